@@ -1,0 +1,90 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// MARK: - Flags, each with its reason
+
+/// Kernels are 500 times slower without the optimizer: debug builds and their tests need it too.
+let optimizedInDebug: SwiftSetting = .unsafeFlags(["-O"], .when(configuration: .debug))
+
+/// The instruction set a kernel target is compiled for. The choice between the builds is made once at start, by
+/// `InstructionSet`.
+func instructionSet(_ march: String) -> [SwiftSetting] {
+  [optimizedInDebug, .unsafeFlags(["-Xcc", "-march=\(march)", "-Xcc", "-fno-math-errno"])]
+}
+
+#if arch(x86_64)
+  let kernelsV4Settings = instructionSet("x86-64-v4")
+  let kernelsV3Settings = instructionSet("x86-64-v3")
+#else
+  let kernelsV4Settings = [optimizedInDebug]
+  let kernelsV3Settings = [optimizedInDebug]
+#endif
+
+// MARK: - Package
+
+let package = Package(
+  name: "martlet",
+  products: [
+    .library(name: "Martlet", targets: ["Martlet"]),
+    .executable(name: "martlet", targets: ["MartletCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // The C side: module maps and headers only.
+    .target(name: "CVector"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+
+    // The inner loops: one source, three builds (the v3 and v4 folders are links to the baseline's files).
+    .target(
+      name: "KernelsBaseline", dependencies: ["CVector"],
+      swiftSettings: [optimizedInDebug, .unsafeFlags(["-Xcc", "-fno-math-errno"])]),
+    .target(name: "KernelsV3", dependencies: ["CVector"], swiftSettings: kernelsV3Settings),
+    .target(name: "KernelsV4", dependencies: ["CVector"], swiftSettings: kernelsV4Settings),
+    .target(
+      name: "Kernels", dependencies: ["CVector", "KernelsBaseline", "KernelsV3", "KernelsV4"],
+      swiftSettings: [optimizedInDebug]),
+
+    // The run, lowest module first.
+    .target(name: "Configuration"),
+    .target(name: "Randomness", swiftSettings: [optimizedInDebug]),
+    .target(
+      name: "NeuralNetwork", dependencies: ["Configuration", "Kernels", "Randomness"],
+      swiftSettings: [optimizedInDebug]),
+    .target(
+      name: "Datasets",
+      dependencies: ["CZlib", "Randomness", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: [optimizedInDebug]),
+    .target(name: "Training", dependencies: ["CVector", "Datasets", "NeuralNetwork"]),
+    .target(name: "HDF5", dependencies: ["CHDF5"]),
+    .target(
+      name: "Checkpoints",
+      dependencies: ["HDF5", "Training", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "RunConfiguration",
+      dependencies: ["Checkpoints", "Configuration", "NeuralNetwork", "Training", "Yams"]),
+    .target(name: "Martlet", dependencies: ["Checkpoints", "Datasets", "NeuralNetwork", "RunConfiguration", "Training"]),
+    .executableTarget(
+      name: "MartletCommand",
+      dependencies: ["Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+    // Tests, in the order of the modules they test.
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness"], swiftSettings: [optimizedInDebug]),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(
+      name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "HDF5"], exclude: ["Golden/make_golden.py"],
+      resources: [.copy("Golden/keras.h5")]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
+    .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration"]),
+    .testTarget(
+      name: "MartletTests", dependencies: ["Martlet", "MartletCommand"], exclude: ["Python"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

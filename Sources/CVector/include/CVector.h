@@ -1,0 +1,4 @@
+#ifndef CVECTOR_H
+#define CVECTOR_H
+#include <stdint.h>
+#endif

@@ -1,0 +1,71 @@
+/// What random numbers are drawn for; no two purposes of a run share a number.
+public enum RandomPurpose: UInt8, Sendable {
+  case initialWeights = 1
+  case sampleOrder = 2
+  case syntheticData = 3
+  case dropout = 4
+  case augmentation = 5
+}
+
+/// An endless sequence of random numbers that is a pure function of (seed, purpose, epoch, step, sample).
+///
+/// Nothing of it is ever saved: a resumed run makes the stream anew and draws the same numbers.
+public struct RandomStream: RandomNumberGenerator, Sendable {
+  private let key: SIMD2<UInt32>
+  private var counter: SIMD4<UInt32>
+  private var words = SIMD4<UInt32>()
+  private var unused = 0
+
+  /// - Parameters:
+  ///   - epoch: at most 2^24 - 1.
+  ///   - step: at most 2^32 - 1.
+  ///   - sample: at most 2^32 - 1; any index that tells apart streams of the same purpose, epoch and step.
+  public init(seed: UInt64, purpose: RandomPurpose, epoch: Int = 0, step: Int = 0, sample: Int = 0) {
+    precondition(epoch >= 0 && epoch < 1 << 24, "epoch \(epoch) is outside 0..<2^24")
+    key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    counter = SIMD4(0, UInt32(sample), UInt32(step), UInt32(purpose.rawValue) << 24 | UInt32(epoch))
+  }
+
+  /// The next 32 random bits.
+  @inline(__always)
+  public mutating func nextWord() -> UInt32 {
+    if unused == 0 {
+      words = Philox4x32.words(counter: counter, key: key)
+      counter[0] &+= 1
+      unused = 4
+    }
+    unused -= 1
+    return words[3 - unused]
+  }
+
+  public mutating func next() -> UInt64 {
+    let low = UInt64(nextWord())
+    return UInt64(nextWord()) << 32 | low
+  }
+
+  /// Uniform in [0, 1): a multiple of 2^-24, so exact in `Float`.
+  @inline(__always)
+  public mutating func nextUniform() -> Float {
+    Float(nextWord() >> 8) * 0x1p-24
+  }
+
+  /// Uniform in [lower, upper).
+  public mutating func nextUniform(from lower: Float, to upper: Float) -> Float {
+    lower + (upper - lower) * nextUniform()
+  }
+
+  /// Uniform in 0..<bound, without bias.
+  ///
+  /// Source: D. Lemire, "Fast Random Integer Generation in an Interval", ACM TOMACS 29 (2019), algorithm 5.
+  public mutating func nextIndex(below bound: Int) -> Int {
+    let bound = UInt32(bound)
+    var product = nextWord().multipliedFullWidth(by: bound)
+    if product.low < bound {
+      let threshold = (0 &- bound) % bound
+      while product.low < threshold {
+        product = nextWord().multipliedFullWidth(by: bound)
+      }
+    }
+    return Int(product.high)
+  }
+}
