@@ -8,13 +8,13 @@ let optimizedInDebug: SwiftSetting = .unsafeFlags(["-O"], .when(configuration: .
 
 /// The instruction set a kernel target is compiled for. The choice between the builds is made once at start, by
 /// `InstructionSet`.
-func instructionSet(_ march: String) -> [SwiftSetting] {
-  [optimizedInDebug, .unsafeFlags(["-Xcc", "-march=\(march)", "-Xcc", "-fno-math-errno"])]
+func instructionSet(_ march: String, define: String) -> [SwiftSetting] {
+  [optimizedInDebug, .define(define), .unsafeFlags(["-Xcc", "-march=\(march)", "-Xcc", "-fno-math-errno"])]
 }
 
 #if arch(x86_64)
-  let kernelsV4Settings = instructionSet("x86-64-v4")
-  let kernelsV3Settings = instructionSet("x86-64-v3")
+  let kernelsV4Settings = instructionSet("x86-64-v4", define: "MARTLET_V4")
+  let kernelsV3Settings = instructionSet("x86-64-v3", define: "MARTLET_V3")
 #else
   let kernelsV4Settings = [optimizedInDebug]
   let kernelsV3Settings = [optimizedInDebug]
@@ -67,7 +67,8 @@ let package = Package(
     .target(
       name: "RunConfiguration",
       dependencies: ["Checkpoints", "Configuration", "NeuralNetwork", "Training", "Yams"]),
-    .target(name: "Martlet", dependencies: ["Checkpoints", "Datasets", "NeuralNetwork", "RunConfiguration", "Training"]),
+    .target(
+      name: "Martlet", dependencies: ["Checkpoints", "Datasets", "NeuralNetwork", "RunConfiguration", "Training"]),
     .executableTarget(
       name: "MartletCommand",
       dependencies: ["Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -1,4 +1,157 @@
+// What Swift's SIMD types do badly or not at all, as inline functions of C.
+//
+// A header alone: each function takes the instruction set of the Swift target that imports it, so that one source makes
+// code for several.
 #ifndef CVECTOR_H
 #define CVECTOR_H
+
 #include <stdint.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// Imported as SIMD4<Float>, SIMD8<Float>, SIMD16<Float>, and the same of UInt8 and Int32.
+typedef float martlet_float4 __attribute__((ext_vector_type(4)));
+typedef float martlet_float8 __attribute__((ext_vector_type(8)));
+typedef float martlet_float16 __attribute__((ext_vector_type(16)));
+typedef uint8_t martlet_byte4 __attribute__((ext_vector_type(4)));
+typedef uint8_t martlet_byte8 __attribute__((ext_vector_type(8)));
+typedef uint8_t martlet_byte16 __attribute__((ext_vector_type(16)));
+
+#define MARTLET_INLINE static inline __attribute__((always_inline))
+
+// a·b + c. Without FMA instructions `__builtin_elementwise_fma` calls `fmaf` for each lane; two roundings are the price
+// of the baseline.
+#if defined(__FMA__) || defined(__aarch64__)
+#define MARTLET_MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+#define MARTLET_MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+// Loads and stores at any address: a Swift load from a raw pointer of unknown alignment is not always one instruction.
+#define MARTLET_VECTOR(N)                                                                                          \
+  typedef martlet_float##N martlet_unaligned##N __attribute__((aligned(4)));                                      \
+  typedef martlet_byte##N martlet_unaligned_byte##N __attribute__((aligned(1)));                                  \
+  MARTLET_INLINE martlet_float##N martlet_load##N(const float *_Nonnull p) {                                       \
+    return *(const martlet_unaligned##N *)p;                                                                      \
+  }                                                                                                               \
+  MARTLET_INLINE void martlet_store##N(float *_Nonnull p, martlet_float##N v) { *(martlet_unaligned##N *)p = v; }   \
+  MARTLET_INLINE martlet_float##N martlet_multiply_add##N(martlet_float##N a, martlet_float##N b,                  \
+                                                          martlet_float##N c) {                                   \
+    return MARTLET_MULTIPLY_ADD(a, b, c);                                                                         \
+  }                                                                                                               \
+  /* `.squareRoot()` of Swift's vectors is a call of sqrtf for each lane. */                                      \
+  MARTLET_INLINE martlet_float##N martlet_square_root##N(martlet_float##N a) {                                     \
+    return __builtin_elementwise_sqrt(a);                                                                         \
+  }                                                                                                               \
+  /* a where it is positive, else +0; NaN stays NaN. One maximum instruction. */                                  \
+  MARTLET_INLINE martlet_float##N martlet_relu##N(martlet_float##N a) {                                            \
+    return a < 0 ? (martlet_float##N)0 : a;                                                                       \
+  }                                                                                                               \
+  /* g where a is positive, else 0. */                                                                            \
+  MARTLET_INLINE martlet_float##N martlet_where_positive##N(martlet_float##N a, martlet_float##N g) {              \
+    return a > 0 ? g : (martlet_float##N)0;                                                                       \
+  }                                                                                                               \
+  /* `.sum()` of Swift's vectors adds lane after lane; this is a fixed tree of halves. */                         \
+  MARTLET_INLINE float martlet_sum##N(martlet_float##N a) { return martlet_tree##N(a); }                        \
+  /* x where a > b, else y. */                                                                                    \
+  MARTLET_INLINE martlet_float##N martlet_where_greater##N(martlet_float##N a, martlet_float##N b,                 \
+                                                           martlet_float##N x, martlet_float##N y) {              \
+    return a > b ? x : y;                                                                                         \
+  }                                                                                                               \
+  /* The first `count` floats, and zeros behind them; reads nothing beyond. */                                    \
+  MARTLET_INLINE martlet_float##N martlet_load_first##N(const float *_Nonnull p, intptr_t count) {                 \
+    float lanes[N] = {0};                                                                                         \
+    __builtin_memcpy(lanes, p, (count < N ? count : N) * sizeof(float));                                          \
+    return martlet_load##N(lanes);                                                                                \
+  }                                                                                                               \
+  /* Stores the first `count` lanes; writes nothing beyond. */                                                    \
+  MARTLET_INLINE void martlet_store_first##N(float *_Nonnull p, martlet_float##N v, intptr_t count) {              \
+    float lanes[N];                                                                                               \
+    martlet_store##N(lanes, v);                                                                                   \
+    __builtin_memcpy(p, lanes, (count < N ? count : N) * sizeof(float));                                          \
+  }                                                                                                               \
+  /* Small whole numbers as bytes. */                                                                             \
+  MARTLET_INLINE void martlet_store_bytes##N(uint8_t *_Nonnull p, martlet_float##N v) {                            \
+    *(martlet_unaligned_byte##N *)p = __builtin_convertvector(v, martlet_byte##N);                                \
+  }                                                                                                               \
+  /* Swift converts lane after lane. */                                                                           \
+  MARTLET_INLINE martlet_float##N martlet_bytes_to_floats##N(const uint8_t *_Nonnull p) {                          \
+    return __builtin_convertvector(*(const martlet_unaligned_byte##N *)p, martlet_float##N);                      \
+  }
+
+MARTLET_INLINE float martlet_tree4(martlet_float4 a) { return (a[0] + a[2]) + (a[1] + a[3]); }
+MARTLET_INLINE float martlet_tree8(martlet_float8 a) { return martlet_tree4(a.lo + a.hi); }
+MARTLET_INLINE float martlet_tree16(martlet_float16 a) { return martlet_tree8(a.lo + a.hi); }
+
+MARTLET_VECTOR(4)
+MARTLET_VECTOR(8)
+MARTLET_VECTOR(16)
+
+// The lanes of (a, b) at even places, and those at odd ones.
+MARTLET_INLINE martlet_float4 martlet_even4(martlet_float4 a, martlet_float4 b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6);
+}
+MARTLET_INLINE martlet_float4 martlet_odd4(martlet_float4 a, martlet_float4 b) {
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7);
+}
+MARTLET_INLINE martlet_float8 martlet_even8(martlet_float8 a, martlet_float8 b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+}
+MARTLET_INLINE martlet_float8 martlet_odd8(martlet_float8 a, martlet_float8 b) {
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+MARTLET_INLINE martlet_float16 martlet_even16(martlet_float16 a, martlet_float16 b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+MARTLET_INLINE martlet_float16 martlet_odd16(martlet_float16 a, martlet_float16 b) {
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+
+// The sizes of a convolution over one channel that moves by 1 without padding, followed by 2x2 max pooling. In C, so
+// that all builds of the kernels share the type.
+typedef struct {
+  intptr_t imageHeight, imageWidth;
+  intptr_t kernelHeight, kernelWidth;
+  intptr_t filters;
+  // (image - kernel + 1) / 2, rounded down.
+  intptr_t pooledHeight, pooledWidth;
+} martlet_convolution_pooling_geometry __attribute__((swift_name("ConvolutionPoolingGeometry")));
+
+// The control word that makes the processor take denormal numbers as zero and write zero in their place.
+MARTLET_INLINE uint32_t martlet_flush_denormals_begin(void) {
+#if defined(__x86_64__)
+  uint32_t mode = _mm_getcsr();
+  _mm_setcsr(mode | 0x8040);
+  return mode;
+#else
+  return 0;
+#endif
+}
+
+// Puts back what `martlet_flush_denormals_begin` found: Dispatch's threads belong to the whole process.
+MARTLET_INLINE void martlet_flush_denormals_end(uint32_t mode) {
+#if defined(__x86_64__)
+  _mm_setcsr(mode);
+#endif
+}
+
+// Whether this processor, and the operating system's saved state, have AVX-512 (x86-64-v4) or AVX2 and FMA (v3).
+MARTLET_INLINE int martlet_supports_v4(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("x86-64-v4") != 0;
+#else
+  return 0;
+#endif
+}
+
+MARTLET_INLINE int martlet_supports_v3(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("x86-64-v3") != 0;
+#else
+  return 0;
+#endif
+}
+
 #endif

@@ -1,0 +1,67 @@
+/// What is wrong with a configuration, and where.
+public struct ConfigurationError: Error, Equatable, Sendable {
+  public enum Problem: Equatable, Sendable {
+    /// The document is not readable at all, or not YAML; the reason says which.
+    case unreadable(reason: String)
+    case missingKey(key: String)
+    case duplicateKey(key: String)
+    case unknownKey(key: String, known: [String])
+    /// A name (of a layer, an activation, a data set…) that is none of the known ones.
+    case unknownName(kind: String, name: String, known: [String])
+    /// A wrong type or a value out of range: what was expected, and what was found.
+    case unexpected(expected: String, received: String)
+    /// Values that are each right but do not go together.
+    case conflict(String)
+  }
+
+  public var problem: Problem
+  /// The keys that lead to the value, such as `model[0].conv2d.filters`; empty for the document.
+  public var path: String
+  public var file: String?
+  public var line: Int?
+
+  public init(_ problem: Problem, path: String, line: Int? = nil, file: String? = nil) {
+    self.problem = problem
+    self.path = path
+    self.line = line
+    self.file = file
+  }
+}
+
+extension ConfigurationError: CustomStringConvertible {
+  /// `FILE:LINE: KEY: what is wrong`.
+  public var description: String {
+    var place = file.map { [$0] } ?? []
+    if let line { place.append(file == nil ? "line \(line)" : "\(line)") }
+    var parts = place.isEmpty ? [] : [place.joined(separator: ":")]
+    if !path.isEmpty { parts.append(path) }
+    return (parts + [problem.description]).joined(separator: ": ")
+  }
+}
+
+extension ConfigurationError.Problem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreadable(let reason):
+      return reason
+    case .missingKey(let key):
+      return "the key '\(key)' is missing."
+    case .duplicateKey(let key):
+      return "the key '\(key)' is written twice."
+    case .unknownKey(let key, let known):
+      return "unknown key '\(key)'. \(suggestion(for: key, among: known, plural: "keys"))"
+    case .unknownName(let kind, let name, let known):
+      return "unknown \(kind) '\(name)'. \(suggestion(for: name, among: known, plural: "names"))"
+    case .unexpected(let expected, let received):
+      return "expected \(expected). Received: \(received)"
+    case .conflict(let reason):
+      return reason
+    }
+  }
+
+  private func suggestion(for word: String, among known: [String], plural: String) -> String {
+    let list = "Known \(plural): \(known.joined(separator: ", "))."
+    guard let nearest = NearestWord.nearest(to: word, among: known) else { return list }
+    return "Did you mean '\(nearest)'? \(list)"
+  }
+}

@@ -1,0 +1,96 @@
+/// One value of a configuration (a YAML or JSON document), with the line it was written on.
+public struct ConfigurationNode: Sendable {
+  /// What the value is. A mapping keeps the order of its entries.
+  public indirect enum Value: Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int)
+    case number(Double)
+    case string(String)
+    case sequence([ConfigurationNode])
+    case mapping([ConfigurationEntry])
+  }
+
+  public var value: Value
+  /// The line in the document, from 1; nil for a value made in code.
+  public var line: Int?
+
+  public init(_ value: Value, line: Int? = nil) {
+    self.value = value
+    self.line = line
+  }
+
+  /// The value of `key`, if this is a mapping that has it.
+  public subscript(key: String) -> ConfigurationNode? {
+    guard case .mapping(let entries) = value else { return nil }
+    return entries.first { $0.key == key }?.node
+  }
+}
+
+/// One `key: value` of a mapping.
+public struct ConfigurationEntry: Sendable {
+  public var key: String
+  public var node: ConfigurationNode
+  /// The line of the key, from 1; nil for an entry made in code.
+  public var line: Int?
+
+  public init(_ key: String, _ node: ConfigurationNode, line: Int? = nil) {
+    self.key = key
+    self.node = node
+    self.line = line
+  }
+}
+
+/// Equal values are equal wherever they were written: lines do not count.
+extension ConfigurationNode: Equatable {
+  public static func == (left: Self, right: Self) -> Bool {
+    switch (left.value, right.value) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left == right
+    case (.sequence(let left), .sequence(let right)): left == right
+    case (.mapping(let left), .mapping(let right)): left == right
+    default: false
+    }
+  }
+}
+
+extension ConfigurationEntry: Equatable {
+  public static func == (left: Self, right: Self) -> Bool {
+    left.key == right.key && left.node == right.node
+  }
+}
+
+extension ConfigurationNode: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByStringLiteral, ExpressibleByArrayLiteral
+{
+  public init(booleanLiteral value: Bool) { self.init(.bool(value)) }
+  public init(integerLiteral value: Int) { self.init(.integer(value)) }
+  public init(floatLiteral value: Double) { self.init(.number(value)) }
+  public init(stringLiteral value: String) { self.init(.string(value)) }
+  public init(arrayLiteral elements: ConfigurationNode...) { self.init(.sequence(elements)) }
+}
+
+extension ConfigurationNode {
+  /// A mapping made in code.
+  public init(mapping entries: [ConfigurationEntry], line: Int? = nil) { self.init(.mapping(entries), line: line) }
+
+  public static var null: ConfigurationNode { ConfigurationNode(.null) }
+}
+
+extension ConfigurationNode {
+  /// The value as a person wrote it, for messages: `-3`, `"valid"`, `a list of 2`, `a mapping`.
+  public var received: String {
+    switch value {
+    case .null: "null"
+    case .bool(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .string(let value): "\"\(value)\""
+    case .sequence(let elements): "[\(elements.map(\.received).joined(separator: ", "))]"
+    case .mapping(let entries): "a mapping with \(entries.map(\.key).joined(separator: ", "))"
+    }
+  }
+}

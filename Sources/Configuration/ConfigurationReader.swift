@@ -1,0 +1,155 @@
+/// Reads a mapping key by key, with types and ranges, and refuses what it does not know.
+///
+/// The keys a mapping may have are said once, at the start, so that a mistyped key is reported as such and not as a
+/// missing one.
+public struct ConfigurationReader {
+  /// The keys that lead here, such as `model[0].conv2d`.
+  public let path: String
+  /// The line of the mapping, from 1, if it was read from a document.
+  public let line: Int?
+  private let entries: [ConfigurationEntry]
+  private let keys: [String]
+
+  /// - Throws: `ConfigurationError` if `node` is no mapping, or has an unknown or a doubled key.
+  public init(_ node: ConfigurationNode, path: String, keys: [String]) throws {
+    guard case .mapping(let entries) = node.value else {
+      throw ConfigurationError(
+        .unexpected(expected: "a mapping with the keys \(keys.joined(separator: ", "))", received: node.received),
+        path: path, line: node.line)
+    }
+    self.init(entries: entries, path: path, line: node.line, keys: keys)
+    try checkKeys()
+  }
+
+  /// A mapping without entries: everything keeps its default.
+  public init(emptyAt path: String, line: Int? = nil, keys: [String]) {
+    self.init(entries: [], path: path, line: line, keys: keys)
+  }
+
+  private init(entries: [ConfigurationEntry], path: String, line: Int?, keys: [String]) {
+    self.entries = entries
+    self.path = path
+    self.line = line
+    self.keys = keys
+  }
+
+  private func checkKeys() throws {
+    var seen: Set<String> = []
+    for entry in entries {
+      guard keys.contains(entry.key) else {
+        throw ConfigurationError(.unknownKey(key: entry.key, known: keys), path: path, line: entry.line)
+      }
+      guard seen.insert(entry.key).inserted else {
+        throw ConfigurationError(.duplicateKey(key: entry.key), path: path, line: entry.line)
+      }
+    }
+  }
+
+  // MARK: - Places
+
+  /// The value of `key`; nil if it is absent or null.
+  public func node(_ key: String) -> ConfigurationNode? {
+    precondition(keys.contains(key), "'\(key)' is not among the keys \(keys) that this reader was made for")
+    let node = entries.first { $0.key == key }?.node
+    return node == .null ? nil : node
+  }
+
+  public func required(_ key: String) throws -> ConfigurationNode {
+    guard let node = node(key) else { throw ConfigurationError(.missingKey(key: key), path: path, line: line) }
+    return node
+  }
+
+  public func path(of key: String) -> String {
+    path.isEmpty ? key : "\(path).\(key)"
+  }
+
+  /// An error about the value of `key`.
+  public func error(_ problem: ConfigurationError.Problem, at key: String) -> ConfigurationError {
+    ConfigurationError(problem, path: path(of: key), line: node(key)?.line ?? line)
+  }
+
+  // MARK: - Values
+
+  public func bool(_ key: String, default fallback: Bool) throws -> Bool {
+    guard let node = node(key) else { return fallback }
+    guard case .bool(let value) = node.value else { throw unexpected(key, "true or false") }
+    return value
+  }
+
+  public func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) throws -> Int {
+    if let fallback, node(key) == nil { return fallback }
+    guard case .integer(let value) = try required(key).value, range.contains(value) else {
+      throw unexpected(key, "an integer\(Self.wording(of: range))")
+    }
+    return value
+  }
+
+  public func number(_ key: String, where accepted: NumberRange, default fallback: Double? = nil) throws -> Double {
+    if let fallback, node(key) == nil { return fallback }
+    let value: Double
+    switch try required(key).value {
+    case .integer(let integer): value = Double(integer)
+    case .number(let number): value = number
+    default: throw unexpected(key, "a number \(accepted)")
+    }
+    guard accepted.contains(value) else { throw unexpected(key, "a number \(accepted)") }
+    return value
+  }
+
+  public func string(_ key: String, default fallback: String? = nil) throws -> String {
+    if let fallback, node(key) == nil { return fallback }
+    guard case .string(let value) = try required(key).value, !value.isEmpty else { throw unexpected(key, "a text") }
+    return value
+  }
+
+  public func optionalString(_ key: String) throws -> String? {
+    node(key) == nil ? nil : try string(key)
+  }
+
+  public func strings(_ key: String, default fallback: [String]) throws -> [String] {
+    guard let node = node(key) else { return fallback }
+    guard case .sequence(let elements) = node.value else { throw unexpected(key, "a list of names") }
+    return try elements.map {
+      guard case .string(let value) = $0.value else { throw unexpected(key, "a list of names") }
+      return value
+    }
+  }
+
+  /// One of the names in `known`.
+  public func name(_ key: String, kind: String, among known: [String], default fallback: String? = nil) throws -> String
+  {
+    let name = try string(key, default: fallback)
+    guard known.contains(name) else { throw error(.unknownName(kind: kind, name: name, known: known), at: key) }
+    return name
+  }
+
+  /// (height, width): a list of two integers, or one integer for both.
+  public func heightWidth(_ key: String, in range: ClosedRange<Int>, default fallback: HeightWidth? = nil) throws
+    -> HeightWidth
+  {
+    if let fallback, node(key) == nil { return fallback }
+    let expected = "two integers [height, width], each\(Self.wording(of: range))"
+    switch try required(key).value {
+    case .integer(let size) where range.contains(size):
+      return HeightWidth(size, size)
+    case .sequence(let elements):
+      let sizes = elements.compactMap { element -> Int? in
+        guard case .integer(let size) = element.value, range.contains(size) else { return nil }
+        return size
+      }
+      guard elements.count == 2, sizes.count == 2 else { throw unexpected(key, expected) }
+      return HeightWidth(sizes[0], sizes[1])
+    default:
+      throw unexpected(key, expected)
+    }
+  }
+
+  private func unexpected(_ key: String, _ expected: String) -> ConfigurationError {
+    error(.unexpected(expected: expected, received: node(key)?.received ?? "nothing"), at: key)
+  }
+
+  private static func wording(of range: ClosedRange<Int>) -> String {
+    range.upperBound == .max
+      ? " of \(range.lowerBound) or more" : " from \(range.lowerBound) to \(range.upperBound)"
+  }
+}

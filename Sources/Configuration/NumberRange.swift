@@ -1,0 +1,24 @@
+/// The numbers an option accepts, with their wording. NaN and infinity are in none of them.
+public enum NumberRange: Sendable, CustomStringConvertible {
+  case positive
+  case zeroOrMore
+  /// From 0 up to, but not including, 1.
+  case belowOne
+
+  public func contains(_ value: Double) -> Bool {
+    guard value.isFinite else { return false }
+    return switch self {
+    case .positive: value > 0
+    case .zeroOrMore: value >= 0
+    case .belowOne: value >= 0 && value < 1
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .positive: "greater than 0"
+    case .zeroOrMore: "of 0 or more"
+    case .belowOne: "of 0 or more and less than 1"
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import CZlib
+
+/// Unpacks gzip files (RFC 1952).
+enum GzipReader {
+  static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
+
+  /// Unpacks `bytes` to at most `limit(header)` bytes, where `header` is the first 16 unpacked bytes.
+  ///
+  /// Memory grows with what really comes out: a header alone cannot make it grow.
+  ///
+  /// - Throws: `DatasetError.damaged`.
+  static func unpack(_ bytes: [UInt8], path: String, expected: ([UInt8]) throws -> Int) throws -> [UInt8] {
+    var stream = z_stream()
+    // 15 + 16: the largest window, and gzip's framing only.
+    guard inflateInit2_(&stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+      throw DatasetError.damaged(path: path, reason: "zlib could not be started")
+    }
+    defer { inflateEnd(&stream) }
+    let source = GzipSource(bytes: bytes, path: path)
+    let header = try source.inflate(&stream, count: 16)
+    let count = try expected(header)
+    // gzip packs at most 1032 to 1 (zlib's documentation): more than that is no size, but a lie.
+    guard count <= bytes.count * 1032 + 16 else {
+      throw DatasetError.damaged(
+        path: path, reason: "its header promises \(count) bytes, more than \(bytes.count) packed bytes can hold")
+    }
+    let body = try source.inflate(&stream, count: max(count - header.count, 0) + 1, after: header)
+    return body
+  }
+}
+
+/// The packed bytes, and how far they have been read.
+private final class GzipSource {
+  private let bytes: [UInt8]
+  private let path: String
+  private var position = 0
+  private var isAtEnd = false
+
+  init(bytes: [UInt8], path: String) {
+    self.bytes = bytes
+    self.path = path
+  }
+
+  /// Unpacks `count` bytes, or fewer if the file ends before; they follow `before` in the result.
+  func inflate(_ stream: inout z_stream, count: Int, after before: [UInt8] = []) throws -> [UInt8] {
+    var failure: DatasetError?
+    let result = [UInt8](unsafeUninitializedCapacity: before.count + count) { buffer, initializedCount in
+      guard let start = buffer.baseAddress else { return }
+      start.initialize(from: before, count: before.count)
+      initializedCount = before.count
+      do throws(DatasetError) {
+        initializedCount += try fill(&stream, start + before.count, count)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return result
+  }
+
+  private func fill(_ stream: inout z_stream, _ target: UnsafeMutablePointer<UInt8>, _ count: Int) throws(DatasetError)
+    -> Int
+  {
+    var written = 0
+    while written < count, !isAtEnd {
+      let (status, consumed, produced) = step(&stream, target + written, count - written)
+      position += consumed
+      written += produced
+      if status == Z_STREAM_END {
+        // Another member may follow; anything else behind the end is padding.
+        isAtEnd = !bytes[position...].starts(with: [0x1f, 0x8b]) || inflateReset(&stream) != Z_OK
+      } else if status != Z_OK {
+        let reason =
+          status == Z_BUF_ERROR && position == bytes.count ? "the gzip data ends too early" : "damaged gzip data"
+        throw DatasetError.damaged(path: path, reason: reason)
+      }
+    }
+    return written
+  }
+
+  private func step(_ stream: inout z_stream, _ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> (
+    status: Int32, consumed: Int, produced: Int
+  ) {
+    bytes.withUnsafeBufferPointer { source in
+      let available = min(source.count - position, Int(Int32.max))
+      let wanted = min(count, Int(Int32.max))
+      stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress.map { $0 + position })
+      stream.avail_in = UInt32(available)
+      stream.next_out = target
+      stream.avail_out = UInt32(wanted)
+      let status = CZlib.inflate(&stream, Z_NO_FLUSH)
+      return (status, available - Int(stream.avail_in), wanted - Int(stream.avail_out))
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/// The sizes of a convolution: NHWC activations, HWIO kernel. Rows and columns outside the image count as zero.
+public struct ConvolutionGeometry: Sendable, Equatable {
+  public var inputHeight: Int
+  public var inputWidth: Int
+  public var inputChannels: Int
+  public var kernelHeight: Int
+  public var kernelWidth: Int
+  public var strideHeight: Int
+  public var strideWidth: Int
+  /// Rows of zeros above the image.
+  public var paddingTop: Int
+  /// Columns of zeros to the left of the image.
+  public var paddingLeft: Int
+  public var outputHeight: Int
+  public var outputWidth: Int
+  public var filters: Int
+
+  public init(
+    inputHeight: Int, inputWidth: Int, inputChannels: Int, kernelHeight: Int, kernelWidth: Int, strideHeight: Int,
+    strideWidth: Int, paddingTop: Int, paddingLeft: Int, outputHeight: Int, outputWidth: Int, filters: Int
+  ) {
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+    self.inputChannels = inputChannels
+    self.kernelHeight = kernelHeight
+    self.kernelWidth = kernelWidth
+    self.strideHeight = strideHeight
+    self.strideWidth = strideWidth
+    self.paddingTop = paddingTop
+    self.paddingLeft = paddingLeft
+    self.outputHeight = outputHeight
+    self.outputWidth = outputWidth
+    self.filters = filters
+  }
+
+  /// The values of one input sample.
+  var inputCount: Int { inputHeight * inputWidth * inputChannels }
+  /// The values of one output sample.
+  var outputCount: Int { outputHeight * outputWidth * filters }
+  var kernelCount: Int { kernelHeight * kernelWidth * inputChannels * filters }
+
+  /// Calls `body` for each pair of an output pixel and an input pixel that a tap of the kernel connects.
+  ///
+  /// - Parameter body: gets the offset of the output pixel's first filter, of the input pixel's first channel and of
+  ///   the tap's first weight.
+  @inline(__always)
+  func forEachTap(_ body: (_ output: Int, _ input: Int, _ kernel: Int) -> Void) {
+    for outputRow in 0..<outputHeight {
+      for outputColumn in 0..<outputWidth {
+        let output = (outputRow * outputWidth + outputColumn) * filters
+        for kernelRow in 0..<kernelHeight {
+          let row = outputRow * strideHeight + kernelRow - paddingTop
+          guard row >= 0, row < inputHeight else { continue }
+          for kernelColumn in 0..<kernelWidth {
+            let column = outputColumn * strideWidth + kernelColumn - paddingLeft
+            guard column >= 0, column < inputWidth else { continue }
+            let tap = (kernelRow * kernelWidth + kernelColumn) * inputChannels * filters
+            body(output, (row * inputWidth + column) * inputChannels, tap)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Convolutions of any size, value by value.
+public enum ReferenceConvolution {
+  /// - Parameters:
+  ///   - input: (samples, height, width, channels)
+  ///   - kernel: (height, width, channels, filters)
+  ///   - bias: (filters), or nil for none
+  ///   - output: (samples, output height, output width, filters), overwritten
+  public static func forward(
+    input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    output: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionGeometry
+  ) {
+    let (channels, filters) = (geometry.inputChannels, geometry.filters)
+    for pixel in 0..<samples * geometry.outputHeight * geometry.outputWidth {
+      for filter in 0..<filters { output[pixel * filters + filter] = bias?[filter] ?? 0 }
+    }
+    for sample in 0..<samples {
+      let input = input + sample * geometry.inputCount
+      let output = output + sample * geometry.outputCount
+      geometry.forEachTap { outputPixel, inputPixel, tap in
+        for channel in 0..<channels {
+          let value = input[inputPixel + channel]
+          let weights = kernel + tap + channel * filters
+          for filter in 0..<filters { output[outputPixel + filter] += value * weights[filter] }
+        }
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - outputGradient: (samples, output height, output width, filters)
+  ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples
+  public static func kernelGradient(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, kernelGradient: UnsafeMutablePointer<Float>,
+    samples: Int, geometry: ConvolutionGeometry
+  ) {
+    let (channels, filters) = (geometry.inputChannels, geometry.filters)
+    kernelGradient.update(repeating: 0, count: geometry.kernelCount)
+    for sample in 0..<samples {
+      let input = input + sample * geometry.inputCount
+      let outputGradient = outputGradient + sample * geometry.outputCount
+      geometry.forEachTap { outputPixel, inputPixel, tap in
+        for channel in 0..<channels {
+          let value = input[inputPixel + channel]
+          let weights = kernelGradient + tap + channel * filters
+          for filter in 0..<filters { weights[filter] += value * outputGradient[outputPixel + filter] }
+        }
+      }
+    }
+  }
+
+  /// - Parameter biasGradient: (filters), overwritten with the sum over samples and pixels.
+  public static func biasGradient(
+    outputGradient: UnsafePointer<Float>, biasGradient: UnsafeMutablePointer<Float>, samples: Int,
+    geometry: ConvolutionGeometry
+  ) {
+    let filters = geometry.filters
+    biasGradient.update(repeating: 0, count: filters)
+    for pixel in 0..<samples * geometry.outputHeight * geometry.outputWidth {
+      for filter in 0..<filters { biasGradient[filter] += outputGradient[pixel * filters + filter] }
+    }
+  }
+
+  /// - Parameter inputGradient: (samples, height, width, channels), overwritten.
+  public static func inputGradient(
+    outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    samples: Int, geometry: ConvolutionGeometry
+  ) {
+    let (channels, filters) = (geometry.inputChannels, geometry.filters)
+    inputGradient.update(repeating: 0, count: samples * geometry.inputCount)
+    for sample in 0..<samples {
+      let inputGradient = inputGradient + sample * geometry.inputCount
+      let outputGradient = outputGradient + sample * geometry.outputCount
+      geometry.forEachTap { outputPixel, inputPixel, tap in
+        for channel in 0..<channels {
+          let weights = kernel + tap + channel * filters
+          var sum: Float = 0
+          for filter in 0..<filters { sum += weights[filter] * outputGradient[outputPixel + filter] }
+          inputGradient[inputPixel + channel] += sum
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/// The sizes of a pooling: NHWC activations.
+public struct PoolingGeometry: Sendable, Equatable {
+  public var inputHeight: Int
+  public var inputWidth: Int
+  public var channels: Int
+  public var poolHeight: Int
+  public var poolWidth: Int
+  public var strideHeight: Int
+  public var strideWidth: Int
+  /// Rows above the image that the first window reaches over.
+  public var paddingTop: Int
+  /// Columns to the left of the image that the first window reaches over.
+  public var paddingLeft: Int
+  public var outputHeight: Int
+  public var outputWidth: Int
+
+  public init(
+    inputHeight: Int, inputWidth: Int, channels: Int, poolHeight: Int, poolWidth: Int, strideHeight: Int,
+    strideWidth: Int, paddingTop: Int, paddingLeft: Int, outputHeight: Int, outputWidth: Int
+  ) {
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+    self.channels = channels
+    self.poolHeight = poolHeight
+    self.poolWidth = poolWidth
+    self.strideHeight = strideHeight
+    self.strideWidth = strideWidth
+    self.paddingTop = paddingTop
+    self.paddingLeft = paddingLeft
+    self.outputHeight = outputHeight
+    self.outputWidth = outputWidth
+  }
+
+  var inputCount: Int { inputHeight * inputWidth * channels }
+  var outputCount: Int { outputHeight * outputWidth * channels }
+
+  /// Calls `body` for each window with its first output value and the part of the image under it.
+  @inline(__always)
+  func forEachWindow(_ body: (_ output: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
+    for outputRow in 0..<outputHeight {
+      let top = outputRow * strideHeight - paddingTop
+      let rows = max(top, 0)..<min(top + poolHeight, inputHeight)
+      for outputColumn in 0..<outputWidth {
+        let left = outputColumn * strideWidth - paddingLeft
+        let columns = max(left, 0)..<min(left + poolWidth, inputWidth)
+        body((outputRow * outputWidth + outputColumn) * channels, rows, columns)
+      }
+    }
+  }
+}
+
+/// Pooling of any size, value by value.
+public enum ReferencePooling {
+  /// - Parameters:
+  ///   - input: (samples, height, width, channels)
+  ///   - output: (samples, output height, output width, channels), overwritten
+  ///   - selected: as `output`: where in its sample the first largest value of the window stands
+  public static func maximumForward(
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, selected: UnsafeMutablePointer<Int32>,
+    samples: Int, geometry: PoolingGeometry
+  ) {
+    for sample in 0..<samples {
+      let input = input + sample * geometry.inputCount
+      geometry.forEachWindow { first, rows, columns in
+        for channel in 0..<geometry.channels {
+          var best = (rows.lowerBound * geometry.inputWidth + columns.lowerBound) * geometry.channels + channel
+          for row in rows {
+            for column in columns {
+              let index = (row * geometry.inputWidth + column) * geometry.channels + channel
+              if input[index] > input[best] || input[index].isNaN { best = index }
+            }
+          }
+          let index = sample * geometry.outputCount + first + channel
+          output[index] = input[best]
+          selected[index] = Int32(best)
+        }
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - outputGradient: (samples, output height, output width, channels)
+  ///   - inputGradient: (samples, height, width, channels), overwritten; windows that overlap add up
+  public static func maximumBackward(
+    outputGradient: UnsafePointer<Float>, selected: UnsafePointer<Int32>, inputGradient: UnsafeMutablePointer<Float>,
+    samples: Int, geometry: PoolingGeometry
+  ) {
+    inputGradient.update(repeating: 0, count: samples * geometry.inputCount)
+    for sample in 0..<samples {
+      let inputGradient = inputGradient + sample * geometry.inputCount
+      for index in sample * geometry.outputCount..<(sample + 1) * geometry.outputCount {
+        inputGradient[Int(selected[index])] += outputGradient[index]
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - input: (samples, height, width, channels)
+  ///   - output: (samples, output height, output width, channels), overwritten with the mean of each window, over the
+  ///     pixels inside the image
+  public static func averageForward(
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, samples: Int, geometry: PoolingGeometry
+  ) {
+    for sample in 0..<samples {
+      let input = input + sample * geometry.inputCount
+      let output = output + sample * geometry.outputCount
+      geometry.forEachWindow { first, rows, columns in
+        for channel in 0..<geometry.channels {
+          var sum: Float = 0
+          for row in rows {
+            for column in columns { sum += input[(row * geometry.inputWidth + column) * geometry.channels + channel] }
+          }
+          output[first + channel] = sum / Float(rows.count * columns.count)
+        }
+      }
+    }
+  }
+
+  /// - Parameter inputGradient: (samples, height, width, channels), overwritten; windows that overlap add up.
+  public static func averageBackward(
+    outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>, samples: Int,
+    geometry: PoolingGeometry
+  ) {
+    inputGradient.update(repeating: 0, count: samples * geometry.inputCount)
+    for sample in 0..<samples {
+      let inputGradient = inputGradient + sample * geometry.inputCount
+      let outputGradient = outputGradient + sample * geometry.outputCount
+      geometry.forEachWindow { first, rows, columns in
+        let share = 1 / Float(rows.count * columns.count)
+        for channel in 0..<geometry.channels {
+          let gradient = outputGradient[first + channel] * share
+          for row in rows {
+            for column in columns {
+              inputGradient[(row * geometry.inputWidth + column) * geometry.channels + channel] += gradient
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import KernelsBaseline
+import KernelsV3
+import KernelsV4
+
+@_exported public import struct CVector.ConvolutionPoolingGeometry
+
+/// The vector kernels, as one of their builds has them. `VectorKernels` in `KernelsBaseline` says what each computes.
+public protocol VectorKernelBuild: SendableMetatype {
+  static func denseScratchCount() -> Int
+  static func denseForward(
+    input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    output: UnsafeMutablePointer<Float>, samples: Int, inputs: Int, units: Int, scratch: UnsafeMutablePointer<Float>)
+  static func denseInputGradient(
+    outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    samples: Int, inputs: Int, units: Int)
+  static func denseWeightGradient(
+    outputGradient: UnsafePointer<Float>, input: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, inputs: Int, units: Int)
+
+  static func convolutionPoolingScratchCount(_ geometry: ConvolutionPoolingGeometry) -> Int
+  static func convolutionPoolingForward(
+    images: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>, selected: UnsafeMutablePointer<UInt8>, samples: Int,
+    geometry: ConvolutionPoolingGeometry, scratch: UnsafeMutablePointer<Float>)
+  static func convolutionPoolingWeightGradient(
+    images: UnsafePointer<Float>, output: UnsafePointer<Float>, selected: UnsafePointer<UInt8>,
+    outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionPoolingGeometry,
+    scratch: UnsafeMutablePointer<Float>)
+
+  static func reluForward(_ values: UnsafeMutablePointer<Float>, count: Int)
+  static func reluBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
+  static func scaleImages(
+    _ pixels: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, count: Int, divisor: Float)
+
+  static func sumShards(
+    _ shards: UnsafePointer<Float>, stride: Int, shardCount: Int, total: UnsafeMutablePointer<Float>, count: Int)
+  static func adamUpdate(
+    parameters: UnsafeMutablePointer<Float>, momentum: UnsafeMutablePointer<Float>,
+    velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, count: Int, stepSize: Float,
+    oneMinusBeta1: Float, oneMinusBeta2: Float, epsilon: Float)
+}
+
+extension KernelsBaseline.VectorKernels: VectorKernelBuild {}
+extension KernelsV3.VectorKernels: VectorKernelBuild {}
+extension KernelsV4.VectorKernels: VectorKernelBuild {}
+
+/// The build that a model computes with.
+public typealias KernelSet = any VectorKernelBuild.Type
+
+extension InstructionSet {
+  /// The kernels that were compiled for this instruction set.
+  public var kernels: KernelSet {
+    switch self {
+    case .v4: KernelsV4.VectorKernels.self
+    case .v3: KernelsV3.VectorKernels.self
+    case .baseline: KernelsBaseline.VectorKernels.self
+    }
+  }
+}

@@ -1,0 +1,53 @@
+#if MARTLET_V4
+  // The block of filters for AVX-512: of 32 registers, 20 hold sums, 4 the pixels.
+
+  /// The filters computed at a time.
+  @_transparent var filterBlock: Int { 5 }
+
+  /// Where the weights of a block's filters start; filters beyond the last repeat it.
+  struct WeightPointers {
+    let p0, p1, p2, p3, p4: UnsafePointer<Float>
+
+    @_transparent init(_ start: UnsafePointer<Float>, stride: Int, count: Int) {
+      p0 = start
+      p1 = start + min(1, count - 1) * stride
+      p2 = start + min(2, count - 1) * stride
+      p3 = start + min(3, count - 1) * stride
+      p4 = start + min(4, count - 1) * stride
+    }
+  }
+
+  /// The windows of a block of filters, at as many positions as a vector has lanes.
+  struct FilterWindows {
+    var f0, f1, f2, f3, f4: PoolWindow
+
+    @_transparent init(_ bias: UnsafePointer<Float>, count: Int) {
+      f0 = PoolWindow(repeating: bias[0])
+      f1 = PoolWindow(repeating: bias[min(1, count - 1)])
+      f2 = PoolWindow(repeating: bias[min(2, count - 1)])
+      f3 = PoolWindow(repeating: bias[min(3, count - 1)])
+      f4 = PoolWindow(repeating: bias[min(4, count - 1)])
+    }
+
+    /// Adds the pixels under one tap, times its weight.
+    @_transparent mutating func add(_ pixels: PoolWindow, _ weights: WeightPointers, _ tap: Int) {
+      f0.add(pixels, weights.p0[tap])
+      f1.add(pixels, weights.p1[tap])
+      f2.add(pixels, weights.p2[tap])
+      f3.add(pixels, weights.p3[tap])
+      f4.add(pixels, weights.p4[tap])
+    }
+
+    /// Pools the first `count` filters, and stores the first `width` positions of each, `stride` values apart.
+    @_transparent func store(
+      _ output: UnsafeMutablePointer<Float>, _ selected: UnsafeMutablePointer<UInt8>, stride: Int, count: Int,
+      width: Int
+    ) {
+      f0.store(output, selected, width)
+      if count > 1 { f1.store(output + 1 * stride, selected + 1 * stride, width) }
+      if count > 2 { f2.store(output + 2 * stride, selected + 2 * stride, width) }
+      if count > 3 { f3.store(output + 3 * stride, selected + 3 * stride, width) }
+      if count > 4 { f4.store(output + 4 * stride, selected + 4 * stride, width) }
+    }
+  }
+#endif

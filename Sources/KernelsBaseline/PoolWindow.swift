@@ -1,0 +1,45 @@
+/// The four convolution outputs under a 2x2 pool window, row by row, at as many positions as a vector has lanes.
+struct PoolWindow {
+  var v0, v1, v2, v3: Vector
+
+  @_transparent init(v0: Vector, v1: Vector, v2: Vector, v3: Vector) {
+    self.v0 = v0
+    self.v1 = v1
+    self.v2 = v2
+    self.v3 = v3
+  }
+
+  @_transparent init(repeating value: Float) {
+    v0 = Vector(repeating: value)
+    v1 = v0
+    v2 = v0
+    v3 = v0
+  }
+
+  @_transparent mutating func add(_ pixels: PoolWindow, _ weight: Float) {
+    let weights = Vector(repeating: weight)
+    v0 = multiplyAdd(pixels.v0, weights, v0)
+    v1 = multiplyAdd(pixels.v1, weights, v1)
+    v2 = multiplyAdd(pixels.v2, weights, v2)
+    v3 = multiplyAdd(pixels.v3, weights, v3)
+  }
+
+  /// Stores ReLU of the largest output, and which one it was: the first, if several are equal.
+  @_transparent func store(_ output: UnsafeMutablePointer<Float>, _ selected: UnsafeMutablePointer<UInt8>, _ width: Int)
+  {
+    var best = v0
+    var choice = whereGreater(v1, best, Vector(repeating: 1), Vector())
+    best = whereGreater(v1, best, v1, best)
+    choice = whereGreater(v2, best, Vector(repeating: 2), choice)
+    best = whereGreater(v2, best, v2, best)
+    choice = whereGreater(v3, best, Vector(repeating: 3), choice)
+    best = whereGreater(v3, best, v3, best)
+    if width == lanes {
+      storeVector(relu(best), output)
+      storeBytes(choice, selected)
+    } else {
+      storeFirst(width, relu(best), output)
+      for lane in 0..<width { selected[lane] = UInt8(choice[lane]) }
+    }
+  }
+}

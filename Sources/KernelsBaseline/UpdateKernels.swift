@@ -1,0 +1,74 @@
+extension VectorKernels {
+  /// Sums a range of several buffers in a fixed tree: ((0+1)+(2+3))+((4+5)+(6+7)).
+  ///
+  /// The tree depends on the number of buffers alone, not on the range.
+  ///
+  /// - Parameters:
+  ///   - shards: the first buffer; the others follow, `stride` floats apart.
+  ///   - total: `count` floats, overwritten
+  @inline(never)
+  public static func sumShards(
+    _ shards: UnsafePointer<Float>, stride: Int, shardCount: Int, total: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    var index = 0
+    while index + lanes <= count {
+      storeVector(treeSum(shards + index, stride, shardCount), total + index)
+      index += lanes
+    }
+    while index < count {
+      total[index] = treeSumOfScalars(shards + index, stride, shardCount)
+      index += 1
+    }
+  }
+
+  private static func treeSum(_ first: UnsafePointer<Float>, _ stride: Int, _ count: Int) -> Vector {
+    if count == 1 { return loadVector(first) }
+    if count == 2 { return loadVector(first) + loadVector(first + stride) }
+    if count == 4 {
+      return (loadVector(first) + loadVector(first + stride))
+        + (loadVector(first + 2 * stride) + loadVector(first + 3 * stride))
+    }
+    let left = largestPowerOfTwo(below: count)
+    return treeSum(first, stride, left) + treeSum(first + left * stride, stride, count - left)
+  }
+
+  private static func treeSumOfScalars(_ first: UnsafePointer<Float>, _ stride: Int, _ count: Int) -> Float {
+    if count == 1 { return first[0] }
+    let left = largestPowerOfTwo(below: count)
+    return treeSumOfScalars(first, stride, left) + treeSumOfScalars(first + left * stride, stride, count - left)
+  }
+
+  @_transparent
+  private static func largestPowerOfTwo(below count: Int) -> Int {
+    1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
+  }
+
+  /// One step of Adam in Keras' form: m ← m + (g − m)·(1 − β₁); v ← v + (g² − v)·(1 − β₂); w ← w − m·α / (√v + ε).
+  @inline(never)
+  public static func adamUpdate(
+    parameters: UnsafeMutablePointer<Float>, momentum: UnsafeMutablePointer<Float>,
+    velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, count: Int, stepSize: Float,
+    oneMinusBeta1: Float, oneMinusBeta2: Float, epsilon: Float
+  ) {
+    var index = 0
+    while index + lanes <= count {
+      let g = loadVector(gradient + index)
+      var m = loadVector(momentum + index)
+      var v = loadVector(velocity + index)
+      m += (g - m) * oneMinusBeta1
+      v += (g * g - v) * oneMinusBeta2
+      let w = loadVector(parameters + index) - (m * stepSize) / (squareRoot(v) + epsilon)
+      storeVector(m, momentum + index)
+      storeVector(v, velocity + index)
+      storeVector(w, parameters + index)
+      index += lanes
+    }
+    while index < count {
+      let g = gradient[index]
+      momentum[index] += (g - momentum[index]) * oneMinusBeta1
+      velocity[index] += (g * g - velocity[index]) * oneMinusBeta2
+      parameters[index] -= (momentum[index] * stepSize) / (velocity[index].squareRoot() + epsilon)
+      index += 1
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import CVector
+
+// The vector of the build's instruction set, and the operations that Swift's own SIMD types do badly.
+
+#if MARTLET_V4
+  typealias Vector = SIMD16<Float>
+  @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load16(p) }
+  @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first16(p, count) }
+  @_transparent func loadBytes(_ p: UnsafePointer<UInt8>) -> Vector { martlet_bytes_to_floats16(p) }
+  @_transparent func storeVector(_ v: Vector, _ p: UnsafeMutablePointer<Float>) { martlet_store16(p, v) }
+  @_transparent func storeFirst(_ count: Int, _ v: Vector, _ p: UnsafeMutablePointer<Float>) {
+    martlet_store_first16(p, v, count)
+  }
+  @_transparent func storeBytes(_ v: Vector, _ p: UnsafeMutablePointer<UInt8>) { martlet_store_bytes16(p, v) }
+  @_transparent func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { martlet_multiply_add16(a, b, c) }
+  @_transparent func squareRoot(_ a: Vector) -> Vector { martlet_square_root16(a) }
+  @_transparent func relu(_ a: Vector) -> Vector { martlet_relu16(a) }
+  @_transparent func wherePositive(_ a: Vector, _ g: Vector) -> Vector { martlet_where_positive16(a, g) }
+  @_transparent func whereGreater(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
+    martlet_where_greater16(a, b, x, y)
+  }
+  @_transparent func sum(_ a: Vector) -> Float { martlet_sum16(a) }
+  @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even16(a, b) }
+  @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd16(a, b) }
+#elseif MARTLET_V3
+  typealias Vector = SIMD8<Float>
+  @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load8(p) }
+  @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first8(p, count) }
+  @_transparent func loadBytes(_ p: UnsafePointer<UInt8>) -> Vector { martlet_bytes_to_floats8(p) }
+  @_transparent func storeVector(_ v: Vector, _ p: UnsafeMutablePointer<Float>) { martlet_store8(p, v) }
+  @_transparent func storeFirst(_ count: Int, _ v: Vector, _ p: UnsafeMutablePointer<Float>) {
+    martlet_store_first8(p, v, count)
+  }
+  @_transparent func storeBytes(_ v: Vector, _ p: UnsafeMutablePointer<UInt8>) { martlet_store_bytes8(p, v) }
+  @_transparent func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { martlet_multiply_add8(a, b, c) }
+  @_transparent func squareRoot(_ a: Vector) -> Vector { martlet_square_root8(a) }
+  @_transparent func relu(_ a: Vector) -> Vector { martlet_relu8(a) }
+  @_transparent func wherePositive(_ a: Vector, _ g: Vector) -> Vector { martlet_where_positive8(a, g) }
+  @_transparent func whereGreater(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
+    martlet_where_greater8(a, b, x, y)
+  }
+  @_transparent func sum(_ a: Vector) -> Float { martlet_sum8(a) }
+  @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even8(a, b) }
+  @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd8(a, b) }
+#else
+  typealias Vector = SIMD4<Float>
+  @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load4(p) }
+  @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first4(p, count) }
+  @_transparent func loadBytes(_ p: UnsafePointer<UInt8>) -> Vector { martlet_bytes_to_floats4(p) }
+  @_transparent func storeVector(_ v: Vector, _ p: UnsafeMutablePointer<Float>) { martlet_store4(p, v) }
+  @_transparent func storeFirst(_ count: Int, _ v: Vector, _ p: UnsafeMutablePointer<Float>) {
+    martlet_store_first4(p, v, count)
+  }
+  @_transparent func storeBytes(_ v: Vector, _ p: UnsafeMutablePointer<UInt8>) { martlet_store_bytes4(p, v) }
+  @_transparent func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { martlet_multiply_add4(a, b, c) }
+  @_transparent func squareRoot(_ a: Vector) -> Vector { martlet_square_root4(a) }
+  @_transparent func relu(_ a: Vector) -> Vector { martlet_relu4(a) }
+  @_transparent func wherePositive(_ a: Vector, _ g: Vector) -> Vector { martlet_where_positive4(a, g) }
+  @_transparent func whereGreater(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
+    martlet_where_greater4(a, b, x, y)
+  }
+  @_transparent func sum(_ a: Vector) -> Float { martlet_sum4(a) }
+  @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even4(a, b) }
+  @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd4(a, b) }
+#endif
+
+/// The floats in a vector.
+@_transparent var lanes: Int { Vector.scalarCount }

@@ -1,0 +1,4 @@
+@_exported import Configuration
+@_exported import Datasets
+@_exported import NeuralNetwork
+@_exported import Training

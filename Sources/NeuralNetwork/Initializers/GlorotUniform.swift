@@ -1,0 +1,22 @@
+import Randomness
+
+/// Uniform in ±√(6 / (fan in + fan out)).
+///
+/// Source: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks",
+/// AISTATS 2010, equation 16.
+public struct GlorotUniform: Initializer {
+  public static let className = "GlorotUniform"
+
+  public init() {}
+
+  /// The largest magnitude drawn for a kernel of `shape`.
+  public static func limit(for shape: Shape) -> Float {
+    let fans = shape.fans
+    return (6 / Float(fans.input + fans.output)).squareRoot()
+  }
+
+  public func fill(_ values: UnsafeMutableBufferPointer<Float>, shape: Shape, random: inout RandomStream) {
+    let limit = Self.limit(for: shape)
+    for index in values.indices { values[index] = random.nextUniform(from: -limit, to: limit) }
+  }
+}

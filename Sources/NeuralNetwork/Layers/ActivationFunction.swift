@@ -1,0 +1,44 @@
+import Configuration
+import Kernels
+
+/// The function that a layer applies to its outputs. The derivative of each follows from the output alone.
+public enum ActivationFunction: String, CaseIterable, Sendable {
+  case linear
+  case relu
+  case sigmoid
+  case tanh
+  /// Over the last axis.
+  case softmax
+
+  /// The activation that the options name under `activation`; linear if they name none.
+  init(options: ConfigurationReader) throws {
+    let known = Self.allCases.map(\.rawValue)
+    let name = try options.name("activation", kind: "activation", among: known, default: Self.linear.rawValue)
+    self = Self(rawValue: name) ?? .linear
+  }
+
+  /// Applies the function in place to `values` (rows, columns).
+  func forward(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int, kernels: KernelSet) {
+    switch self {
+    case .linear: break
+    case .relu: kernels.reluForward(values, count: rows * columns)
+    case .sigmoid: ReferenceActivation.sigmoidForward(values, count: rows * columns)
+    case .tanh: ReferenceActivation.tanhForward(values, count: rows * columns)
+    case .softmax: Softmax.forward(values, rows: rows, columns: columns)
+    }
+  }
+
+  /// Turns the gradient of the function's outputs (rows, columns) into that of its inputs, in place.
+  func backward(
+    outputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int, kernels: KernelSet
+  ) {
+    let count = rows * columns
+    switch self {
+    case .linear: break
+    case .relu: kernels.reluBackward(outputs: outputs, gradients: gradient, count: count)
+    case .sigmoid: ReferenceActivation.sigmoidBackward(outputs: outputs, gradients: gradient, count: count)
+    case .tanh: ReferenceActivation.tanhBackward(outputs: outputs, gradients: gradient, count: count)
+    case .softmax: Softmax.backward(outputs: outputs, gradient: gradient, rows: rows, columns: columns)
+    }
+  }
+}

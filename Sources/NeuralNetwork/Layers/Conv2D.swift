@@ -1,0 +1,129 @@
+import Configuration
+import Kernels
+
+/// A convolution over (height, width): `filters` windows that see all channels, a bias each, and an activation.
+///
+/// The kernel is (height, width, in, filters), as Keras stores it. What Keras calls convolution is a correlation: the
+/// kernel is not flipped.
+public struct Conv2D: Layer, Equatable {
+  public static let className = "Conv2D"
+  public static let typeName = "conv2d"
+  public static let optionKeys = ["filters", "kernel_size", "strides", "padding", "activation", "use_bias"]
+
+  public var filters: Int
+  public var kernelSize: HeightWidth
+  public var strides: HeightWidth
+  public var padding: Padding
+  public var activation: ActivationFunction
+  public var useBias: Bool
+
+  public init(
+    filters: Int, kernelSize: HeightWidth, strides: HeightWidth = HeightWidth(1, 1), padding: Padding = .valid,
+    activation: ActivationFunction = .linear, useBias: Bool = true
+  ) {
+    precondition(filters > 0, "Conv2D needs 1 filter or more, got \(filters)")
+    self.filters = filters
+    self.kernelSize = kernelSize
+    self.strides = strides
+    self.padding = padding
+    self.activation = activation
+    self.useBias = useBias
+  }
+
+  public init(options: ConfigurationReader) throws {
+    filters = try options.integer("filters", in: 1...LayerLimits.size)
+    kernelSize = try options.heightWidth("kernel_size", in: 1...LayerLimits.size)
+    strides = try options.heightWidth("strides", in: 1...LayerLimits.size, default: HeightWidth(1, 1))
+    padding = try Padding(options: options)
+    activation = try ActivationFunction(options: options)
+    useBias = try options.bool("use_bias", default: true)
+  }
+
+  public var options: [ConfigurationEntry] {
+    [
+      ConfigurationEntry("filters", ConfigurationNode(.integer(filters))),
+      ConfigurationEntry("kernel_size", kernelSize.configuration),
+      ConfigurationEntry("strides", strides.configuration),
+      ConfigurationEntry("padding", ConfigurationNode(.string(padding.rawValue))),
+      ConfigurationEntry("activation", ConfigurationNode(.string(activation.rawValue))),
+      ConfigurationEntry("use_bias", ConfigurationNode(.bool(useBias))),
+    ]
+  }
+
+  public func outputShape(for input: Shape) throws -> Shape {
+    let window = try window(over: input)
+    return [window.output.height, window.output.width, filters]
+  }
+
+  public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
+    Conv2DComputation(layer: self, window: try window(over: input.shape), kernels: kernels)
+  }
+
+  private func window(over input: Shape) throws -> ImageWindow {
+    try ImageWindow(over: input, size: kernelSize, strides: strides, padding: padding)
+  }
+
+  /// The kernel and, if there is one, the bias.
+  func parameters(inputChannels: Int, kernelLayout: ParameterLayout? = nil) -> [ParameterSpecification] {
+    let kernel = ParameterSpecification(
+      name: "kernel", shape: [kernelSize.height, kernelSize.width, inputChannels, filters],
+      initializer: GlorotUniform(), layout: kernelLayout)
+    let bias = ParameterSpecification(name: "bias", shape: [filters], initializer: Zeros())
+    return useBias ? [kernel, bias] : [kernel]
+  }
+}
+
+/// Computes any convolution, value by value.
+struct Conv2DComputation: LayerComputation {
+  let parameters: [ParameterSpecification]
+  private let layer: Conv2D
+  private let geometry: ConvolutionGeometry
+  private let biasOffset: Int
+  private let kernels: KernelSet
+
+  init(layer: Conv2D, window: ImageWindow, kernels: KernelSet) {
+    self.layer = layer
+    self.kernels = kernels
+    geometry = ConvolutionGeometry(
+      inputHeight: window.input.height, inputWidth: window.input.width, inputChannels: window.input.channels,
+      kernelHeight: layer.kernelSize.height, kernelWidth: layer.kernelSize.width,
+      strideHeight: layer.strides.height, strideWidth: layer.strides.width,
+      paddingTop: window.paddingBefore.height, paddingLeft: window.paddingBefore.width,
+      outputHeight: window.output.height, outputWidth: window.output.width, filters: layer.filters)
+    parameters = layer.parameters(inputChannels: window.input.channels)
+    biasOffset = parameters[0].paddedCount
+  }
+
+  var outputCount: Int { geometry.outputHeight * geometry.outputWidth * layer.filters }
+  func workspaceCount(samples: Int) -> Int { 0 }
+
+  private func rows(_ frame: ShardFrame) -> Int { frame.samples * geometry.outputHeight * geometry.outputWidth }
+
+  func forward(_ frame: ShardFrame) {
+    ReferenceConvolution.forward(
+      input: frame.input, kernel: frame.parameters, bias: layer.useBias ? frame.parameters + biasOffset : nil,
+      output: frame.output, samples: frame.samples, geometry: geometry)
+    layer.activation.forward(frame.output, rows: rows(frame), columns: layer.filters, kernels: kernels)
+  }
+
+  func backward(
+    _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
+    parameterGradients: UnsafeMutablePointer<Float>
+  ) {
+    layer.activation.backward(
+      outputs: frame.output, gradient: outputGradient, rows: rows(frame), columns: layer.filters, kernels: kernels)
+    ReferenceConvolution.kernelGradient(
+      input: frame.input, outputGradient: outputGradient, kernelGradient: parameterGradients, samples: frame.samples,
+      geometry: geometry)
+    if layer.useBias {
+      ReferenceConvolution.biasGradient(
+        outputGradient: outputGradient, biasGradient: parameterGradients + biasOffset, samples: frame.samples,
+        geometry: geometry)
+    }
+    if let inputGradient {
+      ReferenceConvolution.inputGradient(
+        outputGradient: outputGradient, kernel: frame.parameters, inputGradient: inputGradient,
+        samples: frame.samples, geometry: geometry)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Configuration
+import Kernels
+
+/// Keeps the largest value of each window; its gradient goes to the first largest one, in row-major order.
+public struct MaxPooling2D: Layer, Equatable {
+  public static let className = "MaxPooling2D"
+  public static let typeName = "max_pooling2d"
+  public static let optionKeys = PoolingOptions.keys
+
+  let pooling: PoolingOptions
+
+  /// - Parameter strides: the pool size if nil.
+  public init(poolSize: HeightWidth = HeightWidth(2, 2), strides: HeightWidth? = nil, padding: Padding = .valid) {
+    pooling = PoolingOptions(poolSize: poolSize, strides: strides, padding: padding)
+  }
+
+  public init(options: ConfigurationReader) throws { pooling = try PoolingOptions(options: options) }
+
+  public var options: [ConfigurationEntry] { pooling.entries }
+
+  public func outputShape(for input: Shape) throws -> Shape { try pooling.outputShape(for: input) }
+
+  public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
+    MaxPooling2DComputation(geometry: try pooling.geometry(over: input.shape))
+  }
+}
+
+struct MaxPooling2DComputation: LayerComputation {
+  let geometry: PoolingGeometry
+
+  var parameters: [ParameterSpecification] { [] }
+  var outputCount: Int { geometry.outputHeight * geometry.outputWidth * geometry.channels }
+
+  /// One index for each output: where its largest value stood.
+  func workspaceCount(samples: Int) -> Int { samples * outputCount }
+
+  private func selected(_ frame: ShardFrame) -> UnsafeMutablePointer<Int32> {
+    UnsafeMutableRawPointer(frame.workspace).assumingMemoryBound(to: Int32.self)
+  }
+
+  func forward(_ frame: ShardFrame) {
+    ReferencePooling.maximumForward(
+      input: frame.input, output: frame.output, selected: selected(frame), samples: frame.samples, geometry: geometry)
+  }
+
+  func backward(
+    _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
+    parameterGradients: UnsafeMutablePointer<Float>
+  ) {
+    guard let inputGradient else { return }
+    ReferencePooling.maximumBackward(
+      outputGradient: outputGradient, selected: selected(frame), inputGradient: inputGradient, samples: frame.samples,
+      geometry: geometry)
+  }
+}

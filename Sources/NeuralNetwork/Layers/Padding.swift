@@ -1,0 +1,49 @@
+import Configuration
+
+/// What happens at the edge of an image.
+public enum Padding: String, CaseIterable, Sendable {
+  /// The window stays inside.
+  case valid
+  /// The image is padded so that the output has ⌈input / stride⌉ pixels; an odd pixel of padding goes to the end.
+  case same
+
+  init(options: ConfigurationReader) throws {
+    let name = try options.name(
+      "padding", kind: "padding", among: Self.allCases.map(\.rawValue), default: Self.valid.rawValue)
+    self = Self(rawValue: name) ?? .valid
+  }
+
+  /// How a window of `size` that moves by `stride` covers `input` pixels; nil if it does not fit in them once.
+  func placement(input: Int, size: Int, stride: Int) -> (output: Int, before: Int)? {
+    switch self {
+    case .valid:
+      return input >= size ? ((input - size) / stride + 1, 0) : nil
+    case .same:
+      let output = (input + stride - 1) / stride
+      return (output, max((output - 1) * stride + size - input, 0) / 2)
+    }
+  }
+}
+
+/// A window that moves over an image: what convolutions and pooling have in common.
+struct ImageWindow {
+  let input: (height: Int, width: Int, channels: Int)
+  let output: HeightWidth
+  let paddingBefore: HeightWidth
+
+  /// - Throws: `LayerShapeError` if `shape` is no image, or the window is larger than it.
+  init(over shape: Shape, size: HeightWidth, strides: HeightWidth, padding: Padding) throws {
+    guard let image = shape.image else {
+      throw LayerShapeError(needs: "an image (height, width, channels)")
+    }
+    guard let vertical = padding.placement(input: image.height, size: size.height, stride: strides.height),
+      let horizontal = padding.placement(input: image.width, size: size.width, stride: strides.width)
+    else {
+      throw LayerShapeError(
+        needs: "an image of at least \(size.height)x\(size.width) pixels; use a smaller window or padding: same")
+    }
+    input = image
+    output = HeightWidth(vertical.output, horizontal.output)
+    paddingBefore = HeightWidth(vertical.before, horizontal.before)
+  }
+}

@@ -1,0 +1,49 @@
+import Configuration
+import Kernels
+
+/// What the two pooling layers have in common: the window and how it moves.
+struct PoolingOptions: Equatable {
+  static let keys = ["pool_size", "strides", "padding"]
+
+  var poolSize: HeightWidth
+  var strides: HeightWidth
+  var padding: Padding
+
+  init(poolSize: HeightWidth, strides: HeightWidth?, padding: Padding) {
+    self.poolSize = poolSize
+    self.strides = strides ?? poolSize
+    self.padding = padding
+  }
+
+  init(options: ConfigurationReader) throws {
+    poolSize = try options.heightWidth("pool_size", in: 1...LayerLimits.size, default: HeightWidth(2, 2))
+    strides = try options.heightWidth("strides", in: 1...LayerLimits.size, default: poolSize)
+    padding = try Padding(options: options)
+  }
+
+  var entries: [ConfigurationEntry] {
+    [
+      ConfigurationEntry("pool_size", poolSize.configuration),
+      ConfigurationEntry("strides", strides.configuration),
+      ConfigurationEntry("padding", ConfigurationNode(.string(padding.rawValue))),
+    ]
+  }
+
+  func outputShape(for input: Shape) throws -> Shape {
+    let window = try window(over: input)
+    return [window.output.height, window.output.width, window.input.channels]
+  }
+
+  func geometry(over input: Shape) throws -> PoolingGeometry {
+    let window = try window(over: input)
+    return PoolingGeometry(
+      inputHeight: window.input.height, inputWidth: window.input.width, channels: window.input.channels,
+      poolHeight: poolSize.height, poolWidth: poolSize.width, strideHeight: strides.height, strideWidth: strides.width,
+      paddingTop: window.paddingBefore.height, paddingLeft: window.paddingBefore.width,
+      outputHeight: window.output.height, outputWidth: window.output.width)
+  }
+
+  private func window(over input: Shape) throws -> ImageWindow {
+    try ImageWindow(over: input, size: poolSize, strides: strides, padding: padding)
+  }
+}

@@ -1,0 +1,86 @@
+extension Network {
+  /// The table that Keras' `summary()` prints: layer, output shape, parameters; then totals with their sizes.
+  ///
+  /// - Parameter optimizer: whose variables are counted too; nil before training.
+  public func summary(optimizer: (any Optimizer)? = nil) -> String {
+    let rows = layers.indices.map { index in
+      (
+        "\(layers[index].name) (\(layers[index].className))", Self.batchShape(layers[index].outputShape),
+        Self.grouped(parameterCount(ofLayer: index))
+      )
+    }
+    var lines = ["Model: \"sequential\""] + SummaryTable.lines(rows)
+    // Keras counts the iteration and the learning rate as variables of the optimizer.
+    let optimizerCount = optimizer.map { $0.slotNames.count * parameterCount + 2 } ?? 0
+    lines.append(Self.total("Total params", parameterCount + optimizerCount))
+    lines.append(Self.total("Trainable params", parameterCount))
+    lines.append(Self.total("Non-trainable params", 0))
+    if optimizer != nil { lines.append(Self.total("Optimizer params", optimizerCount)) }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func batchShape(_ shape: Shape) -> String {
+    "(None, \(shape.dimensions.map(String.init).joined(separator: ", ")))"
+  }
+
+  private static func total(_ name: String, _ count: Int) -> String {
+    " \(name): \(grouped(count)) (\(size(ofFloats: count)))"
+  }
+
+  /// `145,370`.
+  static func grouped(_ count: Int) -> String {
+    let digits = String(count)
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+      text.append(digit)
+    }
+    return text
+  }
+
+  /// `567.85 KB`, in steps of 1,024 as Keras has it.
+  static func size(ofFloats count: Int) -> String {
+    var size = Double(count * MemoryLayout<Float>.size)
+    var unit = 0
+    let units = ["B", "KB", "MB", "GB", "TB"]
+    while size >= 1024, unit < units.count - 1 {
+      size /= 1024
+      unit += 1
+    }
+    let hundredths = Int((size * 100).rounded())
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) \(units[unit])"
+  }
+}
+
+/// Keras' box around three columns.
+enum SummaryTable {
+  static let headings = ("Layer (type)", "Output Shape", "Param #")
+  private static let leastWidths = (31, 22, 13)
+
+  static func lines(_ rows: [(String, String, String)]) -> [String] {
+    let widths = (
+      rows.reduce(leastWidths.0) { max($0, $1.0.count) }, rows.reduce(leastWidths.1) { max($0, $1.1.count) },
+      rows.reduce(leastWidths.2) { max($0, $1.2.count) }
+    )
+    func rule(_ left: String, _ middle: String, _ right: String, _ dash: String) -> String {
+      let dashes = [widths.0, widths.1, widths.2].map { String(repeating: dash, count: $0 + 2) }
+      return left + dashes.joined(separator: middle) + right
+    }
+    func row(_ cells: (String, String, String), _ bar: String) -> String {
+      let cells = [padded(cells.0, widths.0), padded(cells.1, widths.1), padded(cells.2, widths.2, toRight: true)]
+      return "\(bar) " + cells.joined(separator: " \(bar) ") + " \(bar)"
+    }
+    let heading = [
+      rule("┏", "┳", "┓", "━"), row((headings.0, headings.1, padded(headings.2, widths.2, toRight: true)), "┃"),
+      rule("┡", "╇", "┩", "━"),
+    ]
+    let body = rows.map { [row($0, "│")] }.joined(separator: [rule("├", "┼", "┤", "─")])
+    return heading + body + [rule("└", "┴", "┘", "─")]
+  }
+
+  private static func padded(_ text: String, _ width: Int, toRight: Bool = false) -> String {
+    let spaces = String(repeating: " ", count: max(width - text.count, 0))
+    return toRight ? spaces + text : text + spaces
+  }
+}

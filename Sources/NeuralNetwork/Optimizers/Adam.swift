@@ -1,0 +1,67 @@
+import Configuration
+import Glibc
+import Kernels
+
+/// Adam, in the form of Keras:
+///
+///     t = iteration + 1
+///     α = learning rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ)
+///     m ← m + (g − m)·(1 − β₁)
+///     v ← v + (g² − v)·(1 − β₂)
+///     w ← w − m·α / (√v + ε)
+///
+/// Source: D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, the reordered form at the end of
+/// section 2; ε is the "epsilon hat" of that form. Its default is Keras' 1e-7 (PyTorch's Adam has 1e-8, and adds it to
+/// the bias-corrected root).
+public struct Adam: Optimizer, Equatable {
+  public static let className = "Adam"
+  public static let name = "adam"
+  public static let optionKeys = ["learning_rate", "beta_1", "beta_2", "epsilon"]
+
+  public var learningRate: Float
+  public var beta1: Double
+  public var beta2: Double
+  public var epsilon: Double
+
+  public init(learningRate: Float = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7) {
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+  }
+
+  public init(options: ConfigurationReader) throws {
+    learningRate = Float(try options.number("learning_rate", where: .positive, default: 0.001))
+    beta1 = try options.number("beta_1", where: .belowOne, default: 0.9)
+    beta2 = try options.number("beta_2", where: .belowOne, default: 0.999)
+    epsilon = try options.number("epsilon", where: .positive, default: 1e-7)
+  }
+
+  public var options: [ConfigurationEntry] {
+    [
+      // Through the shortest digits, so that 0.001 stays 0.001 and not 0.0010000000474974513.
+      ConfigurationEntry("learning_rate", ConfigurationNode(.number(Double("\(learningRate)") ?? 0))),
+      ConfigurationEntry("beta_1", ConfigurationNode(.number(beta1))),
+      ConfigurationEntry("beta_2", ConfigurationNode(.number(beta2))),
+      ConfigurationEntry("epsilon", ConfigurationNode(.number(epsilon))),
+    ]
+  }
+
+  public var slotNames: [String] { ["momentum", "velocity"] }
+
+  public func update(
+    parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, slots: UnsafeMutablePointer<Float>,
+    slotStride: Int, count: Int, iteration: Int, learningRate: Float, kernels: KernelSet
+  ) {
+    kernels.adamUpdate(
+      parameters: parameters, momentum: slots, velocity: slots + slotStride, gradient: gradient, count: count,
+      stepSize: stepSize(iteration: iteration, learningRate: learningRate), oneMinusBeta1: Float(1 - beta1),
+      oneMinusBeta2: Float(1 - beta2), epsilon: Float(epsilon))
+  }
+
+  /// α, computed in `Float` as Keras does.
+  func stepSize(iteration: Int, learningRate: Float) -> Float {
+    let step = Float(iteration + 1)
+    return learningRate * (1 - pow(Float(beta2), step)).squareRoot() / (1 - pow(Float(beta1), step))
+  }
+}

@@ -1,0 +1,48 @@
+/// How a parameter lies in memory: a transposition of Keras' tensor.
+///
+/// Kernels want other orders than Keras stores. A layout splits Keras' shape into `factors` and says in which order the
+/// factors are stored, slowest first. A dense kernel (inputs, units) that is stored (units, inputs) has the order
+/// [1, 0]; behind a flattened image that lies (channels, height, width) its factors are
+/// [height·width, channels, units], stored in the order [2, 1, 0].
+public struct ParameterLayout: Equatable, Sendable {
+  /// Keras' dimensions, some of them split, slowest first.
+  public let factors: [Int]
+  /// The axes of `factors` as they are stored, slowest first.
+  public let order: [Int]
+
+  public init(factors: [Int], order: [Int]? = nil) {
+    self.factors = factors
+    self.order = order ?? Array(factors.indices)
+    precondition(self.order.sorted() == Array(factors.indices), "\(self.order) does not order the axes of \(factors)")
+  }
+
+  public var count: Int { factors.reduce(1, *) }
+
+  /// Copies a tensor in Keras' order to where and how it is stored.
+  public func store(_ values: UnsafePointer<Float>, to stored: UnsafeMutablePointer<Float>) {
+    forEachPosition { keras, position in stored[position] = values[keras] }
+  }
+
+  /// Copies a stored tensor back to Keras' order.
+  public func load(_ stored: UnsafePointer<Float>, to values: UnsafeMutablePointer<Float>) {
+    forEachPosition { keras, position in values[keras] = stored[position] }
+  }
+
+  /// Calls `body` with the position in Keras' tensor and the position in memory of each value, in memory order.
+  private func forEachPosition(_ body: (_ keras: Int, _ stored: Int) -> Void) {
+    var strides = [Int](repeating: 1, count: factors.count)
+    for axis in factors.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * factors[axis + 1] }
+    var index = [Int](repeating: 0, count: factors.count)
+    var keras = 0
+    for stored in 0..<count {
+      body(keras, stored)
+      for axis in order.reversed() {
+        index[axis] += 1
+        keras += strides[axis]
+        if index[axis] < factors[axis] { break }
+        keras -= factors[axis] * strides[axis]
+        index[axis] = 0
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import NeuralNetwork
+
+/// All that a run needs to go on: how far it has come, and the value of every variable.
+public struct Snapshot: Sendable, Equatable {
+  /// One variable, in Keras' order and shape.
+  public struct Variable: Sendable, Equatable {
+    /// `conv2d/kernel`; for an optimizer's slot, that of its parameter.
+    public let path: String
+    public let shape: Shape
+    public let values: [Float]
+
+    public init(path: String, shape: Shape, values: [Float]) {
+      self.path = path
+      self.shape = shape
+      self.values = values
+    }
+  }
+
+  public var state: RunState
+  /// In the order of `Network.parameters`.
+  public var parameters: [Variable]
+  /// For each of the optimizer's slots: a variable for each parameter.
+  public var slots: [[Variable]]
+
+  public init(state: RunState, parameters: [Variable], slots: [[Variable]]) {
+    self.state = state
+    self.parameters = parameters
+    self.slots = slots
+  }
+}
+
+extension Variables {
+  func read(_ network: Network, slotCount: Int) -> (parameters: [Snapshot.Variable], slots: [[Snapshot.Variable]]) {
+    func copy(_ start: UnsafePointer<Float>) -> [Snapshot.Variable] {
+      network.parameters.map {
+        Snapshot.Variable(
+          path: $0.path, shape: $0.specification.shape, values: network.kerasValues(of: $0, in: start))
+      }
+    }
+    return (
+      copy(UnsafePointer(parameters.start)),
+      (0..<slotCount).map { copy(UnsafePointer(slots.start + $0 * slotStride)) }
+    )
+  }
+
+  /// - Throws: `TrainingError.foreignSnapshot` if the variables are not those of `network`; nothing is changed then.
+  func write(_ snapshot: Snapshot, network: Network, slotCount: Int) throws {
+    guard snapshot.slots.count == slotCount else {
+      throw TrainingError.foreignSnapshot(
+        reason: "it has \(snapshot.slots.count) optimizer variables a parameter, the optimizer keeps \(slotCount).")
+    }
+    for variables in [snapshot.parameters] + snapshot.slots { try check(variables, network) }
+    func store(_ variables: [Snapshot.Variable], _ start: UnsafeMutablePointer<Float>) {
+      for (variable, parameter) in zip(variables, network.parameters) {
+        network.store(variable.values, of: parameter, in: start)
+      }
+    }
+    store(snapshot.parameters, parameters.start)
+    for (index, slot) in snapshot.slots.enumerated() { store(slot, slots.start + index * slotStride) }
+  }
+
+  private func check(_ variables: [Snapshot.Variable], _ network: Network) throws {
+    guard variables.count == network.parameters.count else {
+      throw TrainingError.foreignSnapshot(
+        reason: "\(variables.count) variables, the model has \(network.parameters.count).")
+    }
+    for (variable, parameter) in zip(variables, network.parameters) {
+      guard variable.shape == parameter.specification.shape, variable.values.count == variable.shape.count else {
+        throw TrainingError.foreignSnapshot(
+          reason: "\(parameter.path) has the shape \(variable.shape), the model needs \(parameter.specification.shape)."
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Datasets
+import NeuralNetwork
+
+extension Trainer {
+  /// Trains up to the configured number of epochs, from where `state` stands.
+  ///
+  /// - Parameters:
+  ///   - validation: evaluated after each epoch, if given.
+  ///   - epochs: the epochs of the whole run, those that are done included; the configuration's if nil.
+  ///   - maxSteps: stops once the run has made this many steps in all, also within an epoch.
+  /// - Throws: `TrainingError` if the data does not fit the model, and what a callback throws.
+  public func fit(
+    _ training: Dataset, validation: Dataset? = nil, epochs: Int? = nil, maxSteps: Int? = nil,
+    callbacks: [any Callback] = []
+  ) throws {
+    try training.check(fits: network)
+    try validation?.check(fits: network)
+    guard configuration.batchSize <= training.count else {
+      throw TrainingError.batchLargerThanData(
+        batchSize: configuration.batchSize, dataset: training.name, samples: training.count)
+    }
+    let stepsPerEpoch = (training.count + configuration.batchSize - 1) / configuration.batchSize
+    let plan = FitPlan(epochs: epochs ?? configuration.epochs, stepsPerEpoch: stepsPerEpoch, maxSteps: maxSteps)
+    var order = SampleOrder(count: training.count)
+
+    for callback in callbacks { try callback.trainingWillBegin(self, plan) }
+    while state.epoch < plan.epochs, !hasReached(maxSteps) {
+      order.update(seed: configuration.seed, epoch: state.epoch, shuffle: configuration.shuffle)
+      for callback in callbacks { try callback.epochWillBegin(self, plan) }
+      try trainEpoch(training, order: order, plan: plan, callbacks: callbacks)
+      guard state.stepInEpoch == plan.stepsPerEpoch else { break }
+      try endEpoch(validation: validation)
+      for callback in callbacks { try callback.epochDidEnd(self, plan) }
+    }
+    for callback in callbacks { try callback.trainingDidEnd(self, plan) }
+  }
+
+  private func hasReached(_ maxSteps: Int?) -> Bool {
+    maxSteps.map { state.step >= $0 } ?? false
+  }
+
+  /// Makes the remaining steps of the epoch, as many of them as `plan` allows.
+  private func trainEpoch(_ training: Dataset, order: SampleOrder, plan: FitPlan, callbacks: [any Callback]) throws {
+    try training.withSamples(order: order) { samples in
+      let clock = EpochClock(secondsBefore: state.epochSeconds)
+      while state.stepInEpoch < plan.stepsPerEpoch, !hasReached(plan.maxSteps) {
+        let first = state.stepInEpoch * configuration.batchSize
+        let batch = samples.part(first..<min(first + configuration.batchSize, samples.count))
+        let loss = step(
+          batch, variables: variables, iteration: state.step, learningRate: state.learningRate, sums: &state.sums)
+        state.step += 1
+        state.stepInEpoch += 1
+        state.epochSeconds = clock.seconds
+        for callback in callbacks { try callback.stepDidEnd(self, plan, loss: loss) }
+      }
+    }
+  }
+
+  /// Validates, and closes the epoch in the history.
+  private func endEpoch(validation: Dataset?) throws {
+    let clock = EpochClock(secondsBefore: state.epochSeconds)
+    var values: [String: Double] = ["learning_rate": Double(state.learningRate)]
+    for (name, mean) in zip(configuration.sumNames, state.sums.means) { values[name] = mean }
+    if let validation {
+      for (name, value) in try evaluate(validation).values { values["val_\(name)"] = value }
+    }
+    values["seconds"] = clock.seconds
+    state.history.append(values)
+    state.epoch += 1
+    state.stepInEpoch = 0
+    state.sums = RunningSums(count: configuration.sumNames.count)
+    state.epochSeconds = 0
+  }
+}
+
+/// Seconds of an epoch, across cuts.
+struct EpochClock {
+  private let secondsBefore: Double
+  private let started = ContinuousClock.now
+
+  init(secondsBefore: Double) { self.secondsBefore = secondsBefore }
+
+  var seconds: Double { secondsBefore + (ContinuousClock.now - started) / .seconds(1) }
+}
+
+extension Dataset {
+  /// Calls `body` with the samples in `order` (that of the data if nil).
+  func withSamples<Result>(order: SampleOrder?, _ body: (SampleSlice) throws -> Result) rethrows -> Result {
+    try images.withUnsafeBufferPointer { images in
+      try labels.withUnsafeBufferPointer { labels in
+        guard let images = images.baseAddress, let labels = labels.baseAddress else {
+          preconditionFailure("the data set '\(name)' holds no samples")
+        }
+        guard let order else {
+          return try body(SampleSlice(images: images, labels: labels, order: nil, range: 0..<count))
+        }
+        return try order.indices.withUnsafeBufferPointer {
+          try body(SampleSlice(images: images, labels: labels, order: $0.baseAddress, range: 0..<count))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Datasets
+import Kernels
+import NeuralNetwork
+
+/// Trains a model, evaluates it, asks it for predictions.
+///
+/// The weights it ends with depend on its configuration, the data and the instruction set, never on the number of
+/// workers. A trainer belongs to one thread at a time.
+public final class Trainer {
+  public let configuration: TrainingConfiguration
+  /// The model with its shapes known.
+  public let network: Network
+  public let instructionSet: InstructionSet
+  public internal(set) var state: RunState
+
+  let team: WorkerTeam
+  let workers: [ShardWorker]
+  let variables: Variables
+  let step: TrainStep
+
+  /// - Parameters:
+  ///   - inputShape: (height, width, channels) of an image.
+  ///   - workerCount: the threads to compute on.
+  /// - Throws: `ModelError` if the layers do not fit together.
+  public init(
+    _ configuration: TrainingConfiguration, inputShape: Shape, workerCount: Int = AvailableCores.count(),
+    instructionSet: InstructionSet = .bestSupported
+  ) throws {
+    precondition(workerCount > 0, "training needs 1 worker or more, got \(workerCount)")
+    let kernels = instructionSet.kernels
+    let network = try configuration.model.build(inputShape: inputShape, kernels: kernels)
+    self.configuration = configuration
+    self.network = network
+    self.instructionSet = instructionSet
+    team = WorkerTeam(count: workerCount)
+    workers = (0..<workerCount).map { _ in
+      ShardWorker(configuration: configuration, network: network, kernels: kernels)
+    }
+    variables = Variables(network: network, optimizer: configuration.optimizer)
+    step = TrainStep(
+      configuration: configuration, network: network, kernels: kernels, team: team, workers: workers)
+    state = RunState(
+      epoch: 0, step: 0, stepInEpoch: 0, learningRate: configuration.optimizer.learningRate,
+      sums: RunningSums(count: configuration.sumNames.count), epochSeconds: 0, history: History())
+    network.initializeParameters(variables.parameters, seed: configuration.seed)
+  }
+
+  public var workerCount: Int { team.count }
+
+  // MARK: - Cut and go on
+
+  /// A copy of all that the run needs to go on.
+  public func snapshot() -> Snapshot {
+    let copies = variables.read(network, slotCount: configuration.optimizer.slotNames.count)
+    return Snapshot(state: state, parameters: copies.parameters, slots: copies.slots)
+  }
+
+  /// Goes on from a snapshot, as if the run had never been cut.
+  ///
+  /// - Throws: `TrainingError.foreignSnapshot` if it is of another model; nothing is changed then.
+  public func restore(_ snapshot: Snapshot) throws {
+    guard snapshot.state.sums.values.count == configuration.sumNames.count else {
+      throw TrainingError.foreignSnapshot(reason: "it was trained with other metrics.")
+    }
+    try variables.write(
+      snapshot, network: network, slotCount: configuration.optimizer.slotNames.count)
+    state = snapshot.state
+  }
+}

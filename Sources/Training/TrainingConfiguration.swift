@@ -1,0 +1,43 @@
+import NeuralNetwork
+
+/// Everything that decides which weights a run ends with, besides the data.
+///
+/// How many workers compute it is not among it.
+public struct TrainingConfiguration: Sendable {
+  public var model: Sequential
+  public var optimizer: any Optimizer
+  public var loss: any Loss
+  public var metrics: [any Metric]
+  public var epochs: Int
+  /// Samples in a batch; the last batch of an epoch may be shorter.
+  public var batchSize: Int
+  /// The parts into which a batch is cut: a number of the run, not of the machine.
+  public var shards: Int
+  /// A new order of the samples in each epoch, or always that of the data.
+  public var shuffle: Bool
+  public var seed: UInt64
+  /// What a pixel (0 to 255) is divided by.
+  public var scale: Float
+
+  public init(
+    model: Sequential, optimizer: any Optimizer = Adam(), loss: any Loss = CategoricalCrossentropy(),
+    metrics: [any Metric] = [Accuracy()], epochs: Int = 10, batchSize: Int = 200, shards: Int = 8,
+    shuffle: Bool = true, seed: UInt64 = 1, scale: Float = 255
+  ) {
+    precondition(epochs > 0 && batchSize > 0, "a run needs epochs (\(epochs)) and batches (\(batchSize)) of 1 or more")
+    precondition((1...batchSize).contains(shards), "a batch of \(batchSize) samples cannot be cut in \(shards) shards")
+    self.model = model
+    self.optimizer = optimizer
+    self.loss = loss
+    self.metrics = metrics
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.shards = shards
+    self.shuffle = shuffle
+    self.seed = seed
+    self.scale = scale
+  }
+
+  /// `loss`, then the metrics: the names of what is summed over samples.
+  public var sumNames: [String] { ["loss"] + metrics.map { type(of: $0).name } }
+}

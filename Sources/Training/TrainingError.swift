@@ -1,0 +1,47 @@
+import Datasets
+import NeuralNetwork
+
+/// Data that the model cannot be trained on or asked about.
+public enum TrainingError: Error, Equatable {
+  case shapeMismatch(dataset: String, images: Shape, model: Shape)
+  case outputNotClasses(Shape)
+  case labelOutOfRange(dataset: String, sample: Int, label: Int, classes: Int)
+  case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
+  /// A snapshot whose variables are not those of the model.
+  case foreignSnapshot(reason: String)
+}
+
+extension TrainingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .shapeMismatch(let dataset, let images, let model):
+      "the images of '\(dataset)' have the shape \(images), the model takes \(model)."
+    case .outputNotClasses(let shape):
+      "the model's output has the shape \(shape), but a classifier ends with one axis: a value for each class. "
+        + "Add a flatten and a dense layer."
+    case .labelOutOfRange(let dataset, let sample, let label, let classes):
+      "sample \(sample) of '\(dataset)' has the label \(label), but the model has \(classes) outputs "
+        + "(labels 0 to \(classes - 1)). Change the units of the last layer, or the labels."
+    case .batchLargerThanData(let batchSize, let dataset, let samples):
+      "a batch of \(batchSize) samples is larger than '\(dataset)', which has \(samples). Use a smaller batch size."
+    case .foreignSnapshot(let reason):
+      "the saved variables do not belong to this model: \(reason)"
+    }
+  }
+}
+
+extension Dataset {
+  /// - Throws: `TrainingError` if `network` cannot take these samples.
+  func check(fits network: Network) throws {
+    let images: Shape = [shape.height, shape.width, shape.channels]
+    guard images == network.inputShape else {
+      throw TrainingError.shapeMismatch(dataset: name, images: images, model: network.inputShape)
+    }
+    guard network.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(network.outputShape) }
+    let classes = network.outputShape.count
+    if let sample = labels.firstIndex(where: { $0 < 0 || Int($0) >= classes }) {
+      throw TrainingError.labelOutOfRange(
+        dataset: name, sample: sample, label: Int(labels[sample]), classes: classes)
+    }
+  }
+}
