@@ -51,27 +51,28 @@ let package = Package(
 
     // The run, lowest module first.
     .target(name: "Configuration"),
+    .target(name: "DurableFiles"),
     .target(name: "Randomness", swiftSettings: [optimizedInDebug]),
     .target(
       name: "NeuralNetwork", dependencies: ["Configuration", "Kernels", "Randomness"],
       swiftSettings: [optimizedInDebug]),
     .target(
       name: "Datasets",
-      dependencies: ["CZlib", "Randomness", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CZlib", "Configuration", "DurableFiles", "Randomness", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: [optimizedInDebug]),
     .target(name: "Training", dependencies: ["CVector", "Datasets", "NeuralNetwork"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(
       name: "Checkpoints",
-      dependencies: ["HDF5", "Training", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["DurableFiles", "HDF5", "Training", .product(name: "Crypto", package: "swift-crypto")]),
     .target(
       name: "RunConfiguration",
-      dependencies: ["Checkpoints", "Configuration", "NeuralNetwork", "Training", "Yams"]),
+      dependencies: ["Checkpoints", "Configuration", "Datasets", "NeuralNetwork", "Training", "Yams"]),
     .target(
       name: "Martlet", dependencies: ["Checkpoints", "Datasets", "NeuralNetwork", "RunConfiguration", "Training"]),
     .executableTarget(
       name: "MartletCommand",
-      dependencies: ["Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["DurableFiles", "HDF5", "Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     // Tests, in the order of the modules they test.
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness"], swiftSettings: [optimizedInDebug]),

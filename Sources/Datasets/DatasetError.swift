@@ -3,15 +3,12 @@ public enum DatasetError: Error, Equatable {
   case noSamples(name: String)
   case countMismatch(name: String, images: Int, labels: Int)
   case splitShapes(train: ImageShape, test: ImageShape)
-  /// A file that is missing or cannot be read; the reason is the system's.
-  case unreadable(path: String, reason: String)
   /// A file that is not what it should be.
   case damaged(path: String, reason: String)
   /// A directory that lacks a file of the data set.
   case missingFile(name: String, directory: String)
   /// Neither found nor fetched; `reasons` has a line for each mirror.
   case unavailable(dataset: String, directory: String, urls: [String], reasons: [String])
-  case unwritable(path: String, reason: String)
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -23,8 +20,6 @@ extension DatasetError: CustomStringConvertible {
       "'\(name)' has \(images) images but \(labels) labels. Use files that belong together."
     case .splitShapes(let train, let test):
       "the training images are \(train), the test images \(test). Both must have the same size."
-    case .unreadable(let path, let reason):
-      "\(path): cannot be read: \(reason)."
     case .damaged(let path, let reason):
       "\(path): \(reason)."
     case .missingFile(let name, let directory):
@@ -36,8 +31,6 @@ extension DatasetError: CustomStringConvertible {
       Two ways out: put the files into \(directory) by hand (from \(urls.joined(separator: " or "))),
       or name a directory that has them with --data DIR.
       """
-    case .unwritable(let path, let reason):
-      "\(path): cannot be written: \(reason)."
     }
   }
 }

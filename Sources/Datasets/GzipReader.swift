@@ -29,6 +29,27 @@ enum GzipReader {
   }
 }
 
+extension GzipReader {
+  /// Unpacks all of a file whose size nobody promised, as it comes.
+  ///
+  /// - Throws: `DatasetError.damaged`.
+  static func unpackAll(_ bytes: [UInt8], path: String) throws -> [UInt8] {
+    guard isGzip(bytes) else { throw DatasetError.damaged(path: path, reason: "no gzip file") }
+    var stream = z_stream()
+    guard inflateInit2_(&stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+      throw DatasetError.damaged(path: path, reason: "zlib could not be started")
+    }
+    defer { inflateEnd(&stream) }
+    let source = GzipSource(bytes: bytes, path: path)
+    var content: [UInt8] = []
+    while true {
+      let part = try source.inflate(&stream, count: 1 << 20)
+      content += part
+      if part.count < 1 << 20 { return content }
+    }
+  }
+}
+
 /// The packed bytes, and how far they have been read.
 private final class GzipSource {
   private let bytes: [UInt8]

@@ -1,10 +1,12 @@
+import DurableFiles
+
 /// Reads the IDX format, in which MNIST is published: a magic number, the sizes (big-endian), then the values.
 ///
 /// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section "File formats".
 public enum IDXFile {
   /// Reads images of bytes: (count, height, width), or with 1 or 3 channels as a fourth dimension; plain or gzip.
   ///
-  /// - Throws: `DatasetError` with the path and what is wrong.
+  /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
   public static func readImages(_ path: String) throws -> (shape: ImageShape, pixels: [UInt8]) {
     let (sizes, pixels) = try read(path, dimensions: 3...4, what: "images")
     let channels = sizes.count == 4 ? sizes[3] : 1
@@ -16,7 +18,7 @@ public enum IDXFile {
 
   /// Reads labels of a byte each: (count); plain or gzip.
   ///
-  /// - Throws: `DatasetError` with the path and what is wrong.
+  /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
   public static func readLabels(_ path: String) throws -> [Int32] {
     try read(path, dimensions: 1...1, what: "labels").values.map(Int32.init)
   }
@@ -25,7 +27,7 @@ public enum IDXFile {
   private static func read(_ path: String, dimensions: ClosedRange<Int>, what: String) throws -> (
     sizes: [Int], values: [UInt8]
   ) {
-    let file = try FileBytes.read(path)
+    let file = try WholeFile.read(path)
     let header = { try IDXHeader($0, path: path, dimensions: dimensions, what: what) }
     let bytes =
       GzipReader.isGzip(file)

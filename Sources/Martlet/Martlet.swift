@@ -1,4 +1,9 @@
+// What `import Martlet` gives: everything a user of the library names.
+
+@_exported import Checkpoints
 @_exported import Configuration
 @_exported import Datasets
+@_exported import Kernels
 @_exported import NeuralNetwork
+@_exported import RunConfiguration
 @_exported import Training

@@ -1,0 +1,31 @@
+import NeuralNetwork
+import Training
+
+/// All that a run needs to go on, as a file holds it.
+public struct Checkpoint: Sendable, Equatable {
+  /// How far the run has come, and every variable.
+  public var snapshot: Snapshot
+  /// The run's configuration, as YAML.
+  public var configuration: String
+  /// The shape of a sample.
+  public var inputShape: Shape
+  public var seed: UInt64
+  /// The fingerprint of the training data.
+  public var trainFingerprint: String
+  /// The fingerprint of the validation data; empty without any.
+  public var validationFingerprint: String
+
+  public init(
+    snapshot: Snapshot, configuration: String, inputShape: Shape, seed: UInt64, trainFingerprint: String, validationFingerprint: String
+  ) {
+    self.snapshot = snapshot
+    self.configuration = configuration
+    self.inputShape = inputShape
+    self.seed = seed
+    self.trainFingerprint = trainFingerprint
+    self.validationFingerprint = validationFingerprint
+  }
+
+  /// All trainable values.
+  public var parameterCount: Int { snapshot.parameters.reduce(0) { $0 + $1.shape.count } }
+}

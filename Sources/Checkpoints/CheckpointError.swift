@@ -1,0 +1,43 @@
+/// A checkpoint that cannot be read or written.
+public enum CheckpointError: Error, Equatable {
+  /// Another file: no checkpoint of ours.
+  case foreign(path: String)
+  case newerFormat(path: String, version: Int, supported: Int)
+  /// Shorter than it was written.
+  case truncated(path: String, expected: Int, found: Int)
+  /// The bytes are not those that were written.
+  case digestMismatch(path: String)
+  /// It verifies, but holds something that it should not.
+  case malformed(path: String, reason: String)
+  /// A directory without a checkpoint in it.
+  case none(directory: String)
+  /// None of the checkpoints in a directory is good.
+  case noneGood(directory: String, reasons: [String])
+  /// A directory that holds a run already.
+  case occupied(directory: String, newest: String)
+}
+
+extension CheckpointError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .foreign(let path):
+      "\(path): is not a Martlet checkpoint (a checkpoint starts with 'MARTLET CHECKPOINT')."
+    case .newerFormat(let path, let version, let supported):
+      "\(path): has the checkpoint format \(version); this program reads formats up to \(supported). "
+        + "Use a newer Martlet."
+    case .truncated(let path, let expected, let found):
+      "\(path): is truncated: \(found) bytes of \(expected). Use an older checkpoint."
+    case .digestMismatch(let path):
+      "\(path): is damaged: its SHA-256 is not the one it was written with. Use an older checkpoint."
+    case .malformed(let path, let reason):
+      "\(path): is malformed: \(reason)."
+    case .none(let directory):
+      "\(directory): holds no checkpoint to resume from. Start without --resume, or name the checkpoint."
+    case .noneGood(let directory, let reasons):
+      "\(directory): holds no good checkpoint:\n" + reasons.map { "  \($0)" }.joined(separator: "\n")
+    case .occupied(let directory, let newest):
+      "\(directory): holds a run already (\(newest)). Go on with it by --resume, replace it by --overwrite, "
+        + "or choose another directory by --output."
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import HDF5
+import NeuralNetwork
+import Training
+
+/// Reads a checkpoint from the bytes of its file.
+struct CheckpointReader {
+  private let path: String
+  private let file: HDF5File
+  private let size: Int
+
+  /// Verifies the digest before the HDF5 library sees a byte.
+  ///
+  /// - Throws: `CheckpointError`, or `HDF5Error` if the bytes verify and yet are no HDF5 file.
+  init(_ bytes: [UInt8], path: String) throws {
+    guard let block = UserBlock(bytes[...]) else { throw CheckpointError.foreign(path: path) }
+    guard block.formatVersion <= CheckpointLayout.formatVersion else {
+      throw CheckpointError.newerFormat(
+        path: path, version: block.formatVersion, supported: CheckpointLayout.formatVersion)
+    }
+    let content = bytes[UserBlock.count...]
+    guard content.count >= block.contentCount else {
+      throw CheckpointError.truncated(
+        path: path, expected: UserBlock.count + max(block.contentCount, 0), found: bytes.count)
+    }
+    guard content.count == block.contentCount, UserBlock.digest(of: content) == block.digest else {
+      throw CheckpointError.digestMismatch(path: path)
+    }
+    self.path = path
+    size = bytes.count
+    file = try HDF5File.open(image: bytes, path: path)
+  }
+
+  func read() throws -> Checkpoint {
+    let run = try file.root.group(CheckpointLayout.martlet)
+    let fingerprint = CheckpointLayout.fingerprint
+    let parameters = try parameters()
+    let inputShape: [Int64] = try run.read(CheckpointLayout.inputShape, maximumCount: 8).values
+    guard inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else { throw malformed("the input shape is \(inputShape)") }
+    return Checkpoint(
+      snapshot: Snapshot(state: try state(run), parameters: parameters, slots: try slots(of: parameters)),
+      configuration: try run.readText(CheckpointLayout.configuration), inputShape: Shape(inputShape.map(Int.init)),
+      seed: UInt64(UInt(bitPattern: try run.integerAttribute(CheckpointLayout.counts.seed))),
+      trainFingerprint: try run.attribute(fingerprint.train),
+      validationFingerprint: try run.attribute(fingerprint.validation))
+  }
+
+  private func state(_ run: HDF5Group) throws -> RunState {
+    let counts = CheckpointLayout.counts
+    let learningRate: [Float] = try floats(CheckpointLayout.optimizerVariable(1)).values
+    let sums: [Double] = try run.read(CheckpointLayout.sums, maximumCount: size).values
+    let seconds: [Double] = try run.read(CheckpointLayout.epochSeconds, maximumCount: 1).values
+    guard learningRate.count == 1, seconds.count == 1 else { throw malformed("a number is missing") }
+    return RunState(
+      epoch: try count(counts.epoch, run), step: try count(counts.step, run),
+      stepInEpoch: try count(counts.stepInEpoch, run), learningRate: learningRate[0],
+      sums: RunningSums(values: sums, samples: try count(counts.samples, run)), epochSeconds: seconds[0],
+      history: try history(run))
+  }
+
+  private func history(_ run: HDF5Group) throws -> History {
+    let group = try run.group(CheckpointLayout.history)
+    var columns: [String: [Double]] = [:]
+    for name in try group.names() { columns[name] = try group.read(name, maximumCount: size).values }
+    guard Set(columns.values.map(\.count)).count <= 1 else { throw malformed("its metrics have several lengths") }
+    return History(columns: columns)
+  }
+
+  private func parameters() throws -> [Snapshot.Variable] {
+    let weights = try file.root.group(CheckpointLayout.modelWeights)
+    return try weights.attributes(CheckpointLayout.layerNames).flatMap { layer in
+      let group = try weights.group(layer)
+      return try group.attributes(CheckpointLayout.weightNames).map { name in
+        let (values, dimensions): ([Float], [Int]) = try group.read(name, maximumCount: size)
+        let path = name.hasPrefix("sequential/") ? String(name.dropFirst("sequential/".count)) : name
+        return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
+      }
+    }
+  }
+
+  /// The optimizer's variables: after the iteration and the learning rate, the slots of each parameter in turn.
+  private func slots(of parameters: [Snapshot.Variable]) throws -> [[Snapshot.Variable]] {
+    let names = try file.root.group("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)").names()
+    let count = names.count - 2
+    guard !parameters.isEmpty, count >= 0, count % parameters.count == 0 else {
+      throw malformed("\(names.count) optimizer variables for \(parameters.count) weights")
+    }
+    let slotCount = count / parameters.count
+    return try (0..<slotCount).map { slot in
+      try parameters.enumerated().map { index, parameter in
+        let (values, dimensions) = try floats(
+          CheckpointLayout.optimizerVariable(parameter: index, slot: slot, slotCount: slotCount))
+        return Snapshot.Variable(path: parameter.path, shape: Shape(dimensions), values: values)
+      }
+    }
+  }
+
+  private func floats(_ name: String) throws -> (values: [Float], dimensions: [Int]) {
+    try file.root.read(name, maximumCount: size)
+  }
+
+  private func count(_ name: String, _ group: HDF5Group) throws -> Int {
+    let value = try group.integerAttribute(name)
+    guard value >= 0 else { throw malformed("\(name) is \(value)") }
+    return value
+  }
+
+  private func malformed(_ reason: String) -> CheckpointError { .malformed(path: path, reason: reason) }
+}

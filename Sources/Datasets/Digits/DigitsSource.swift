@@ -1,0 +1,63 @@
+import Configuration
+import Randomness
+
+/// Handwritten-looking digits that are drawn on the spot: no file, no network.
+public struct DigitsSource: DatasetSource, Equatable {
+  public static let name = "digits"
+  public static let summary = "handwritten-looking digits drawn on the spot, 28x28 (no file, no network)"
+  public static let optionKeys = ["train_count", "test_count", "seed"]
+
+  public var trainCount: Int
+  public var testCount: Int
+  public var seed: UInt64
+
+  public init(trainCount: Int = 12_000, testCount: Int = 2_000, seed: UInt64 = 1) {
+    precondition(trainCount > 0 && testCount > 0, "cannot draw \(trainCount) and \(testCount) digits")
+    self.trainCount = trainCount
+    self.testCount = testCount
+    self.seed = seed
+  }
+
+  public init(options: ConfigurationReader) throws {
+    trainCount = try options.integer("train_count", in: 1...10_000_000, default: 12_000)
+    testCount = try options.integer("test_count", in: 1...10_000_000, default: 2_000)
+    seed = UInt64(try options.integer("seed", in: 0...Int.max, default: 1))
+  }
+
+  public var options: [ConfigurationEntry] {
+    [
+      ConfigurationEntry("train_count", ConfigurationNode(.integer(trainCount))),
+      ConfigurationEntry("test_count", ConfigurationNode(.integer(testCount))),
+      ConfigurationEntry("seed", ConfigurationNode(.integer(Int(seed)))),
+    ]
+  }
+
+  public func inDirectory(_ directory: String) -> DigitsSource? { nil }
+
+  public func status(_ context: DatasetContext) -> String { "built in" }
+
+  public func load(_ context: DatasetContext) throws -> DatasetSplits {
+    try DatasetSplits(
+      train: Self.draw(name: "digits (train)", count: trainCount, seed: seed, split: 0),
+      test: Self.draw(name: "digits (test)", count: testCount, seed: seed, split: 1))
+  }
+
+  /// Draws the first `count` digits of a split. Digit n is a function of (seed, split, n).
+  private static func draw(name: String, count: Int, seed: UInt64, split: Int) throws -> Dataset {
+    var canvas = DigitCanvas()
+    var images: [UInt8] = []
+    images.reserveCapacity(count * DigitCanvas.size * DigitCanvas.size)
+    var labels: [Int32] = []
+    labels.reserveCapacity(count)
+    for index in 0..<count {
+      var random = RandomStream(seed: seed, purpose: .syntheticData, epoch: split, sample: index)
+      let label = random.nextIndex(below: 10)
+      canvas.clear()
+      canvas.draw(digit: label, random: &random)
+      images += canvas.pixels
+      labels.append(Int32(label))
+    }
+    let shape = ImageShape(height: DigitCanvas.size, width: DigitCanvas.size, channels: 1)
+    return try Dataset(name: name, shape: shape, images: images, labels: labels)
+  }
+}

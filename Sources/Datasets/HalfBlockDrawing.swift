@@ -1,0 +1,50 @@
+/// A sample drawn in a terminal: each character shows two pixels, one above the other.
+public struct HalfBlockDrawing: Sendable, CustomStringConvertible {
+  /// The lines of the drawing.
+  public let description: String
+
+  /// - Parameter colors: draws grey and colored pixels with 24-bit escape sequences; without, a pixel is ink from half
+  ///   its brightness on.
+  public init(_ dataset: Dataset, index: Int, colors: Bool) {
+    precondition((0..<dataset.count).contains(index), "'\(dataset.name)' has no sample \(index)")
+    let pixels = Pixels(image: dataset.image(index), shape: dataset.shape)
+    let lines = stride(from: 0, to: dataset.shape.height, by: 2).map { row in
+      let cells = (0..<dataset.shape.width).map { column in
+        colors ? pixels.coloredCell(row, column) : pixels.inkCell(row, column)
+      }
+      return cells.joined() + (colors ? "\u{1b}[0m" : "")
+    }
+    description = lines.joined(separator: "\n")
+  }
+}
+
+private struct Pixels {
+  let image: ArraySlice<UInt8>
+  let shape: ImageShape
+
+  /// Red, green and blue; black below the last row.
+  private func color(_ row: Int, _ column: Int) -> (UInt8, UInt8, UInt8) {
+    guard row < shape.height else { return (0, 0, 0) }
+    let first = image.startIndex + (row * shape.width + column) * shape.channels
+    return shape.channels == 3 ? (image[first], image[first + 1], image[first + 2]) : (image[first], image[first], image[first])
+  }
+
+  private func isInk(_ row: Int, _ column: Int) -> Bool {
+    let (red, green, blue) = color(row, column)
+    return Int(red) + Int(green) + Int(blue) >= 3 * 128
+  }
+
+  func inkCell(_ row: Int, _ column: Int) -> String {
+    switch (isInk(row, column), isInk(row + 1, column)) {
+    case (true, true): "█"
+    case (true, false): "▀"
+    case (false, true): "▄"
+    case (false, false): " "
+    }
+  }
+
+  func coloredCell(_ row: Int, _ column: Int) -> String {
+    let (upper, lower) = (color(row, column), color(row + 1, column))
+    return "\u{1b}[38;2;\(upper.0);\(upper.1);\(upper.2);48;2;\(lower.0);\(lower.1);\(lower.2)m▀"
+  }
+}

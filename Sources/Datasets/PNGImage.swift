@@ -1,0 +1,84 @@
+import DurableFiles
+import CZlib
+
+/// A picture of bytes, ready to be written as PNG (ISO/IEC 15948).
+public struct PNGImage: Sendable {
+  public let height: Int
+  public let width: Int
+  /// 1 (grey) or 3 (red, green, blue).
+  public let channels: Int
+  /// (height, width, channels)
+  public let pixels: [UInt8]
+
+  public init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
+    precondition(
+      pixels.count == height * width * channels && (channels == 1 || channels == 3),
+      "\(pixels.count) bytes are no picture of \(height)x\(width)x\(channels)")
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.pixels = pixels
+  }
+
+  /// Writes the picture to a file, beside and renamed.
+  ///
+  /// - Throws: `FileError`.
+  public func write(to path: String) throws {
+    try WholeFile.write(encoded, to: path)
+  }
+
+  /// The bytes of the PNG file.
+  public var encoded: [UInt8] {
+    let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+    // 8 bits a channel, grey or RGB, no interlacing.
+    let header = Self.bigEndian(width) + Self.bigEndian(height) + [8, channels == 1 ? 0 : 2, 0, 0, 0]
+    return signature + Self.chunk("IHDR", header) + Self.chunk("IDAT", compressedRows) + Self.chunk("IEND", [])
+  }
+
+  /// The rows, each behind a byte that says it is not filtered.
+  private var compressedRows: [UInt8] {
+    let rowCount = width * channels
+    var rows: [UInt8] = []
+    rows.reserveCapacity(height * (rowCount + 1))
+    for row in 0..<height { rows += [0] + pixels[row * rowCount..<(row + 1) * rowCount] }
+    var count = compressBound(uLong(rows.count))
+    var compressed = [UInt8](repeating: 0, count: Int(count))
+    let status = compress2(&compressed, &count, rows, uLong(rows.count), Z_DEFAULT_COMPRESSION)
+    precondition(status == Z_OK, "zlib refused \(rows.count) bytes in a buffer of its own bound: \(status)")
+    return Array(compressed[..<Int(count)])
+  }
+
+  private static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
+    let checked = Array(type.utf8) + content
+    return bigEndian(content.count) + checked + bigEndian(Int(crc32(0, checked, uInt(checked.count))))
+  }
+
+  private static func bigEndian(_ value: Int) -> [UInt8] {
+    withUnsafeBytes(of: UInt32(truncatingIfNeeded: value).bigEndian) { Array($0) }
+  }
+}
+
+extension Dataset {
+  /// A picture of `count` samples from `first` on, in a grid that is about square, with a line between them.
+  ///
+  /// - Precondition: the samples are in the data set.
+  public func contactSheet(first: Int, count: Int) -> PNGImage {
+    precondition(count > 0 && first >= 0 && first + count <= self.count, "no samples \(first)..<\(first + count)")
+    let columns = Int(Double(count).squareRoot().rounded(.up))
+    let rows = (count + columns - 1) / columns
+    let gap = count == 1 ? 0 : 1
+    let (cellHeight, cellWidth) = (shape.height + gap, shape.width + gap)
+    let (height, width) = (rows * cellHeight - gap, columns * cellWidth - gap)
+    var pixels = [UInt8](repeating: 96, count: height * width * shape.channels)
+    for index in 0..<count {
+      let image = image(first + index)
+      for row in 0..<shape.height {
+        let source = image.startIndex + row * shape.width * shape.channels
+        let target = ((index / columns * cellHeight + row) * width + index % columns * cellWidth) * shape.channels
+        pixels.replaceSubrange(
+          target..<target + shape.width * shape.channels, with: image[source..<source + shape.width * shape.channels])
+      }
+    }
+    return PNGImage(height: height, width: width, channels: shape.channels, pixels: pixels)
+  }
+}

@@ -1,0 +1,33 @@
+import Glibc
+
+/// A file or a directory that the system refused: which, what for, and its reason.
+public struct FileError: Error, Equatable, Sendable {
+  public enum Operation: String, Sendable {
+    case read = "be read"
+    case create = "be created"
+    case write = "be written"
+    case sync = "be written through to the disk"
+    case rename = "be moved into place"
+    case link = "be linked"
+    case createDirectory = "be created as a directory"
+  }
+
+  public let path: String
+  public let operation: Operation
+  public let reason: String
+
+  public init(path: String, operation: Operation, reason: String) {
+    self.path = path
+    self.operation = operation
+    self.reason = reason
+  }
+
+  /// Takes the reason from `errno`.
+  public init(path: String, operation: Operation) {
+    self.init(path: path, operation: operation, reason: String(cString: strerror(errno)))
+  }
+}
+
+extension FileError: CustomStringConvertible {
+  public var description: String { "\(path): cannot \(operation.rawValue): \(reason)." }
+}

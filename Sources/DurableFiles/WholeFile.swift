@@ -1,0 +1,111 @@
+import Glibc
+
+/// Files that are whole or absent: written beside, synced, renamed.
+public enum WholeFile {
+  /// The suffix of files that are being written; one that is left over is of no use to anybody.
+  public static let partialSuffix = ".partial"
+
+  /// Replaces or creates `path` with `bytes`, so that they survive a power cut once this returns.
+  ///
+  /// - Throws: `FileError`; what stood at `path` still stands there then.
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    let partial = "\(path)\(partialSuffix)"
+    do {
+      try writeSynced(bytes, to: partial)
+      try check(rename(partial, path), path, .rename)
+    } catch {
+      unlink(partial)
+      throw error
+    }
+    try syncDirectory(of: path)
+  }
+
+  /// Makes `path` a symbolic link to `target`, in one move.
+  ///
+  /// - Throws: `FileError`; what stood at `path` still stands there then.
+  public static func link(_ path: String, to target: String) throws {
+    let partial = "\(path)\(partialSuffix)"
+    unlink(partial)
+    try check(symlink(target, partial), path, .link)
+    try check(rename(partial, path), path, .rename)
+    try syncDirectory(of: path)
+  }
+
+  /// All bytes of a file.
+  ///
+  /// - Throws: `FileError`.
+  public static func read(_ path: String) throws -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw unreadable(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(path: path, operation: .read, reason: "it is not a file")
+    }
+    let size = Int(status.st_size)
+    var failure: FileError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size {
+        let received = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
+        if received < 0, errno == EINTR { continue }
+        if received < 0 { failure = unreadable(path) }
+        guard received > 0 else { return }
+        count += received
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Creates a directory, and those above it.
+  ///
+  /// - Throws: `FileError`, also if a file stands there.
+  public static func createDirectory(_ path: String) throws {
+    var parent = path.hasPrefix("/") ? "" : "."
+    for step in path.split(separator: "/") {
+      parent += "/\(step)"
+      if mkdir(parent, 0o777) != 0, errno != EEXIST { try check(-1, path, .createDirectory) }
+    }
+    var status = stat()
+    if stat(path, &status) != 0 { try check(-1, path, .createDirectory) }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw FileError(path: path, operation: .createDirectory, reason: "a file stands there")
+    }
+  }
+
+  private static func writeSynced(_ bytes: [UInt8], to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    try check(descriptor, path, .create)
+    defer { close(descriptor) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      try check(Int32(truncatingIfNeeded: min(count, 1)), path, .write)
+      written += count
+    }
+    try check(fsync(descriptor), path, .sync)
+  }
+
+  private static func syncDirectory(of path: String) throws {
+    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let name = directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory
+    let descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    try check(descriptor, name, .sync)
+    defer { close(descriptor) }
+    try check(fsync(descriptor), name, .sync)
+  }
+
+  private static func check(_ status: Int32, _ path: String, _ operation: FileError.Operation) throws {
+    guard status >= 0 else {
+      throw FileError(path: path, operation: operation)
+    }
+  }
+
+  private static func unreadable(_ path: String) -> FileError { FileError(path: path, operation: .read) }
+}

@@ -1,0 +1,102 @@
+/// One training from start to finish, across interruptions: configuration, data, trainer and checkpoints together.
+public final class TrainingRun {
+  public let configuration: RunConfiguration
+  public let data: DatasetSplits
+  public let trainer: Trainer
+  private let template: Checkpoint
+
+  /// Where a run begins.
+  public enum Start: Equatable, Sendable {
+    /// At the first step, in a directory that holds no run.
+    case fresh
+    /// At the first step; a run that the directory holds is removed.
+    case overwriting
+    /// Where the newest good checkpoint of the directory stands.
+    case resuming
+    /// Where this checkpoint stands.
+    case resumingFrom(String)
+  }
+
+  /// What a run needs from the machine it is on.
+  public struct Surroundings: Sendable {
+    public var dataset: DatasetContext
+    public var workerCount: Int
+    public var instructionSet: InstructionSet
+    /// Is told of what a person should know: a checkpoint that was passed over.
+    public var warning: @Sendable (String) -> Void
+
+    public init(
+      dataset: DatasetContext, workerCount: Int, instructionSet: InstructionSet,
+      warning: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+      self.dataset = dataset
+      self.workerCount = workerCount
+      self.instructionSet = instructionSet
+      self.warning = warning
+    }
+  }
+
+  /// Loads the data and makes everything ready for the first step.
+  ///
+  /// - Throws: `ConfigurationError`, `ModelError`, `DatasetError`, `TrainingError`, `CheckpointError`, `HDF5Error` or
+  ///   `ResumeMismatch`. Nothing is written then.
+  public init(_ configuration: RunConfiguration, start: Start, surroundings: Surroundings) throws {
+    guard let source = configuration.source else {
+      throw ConfigurationError(.missingKey(key: "dataset"), path: "data")
+    }
+    let store = CheckpointStore(directory: configuration.checkpoints.directory)
+    let saved = try Self.saved(start, store: store, warning: surroundings.warning)
+    try saved.map { try configuration.checkResumes($0.configuration) }
+    if start == .fresh { try store.checkUnoccupied() }
+    let data = try source.load(surroundings.dataset)
+    let shape = data.train.shape
+    trainer = try Trainer(
+      configuration.training, inputShape: [shape.height, shape.width, shape.channels],
+      workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
+    try data.train.check(fits: trainer.network)
+    try data.test.check(fits: trainer.network)
+    self.configuration = configuration
+    self.data = data
+    let (train, validation) = (data.train.fingerprint, data.test.fingerprint)
+    if let checkpoint = saved?.checkpoint {
+      try Self.checkData(data.train, train, checkpoint.trainFingerprint)
+      try Self.checkData(data.test, validation, checkpoint.validationFingerprint)
+      try trainer.restore(checkpoint.snapshot)
+    }
+    template = Checkpoint(
+      snapshot: trainer.snapshot(), configuration: try configuration.yaml,
+      inputShape: trainer.network.inputShape, seed: configuration.training.seed,
+      trainFingerprint: train, validationFingerprint: validation)
+    try store.prepare(overwrite: start == .overwriting)
+  }
+
+  private static func saved(_ start: Start, store: CheckpointStore, warning: (String) -> Void) throws -> SavedRun? {
+    switch start {
+    case .fresh, .overwriting:
+      return nil
+    case .resumingFrom(let path):
+      return try SavedRun(path: path)
+    case .resuming:
+      let newest = try store.newestGood { warning("passed over \($0)") }
+      return try SavedRun(path: newest.path, checkpoint: newest.checkpoint)
+    }
+  }
+
+  private static func checkData(_ dataset: Dataset, _ fingerprint: String, _ saved: String) throws {
+    guard fingerprint == saved else {
+      throw ResumeMismatch(
+        key: "the data '\(dataset.name)'", checkpoint: "SHA-256 \(saved)", requested: "SHA-256 \(fingerprint)")
+    }
+  }
+
+  /// Whether all epochs are done.
+  public var isFinished: Bool { trainer.state.epoch >= configuration.training.epochs }
+
+  /// Trains, and writes checkpoints on the way and where it stops.
+  ///
+  /// - Parameter maxSteps: stops once the run has made this many steps in all.
+  public func run(maxSteps: Int? = nil, callbacks: [any Callback] = []) throws {
+    let checkpoints = CheckpointCallback(policy: configuration.checkpoints, template: template)
+    try trainer.fit(data.train, validation: data.test, maxSteps: maxSteps, callbacks: callbacks + [checkpoints])
+  }
+}

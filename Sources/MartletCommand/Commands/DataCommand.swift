@@ -1,0 +1,106 @@
+import ArgumentParser
+import Martlet
+
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "List, fetch and show data sets.",
+    subcommands: [DataListCommand.self, DataFetchCommand.self, DataShowCommand.self])
+}
+
+struct DataListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the data sets, and whether they are on this machine.")
+
+  func run() throws {
+    let context = Surroundings.dataset(isSilent: true)
+    let rows = DatasetCatalog.all.map { type in
+      let status = Self.defaultSource(type).map { $0.status(context) } ?? "named by the configuration"
+      return (type.name, type.summary, status)
+    }
+    let width = rows.map(\.0.count).max() ?? 0
+    for (name, summary, status) in rows {
+      let padding = String(repeating: " ", count: width - name.count)
+      Console.output.write("\(name)\(padding)  \(summary): \(status)\n")
+    }
+  }
+
+  /// The source without options; nil if it cannot do without.
+  static func defaultSource(_ type: any DatasetSource.Type) -> (any DatasetSource)? {
+    try? type.init(options: ConfigurationReader(emptyAt: "data", keys: type.optionKeys))
+  }
+}
+
+/// Finds a data set that can do without options.
+enum NamedSource {
+  /// - Throws: `WrongUse` if there is none of the name, or it needs options.
+  static func find(_ name: String) throws -> any DatasetSource {
+    let known = DatasetCatalog.all.map { $0.name }
+    guard let type = DatasetCatalog.all.first(where: { $0.name == name }) else {
+      throw ConfigurationError(.unknownName(kind: "data set", name: name, known: known), path: "")
+    }
+    guard let source = DataListCommand.defaultSource(type) else {
+      throw WrongUse("'\(name)' is named by a configuration: its files have no usual place.")
+    }
+    return source
+  }
+}
+
+struct DataFetchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fetch", abstract: "Fetch a data set into the cache, if it is not there.")
+
+  @Argument(help: "The data set's name, as 'martlet data list' shows it.")
+  var name: String
+
+  @Option(help: "Fetch from this server instead of the public mirrors.")
+  var mirror: String?
+
+  func run() throws {
+    guard let source = try NamedSource.find(name) as? MNISTSource else {
+      throw WrongUse("'\(name)' is built in: there is nothing to fetch.")
+    }
+    let paths = try source.fetch(Surroundings.dataset(mirror: mirror, isSilent: false))
+    Console.output.write(paths.map { "\($0)\n" }.joined())
+  }
+}
+
+struct DataShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Draw a sample in the terminal, or samples into a PNG file.")
+
+  @Argument(help: "The data set's name, as 'martlet data list' shows it.")
+  var name: String
+
+  @Option(help: "The sample, from 0.")
+  var index = 0
+
+  @Option(help: "How many samples from there on (with --output).")
+  var count = 1
+
+  @Option(help: "Write a PNG file; with --count a sheet of samples.")
+  var output: String?
+
+  @Option(help: "The directory of the data set's files.")
+  var data: String?
+
+  @Flag(help: "Samples of the test data, not the training data.")
+  var test = false
+
+  func run() throws {
+    var source = try NamedSource.find(name)
+    if let data { source = try source.required(inDirectory: data) }
+    guard output != nil || count == 1 else { throw WrongUse("--count makes a sheet of samples: name its --output FILE.png.") }
+    let splits = try source.load(Surroundings.dataset(isSilent: false))
+    let dataset = test ? splits.test : splits.train
+    guard (0..<dataset.count).contains(index), (1...dataset.count - index).contains(count) else {
+      throw WrongUse(
+        "--index \(index) --count \(count): '\(dataset.name)' has the samples 0 to \(dataset.count - 1).")
+    }
+    if let output {
+      try dataset.contactSheet(first: index, count: count).write(to: output)
+    } else {
+      let drawing = HalfBlockDrawing(dataset, index: index, colors: Console.output.isTerminal)
+      Console.output.write("\(drawing)\nlabel: \(dataset.labels[index])\n")
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Martlet
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Show what a checkpoint holds: model, optimizer, how far the run is, its history.")
+
+  @Argument(help: "A checkpoint (*.weights.h5).")
+  var checkpoint: String
+
+  @Option(help: "text or json.")
+  var format: OutputFormat = .text
+
+  func run() throws {
+    let saved = try SavedRun(path: checkpoint)
+    switch format {
+    case .text: Console.output.write(try text(saved) + "\n")
+    case .json: Console.output.write(json(saved) + "\n")
+    }
+  }
+
+  private func text(_ saved: SavedRun) throws -> String {
+    let training = saved.configuration.training
+    let state = saved.checkpoint.snapshot.state
+    let network = try training.model.build(
+      inputShape: saved.checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
+    let options = training.optimizer.options.map { "\($0.key): \($0.node.json)" }.joined(separator: ", ")
+    let lines = [
+      network.summary(optimizer: training.optimizer),
+      "Run: \(saved.configuration.name) - seed: \(training.seed) - batch size: \(training.batchSize)"
+        + " - shards: \(training.shards)",
+      "Optimizer: \(type(of: training.optimizer).className) (\(options))",
+      "Epochs done: \(state.epoch) of \(training.epochs) - steps done: \(state.step)"
+        + " - steps in the epoch under way: \(state.stepInEpoch)",
+      "Learning rate: \(state.learningRate)",
+    ]
+    return (lines + (state.history.count > 0 ? [HistoryTable(state.history).text] : [])).joined(separator: "\n")
+  }
+
+  private func json(_ saved: SavedRun) -> String {
+    let state = saved.checkpoint.snapshot.state
+    func integer(_ key: String, _ value: Int) -> ConfigurationEntry {
+      ConfigurationEntry(key, ConfigurationNode(.integer(value)))
+    }
+    return ConfigurationNode(mapping: [
+      ConfigurationEntry("name", ConfigurationNode(.string(saved.configuration.name))),
+      integer("epoch", state.epoch),
+      integer("step", state.step),
+      integer("step_in_epoch", state.stepInEpoch),
+      integer("parameters", saved.checkpoint.parameterCount),
+      ConfigurationEntry("learning_rate", ConfigurationNode(.number(Double("\(state.learningRate)") ?? .nan))),
+      integer("seed", Int(saved.configuration.training.seed)),
+      ConfigurationEntry("history", HistoryTable(state.history).configuration),
+    ]).json
+  }
+}

@@ -1,0 +1,179 @@
+import ArgumentParser
+import Foundation
+import Martlet
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a model, or go on with a training that was cut.",
+    discussion: """
+      The weights depend on the configuration, the data and the instruction set, not on the number of workers. A run
+      that was cut goes on with --resume, and ends as if it had never been cut.
+      """)
+
+  @Argument(help: "The run's configuration (YAML).")
+  var config: String
+
+  @Option(help: "The directory of the data set's files.")
+  var data: String?
+
+  @Option(help: "Epochs of the whole run.")
+  var epochs: Int?
+
+  @Option(help: "Samples in a batch.")
+  var batchSize: Int?
+
+  @Option(help: "Parts in which a batch is cut. Changes the last bits of the weights; --workers does not.")
+  var shards: Int?
+
+  @Option(help: "Threads to compute on (default: the cores this process may use).")
+  var workers: Int?
+
+  @Option(help: "Seed of initial weights and sample order.")
+  var seed: Int?
+
+  @Option(help: "The directory for checkpoints.")
+  var output: String?
+
+  @Option(
+    defaultAsFlag: "latest",
+    help: "Go on from the newest good checkpoint of the run's directory, or from the named file.")
+  var resume: String?
+
+  @Flag(help: "Start anew in a directory that holds a run, and remove its checkpoints.")
+  var overwrite = false
+
+  @Option(help: "Stop with a checkpoint once the run has made this many steps in all.")
+  var maxSteps: Int?
+
+  @Option(help: "Write a checkpoint every so many steps, too.")
+  var checkpointEverySteps: Int?
+
+  @Option(help: "Write the loss of every batch to this CSV file.")
+  var stepLog: String?
+
+  @Option(help: "0: only errors, 1: a live bar, 2: a line for each epoch (default: 1 on a terminal, else 2).")
+  var verbose: Int?
+
+  func run() throws {
+    let verbosity = try Verbosity.resolve(verbose)
+    let surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
+    let run = try TrainingRun(configuration(), start: start(), surroundings: surroundings)
+    if verbosity != .silent { printHeader(run) }
+    var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity)]
+    if let stepLog { callbacks.append(try StepLog(path: stepLog, afterStep: run.trainer.state.step)) }
+    try run.run(maxSteps: maxSteps, callbacks: callbacks)
+    if verbosity != .silent { try printEnd(run) }
+  }
+
+  /// The file's configuration with what the command line changes in it.
+  private func configuration() throws -> RunConfiguration {
+    var run = try RunConfiguration(contentsOf: config)
+    func set(_ value: Int?, _ option: String, in range: ClosedRange<Int>, _ apply: (Int) -> Void) throws {
+      guard let value else { return }
+      guard range.contains(value) else {
+        let most = range.upperBound == .max ? "" : " and at most \(range.upperBound)"
+        throw WrongUse("\(option) must be at least \(range.lowerBound)\(most). Received: \(value)")
+      }
+      apply(value)
+    }
+    try set(epochs, "--epochs", in: 1...(1 << 24 - 1)) { run.training.epochs = $0 }
+    try set(batchSize, "--batch-size", in: 1...1_000_000) { run.training.batchSize = $0 }
+    try set(shards, "--shards", in: 1...1024) { run.training.shards = $0 }
+    try set(seed, "--seed", in: 0...Int.max) { run.training.seed = UInt64($0) }
+    try set(checkpointEverySteps, "--checkpoint-every-steps", in: 1...Int.max) { run.checkpoints.everySteps = $0 }
+    try set(maxSteps, "--max-steps", in: 1...Int.max) { _ in }
+    guard run.training.shards <= run.training.batchSize else {
+      throw WrongUse(
+        "a batch of \(run.training.batchSize) samples cannot be cut in \(run.training.shards) shards. "
+          + "Use as many shards or fewer (--shards).")
+    }
+    if let output { run.checkpoints.directory = output }
+    if let data { run.source = try run.source?.required(inDirectory: data) }
+    return run
+  }
+
+  private func start() throws -> TrainingRun.Start {
+    guard let resume else { return overwrite ? .overwriting : .fresh }
+    guard !overwrite else { throw WrongUse("--resume goes on with a run, --overwrite removes it: use one of them.") }
+    return resume == "latest" ? .resuming : .resumingFrom(resume)
+  }
+
+  private func printHeader(_ run: TrainingRun) {
+    let (trainer, data) = (run.trainer, run.data)
+    let parts = [
+      "Data: \(data.train.name.split(separator: " ")[0])",
+      "\(NumberFormat.grouped(data.train.count)) + \(NumberFormat.grouped(data.test.count)) samples of \(data.train.shape)",
+      "workers: \(trainer.workerCount)", "shards: \(trainer.configuration.shards)",
+      "instruction set: \(trainer.instructionSet)",
+    ]
+    var lines = [trainer.network.summary(), parts.joined(separator: " - ")]
+    if trainer.state.step > 0 {
+      lines.append("Resumed at step \(trainer.state.step), epoch \(trainer.state.epoch + 1).")
+    }
+    Console.output.write(lines.joined(separator: "\n") + "\n")
+  }
+
+  private func printEnd(_ run: TrainingRun) throws {
+    guard run.isFinished else {
+      Console.output.write(
+        "Stopped after step \(run.trainer.state.step), in epoch \(run.trainer.state.epoch + 1) of "
+          + "\(run.configuration.training.epochs). Go on with --resume.\n")
+      return
+    }
+    Console.output.write(EvaluateCommand.line(try run.trainer.evaluate(run.data.test)) + "\n")
+  }
+}
+
+/// How much a command prints.
+enum Verbosity {
+  /// - Throws: `WrongUse` for a number that is none of them.
+  static func resolve(_ number: Int?) throws -> ProgressPrinter.Verbosity {
+    guard let verbosity = ProgressPrinter.Verbosity(rawValue: number ?? 1) else {
+      throw WrongUse("--verbose must be 0, 1 or 2. Received: \(number ?? 1)")
+    }
+    // A bar makes no sense where it cannot be drawn again.
+    return verbosity == .bar && !Console.output.isTerminal ? .line : verbosity
+  }
+}
+
+/// What the command takes from the machine and the environment.
+enum Surroundings {
+  static func training(workers: Int?, isSilent: Bool) throws -> TrainingRun.Surroundings {
+    TrainingRun.Surroundings(
+      dataset: dataset(isSilent: isSilent), workerCount: try workerCount(workers),
+      instructionSet: try InstructionSet.resolve(environment: environment),
+      warning: { Console.error.write("martlet: warning: \($0)\n") })
+  }
+
+  /// Where data sets are looked for; downloads show their progress on the error stream.
+  static func dataset(mirror: String? = nil, isSilent: Bool) -> DatasetContext {
+    let isTerminal = Console.error.isTerminal
+    return DatasetContext(environment: environment, mirror: mirror) { line in
+      guard !isSilent, isTerminal else { return }
+      Console.error.write("\r\(line)\u{1b}[K")
+    }
+  }
+
+  static func workerCount(_ workers: Int?) throws -> Int {
+    guard let workers else { return AvailableCores.count() }
+    guard (1...1024).contains(workers) else {
+      throw WrongUse("--workers must be at least 1 and at most 1024. Received: \(workers)")
+    }
+    return workers
+  }
+
+  private static var environment: [String: String] { ProcessInfo.processInfo.environment }
+}
+
+extension DatasetSource {
+  /// The same source with its files in a directory.
+  ///
+  /// - Throws: `WrongUse` if it has no files.
+  func required(inDirectory directory: String) throws -> any DatasetSource {
+    guard let source = inDirectory(directory) else {
+      throw WrongUse("--data \(directory): the data set '\(Self.name)' has no files. Leave out --data.")
+    }
+    return source
+  }
+}

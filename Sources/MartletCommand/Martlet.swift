@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct MartletCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "martlet")
-}

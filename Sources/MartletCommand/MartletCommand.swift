@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import Martlet
+
+/// The command `martlet`.
+@main
+struct MartletCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "martlet",
+    abstract: "Trains convolutional networks on the cores of this machine, and never loses the run.",
+    discussion: "Exit codes: 0 done, 1 failed, 2 wrong use.",
+    subcommands: [TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, DataCommand.self])
+
+  /// Runs the command line, and turns every error into one message and an exit code.
+  static func main() {
+    // A pipe that closed is an error of the write, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  private static func end(with error: any Error) -> Never {
+    let parserCode = exitCode(for: error)
+    // The parser's own errors and requests for help bring their wording with them.
+    if parserCode == .success || parserCode == .validationFailure {
+      let stream: Console = parserCode == .success ? .output : .error
+      stream.write(fullMessage(for: error) + "\n")
+      Foundation.exit(parserCode == .success ? 0 : ExitStatus.wrongUse.rawValue)
+    }
+    Console.error.write("martlet: \(error)\n")
+    Foundation.exit(ExitStatus(for: error).rawValue)
+  }
+}
+
+/// What the shell is told.
+enum ExitStatus: Int32 {
+  case failed = 1
+  case wrongUse = 2
+
+  /// A configuration, a command line or an environment that cannot be meant is wrong use; what goes wrong with files and
+  /// data is a failure.
+  init(for error: any Error) {
+    switch error {
+    case is ConfigurationError, is ModelError, is InstructionSetError, is ResumeMismatch, is WrongUse:
+      self = .wrongUse
+    case CheckpointError.occupied, CheckpointError.none, TrainingError.batchLargerThanData,
+      TrainingError.shapeMismatch, TrainingError.outputNotClasses:
+      self = .wrongUse
+    default:
+      self = .failed
+    }
+  }
+}
+
+/// Arguments that are each right but make no sense together, or for this data.
+struct WrongUse: Error, Equatable, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,35 @@
+import Martlet
+
+/// The metrics of each epoch, as a table for people and as JSON for scripts.
+struct HistoryTable {
+  /// The order in which people look for them; others follow by name.
+  private static let order = ["loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
+
+  private let history: History
+  private let names: [String]
+
+  init(_ history: History) {
+    self.history = history
+    let known = Self.order.filter { history.columns[$0] != nil }
+    names = known + history.columns.keys.filter { !Self.order.contains($0) }.sorted()
+  }
+
+  var text: String {
+    let rows = (0..<history.count).map { epoch in
+      ["\(epoch + 1)"] + names.map { NumberFormat.metric(history[$0][epoch]) }
+    }
+    let table = [["epoch"] + names] + rows
+    let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
+    return table.map { row in
+      zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+
+  /// A list of values for each metric.
+  var configuration: ConfigurationNode {
+    ConfigurationNode(
+      mapping: names.map { name in
+        ConfigurationEntry(name, ConfigurationNode(.sequence(history[name].map { ConfigurationNode(.number($0)) })))
+      })
+  }
+}

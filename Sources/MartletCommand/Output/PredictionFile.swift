@@ -1,0 +1,48 @@
+
+import DurableFiles
+import HDF5
+import Martlet
+
+/// Predictions as CSV or HDF5.
+enum PredictionFile {
+  /// The format that the name asks for.
+  enum Format {
+    case csv
+    case hdf5
+
+    /// - Throws: `WrongUse` for a name that ends in neither.
+    init(path: String) throws {
+      switch path.lowercased() {
+      case let name where name.hasSuffix(".csv"): self = .csv
+      case let name where name.hasSuffix(".h5") || name.hasSuffix(".hdf5"): self = .hdf5
+      default: throw WrongUse("--output \(path): the name must end in .csv or .h5, which says the format.")
+      }
+    }
+  }
+
+  /// A line for each sample: its index, the most probable class, and the probability of each class.
+  static func csv(_ prediction: Prediction) -> String {
+    let heading = ["sample", "class"] + (0..<prediction.classes).map { "probability_\($0)" }
+    let lines = prediction.classIndices.enumerated().map { sample, index in
+      (["\(sample)", "\(index)"] + prediction.row(sample).map { "\($0)" }).joined(separator: ",")
+    }
+    return ([heading.joined(separator: ",")] + lines).map { "\($0)\n" }.joined()
+  }
+
+  static func write(_ prediction: Prediction, to path: String, format: Format) throws {
+    switch format {
+    case .csv: try WholeFile.write(Array(csv(prediction).utf8), to: path)
+    case .hdf5: try WholeFile.write(hdf5(prediction, path: path), to: path)
+    }
+  }
+
+  /// `probabilities` (samples, classes) and `classes` (samples).
+  private static func hdf5(_ prediction: Prediction, path: String) throws -> [UInt8] {
+    let file = try HDF5File.createInMemory(path: path)
+    try file.root.write(
+      prediction.probabilities, dimensions: [prediction.samples, prediction.classes], to: "probabilities")
+    let classes = prediction.classIndices.map(Int64.init)
+    try file.root.write(classes, dimensions: [classes.count], to: "classes")
+    return try file.image()
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Martlet
+
+/// Prints the progress of a training as Keras' `fit` does.
+final class ProgressPrinter: Callback {
+  /// How much is printed: Keras' `verbose`.
+  enum Verbosity: Int {
+    case silent = 0
+    /// A bar that is drawn again and again.
+    case bar = 1
+    /// A line for each epoch.
+    case line = 2
+  }
+
+  /// The bar is drawn again after this many seconds at the earliest.
+  private static let redrawInterval = 0.05
+  private static let barWidth = 20
+
+  private let verbosity: Verbosity
+  private let write: (String) -> Void
+  private var firstStepInEpoch = 0
+  private var epochStarted = ContinuousClock.now
+  private var firstStepEnded: ContinuousClock.Instant?
+  private var drawn: ContinuousClock.Instant?
+
+  init(verbosity: Verbosity, write: @escaping (String) -> Void = Console.output.write) {
+    self.verbosity = verbosity
+    self.write = write
+  }
+
+  func epochWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
+    firstStepInEpoch = trainer.state.stepInEpoch
+    epochStarted = .now
+    firstStepEnded = nil
+    drawn = nil
+    if verbosity != .silent, plan.epochs > 1 { write("Epoch \(trainer.state.epoch + 1)/\(plan.epochs)\n") }
+  }
+
+  func stepDidEnd(_ trainer: Trainer, _ plan: FitPlan, loss: Float) {
+    if firstStepEnded == nil { firstStepEnded = .now }
+    guard verbosity == .bar, drawn.map({ Self.seconds(since: $0) >= Self.redrawInterval }) ?? true else { return }
+    drawn = .now
+    let means = zip(trainer.configuration.sumNames, trainer.state.sums.means).map { (name: $0, value: $1) }
+    write(barLine(step: trainer.state.stepInEpoch, plan: plan, values: means.sorted { $0.name < $1.name }))
+  }
+
+  func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
+    let names = trainer.configuration.sumNames.sorted()
+    let history = trainer.state.history
+    let values = (names + names.map { "val_\($0)" }).compactMap { name in
+      history[name].last.map { (name: name, value: $0) }
+    }
+    switch verbosity {
+    case .silent: break
+    case .bar: write(barLine(step: plan.stepsPerEpoch, plan: plan, values: values) + "\n")
+    case .line: write(epochLine(plan: plan, values: values) + "\n")
+    }
+  }
+
+  // MARK: - Lines
+
+  private func epochLine(plan: FitPlan, values: [(name: String, value: Double)]) -> String {
+    let elapsed = String(format: "%.0fs", Self.seconds(since: epochStarted))
+    let parts = [
+      "\(plan.stepsPerEpoch)/\(plan.stepsPerEpoch)", elapsed,
+      NumberFormat.perStep(secondsPerStep(step: plan.stepsPerEpoch)),
+    ]
+    return (parts + Self.metrics(values)).joined(separator: " - ")
+  }
+
+  private func barLine(step: Int, plan: FitPlan, values: [(name: String, value: Double)]) -> String {
+    let total = String(plan.stepsPerEpoch)
+    let count = String(step)
+    let padding = String(repeating: " ", count: max(total.count - count.count, 0))
+    let done = Self.barWidth * step / plan.stepsPerEpoch
+    let bar =
+      "\u{1b}[32m\(String(repeating: "━", count: done))\u{1b}[0m"
+      + "\u{1b}[37m\(String(repeating: "━", count: Self.barWidth - done))\u{1b}[0m"
+    let perStep = secondsPerStep(step: step)
+    let isDone = step == plan.stepsPerEpoch
+    let time = isDone ? Self.seconds(since: epochStarted) : perStep * Double(plan.stepsPerEpoch - step)
+    let start = "\r\u{1b}[1m\(padding)\(count)/\(total)\u{1b}[0m \(bar) \u{1b}[1m\(Self.clock(time))\u{1b}[0m "
+    return start + ([NumberFormat.perStep(perStep)] + Self.metrics(values)).joined(separator: " - ") + "\u{1b}[K"
+  }
+
+  private static func metrics(_ values: [(name: String, value: Double)]) -> [String] {
+    values.map { "\($0.name): \(NumberFormat.metric($0.value))" }
+  }
+
+  /// The first step, which warms everything up, does not count.
+  private func secondsPerStep(step: Int) -> Double {
+    let steps = step - firstStepInEpoch
+    guard let firstStepEnded, steps > 1 else { return Self.seconds(since: epochStarted) }
+    return Self.seconds(since: firstStepEnded) / Double(steps - 1)
+  }
+
+  /// `7s`, `1:05`, `1:02:03`
+  private static func clock(_ seconds: Double) -> String {
+    let seconds = Int(seconds.rounded())
+    if seconds < 60 { return "\(seconds)s" }
+    return seconds < 3600
+      ? String(format: "%d:%02d", seconds / 60, seconds % 60)
+      : String(format: "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60)
+  }
+
+  private static func seconds(since start: ContinuousClock.Instant) -> Double {
+    (ContinuousClock.now - start) / .seconds(1)
+  }
+}

@@ -1,0 +1,178 @@
+import Checkpoints
+import Configuration
+import Datasets
+import Glibc
+import NeuralNetwork
+import Training
+
+extension RunConfiguration {
+  /// Reads a YAML file.
+  ///
+  /// - Throws: `ConfigurationError` with file, line, key and the value received.
+  public init(contentsOf path: String) throws {
+    try self.init(yaml: Self.text(of: path), file: path)
+  }
+
+  /// Reads a YAML text.
+  ///
+  /// - Parameter file: what messages call it.
+  /// - Throws: `ConfigurationError` with file, line, key and the value received.
+  public init(yaml text: String, file: String) throws {
+    do {
+      try self.init(YAMLDocument.parse(text))
+    } catch var error as ConfigurationError {
+      error.file = file
+      throw error
+    }
+  }
+
+  private static let keys = ["name", "data", "model", "compile", "fit", "checkpoints"]
+
+  private init(_ document: ConfigurationNode) throws {
+    let reader = try ConfigurationReader(document, path: "", keys: Self.keys)
+    let name = try Self.name(reader)
+    let data = try Self.data(reader.required("data"))
+    let model = try Sequential(configuration: reader.required("model"), path: "model")
+    let compile = try CompileSection(reader.node("compile"))
+    let fit = try FitSection(reader.node("fit"))
+    self.init(
+      name: name, source: data.source,
+      training: TrainingConfiguration(
+        model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
+        batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale),
+      checkpoints: try Self.checkpoints(reader.node("checkpoints"), name: name, metrics: compile.metrics))
+  }
+
+  /// A name that can be a directory's.
+  private static func name(_ reader: ConfigurationReader) throws -> String {
+    let name = try reader.string("name")
+    guard !name.contains("/"), !name.hasPrefix("."), name.utf8.count <= 200 else {
+      throw reader.error(
+        .unexpected(expected: "a name that can be a directory's (no '/', no '.' at the start)", received: "\"\(name)\""),
+        at: "name")
+    }
+    return name
+  }
+
+  /// The keys depend on the data set, so its name is read before the others are checked.
+  private static func data(_ node: ConfigurationNode) throws -> (source: (any DatasetSource)?, scale: Float) {
+    let keys = ["dataset", "scale"]
+    let allKeys = keys + DatasetCatalog.all.flatMap { $0.optionKeys }
+    let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
+    var source: (any DatasetSource)?
+    if anyReader.node("dataset") != nil {
+      let names = DatasetCatalog.all.map { $0.name }
+      let name = try anyReader.name("dataset", kind: "data set", among: names)
+      source = try DatasetCatalog.all.first { $0.name == name }.map { type in
+        try type.init(options: ConfigurationReader(node, path: "data", keys: keys + type.optionKeys))
+      }
+    }
+    return (source, Float(try anyReader.number("scale", where: .positive, default: 255)))
+  }
+
+  private static func checkpoints(_ node: ConfigurationNode?, name: String, metrics: [any Metric]) throws
+    -> CheckpointPolicy
+  {
+    let keys = ["directory", "every_epochs", "every_steps", "keep_last", "keep_best"]
+    let reader = try section(node, "checkpoints", keys: keys)
+    let sums = ["loss"] + metrics.map { type(of: $0).name }
+    let known = sums + sums.map { "val_\($0)" }
+    var policy = CheckpointPolicy(directory: try reader.string("directory", default: defaultDirectory(name: name)))
+    policy.everyEpochs = try reader.integer("every_epochs", in: 1...Int.max, default: policy.everyEpochs)
+    policy.keepLast = try reader.integer("keep_last", in: 1...Int.max, default: policy.keepLast)
+    if reader.node("every_steps") != nil { policy.everySteps = try reader.integer("every_steps", in: 1...Int.max) }
+    if reader.node("keep_best") != nil {
+      policy.keepBest = try reader.name("keep_best", kind: "metric", among: known)
+    } else if node?["keep_best"] != nil || !known.contains("val_accuracy") {
+      policy.keepBest = nil
+    }
+    return policy
+  }
+
+  /// A section that may be missing as a whole.
+  static func section(_ node: ConfigurationNode?, _ name: String, keys: [String]) throws -> ConfigurationReader {
+    guard let node else { return ConfigurationReader(emptyAt: name, keys: keys) }
+    return try ConfigurationReader(node, path: name, keys: keys)
+  }
+
+  private static func text(of path: String) throws -> String {
+    func unreadable(_ reason: String) -> ConfigurationError {
+      ConfigurationError(.unreadable(reason: "cannot be read: \(reason)."), path: "", file: path)
+    }
+    guard let file = fopen(path, "r") else { throw unreadable(String(cString: strerror(errno))) }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 2 << 20)
+    let count = fread(&bytes, 1, bytes.count, file)
+    guard ferror(file) == 0 else { throw unreadable(String(cString: strerror(errno))) }
+    guard let text = String(validating: bytes[..<count], as: UTF8.self) else { throw unreadable("it is not UTF-8 text") }
+    return text
+  }
+}
+
+/// `compile:` optimizer, loss and metrics.
+private struct CompileSection {
+  let optimizer: any Optimizer
+  let loss: any Loss
+  let metrics: [any Metric]
+
+  init(_ node: ConfigurationNode?) throws {
+    let reader = try RunConfiguration.section(node, "compile", keys: ["optimizer", "loss", "metrics"])
+    optimizer = try Self.optimizer(reader)
+    let losses = LossCatalog.all.map { $0.name }
+    let loss = try reader.name("loss", kind: "loss", among: losses, default: CategoricalCrossentropy.name)
+    self.loss = LossCatalog.all.first { $0.name == loss }?.init() ?? CategoricalCrossentropy()
+    metrics = try reader.strings("metrics", default: [Accuracy.name]).map { name in
+      guard let metric = MetricCatalog.all.first(where: { $0.name == name }) else {
+        throw reader.error(
+          .unknownName(kind: "metric", name: name, known: MetricCatalog.all.map { $0.name }), at: "metrics")
+      }
+      return metric.init()
+    }
+  }
+
+  /// A name, or a mapping with the name and options.
+  private static func optimizer(_ reader: ConfigurationReader) throws -> any Optimizer {
+    guard let node = reader.node("optimizer") else { return Adam() }
+    let path = reader.path(of: "optimizer")
+    var (nameNode, options) = (node, ConfigurationNode(mapping: [], line: node.line))
+    if case .mapping(let entries) = node.value {
+      guard let name = node["name"] else {
+        throw ConfigurationError(.missingKey(key: "name"), path: path, line: node.line)
+      }
+      nameNode = name
+      options = ConfigurationNode(mapping: entries.filter { $0.key != "name" }, line: node.line)
+    }
+    let known = OptimizerCatalog.all.map { $0.name }
+    guard case .string(let name) = nameNode.value, let type = OptimizerCatalog.all.first(where: { $0.name == name })
+    else {
+      throw ConfigurationError(
+        .unknownName(kind: "optimizer", name: nameNode.received, known: known), path: path, line: nameNode.line)
+    }
+    return try type.init(options: ConfigurationReader(options, path: path, keys: type.optionKeys))
+  }
+}
+
+/// `fit:` the numbers of the run.
+private struct FitSection {
+  let epochs: Int
+  let batchSize: Int
+  let shards: Int
+  let shuffle: Bool
+  let seed: UInt64
+
+  init(_ node: ConfigurationNode?) throws {
+    let reader = try RunConfiguration.section(
+      node, "fit", keys: ["epochs", "batch_size", "shards", "shuffle", "seed"])
+    // The random streams tell 2^24 epochs apart.
+    epochs = try reader.integer("epochs", in: 1...(1 << 24 - 1), default: 10)
+    batchSize = try reader.integer("batch_size", in: 1...1_000_000, default: 200)
+    shards = try reader.integer("shards", in: 1...1024, default: min(8, batchSize))
+    shuffle = try reader.bool("shuffle", default: true)
+    seed = UInt64(try reader.integer("seed", in: 0...Int.max, default: 1))
+    guard shards <= batchSize else {
+      throw reader.error(
+        .conflict("a batch of \(batchSize) samples cannot be cut in \(shards) shards. Use as many shards or fewer."),
+        at: "shards")
+    }
+  }
+}

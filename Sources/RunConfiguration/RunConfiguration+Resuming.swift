@@ -1,0 +1,53 @@
+import Checkpoints
+import Configuration
+import NeuralNetwork
+import Training
+
+/// A run that cannot go on from a checkpoint, because it would be another run.
+public struct ResumeMismatch: Error, Equatable, CustomStringConvertible {
+  /// What differs: a key of the configuration, or `data`.
+  public let key: String
+  public let checkpoint: String
+  public let requested: String
+
+  public init(key: String, checkpoint: String, requested: String) {
+    self.key = key
+    self.checkpoint = checkpoint
+    self.requested = requested
+  }
+
+  public var description: String {
+    "cannot resume: \(key) is \(checkpoint) in the checkpoint, but \(requested) now. A resumed run must be the same "
+      + "run: restore the old value, or start anew with --overwrite or another --output."
+  }
+}
+
+extension RunConfiguration {
+  /// Whether this run can go on from one with the configuration `saved`: with the same bits.
+  ///
+  /// More epochs, other checkpoints, another name or other workers are fine.
+  ///
+  /// - Throws: `ResumeMismatch` with the first key that differs and both values.
+  public func checkResumes(_ saved: RunConfiguration) throws {
+    func check(_ key: String, _ value: (RunConfiguration) -> ConfigurationNode) throws {
+      let (old, new) = (value(saved), value(self))
+      if old != new { throw ResumeMismatch(key: key, checkpoint: old.json, requested: new.json) }
+    }
+    try check("model") { $0.training.model.configuration }
+    try check("compile.optimizer") { run in
+      let optimizer = run.training.optimizer
+      return ConfigurationNode(
+        mapping: [ConfigurationEntry("name", ConfigurationNode(.string(type(of: optimizer).name)))]
+          + optimizer.options)
+    }
+    try check("compile.loss") { ConfigurationNode(.string(type(of: $0.training.loss).name)) }
+    try check("compile.metrics") { run in
+      ConfigurationNode(.sequence(run.training.metrics.map { ConfigurationNode(.string(type(of: $0).name)) }))
+    }
+    try check("data.scale") { ConfigurationNode(.number(Double($0.training.scale))) }
+    try check("fit.batch_size") { ConfigurationNode(.integer($0.training.batchSize)) }
+    try check("fit.shards") { ConfigurationNode(.integer($0.training.shards)) }
+    try check("fit.shuffle") { ConfigurationNode(.bool($0.training.shuffle)) }
+    try check("fit.seed") { ConfigurationNode(.integer(Int($0.training.seed))) }
+  }
+}

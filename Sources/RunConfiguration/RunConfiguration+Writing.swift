@@ -1,0 +1,68 @@
+import Configuration
+import Datasets
+import NeuralNetwork
+import Training
+
+extension RunConfiguration {
+  /// The configuration as YAML, with every option; reading it gives the same run.
+  public var yaml: String {
+    get throws { try YAMLDocument.text(document) }
+  }
+
+  private var document: ConfigurationNode {
+    ConfigurationNode(mapping: [
+      ConfigurationEntry("name", text(name)),
+      ConfigurationEntry("data", data),
+      ConfigurationEntry("model", training.model.configuration),
+      ConfigurationEntry("compile", compile),
+      ConfigurationEntry("fit", fit),
+      ConfigurationEntry("checkpoints", checkpointSection),
+    ])
+  }
+
+  private var data: ConfigurationNode {
+    let scale = Double("\(training.scale)") ?? Double(training.scale)
+    let dataset = source.map { [ConfigurationEntry("dataset", text(type(of: $0).name))] + $0.options }
+    return ConfigurationNode(
+      mapping: (dataset ?? []) + [ConfigurationEntry("scale", ConfigurationNode(.number(scale)))])
+  }
+
+  private var compile: ConfigurationNode {
+    let optimizer = training.optimizer
+    let metrics = training.metrics.map { text(type(of: $0).name) }
+    return ConfigurationNode(mapping: [
+      ConfigurationEntry(
+        "optimizer",
+        ConfigurationNode(
+          mapping: [ConfigurationEntry("name", text(type(of: optimizer).name))] + optimizer.options)),
+      ConfigurationEntry("loss", text(type(of: training.loss).name)),
+      ConfigurationEntry("metrics", ConfigurationNode(.sequence(metrics))),
+    ])
+  }
+
+  private var fit: ConfigurationNode {
+    ConfigurationNode(mapping: [
+      ConfigurationEntry("epochs", ConfigurationNode(.integer(training.epochs))),
+      ConfigurationEntry("batch_size", ConfigurationNode(.integer(training.batchSize))),
+      ConfigurationEntry("shards", ConfigurationNode(.integer(training.shards))),
+      ConfigurationEntry("shuffle", ConfigurationNode(.bool(training.shuffle))),
+      ConfigurationEntry("seed", ConfigurationNode(.integer(Int(training.seed)))),
+    ])
+  }
+
+  private var checkpointSection: ConfigurationNode {
+    let everySteps = checkpoints.everySteps.map {
+      [ConfigurationEntry("every_steps", ConfigurationNode(.integer($0)))]
+    }
+    return ConfigurationNode(
+      mapping: [
+        ConfigurationEntry("directory", text(checkpoints.directory)),
+        ConfigurationEntry("every_epochs", ConfigurationNode(.integer(checkpoints.everyEpochs))),
+      ] + (everySteps ?? []) + [
+        ConfigurationEntry("keep_last", ConfigurationNode(.integer(checkpoints.keepLast))),
+        ConfigurationEntry("keep_best", checkpoints.keepBest.map(text) ?? .null),
+      ])
+  }
+
+  private func text(_ value: String) -> ConfigurationNode { ConfigurationNode(.string(value)) }
+}

@@ -1,0 +1,26 @@
+import Checkpoints
+import Configuration
+import Datasets
+import NeuralNetwork
+import Training
+
+/// A whole run as a YAML file describes it: data, model, training, checkpoints.
+public struct RunConfiguration: Sendable {
+  public var name: String
+  /// Where the data comes from; nil for a run whose data was handed over in code.
+  public var source: (any DatasetSource)?
+  public var training: TrainingConfiguration
+  public var checkpoints: CheckpointPolicy
+
+  public init(
+    name: String, source: (any DatasetSource)?, training: TrainingConfiguration, checkpoints: CheckpointPolicy? = nil
+  ) {
+    self.name = name
+    self.source = source
+    self.training = training
+    self.checkpoints = checkpoints ?? CheckpointPolicy(directory: Self.defaultDirectory(name: name))
+  }
+
+  /// `checkpoints/<run name>`
+  static func defaultDirectory(name: String) -> String { "checkpoints/\(name)" }
+}

@@ -1,0 +1,143 @@
+import Configuration
+import Yams
+
+/// A YAML text as a configuration tree, with lines, and back.
+enum YAMLDocument {
+  /// What a configuration may have: more is a mistake, or an attack.
+  private enum Limit {
+    static let bytes = 1 << 20
+    static let values = 100_000
+    static let depth = 64
+  }
+
+  /// - Throws: `ConfigurationError.Problem.unreadable` with the line if the text is no YAML.
+  static func parse(_ text: String) throws -> ConfigurationNode {
+    try checkSize(text)
+    do {
+      guard let node = try Yams.compose(yaml: text) else {
+        throw ConfigurationError(.unreadable(reason: "the document is empty."), path: "")
+      }
+      var budget = Limit.values
+      return try convert(node, budget: &budget)
+    } catch let error as YamlError {
+      throw Self.error(error)
+    }
+  }
+
+  /// The parser calls itself for each level, so a deep document must not get to it.
+  private static func checkSize(_ text: String) throws {
+    guard text.utf8.count <= Limit.bytes else {
+      throw ConfigurationError(.unreadable(reason: "larger than \(Limit.bytes) bytes: no run configuration."), path: "")
+    }
+    var brackets = 0
+    var deepest = 0
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      for byte in line.utf8 {
+        if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { brackets += 1 }
+        if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { brackets -= 1 }
+        deepest = max(deepest, brackets)
+      }
+      let dashes = line.split(separator: " ").prefix { ["-", "?", ":"].contains($0) }.count
+      guard deepest <= Limit.depth, dashes <= Limit.depth else {
+        throw ConfigurationError(
+          .unreadable(reason: "nested deeper than \(Limit.depth) levels."), path: "", line: number + 1)
+      }
+    }
+  }
+
+  private static func error(_ error: YamlError) -> ConfigurationError {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      ConfigurationError(.unreadable(reason: "not YAML: \(problem)."), path: "", line: mark.line)
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      ConfigurationError(
+        .duplicateKey(key: duplicates.sorted().joined(separator: ", ")), path: "",
+        line: context.mark.line)
+    default:
+      ConfigurationError(.unreadable(reason: "not YAML: \(error)."), path: "")
+    }
+  }
+
+  // MARK: - From YAML
+
+  /// Aliases make a node stand in several places: the budget keeps them from growing without end.
+  private static func convert(_ node: Node, budget: inout Int) throws -> ConfigurationNode {
+    budget -= 1
+    guard budget > 0 else {
+      throw ConfigurationError(.unreadable(reason: "more than \(Limit.values) values."), path: "", line: node.mark?.line)
+    }
+    switch node {
+    case .scalar(let scalar):
+      return ConfigurationNode(value(of: scalar), line: scalar.mark?.line)
+    case .sequence(let sequence):
+      var elements: [ConfigurationNode] = []
+      for element in sequence { elements.append(try convert(element, budget: &budget)) }
+      return ConfigurationNode(.sequence(elements), line: sequence.mark?.line)
+    case .mapping(let mapping):
+      var entries: [ConfigurationEntry] = []
+      for (key, value) in mapping {
+        guard let name = key.scalar?.string else {
+          throw ConfigurationError(.unreadable(reason: "a key is not a text."), path: "", line: key.mark?.line)
+        }
+        entries.append(
+          ConfigurationEntry(name, try convert(value, budget: &budget), line: key.mark?.line))
+      }
+      return ConfigurationNode(.mapping(entries), line: mapping.mark?.line)
+    case .alias(let alias):
+      throw ConfigurationError(.unreadable(reason: "the alias is not known."), path: "", line: alias.mark?.line)
+    }
+  }
+
+  /// The YAML 1.2 core schema: only plain scalars are numbers, truth values or null.
+  private static func value(of scalar: Node.Scalar) -> ConfigurationNode.Value {
+    scalar.style == .plain || scalar.style == .any ? plainValue(scalar.string) : .string(scalar.string)
+  }
+
+  private static func plainValue(_ text: String) -> ConfigurationNode.Value {
+    switch text {
+    case "", "~", "null", "Null", "NULL": return .null
+    case "true", "True", "TRUE": return .bool(true)
+    case "false", "False", "FALSE": return .bool(false)
+    case ".inf", "+.inf", ".Inf", ".INF": return .number(.infinity)
+    case "-.inf", "-.Inf", "-.INF": return .number(-.infinity)
+    case ".nan", ".NaN", ".NAN": return .number(.nan)
+    default:
+      if let integer = Int(text) { return .integer(integer) }
+      // `Double` also takes words such as "infinity", which are texts in YAML.
+      let isNumber = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
+      if isNumber, let number = Double(text) { return .number(number) }
+      return .string(text)
+    }
+  }
+
+  // MARK: - To YAML
+
+  /// The text of a mapping: a key a line at the top, everything below on one line each.
+  static func text(_ node: ConfigurationNode) throws -> String {
+    guard case .mapping(let entries) = node.value else { preconditionFailure("a document is a mapping") }
+    return try entries.map { entry in
+      try Yams.serialize(node: Node.mapping(.init([(Node(entry.key), yaml(entry.node, isTop: true))])), width: -1)
+    }.joined()
+  }
+
+  private static func yaml(_ node: ConfigurationNode, isTop: Bool = false) -> Node {
+    switch node.value {
+    case .null: Node("null", .implicit, .plain)
+    case .bool(let value): Node("\(value)", .implicit, .plain)
+    case .integer(let value): Node("\(value)", .implicit, .plain)
+    case .number(let value): Node("\(value)", .implicit, .plain)
+    case .string(let value): Node(value, .implicit, isPlain(value) ? .plain : .doubleQuoted)
+    case .sequence(let elements):
+      Node.sequence(.init(elements.map { yaml($0) }, .implicit, isTop ? .block : .flow))
+    case .mapping(let entries):
+      Node.mapping(.init(entries.map { (Node($0.key), yaml($0.node)) }, .implicit, .flow))
+    }
+  }
+
+  /// Whether a text reads back as a text without quotes.
+  private static func isPlain(_ text: String) -> Bool {
+    if case .string = plainValue(text) { return true }
+    return false
+  }
+}
