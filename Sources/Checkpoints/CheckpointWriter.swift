@@ -17,10 +17,8 @@ struct CheckpointWriter {
     try writeLayerLinks(file.root)
     try writeOptimizer(file.root)
     try writeRun(file.root.createGroup(CheckpointLayout.martlet))
-    var bytes = try file.image()
-    let block = UserBlock(content: bytes[UserBlock.count...])
-    bytes.replaceSubrange(..<UserBlock.count, with: block.bytes)
-    return bytes
+    let content = try file.image()
+    return UserBlock(content: content[...]).bytes + content
   }
 
   // MARK: - What Keras reads

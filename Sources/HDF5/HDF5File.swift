@@ -38,9 +38,10 @@ public final class HDF5File: @unchecked Sendable {
           H5Pset_file_image(driver, UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count)
         }
         _ = try place.check(status, "take the file's bytes")
-        return H5Fopen(path, martlet_hdf5_read_only(), driver)
+        // The library refuses an image under the name of a file that exists; this one cannot.
+        return try place.check(H5Fopen("/dev/null/image", martlet_hdf5_read_only(), driver), "open the file")
       }
-      return HDF5File(path: path, handle: try place.check(handle, "open the file"))
+      return HDF5File(path: path, handle: handle)
     }
   }
 
@@ -57,14 +58,14 @@ public final class HDF5File: @unchecked Sendable {
       let handle = try place.withMemoryDriver { driver in
         try place.with(H5Pcreate(martlet_hdf5_file_creation()), close: H5Pclose, "create the file") {
           _ = try place.check(H5Pset_userblock($0, hsize_t(userBlockSize)), "reserve the user block")
-          return H5Fcreate(path, martlet_hdf5_truncate(), $0, driver)
+          return try place.check(H5Fcreate(path, martlet_hdf5_truncate(), $0, driver), "create the file")
         }
       }
-      return HDF5File(path: path, handle: try place.check(handle, "create the file"))
+      return HDF5File(path: path, handle: handle)
     }
   }
 
-  /// All bytes of the file as it stands.
+  /// All bytes of the file as it stands, without the user block, which belongs in front of them.
   public func image() throws -> [UInt8] {
     try call("/") { handle, place in
       _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
