@@ -5,7 +5,8 @@ import PackageDescription
 
 /// Kernels are 500 times slower without the optimizer, and 30 times when it looks at one file at a time: debug builds and
 /// their tests need both.
-let optimizedInDebug: SwiftSetting = .unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
+let optimizedInDebug: SwiftSetting = .unsafeFlags(
+  ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
 
 /// The instruction set a kernel target is compiled for. The choice between the builds is made once at start, by
 /// `InstructionSet`.
@@ -59,7 +60,9 @@ let package = Package(
       swiftSettings: [optimizedInDebug]),
     .target(
       name: "Datasets",
-      dependencies: ["CZlib", "Configuration", "DurableFiles", "Randomness", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "CZlib", "Configuration", "DurableFiles", "Randomness", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: [optimizedInDebug]),
     .target(name: "Training", dependencies: ["CVector", "Datasets", "NeuralNetwork"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
@@ -73,14 +76,16 @@ let package = Package(
       name: "Martlet", dependencies: ["Checkpoints", "Datasets", "NeuralNetwork", "RunConfiguration", "Training"]),
     .executableTarget(
       name: "MartletCommand",
-      dependencies: ["DurableFiles", "HDF5", "Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "DurableFiles", "HDF5", "Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     // Tests, in the order of the modules they test.
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness"], swiftSettings: [optimizedInDebug]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(
-      name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "HDF5"], exclude: ["Golden/make_golden.py"],
-      resources: [.copy("Golden/keras.h5")]),
+      name: "NeuralNetworkTests", dependencies: ["HDF5", "NeuralNetwork", "RunConfiguration"],
+      exclude: ["Golden/make_golden.py"], resources: [.copy("Golden/keras.h5")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),

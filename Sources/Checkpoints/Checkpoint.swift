@@ -16,7 +16,8 @@ public struct Checkpoint: Sendable, Equatable {
   public var validationFingerprint: String
 
   public init(
-    snapshot: Snapshot, configuration: String, inputShape: Shape, seed: UInt64, trainFingerprint: String, validationFingerprint: String
+    snapshot: Snapshot, configuration: String, inputShape: Shape, seed: UInt64, trainFingerprint: String,
+    validationFingerprint: String
   ) {
     self.snapshot = snapshot
     self.configuration = configuration

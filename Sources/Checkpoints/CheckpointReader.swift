@@ -35,7 +35,9 @@ struct CheckpointReader {
     let fingerprint = CheckpointLayout.fingerprint
     let parameters = try parameters()
     let inputShape: [Int64] = try run.read(CheckpointLayout.inputShape, maximumCount: 8).values
-    guard inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else { throw malformed("the input shape is \(inputShape)") }
+    guard inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
+      throw malformed("the input shape is \(inputShape)")
+    }
     return Checkpoint(
       snapshot: Snapshot(state: try state(run), parameters: parameters, slots: try slots(of: parameters)),
       configuration: try run.readText(CheckpointLayout.configuration), inputShape: Shape(inputShape.map(Int.init)),

@@ -8,19 +8,26 @@ public enum NearestWord {
     return best.word
   }
 
-  /// The number of letters to insert, delete or replace (Levenshtein distance).
+  /// The number of letters to insert, delete, replace or swap with their neighbor.
+  ///
+  /// Source: F. Damerau, "A technique for computer detection and correction of spelling errors", CACM 7 (1964).
   static func distance(_ left: String, _ right: String) -> Int {
-    let right = Array(right)
-    var row = Array(0...right.count)
-    for (index, letter) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
+    let (left, right) = (Array(left), Array(right))
+    // Distances between the first letters of both: of the row before the last, the last, and this one.
+    var beforeLast: [Int] = []
+    var last = Array(0...right.count)
+    for index in left.indices {
+      var row = [index + 1]
       for column in right.indices {
-        let replaced = diagonal + (letter == right[column] ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
+        let isEqual = left[index] == right[column]
+        var best = min(last[column] + (isEqual ? 0 : 1), last[column + 1] + 1, row[column] + 1)
+        if index > 0, column > 0, left[index] == right[column - 1], left[index - 1] == right[column] {
+          best = min(best, beforeLast[column - 1] + 1)
+        }
+        row.append(best)
       }
+      (beforeLast, last) = (last, row)
     }
-    return row[right.count]
+    return last[right.count]
   }
 }

@@ -1,5 +1,5 @@
-import DurableFiles
 import Crypto
+import DurableFiles
 import Foundation
 import FoundationNetworking
 import Synchronization

@@ -26,7 +26,8 @@ private struct Pixels {
   private func color(_ row: Int, _ column: Int) -> (UInt8, UInt8, UInt8) {
     guard row < shape.height else { return (0, 0, 0) }
     let first = image.startIndex + (row * shape.width + column) * shape.channels
-    return shape.channels == 3 ? (image[first], image[first + 1], image[first + 2]) : (image[first], image[first], image[first])
+    return shape.channels == 3
+      ? (image[first], image[first + 1], image[first + 2]) : (image[first], image[first], image[first])
   }
 
   private func isInk(_ row: Int, _ column: Int) -> Bool {

@@ -1,5 +1,5 @@
-import DurableFiles
 import Configuration
+import DurableFiles
 
 /// Any data in two pairs of IDX files.
 public struct IDXSource: DatasetSource, Equatable {

@@ -1,5 +1,5 @@
-import DurableFiles
 import Configuration
+import DurableFiles
 
 /// MNIST, from its four IDX files: 60,000 training and 10,000 test images of handwritten digits, 28x28.
 ///

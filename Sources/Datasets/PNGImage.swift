@@ -1,5 +1,5 @@
-import DurableFiles
 import CZlib
+import DurableFiles
 
 /// A picture of bytes, ready to be written as PNG (ISO/IEC 15948).
 public struct PNGImage: Sendable {

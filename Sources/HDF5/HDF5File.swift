@@ -1,4 +1,5 @@
 import CHDF5
+import Synchronization
 
 /// An open HDF5 file. Groups of it are values that hold on to it; it closes when the last one is gone.
 public final class HDF5File: @unchecked Sendable {
@@ -32,14 +33,13 @@ public final class HDF5File: @unchecked Sendable {
   public static func open(image: [UInt8], path: String) throws -> HDF5File {
     try HDF5Library.call {
       let place = HDF5Place(file: path, object: "/")
-      let handle = try place.withMemoryDriver { driver in
+      let handle = try place.withMemoryDriver { driver, name in
         // The library copies the bytes.
         let status = image.withUnsafeBytes {
           H5Pset_file_image(driver, UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count)
         }
         _ = try place.check(status, "take the file's bytes")
-        // The library refuses an image under the name of a file that exists; this one cannot.
-        return try place.check(H5Fopen("/dev/null/image", martlet_hdf5_read_only(), driver), "open the file")
+        return try place.check(H5Fopen(name, martlet_hdf5_read_only(), driver), "open the file")
       }
       return HDF5File(path: path, handle: handle)
     }
@@ -55,10 +55,10 @@ public final class HDF5File: @unchecked Sendable {
   public static func createInMemory(path: String, userBlockSize: Int = 0) throws -> HDF5File {
     try HDF5Library.call {
       let place = HDF5Place(file: path, object: "/")
-      let handle = try place.withMemoryDriver { driver in
+      let handle = try place.withMemoryDriver { driver, name in
         try place.with(H5Pcreate(martlet_hdf5_file_creation()), close: H5Pclose, "create the file") {
           _ = try place.check(H5Pset_userblock($0, hsize_t(userBlockSize)), "reserve the user block")
-          return try place.check(H5Fcreate(path, martlet_hdf5_truncate(), $0, driver), "create the file")
+          return try place.check(H5Fcreate(name, martlet_hdf5_truncate(), $0, driver), "create the file")
         }
       }
       return HDF5File(path: path, handle: handle)
@@ -88,11 +88,17 @@ public final class HDF5File: @unchecked Sendable {
 }
 
 extension HDF5Place {
-  /// Uses the access properties of a file that lives in memory and never goes to the disk.
-  func withMemoryDriver(_ body: (hid_t) throws -> hid_t) throws -> hid_t {
-    try with(H5Pcreate(martlet_hdf5_file_access()), close: H5Pclose, "create the file") {
+  private static let memoryFiles = Atomic<Int>(0)
+
+  /// Uses the access properties of a file that lives in memory and never goes to the disk, and a name for it.
+  ///
+  /// The library takes two files in memory with one name for the same file, and refuses the name of a file on the disk:
+  /// each gets a name of its own that cannot be on any disk.
+  func withMemoryDriver(_ body: (_ driver: hid_t, _ name: String) throws -> hid_t) throws -> hid_t {
+    let number = Self.memoryFiles.wrappingAdd(1, ordering: .relaxed).newValue
+    return try with(H5Pcreate(martlet_hdf5_file_access()), close: H5Pclose, "create the file") {
       _ = try check(H5Pset_fapl_core($0, 1 << 20, false), "create the file")
-      return try body($0)
+      return try body($0, "/dev/null/memory-\(number)")
     }
   }
 }

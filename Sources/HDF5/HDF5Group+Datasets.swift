@@ -45,8 +45,9 @@ extension HDF5Group {
   ///
   /// - Parameter maximumCount: the most values it may hold: a size in the file must not make us allocate at will.
   /// - Throws: `HDF5Error` if it is missing, holds no numbers of the kind, or too many.
-  public func read<Number: HDF5Number>(_ name: String, maximumCount: Int) throws -> (values: [Number], dimensions: [Int])
-  {
+  public func read<Number: HDF5Number>(_ name: String, maximumCount: Int) throws -> (
+    values: [Number], dimensions: [Int]
+  ) {
     try require(name)
     return try openDataset(name) { dataset, place in
       try place.checkType(H5Dget_type(dataset), is: [Number.typeClass, H5T_INTEGER])

@@ -53,8 +53,7 @@ public final class TrainingRun {
     trainer = try Trainer(
       configuration.training, inputShape: [shape.height, shape.width, shape.channels],
       workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
-    try data.train.check(fits: trainer.network)
-    try data.test.check(fits: trainer.network)
+    try trainer.check(data.train, validation: data.test)
     self.configuration = configuration
     self.data = data
     let (train, validation) = (data.train.fingerprint, data.test.fingerprint)

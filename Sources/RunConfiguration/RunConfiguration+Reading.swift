@@ -48,7 +48,8 @@ extension RunConfiguration {
     let name = try reader.string("name")
     guard !name.contains("/"), !name.hasPrefix("."), name.utf8.count <= 200 else {
       throw reader.error(
-        .unexpected(expected: "a name that can be a directory's (no '/', no '.' at the start)", received: "\"\(name)\""),
+        .unexpected(
+          expected: "a name that can be a directory's (no '/', no '.' at the start)", received: "\"\(name)\""),
         at: "name")
     }
     return name
@@ -104,7 +105,9 @@ extension RunConfiguration {
     var bytes = [UInt8](repeating: 0, count: 2 << 20)
     let count = fread(&bytes, 1, bytes.count, file)
     guard ferror(file) == 0 else { throw unreadable(String(cString: strerror(errno))) }
-    guard let text = String(validating: bytes[..<count], as: UTF8.self) else { throw unreadable("it is not UTF-8 text") }
+    guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
+      throw unreadable("it is not UTF-8 text")
+    }
     return text
   }
 }

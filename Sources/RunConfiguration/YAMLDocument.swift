@@ -65,7 +65,8 @@ enum YAMLDocument {
   private static func convert(_ node: Node, budget: inout Int) throws -> ConfigurationNode {
     budget -= 1
     guard budget > 0 else {
-      throw ConfigurationError(.unreadable(reason: "more than \(Limit.values) values."), path: "", line: node.mark?.line)
+      throw ConfigurationError(
+        .unreadable(reason: "more than \(Limit.values) values."), path: "", line: node.mark?.line)
     }
     switch node {
     case .scalar(let scalar):

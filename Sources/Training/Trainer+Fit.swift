@@ -13,12 +13,7 @@ extension Trainer {
     _ training: Dataset, validation: Dataset? = nil, epochs: Int? = nil, maxSteps: Int? = nil,
     callbacks: [any Callback] = []
   ) throws {
-    try training.check(fits: network)
-    try validation?.check(fits: network)
-    guard configuration.batchSize <= training.count else {
-      throw TrainingError.batchLargerThanData(
-        batchSize: configuration.batchSize, dataset: training.name, samples: training.count)
-    }
+    try check(training, validation: validation)
     let stepsPerEpoch = (training.count + configuration.batchSize - 1) / configuration.batchSize
     let plan = FitPlan(epochs: epochs ?? configuration.epochs, stepsPerEpoch: stepsPerEpoch, maxSteps: maxSteps)
     var order = SampleOrder(count: training.count)
@@ -33,6 +28,16 @@ extension Trainer {
       for callback in callbacks { try callback.epochDidEnd(self, plan) }
     }
     for callback in callbacks { try callback.trainingDidEnd(self, plan) }
+  }
+
+  /// - Throws: `TrainingError` if the model cannot be trained on the data.
+  public func check(_ training: Dataset, validation: Dataset?) throws {
+    try training.check(fits: network)
+    try validation?.check(fits: network)
+    guard configuration.batchSize <= training.count else {
+      throw TrainingError.batchLargerThanData(
+        batchSize: configuration.batchSize, dataset: training.name, samples: training.count)
+    }
   }
 
   private func hasReached(_ maxSteps: Int?) -> Bool {

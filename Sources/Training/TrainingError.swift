@@ -32,7 +32,7 @@ extension TrainingError: CustomStringConvertible {
 
 extension Dataset {
   /// - Throws: `TrainingError` if `network` cannot take these samples.
-  public func check(fits network: Network) throws {
+  func check(fits network: Network) throws {
     let images: Shape = [shape.height, shape.width, shape.channels]
     guard images == network.inputShape else {
       throw TrainingError.shapeMismatch(dataset: name, images: images, model: network.inputShape)

@@ -89,7 +89,9 @@ struct DataShowCommand: ParsableCommand {
   func run() throws {
     var source = try NamedSource.find(name)
     if let data { source = try source.required(inDirectory: data) }
-    guard output != nil || count == 1 else { throw WrongUse("--count makes a sheet of samples: name its --output FILE.png.") }
+    guard output != nil || count == 1 else {
+      throw WrongUse("--count makes a sheet of samples: name its --output FILE.png.")
+    }
     let splits = try source.load(Surroundings.dataset(isSilent: false))
     let dataset = test ? splits.test : splits.train
     guard (0..<dataset.count).contains(index), (1...dataset.count - index).contains(count) else {

@@ -23,7 +23,8 @@ struct CheckpointOptions: ParsableArguments {
     let surroundings = try Surroundings.training(workers: workers, isSilent: false)
     let saved = try SavedRun(path: checkpoint)
     guard var source = saved.configuration.source else {
-      throw WrongUse("\(checkpoint) does not say which data set it was trained on, so there is nothing to ask it about.")
+      throw WrongUse(
+        "\(checkpoint) does not say which data set it was trained on, so there is nothing to ask it about.")
     }
     if let data { source = try source.required(inDirectory: data) }
     let trainer = try Trainer(

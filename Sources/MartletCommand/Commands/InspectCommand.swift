@@ -3,7 +3,8 @@ import Martlet
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show what a checkpoint holds: model, optimizer, how far the run is, its history.")
+    commandName: "inspect", abstract: "Show what a checkpoint holds: model, optimizer, how far the run is, its history."
+  )
 
   @Argument(help: "A checkpoint (*.weights.h5).")
   var checkpoint: String

@@ -59,9 +59,9 @@ struct TrainCommand: ParsableCommand {
     let verbosity = try Verbosity.resolve(verbose)
     let surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
     let run = try TrainingRun(configuration(), start: start(), surroundings: surroundings)
-    if verbosity != .silent { printHeader(run) }
     var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity)]
     if let stepLog { callbacks.append(try StepLog(path: stepLog, afterStep: run.trainer.state.step)) }
+    if verbosity != .silent { printHeader(run) }
     try run.run(maxSteps: maxSteps, callbacks: callbacks)
     if verbosity != .silent { try printEnd(run) }
   }

@@ -1,4 +1,3 @@
-
 import DurableFiles
 import HDF5
 import Martlet

@@ -1,0 +1,224 @@
+import Datasets
+import Foundation
+import HDF5
+import NeuralNetwork
+import Testing
+import Training
+
+@testable import Checkpoints
+
+/// A directory that is removed with its owner.
+final class TemporaryDirectory {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
+}
+
+/// A run of two epochs of three steps, and its checkpoints.
+struct CheckpointedRun {
+  let trainer: Trainer
+  let data: DatasetSplits
+
+  init() throws {
+    data = try DigitsSource(trainCount: 50, testCount: 10).load(DatasetContext(environment: [:]))
+    let model = Sequential([
+      Conv2D(filters: 2, kernelSize: [3, 5], activation: .relu), MaxPooling2D(), Flatten(),
+      Dense(units: 4, activation: .relu, useBias: false), Dense(units: 10, activation: .softmax),
+    ])
+    trainer = try Trainer(
+      TrainingConfiguration(model: model, epochs: 2, batchSize: 20, shards: 3), inputShape: [28, 28, 1],
+      workerCount: 2)
+  }
+
+  var checkpoint: Checkpoint {
+    Checkpoint(
+      snapshot: trainer.snapshot(), configuration: "name: test\n", inputShape: [28, 28, 1], seed: 1,
+      trainFingerprint: "train", validationFingerprint: "")
+  }
+
+  func callback(_ policy: CheckpointPolicy) -> CheckpointCallback {
+    CheckpointCallback(policy: policy, template: checkpoint)
+  }
+
+  func write(to path: String) throws {
+    try CheckpointStore.write(
+      checkpoint, to: path, network: trainer.network, training: trainer.configuration)
+  }
+}
+
+@Suite("Checkpoint files")
+struct CheckpointTests {
+  @Test("give back what was written, also in the middle of an epoch", arguments: [0, 1, 3, 4, 6])
+  func roundTrip(steps: Int) throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    if steps > 0 { try run.trainer.fit(run.data.train, validation: run.data.test, maxSteps: steps) }
+    let path = "\(directory.path)/test.weights.h5"
+    try run.write(to: path)
+    #expect(try CheckpointStore.read(path) == run.checkpoint)
+    #expect(directory.names == ["test.weights.h5"])
+  }
+
+  @Test("have the layout that Keras reads")
+  func kerasLayout() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    try run.trainer.fit(run.data.train, maxSteps: 2)
+    let path = "\(directory.path)/test.weights.h5"
+    try run.write(to: path)
+    let root = try HDF5File.open(path).root
+    #expect(try root.names() == ["layers", "martlet", "model_weights", "optimizer", "vars"])
+    let weights = try root.group("model_weights")
+    #expect(try weights.attributes("layer_names") == ["conv2d", "max_pooling2d", "flatten", "dense", "dense_1"])
+    #expect(
+      try weights.group("conv2d").attributes("weight_names")
+        == ["sequential/conv2d/kernel", "sequential/conv2d/bias"])
+    #expect(try weights.group("flatten").attributes("weight_names").isEmpty)
+    let (kernel, dimensions): ([Float], [Int]) = try weights.read("conv2d/sequential/conv2d/kernel", maximumCount: 100)
+    #expect(dimensions == [3, 5, 1, 2])
+    let linked: [Float] = try root.read("layers/conv2d/vars/0", maximumCount: 100).values
+    #expect(linked == kernel)
+    #expect(try root.group("layers/dense/vars").names() == ["0"])
+    // The iteration, the learning rate, and momentum and velocity of five parameters.
+    #expect(try root.group("optimizer/vars").names().count == 2 + 2 * 5)
+    let iteration: [Int64] = try root.read("optimizer/vars/0", maximumCount: 1).values
+    #expect(iteration == [2])
+    let momentum: [Float] = try root.read("optimizer/vars/2", maximumCount: 100).values
+    #expect(momentum == run.checkpoint.snapshot.slots[0][0].values)
+    let model = try #require(
+      JSONSerialization.jsonObject(with: Data(root.attribute("model_config").utf8)) as? [String: Any])
+    #expect(model["class_name"] as? String == "Sequential")
+    #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(root.attribute("training_config").utf8)) }
+  }
+
+  @Test("that are damaged are refused, whichever byte it is")
+  func damage() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let path = "\(directory.path)/test.weights.h5"
+    try run.write(to: path)
+    let good = try Array(Data(contentsOf: URL(filePath: path)))
+    for position in stride(from: 0, to: good.count, by: good.count / 97) {
+      // Behind the text, the user block is padding: it says nothing, and nothing in it is believed.
+      if (150..<512).contains(position) { continue }
+      var bytes = good
+      bytes[position] ^= 4
+      #expect(throws: CheckpointError.self) { try CheckpointReader(bytes, path: path) }
+    }
+    for count in [0, 100, 511, 512, 513, good.count - 1] {
+      #expect(throws: CheckpointError.self) { try CheckpointReader(Array(good[..<count]), path: path) }
+    }
+    #expect(throws: CheckpointError.self) { try CheckpointReader(good + [0], path: path) }
+  }
+
+  @Test("say what is wrong with them")
+  func wording() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let path = "\(directory.path)/test.weights.h5"
+    try run.write(to: path)
+    let good = try Array(Data(contentsOf: URL(filePath: path)))
+    func message(_ bytes: [UInt8]) -> String {
+      let error = #expect(throws: CheckpointError.self) { try CheckpointReader(bytes, path: "x.h5") }
+      return error.map { "\($0)" } ?? ""
+    }
+    #expect(
+      message(Array(good.dropLast()))
+        == "x.h5: is truncated: \(good.count - 1) bytes of \(good.count). Use an older checkpoint.")
+    var flipped = good
+    flipped[good.count / 2] ^= 1
+    #expect(
+      message(flipped) == "x.h5: is damaged: its SHA-256 is not the one it was written with. Use an older checkpoint.")
+    #expect(
+      message(Array(good[512...]))
+        == "x.h5: is not a Martlet checkpoint (a checkpoint starts with 'MARTLET CHECKPOINT').")
+    let newer = String(decoding: good[..<512], as: UTF8.self).replacing("format 1", with: "format 2")
+    #expect(
+      message(Array(newer.utf8) + good[512...])
+        == "x.h5: has the checkpoint format 2; this program reads formats up to 1. Use a newer Martlet.")
+    #expect {
+      try CheckpointStore.read("\(directory.path)/none.weights.h5")
+    } throws: {
+      "\($0)" == "\(directory.path)/none.weights.h5: cannot be read: No such file or directory."
+    }
+  }
+}
+
+@Suite("Checkpoint directories")
+struct CheckpointStoreTests {
+  @Test("keep the last, the best, and links to both")
+  func retention() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let policy = CheckpointPolicy(directory: directory.path, everySteps: 1, keepLast: 2, keepBest: "val_loss")
+    try run.trainer.fit(run.data.train, validation: run.data.test, callbacks: [run.callback(policy)])
+    let losses = run.trainer.state.history["val_loss"]
+    let best = losses[1] < losses[0] ? "step-00000006.weights.h5" : "step-00000003.weights.h5"
+    let kept = Set(["step-00000005.weights.h5", "step-00000006.weights.h5", best])
+    #expect(Set(directory.names) == kept.union(["best.weights.h5", "latest.weights.h5"]))
+    let store = CheckpointStore(directory: directory.path)
+    #expect(store.linkTarget("latest.weights.h5") == "step-00000006.weights.h5")
+    #expect(store.linkTarget("best.weights.h5") == best)
+  }
+
+  @Test("give the newest good checkpoint, and tell which ones were passed over")
+  func newestGood() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let policy = CheckpointPolicy(directory: directory.path, keepLast: 5, keepBest: nil)
+    try run.trainer.fit(run.data.train, callbacks: [run.callback(policy)])
+    let newest = "\(directory.path)/step-00000006.weights.h5"
+    try Data(contentsOf: URL(filePath: newest)).dropLast(7).write(to: URL(filePath: newest))
+    var passedOver: [String] = []
+    let found = try CheckpointStore(directory: directory.path).newestGood { passedOver.append($0) }
+    #expect(found.path == "\(directory.path)/step-00000003.weights.h5")
+    #expect(found.checkpoint.snapshot.state.epoch == 1)
+    #expect(passedOver.count == 1)
+    #expect(passedOver.first?.hasPrefix("\(newest): is truncated") == true)
+    let empty = try TemporaryDirectory()
+    #expect(throws: CheckpointError.none(directory: empty.path)) {
+      try CheckpointStore(directory: empty.path).newestGood()
+    }
+  }
+
+  @Test("that hold a run are not taken for a new one unless told so")
+  func occupied() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let policy = CheckpointPolicy(directory: directory.path)
+    try run.trainer.fit(run.data.train, maxSteps: 1, callbacks: [run.callback(policy)])
+    let store = CheckpointStore(directory: directory.path)
+    #expect(throws: CheckpointError.occupied(directory: directory.path, newest: "step-00000001.weights.h5")) {
+      try store.checkUnoccupied()
+    }
+    try Data().write(to: URL(filePath: "\(directory.path)/step-00000002.weights.h5.partial"))
+    try store.prepare(overwrite: false)
+    #expect(directory.names == ["latest.weights.h5", "step-00000001.weights.h5"])
+    try store.prepare(overwrite: true)
+    #expect(directory.names.isEmpty)
+  }
+
+  @Test("that cannot be written to are refused")
+  func unwritable() throws {
+    let directory = try TemporaryDirectory()
+    try Data().write(to: URL(filePath: "\(directory.path)/file"))
+    #expect {
+      try CheckpointStore(directory: "\(directory.path)/file").prepare(overwrite: false)
+    } throws: {
+      "\($0)" == "\(directory.path)/file: cannot be created as a directory: a file stands there."
+    }
+    #expect {
+      try CheckpointStore(directory: "\(directory.path)/file/below").prepare(overwrite: false)
+    } throws: {
+      "\($0)" == "\(directory.path)/file/below: cannot be created as a directory: Not a directory."
+    }
+  }
+}

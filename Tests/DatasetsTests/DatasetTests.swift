@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+
+@testable import Datasets
+
+@Suite("Data sets")
+struct DatasetTests {
+  static let shape = ImageShape(height: 2, width: 3, channels: 1)
+
+  static func dataset(images: Int = 3, labels: [Int32] = [0, 1, 2], offset: UInt8 = 0) throws -> Dataset {
+    let pixels = (0..<images * shape.count).map { UInt8($0) &+ offset }
+    return try Dataset(name: "tiny", shape: shape, images: pixels, labels: labels)
+  }
+
+  @Test("whose images and labels do not go together are refused")
+  func countMismatch() {
+    #expect {
+      try Self.dataset(labels: [0, 1])
+    } throws: {
+      "\($0)" == "'tiny' has 3 images but 2 labels. Use files that belong together."
+    }
+    #expect {
+      try Self.dataset(images: 0, labels: [])
+    } throws: {
+      "\($0)" == "'tiny' holds no samples."
+    }
+  }
+
+  @Test("have a fingerprint that every pixel and label changes")
+  func fingerprint() throws {
+    let fingerprint = try Self.dataset().fingerprint
+    #expect(fingerprint.count == 64)
+    #expect(try Self.dataset().fingerprint == fingerprint)
+    #expect(try Self.dataset(offset: 1).fingerprint != fingerprint)
+    #expect(try Self.dataset(labels: [0, 2, 1]).fingerprint != fingerprint)
+  }
+
+  @Test("in other orders for each epoch and seed, each sample once")
+  func sampleOrder() {
+    func order(seed: UInt64, epoch: Int, shuffle: Bool = true) -> [Int32] {
+      var order = SampleOrder(count: 100)
+      order.update(seed: seed, epoch: epoch, shuffle: shuffle)
+      return order.indices
+    }
+    let first = order(seed: 1, epoch: 0)
+    #expect(first.sorted() == Array(0..<100))
+    #expect(first != Array(0..<100))
+    #expect(order(seed: 1, epoch: 0) == first)
+    #expect(order(seed: 1, epoch: 1) != first)
+    #expect(order(seed: 2, epoch: 0) != first)
+    #expect(order(seed: 1, epoch: 5, shuffle: false) == Array(0..<100))
+    var reused = SampleOrder(count: 100)
+    reused.update(seed: 1, epoch: 7, shuffle: true)
+    reused.update(seed: 1, epoch: 0, shuffle: true)
+    #expect(reused.indices == first)
+  }
+
+  @Test("of IDX files are found in a directory")
+  func idxSource() throws {
+    let directory = try TemporaryDirectory()
+    for name in ["a", "c"] { _ = try directory.write(IDXBytes.images([2, 2, 3], pixels: Array(0..<12)), to: name) }
+    for name in ["b", "d"] { _ = try directory.write(IDXBytes.labels([4, 5]), to: name) }
+    let source = try #require(
+      IDXSource(trainImages: "a", trainLabels: "b", testImages: "c", testLabels: "d").inDirectory(directory.path))
+    let splits = try source.load(DatasetContext(environment: [:]))
+    #expect(splits.train.labels == [4, 5])
+    #expect(splits.test.image(1) == Array(6..<12)[...])
+  }
+
+  @Test("are drawn as PNG: the rows unpack to the pixels")
+  func png() throws {
+    let image = try Self.dataset().contactSheet(first: 1, count: 1)
+    let bytes = image.encoded
+    #expect(bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+    #expect(Array(bytes[16..<24]) == [0, 0, 0, 3, 0, 0, 0, 2])
+    #expect(image.pixels == Array(6..<12))
+    let sheet = try Self.dataset().contactSheet(first: 0, count: 3)
+    #expect((sheet.height, sheet.width) == (5, 7))
+  }
+
+  @Test("are drawn in half blocks")
+  func halfBlocks() throws {
+    let pixels: [UInt8] = [255, 0, 255, 255, 255, 0, 0, 0, 200]
+    let dataset = try Dataset(
+      name: "tiny", shape: ImageShape(height: 3, width: 3, channels: 1), images: pixels, labels: [0])
+    #expect("\(HalfBlockDrawing(dataset, index: 0, colors: false))" == "█▄▀\n  ▀")
+  }
+}
+
+@Suite("Built-in digits")
+struct DigitsTests {
+  @Test("are the same on every machine")
+  func pinned() throws {
+    let splits = try DigitsSource(trainCount: 50, testCount: 20, seed: 1).load(DatasetContext(environment: [:]))
+    #expect(splits.train.fingerprint == "e9bdc8773768dad508049641a68212aaca4c660f839ccdf152171eecef775228")
+    #expect(splits.test.fingerprint == "7b8134a2201dc12093c8b7ee9a72f61053451fc7dfb78ece90b549609b164358")
+  }
+
+  @Test("are a function of seed and index: a longer set starts with the shorter one")
+  func prefix() throws {
+    let context = DatasetContext(environment: [:])
+    let short = try DigitsSource(trainCount: 30, testCount: 5, seed: 3).load(context).train
+    let long = try DigitsSource(trainCount: 60, testCount: 5, seed: 3).load(context).train
+    #expect(Array(long.images.prefix(short.images.count)) == short.images)
+    #expect(Array(long.labels.prefix(30)) == short.labels)
+    let other = try DigitsSource(trainCount: 30, testCount: 5, seed: 4).load(context).train
+    #expect(other.images != short.images)
+  }
+
+  @Test("show all ten digits, in ink of every strength, inside the frame")
+  func variety() throws {
+    let digits = try DigitsSource(trainCount: 1000, testCount: 1).load(DatasetContext(environment: [:])).train
+    #expect(Set(digits.labels) == Set(0..<10))
+    for index in 0..<digits.count {
+      let ink = digits.image(index).filter { $0 > 128 }.count
+      #expect((15...320).contains(ink))
+    }
+  }
+}
+
+@Suite("MNIST")
+struct MNISTTests {
+  static let data = ProcessInfo.processInfo.environment["MARTLET_DATA"]
+  static var isPresent: Bool {
+    data.map { FileManager.default.fileExists(atPath: "\($0)/mnist/train-images-idx3-ubyte.gz") } ?? false
+  }
+
+  @Test("is read as published", .enabled(if: isPresent, "MARTLET_DATA names no directory with mnist"))
+  func published() throws {
+    let splits = try MNISTSource().load(DatasetContext(environment: ["MARTLET_DATA": try #require(Self.data)]))
+    #expect((splits.train.count, splits.test.count) == (60_000, 10_000))
+    #expect(splits.train.shape == ImageShape(height: 28, width: 28, channels: 1))
+    #expect(Array(splits.train.labels.prefix(5)) == [5, 0, 4, 1, 9])
+  }
+
+  @Test("in a directory that lacks a file is refused by name")
+  func missingFile() throws {
+    let directory = try TemporaryDirectory()
+    #expect {
+      try MNISTSource(directory: directory.path).load(DatasetContext(environment: [:]))
+    } throws: {
+      "\($0)"
+        == "\(directory.path): has no file 'train-images-idx3-ubyte' or 'train-images-idx3-ubyte.gz'. "
+        + "Put it there, or name the directory that has it."
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Glibc
+
+/// An HTTP server on 127.0.0.1 that answers every request with the bytes of a closure, and closes.
+final class LoopbackServer: Sendable {
+  /// The raw answer to a request for a path: status line, headers and body.
+  typealias Answer = @Sendable (_ path: String) -> [UInt8]
+
+  let port: UInt16
+  private let listener: Int32
+
+  var address: String { "http://127.0.0.1:\(port)/" }
+
+  init(answer: @escaping Answer) throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, length) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &length) == 0
+      }
+    }
+    guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
+    port = UInt16(bigEndian: address.sin_port)
+    self.listener = listener
+    Thread.detachNewThread {
+      while true {
+        let connection = accept(listener, nil, nil)
+        guard connection >= 0 else { return }
+        Self.serve(connection, answer)
+      }
+    }
+  }
+
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
+
+  private static func serve(_ connection: Int32, _ answer: Answer) {
+    defer { close(connection) }
+    var request = [UInt8](repeating: 0, count: 4096)
+    let count = read(connection, &request, request.count)
+    guard count > 0 else { return }
+    let path = String(decoding: request[..<count], as: UTF8.self).split(separator: " ").dropFirst().first ?? ""
+    let bytes = answer(String(path))
+    var written = 0
+    while written < bytes.count {
+      let sent = bytes.withUnsafeBytes {
+        send(connection, $0.baseAddress.map { $0 + written }, $0.count - written, Int32(MSG_NOSIGNAL))
+      }
+      guard sent > 0 else { return }
+      written += sent
+    }
+  }
+
+  static func response(_ status: String, body: [UInt8], length: Int? = nil) -> [UInt8] {
+    Array("HTTP/1.1 \(status)\r\nContent-Length: \(length ?? body.count)\r\nConnection: close\r\n\r\n".utf8) + body
+  }
+}

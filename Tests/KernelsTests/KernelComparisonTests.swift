@@ -1,0 +1,201 @@
+import Kernels
+import Randomness
+import Testing
+
+/// Random sizes and values, the same in every run.
+struct RandomShapes {
+  private var random: RandomStream
+
+  init(_ index: Int) { random = RandomStream(seed: 11, purpose: .syntheticData, sample: index) }
+
+  mutating func size(_ range: ClosedRange<Int>) -> Int {
+    range.lowerBound + random.nextIndex(below: range.count)
+  }
+
+  mutating func values(_ count: Int) -> [Float] {
+    (0..<count).map { _ in random.nextUniform(from: -1, to: 1) }
+  }
+}
+
+/// - Parameter terms: the products in a sum: rounding grows with its root.
+func expectClose(
+  _ actual: [Float], _ expected: [Float], terms: Int, _ what: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(actual.count == expected.count, sourceLocation: sourceLocation)
+  let tolerance = 4 * 0x1p-24 * Float(terms) + 1e-6
+  for index in actual.indices where !(abs(actual[index] - expected[index]) <= tolerance) {
+    Issue.record("\(what)[\(index)] is \(actual[index]), not \(expected[index])", sourceLocation: sourceLocation)
+    return
+  }
+}
+
+@Suite("Vector kernels give what the reference gives")
+struct KernelComparisonTests {
+  static let supported = InstructionSet.allCases.filter(\.isSupported)
+  /// Overwritten by every kernel that promises to.
+  static let garbage: Float = 123
+
+  @Test("dense layers of 100 random sizes", arguments: supported)
+  func dense(instructionSet: InstructionSet) {
+    let kernels = instructionSet.kernels
+    for index in 0..<100 {
+      var shapes = RandomShapes(index)
+      let samples = shapes.size(1...13)
+      let inputs = shapes.size(1...(index % 3 == 0 ? 300 : 40))
+      let units = shapes.size(1...23)
+      let (input, weights) = (shapes.values(samples * inputs), shapes.values(units * inputs))
+      let (bias, gradient) = (shapes.values(units), shapes.values(samples * units))
+      let hasBias = index % 4 != 0
+
+      var (expected, actual) = (
+        [Float](repeating: 0, count: samples * units), [Float](repeating: Self.garbage, count: samples * units)
+      )
+      var scratch = [Float](repeating: 0, count: kernels.denseScratchCount())
+      bias.withUnsafeBufferPointer { bias in
+        let bias = hasBias ? bias.baseAddress : nil
+        ReferenceDense.forward(
+          input: input, weights: weights, bias: bias, output: &expected, samples: samples, inputs: inputs, units: units)
+        kernels.denseForward(
+          input: input, weights: weights, bias: bias, output: &actual, samples: samples, inputs: inputs, units: units,
+          scratch: &scratch)
+      }
+      expectClose(actual, expected, terms: inputs, "output \(samples)x\(inputs)x\(units)")
+
+      expected = [Float](repeating: 0, count: samples * inputs)
+      actual = [Float](repeating: Self.garbage, count: samples * inputs)
+      ReferenceDense.inputGradient(
+        outputGradient: gradient, weights: weights, inputGradient: &expected, samples: samples, inputs: inputs,
+        units: units)
+      kernels.denseInputGradient(
+        outputGradient: gradient, weights: weights, inputGradient: &actual, samples: samples, inputs: inputs,
+        units: units)
+      expectClose(actual, expected, terms: units, "input gradient \(samples)x\(inputs)x\(units)")
+
+      expected = [Float](repeating: 0, count: units * inputs)
+      actual = [Float](repeating: Self.garbage, count: units * inputs)
+      var (expectedBias, actualBias) = (
+        [Float](repeating: 0, count: units), [Float](repeating: Self.garbage, count: units)
+      )
+      ReferenceDense.weightGradient(
+        outputGradient: gradient, input: input, weightGradient: &expected, biasGradient: &expectedBias,
+        samples: samples, inputs: inputs, units: units)
+      kernels.denseWeightGradient(
+        outputGradient: gradient, input: input, weightGradient: &actual, biasGradient: &actualBias,
+        samples: samples, inputs: inputs, units: units)
+      expectClose(actual, expected, terms: samples, "weight gradient \(samples)x\(inputs)x\(units)")
+      expectClose(actualBias, expectedBias, terms: samples, "bias gradient")
+    }
+  }
+
+  @Test("a sample's numbers do not depend on its place in the shard", arguments: supported)
+  func placeInShard(instructionSet: InstructionSet) {
+    let kernels = instructionSet.kernels
+    var shapes = RandomShapes(1000)
+    let (samples, inputs, units) = (11, 131, 23)
+    let (input, weights) = (shapes.values(samples * inputs), shapes.values(units * inputs))
+    let gradient = shapes.values(samples * units)
+    var scratch = [Float](repeating: 0, count: kernels.denseScratchCount())
+    func run(_ range: Range<Int>) -> (output: [Float], inputGradient: [Float]) {
+      var (output, inputGradient) = (
+        [Float](repeating: 0, count: range.count * units), [Float](repeating: 0, count: range.count * inputs)
+      )
+      kernels.denseForward(
+        input: Array(input[range.lowerBound * inputs..<range.upperBound * inputs]), weights: weights, bias: nil,
+        output: &output, samples: range.count, inputs: inputs, units: units, scratch: &scratch)
+      kernels.denseInputGradient(
+        outputGradient: Array(gradient[range.lowerBound * units..<range.upperBound * units]), weights: weights,
+        inputGradient: &inputGradient, samples: range.count, inputs: inputs, units: units)
+      return (output, inputGradient)
+    }
+    let whole = run(0..<samples)
+    for sample in 0..<samples {
+      let alone = run(sample..<sample + 1)
+      #expect(alone.output == Array(whole.output[sample * units..<(sample + 1) * units]))
+      #expect(alone.inputGradient == Array(whole.inputGradient[sample * inputs..<(sample + 1) * inputs]))
+    }
+  }
+
+  @Test("elementwise kernels of every length up to 50", arguments: supported)
+  func elementwise(instructionSet: InstructionSet) {
+    let kernels = instructionSet.kernels
+    for count in 1...50 {
+      var shapes = RandomShapes(count)
+      var values = shapes.values(count)
+      values[0] = count % 2 == 0 ? 0 : -0.0
+      var expected = values
+      ReferenceActivation.reluForward(&expected, count: count)
+      kernels.reluForward(&values, count: count)
+      #expect(values == expected)
+
+      var (gradient, expectedGradient) = (shapes.values(count), [Float]())
+      expectedGradient = gradient
+      ReferenceActivation.reluBackward(outputs: expected, gradients: &expectedGradient, count: count)
+      kernels.reluBackward(outputs: expected, gradients: &gradient, count: count)
+      #expect(gradient == expectedGradient)
+
+      let pixels = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
+      var scaled = [Float](repeating: 0, count: count)
+      kernels.scaleImages(pixels, &scaled, count: count, divisor: 255)
+      #expect(scaled == pixels.map { Float($0) / 255 })
+    }
+  }
+
+  @Test("NaN survives ReLU", arguments: supported)
+  func notANumber(instructionSet: InstructionSet) {
+    var values = [Float](repeating: .nan, count: 21)
+    instructionSet.kernels.reluForward(&values, count: 21)
+    #expect(values.filter(\.isNaN).count == 21)
+  }
+
+  @Test("the sum of shards is a fixed tree, however its range is cut", arguments: supported)
+  func shardTree(instructionSet: InstructionSet) {
+    func tree(_ values: ArraySlice<Float>) -> Float {
+      guard values.count > 1 else { return values[values.startIndex] }
+      var left = 1
+      while left * 2 < values.count { left *= 2 }
+      let middle = values.startIndex + left
+      return tree(values[..<middle]) + tree(values[middle...])
+    }
+    for shards in [1, 2, 3, 5, 8, 13, 32] {
+      var shapes = RandomShapes(shards)
+      let (stride, count) = (80, 71)
+      let buffers = shapes.values(shards * stride)
+      let expected = (0..<count).map { index in tree((0..<shards).map { buffers[$0 * stride + index] }[...]) }
+      var total = [Float](repeating: Self.garbage, count: count)
+      instructionSet.kernels.sumShards(buffers, stride: stride, shardCount: shards, total: &total, count: count)
+      #expect(total == expected)
+      var parts = [Float](repeating: Self.garbage, count: count)
+      for start in Swift.stride(from: 0, to: count, by: 9) {
+        buffers.withUnsafeBufferPointer { buffers in
+          parts.withUnsafeMutableBufferPointer { parts in
+            guard let source = buffers.baseAddress, let target = parts.baseAddress else { return }
+            instructionSet.kernels.sumShards(
+              source + start, stride: stride, shardCount: shards, total: target + start, count: min(9, count - start))
+          }
+        }
+      }
+      #expect(parts == expected)
+    }
+  }
+}
+
+@Suite("Instruction sets")
+struct InstructionSetTests {
+  @Test("the environment forces one")
+  func forced() throws {
+    #expect(try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": "baseline"]) == .baseline)
+    #expect(try InstructionSet.resolve(environment: [:]) == .bestSupported)
+    #expect(try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": ""]) == .bestSupported)
+  }
+
+  @Test("an unknown one is refused by name")
+  func unknown() {
+    #expect {
+      try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": "avx9"])
+    } throws: {
+      "\($0)"
+        == "MARTLET_INSTRUCTION_SET is 'avx9', which is no instruction set. Use one of v4, v3, baseline, or unset it."
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Martlet
+import Testing
+
+@Suite("The library")
+struct LibraryTests {
+  @Test("trains, evaluates and saves as the README says")
+  func readmeExample() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/digits.weights.h5"
+    let accuracy = try trainDigits(savingTo: path)
+    #expect(accuracy >= 0.97)
+    let again = try Trainer(checkpoint: path)
+    #expect(try again.evaluate(DigitsSource().load().test).accuracy == accuracy)
+    let source = try String(contentsOfFile: #filePath.replacing("LibraryTests", with: "ReadmeExample"), encoding: .utf8)
+    let example = try #require(source.firstMatch(of: #/from here\n(.*)// README: to here/#.dotMatchesNewlines())).1
+    let readme = try String(contentsOfFile: "\(Shell.root)/README.md", encoding: .utf8)
+    #expect(readme.contains("```swift\n\(example)```"))
+  }
+
+  @Test("goes on from a saved trainer to the same bits")
+  func saveAndGoOn() throws {
+    let directory = try TemporaryDirectory()
+    let data = try DigitsSource(trainCount: 300, testCount: 50).load()
+    let configuration = TrainingConfiguration(
+      model: Sequential([Flatten(), Dense(units: 10, activation: .softmax)]), epochs: 2, batchSize: 100)
+    let whole = try Trainer(configuration, inputShape: [28, 28, 1])
+    try whole.fit(data.train, validation: data.test)
+    let first = try Trainer(configuration, inputShape: [28, 28, 1])
+    try first.fit(data.train, validation: data.test, maxSteps: 2)
+    try first.save("\(directory.path)/cut.weights.h5")
+    let second = try Trainer(checkpoint: "\(directory.path)/cut.weights.h5")
+    try second.fit(data.train, validation: data.test)
+    #expect(second.snapshot().parameters == whole.snapshot().parameters)
+    #expect(second.snapshot().slots == whole.snapshot().slots)
+    #expect(second.state.history["val_loss"] == whole.state.history["val_loss"])
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Martlet
+import Testing
+
+/// Keras and h5py, from the environment: `.ci/run` installs them.
+enum Python {
+  static let interpreter = ProcessInfo.processInfo.environment["MARTLET_PYTHON"]
+
+  /// CI sets it, so that tests without Python fail instead of being skipped.
+  static let isRequired = ProcessInfo.processInfo.environment["MARTLET_REQUIRE_PYTHON"] == "1"
+
+  static func run(_ arguments: [String], in directory: String? = nil) throws -> Finished {
+    let interpreter = try #require(interpreter, "MARTLET_PYTHON is not set")
+    return try Shell.run(
+      interpreter, arguments, environment: ["KERAS_BACKEND": "jax", "PYTHONWARNINGS": "ignore"], in: directory)
+  }
+}
+
+@Suite(
+  "Python opens checkpoints",
+  .enabled(if: Python.interpreter != nil || Python.isRequired, "MARTLET_PYTHON names no Python with Keras"))
+struct PythonTests {
+  /// IDX files of the built-in digits, and a run over them in the order of the data.
+  private func writeData(_ directory: TemporaryDirectory) throws -> String {
+    let data = try DigitsSource(trainCount: 1000, testCount: 1000).load()
+    for (name, dataset) in [("train", data.train), ("test", data.test)] {
+      func idx(_ sizes: [Int], _ bytes: [UInt8]) -> Data {
+        var file = Data([0, 0, 8, UInt8(sizes.count)])
+        for size in sizes { withUnsafeBytes(of: UInt32(size).bigEndian) { file.append(contentsOf: $0) } }
+        return file + bytes
+      }
+      try idx([1000, 28, 28], dataset.images).write(to: URL(filePath: "\(directory.path)/\(name)-images"))
+      try idx([1000], dataset.labels.map { UInt8($0) }).write(to: URL(filePath: "\(directory.path)/\(name)-labels"))
+    }
+    return try directory.write(
+      """
+      name: python
+      data: {dataset: idx, train_images: train-images, train_labels: train-labels, test_images: test-images, test_labels: test-labels}
+      model:
+        - conv2d: {filters: 10, kernel_size: [5, 5], activation: relu}
+        - max_pooling2d
+        - flatten
+        - dense: {units: 100, activation: relu}
+        - dense: {units: 10, activation: softmax}
+      fit: {epochs: 3, batch_size: 50, shuffle: false}
+      """, to: "python.yml")
+  }
+
+  @Test("Keras predicts the same, restores the optimizer, and trains on to the same weights")
+  func keras() throws {
+    let directory = try TemporaryDirectory()
+    let config = try writeData(directory)
+    func martlet(_ arguments: [String]) throws {
+      let finished = try Shell.martlet(arguments, in: directory.path)
+      #expect(finished.status == 0, "\(finished.error)")
+    }
+    try martlet(["train", config, "--output", "run", "--max-steps", "7"])
+    try martlet(["train", config, "--output", "run", "--resume", "--max-steps", "27"])
+    try martlet(["predict", "run/step-00000007.weights.h5", "--output", "predictions.h5"])
+    let checked = try Python.run(
+      [
+        "\(Shell.root)/Tests/MartletTests/Python/check_checkpoint.py", "run/step-00000007.weights.h5",
+        "predictions.h5", "run/step-00000027.weights.h5", directory.path,
+      ], in: directory.path)
+    #expect(checked.status == 0, "\(checked.output)\(checked.error)")
+    #expect(checked.output.contains("continued from step 7 to step 27"))
+  }
+
+  @Test("the Python in checkpoints/README.md runs")
+  func documentation() throws {
+    let directory = try TemporaryDirectory()
+    let config = "\(Shell.root)/configs/quickstart.yml"
+    let trained = try Shell.martlet(
+      ["train", config, "--epochs", "1", "--output", "checkpoints/quickstart"], in: directory.path)
+    #expect(trained.status == 0)
+    let readme = try String(contentsOfFile: "\(Shell.root)/checkpoints/README.md", encoding: .utf8)
+    let blocks = readme.matches(of: #/```python\n(.*?)```/#.dotMatchesNewlines()).map { String($0.1) }
+    #expect(blocks.count >= 3)
+    for block in blocks {
+      let script = try directory.write(block, to: "block.py")
+      let finished = try Python.run([script], in: directory.path)
+      #expect(finished.status == 0, "\(block)\n\(finished.error)")
+    }
+  }
+}

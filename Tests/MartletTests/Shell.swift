@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+/// What a finished process left.
+struct Finished {
+  let status: Int32
+  let output: String
+  let error: String
+}
+
+/// Runs programs as a user's shell does.
+enum Shell {
+  /// The built command, beside the test bundle.
+  static let martlet: String = {
+    // The first argument is the test bundle, or the runner that stands beside it.
+    let candidates = [Bundle.main.bundlePath, Bundle.main.executablePath ?? "", CommandLine.arguments[0]]
+    let directories = candidates.flatMap { path in
+      let url = URL(filePath: path)
+      return [url.path, url.deletingLastPathComponent().path]
+    }
+    return directories.map { "\($0)/martlet" }.first(where: FileManager.default.isExecutableFile)
+      ?? "the command is not built"
+  }()
+
+  /// The root of the package.
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  static func martlet(_ arguments: [String], environment: [String: String] = [:], in directory: String? = nil) throws
+    -> Finished
+  {
+    try run(martlet, arguments, environment: environment, in: directory)
+  }
+
+  static func run(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil
+  ) throws -> Finished {
+    let process = Process()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let directory { process.currentDirectoryURL = URL(filePath: directory) }
+    // Files, not pipes: a pipe that nobody reads while the other one is read fills up.
+    let outputs = try TemporaryDirectory()
+    let paths = ["out", "err"].map { "\(outputs.path)/\($0)" }
+    for path in paths { try Data().write(to: URL(filePath: path)) }
+    process.standardOutput = FileHandle(forWritingAtPath: paths[0])
+    process.standardError = FileHandle(forWritingAtPath: paths[1])
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return Finished(
+      status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+      output: try String(contentsOfFile: paths[0], encoding: .utf8),
+      error: try String(contentsOfFile: paths[1], encoding: .utf8))
+  }
+}
+
+/// A directory that is removed with its owner.
+final class TemporaryDirectory {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
+
+  func write(_ text: String, to name: String) throws -> String {
+    try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+    return "\(path)/\(name)"
+  }
+
+  func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8) }
+}

@@ -1,0 +1,176 @@
+import Configuration
+import Kernels
+import Randomness
+import Testing
+
+@testable import NeuralNetwork
+@testable import RunConfiguration
+
+@Suite("Sequential")
+struct SequentialTests {
+  static let lesson = Sequential([
+    Conv2D(filters: 10, kernelSize: [5, 5], activation: .relu), MaxPooling2D(), Flatten(),
+    Dense(units: 100, activation: .relu), Dense(units: 10, activation: .softmax),
+  ])
+
+  @Test("names layers, shapes and parameters as Keras does")
+  func lessonNetwork() throws {
+    let network = try Self.lesson.build(inputShape: [28, 28, 1], kernels: InstructionSet.bestSupported.kernels)
+    #expect(network.layers.map(\.name) == ["conv2d", "max_pooling2d", "flatten", "dense", "dense_1"])
+    #expect(network.layers.map(\.outputShape) == [[24, 24, 10], [12, 12, 10], [1440], [100], [10]])
+    #expect(
+      network.parameters.map(\.path) == [
+        "conv2d/kernel", "conv2d/bias", "dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias",
+      ])
+    #expect(network.parameterCount == 145_370)
+    #expect(network.form == .logits)
+    #expect(
+      network.summary(optimizer: Adam()).contains(
+        "│ dense (Dense)                   │ (None, 100)            │       144,100 │"))
+    #expect(network.summary(optimizer: Adam()).contains(" Optimizer params: 290,742 (1.11 MB)"))
+  }
+
+  @Test("says which layer cannot take what, and what it needs")
+  func shapeErrors() {
+    let cases: [([any Layer], String)] = [
+      ([Dense(units: 3)], "model[0] (dense): got (6, 5, 1), needs one axis of inputs; put a flatten layer before it."),
+      (
+        [Flatten(), Conv2D(filters: 1, kernelSize: [2, 2])],
+        "model[1] (conv2d): got (30,), needs an image (height, width, channels)."
+      ),
+      (
+        [Conv2D(filters: 1, kernelSize: [7, 2])],
+        "model[0] (conv2d): got (6, 5, 1), needs an image of at least 7x2 pixels; use a smaller window or padding: same."
+      ),
+      ([], "model: it has no layers. Add at least one."),
+    ]
+    for (layers, wording) in cases {
+      #expect {
+        try Sequential(layers).build(inputShape: [6, 5, 1], kernels: InstructionSet.baseline.kernels)
+      } throws: {
+        "\($0)" == wording
+      }
+    }
+  }
+
+  @Test("reads back what it writes")
+  func configurationRoundTrip() throws {
+    let model = Sequential([
+      Conv2D(filters: 3, kernelSize: [3, 2], strides: [2, 1], padding: .same, activation: .tanh, useBias: false),
+      AveragePooling2D(poolSize: [2, 3], strides: [1, 2], padding: .same), Activation(.relu), Flatten(),
+      Dense(units: 4, activation: .softmax),
+    ])
+    #expect(try Sequential(configuration: model.configuration, path: "model").configuration == model.configuration)
+  }
+
+  @Test("refuses what it does not know, with the nearest known word")
+  func unknownWords() {
+    let cases = [
+      ("- dens: {units: 3}", "line 1: model[0]: unknown layer 'dens'. Did you mean 'dense'? Known names: "),
+      ("- dense: {unit: 3}", "line 1: model[0].dense: unknown key 'unit'. Did you mean 'units'? Known keys: "),
+      (
+        "- flatten\n- dense: {units: 3, activation: rely}",
+        "line 2: model[1].dense.activation: unknown activation 'rely'. Did you mean 'relu'?"
+      ),
+      ("- dense: {units: -3}", "line 1: model[0].dense.units: expected an integer from 1 to 1000000. Received: -3"),
+      ("- dense", "line 1: model[0].dense: the key 'units' is missing."),
+      ("- conv2d: {filters: 1, kernel_size: [3]}", "line 1: model[0].conv2d.kernel_size: expected two integers"),
+      ("- [1, 2]", "line 1: model[0]: expected a layer, such as 'flatten' or 'dense: {units: 10}'. Received: [1, 2]"),
+    ]
+    for (yaml, wording) in cases {
+      #expect {
+        try Sequential(configuration: YAMLDocument.parse(yaml), path: "model")
+      } throws: {
+        "\($0)".hasPrefix(wording)
+      }
+    }
+  }
+
+  @Test(
+    "computes the same with the fused convolution as layer by layer",
+    arguments: InstructionSet.allCases.filter(\.isSupported))
+  func fusedMatchesLayers(instructionSet: InstructionSet) throws {
+    for (height, width, kernel, filters) in [
+      (28, 28, 5, 10), (9, 12, 3, 3), (10, 7, 4, 1), (6, 6, 6, 7), (31, 40, 7, 4),
+    ] {
+      let convolution = Conv2D(filters: filters, kernelSize: [kernel, kernel], activation: .relu)
+      let fused = Sequential([convolution, MaxPooling2D(), Flatten(), Dense(units: 4)])
+      // An activation in between does nothing, but keeps the layers apart.
+      let separate = Sequential([convolution, MaxPooling2D(), Activation(.linear), Flatten(), Dense(units: 4)])
+      let shape: Shape = [height, width, 1]
+      guard (height - kernel + 1) / 2 > 0 else { continue }
+      let left = try gradients(fused, shape, instructionSet)
+      let right = try gradients(separate, shape, instructionSet)
+      expectEqual(left.output, right.output, tolerance: 1e-5, "output")
+      for (index, gradient) in left.gradients.enumerated() {
+        expectEqual(gradient, right.gradients[index], tolerance: 1e-5, "gradient \(index) of \(shape)")
+      }
+    }
+  }
+
+  private func gradients(_ model: Sequential, _ shape: Shape, _ instructionSet: InstructionSet) throws -> (
+    output: [Float], gradients: [[Float]]
+  ) {
+    let network = try model.build(inputShape: shape, kernels: instructionSet.kernels)
+    let samples = 3
+    let workspace = NetworkWorkspace(for: network, capacity: samples)
+    let (parameters, gradients) = (FloatBuffer(count: network.bufferCount), FloatBuffer(count: network.bufferCount))
+    network.initializeParameters(parameters, seed: 3)
+    var random = RandomStream(seed: 4, purpose: .dropout)
+    for index in 0..<samples * shape.count { workspace.input[index] = random.nextUniform() }
+    network.forward(workspace, samples: samples, parameters: parameters.start)
+    let outputs = samples * network.outputShape.count
+    for index in 0..<outputs { workspace.outputGradient[index] = random.nextUniform(from: -1, to: 1) }
+    let output = (0..<outputs).map { workspace.output[$0] }
+    network.backward(workspace, samples: samples, parameters: parameters.start, gradients: gradients.start)
+    return (output, network.parameters.map { network.kerasValues(of: $0, in: gradients.start) })
+  }
+}
+
+@Suite("Parameters")
+struct ParameterTests {
+  @Test("are stored transposed and read back in Keras' order")
+  func layout() {
+    let layout = ParameterLayout(factors: [2, 3, 4], order: [2, 0, 1])
+    let values = (0..<24).map(Float.init)
+    var stored = [Float](repeating: 0, count: 24)
+    layout.store(values, to: &stored)
+    // Keras' [a][b][c] at 12a + 4b + c comes to lie at [c][a][b].
+    for a in 0..<2 {
+      for b in 0..<3 { for c in 0..<4 { #expect(stored[c * 6 + a * 3 + b] == Float(12 * a + 4 * b + c)) } }
+    }
+    var loaded = [Float](repeating: 0, count: 24)
+    layout.load(stored, to: &loaded)
+    #expect(loaded == values)
+  }
+
+  @Test("start within Keras' limits of GlorotUniform", arguments: Golden.cases("initializers"))
+  func glorotUniform(name: String) throws {
+    let golden = try Golden("initializers/\(name)")
+    let shape = Shape(try golden.integers("shape").map(Int.init))
+    var random = RandomStream(seed: 1, purpose: .initialWeights)
+    var values = [Float](repeating: 0, count: shape.count)
+    values.withUnsafeMutableBufferPointer { GlorotUniform().fill($0, shape: shape, random: &random) }
+    let limit = GlorotUniform.limit(for: shape)
+    #expect(values.allSatisfy { abs($0) <= limit })
+    // The largest of at least 10,000 draws comes within a thousandth of the limit.
+    #expect(abs(Double(limit) / (try golden.number("limit")) - 1) < 1e-3)
+  }
+
+  @Test("do not depend on how the kernels want them to lie")
+  func initialWeights() throws {
+    let kernels = InstructionSet.baseline.kernels
+    let convolution = Conv2D(filters: 2, kernelSize: [3, 3], activation: .relu)
+    let fused = try Sequential([convolution, MaxPooling2D(), Flatten(), Dense(units: 3)])
+      .build(inputShape: [8, 8, 1], kernels: kernels)
+    let separate = try Sequential([convolution, MaxPooling2D(), Activation(.linear), Flatten(), Dense(units: 3)])
+      .build(inputShape: [8, 8, 1], kernels: kernels)
+    func values(_ network: Network) -> [[Float]] {
+      let buffer = FloatBuffer(count: network.bufferCount)
+      network.initializeParameters(buffer, seed: 9)
+      return network.parameters.map { network.kerasValues(of: $0, in: buffer.start) }
+    }
+    #expect(values(fused) == values(separate))
+    #expect(values(fused)[0].contains { $0 != 0 })
+  }
+}

@@ -1,0 +1,198 @@
+import Configuration
+import Datasets
+import Foundation
+import NeuralNetwork
+import Testing
+import Training
+
+@testable import RunConfiguration
+
+@Suite("Run configurations")
+struct RunConfigurationTests {
+  static let yaml = """
+    name: test
+    data: {dataset: mnist, scale: 255}
+    model:
+      - conv2d: {filters: 10, kernel_size: [5, 5], strides: [1, 1], activation: relu}
+      - max_pooling2d: {pool_size: [2, 2], strides: [2, 2]}
+      - flatten
+      - dense: {units: 100, activation: relu}
+      - dense: {units: 10, activation: softmax}
+    compile: {optimizer: {name: adam, learning_rate: 0.001}, loss: categorical_crossentropy, metrics: [accuracy]}
+    fit: {epochs: 10, batch_size: 200, shards: 8, shuffle: true, seed: 1}
+    checkpoints: {directory: checkpoints/test, every_epochs: 1, keep_last: 3, keep_best: val_accuracy}
+    """
+
+  @Test("are read whole")
+  func reading() throws {
+    let run = try RunConfiguration(yaml: Self.yaml, file: "test.yml")
+    #expect(run.name == "test")
+    #expect(run.source as? MNISTSource == MNISTSource())
+    #expect(run.training.model.layers.count == 5)
+    #expect(run.training.optimizer as? Adam == Adam(learningRate: 0.001))
+    #expect(run.training.epochs == 10)
+    #expect(run.training.batchSize == 200)
+    #expect(run.training.shards == 8)
+    #expect(run.training.scale == 255)
+    #expect(run.checkpoints.directory == "checkpoints/test")
+    #expect(run.checkpoints.keepBest == "val_accuracy")
+  }
+
+  @Test("need no more than a name, data and a model")
+  func defaults() throws {
+    let run = try RunConfiguration(
+      yaml: "name: short\ndata: {dataset: digits}\nmodel: [flatten, dense: {units: 10, activation: softmax}]",
+      file: "short.yml")
+    #expect(run.source as? DigitsSource == DigitsSource())
+    #expect(run.training.batchSize == 200)
+    #expect(run.training.shuffle)
+    #expect(run.checkpoints.directory == "checkpoints/short")
+    #expect(run.checkpoints.keepLast == 3)
+    #expect(run.checkpoints.keepBest == "val_accuracy")
+  }
+
+  @Test("read back as they are written")
+  func roundTrip() throws {
+    let run = try RunConfiguration(yaml: Self.yaml, file: "test.yml")
+    let text = try run.yaml
+    let again = try RunConfiguration(yaml: text, file: "again.yml")
+    #expect(try again.yaml == text)
+    try again.checkResumes(run)
+    var odd = run
+    odd.name = "true"
+    odd.checkpoints.directory = "a: 'b' #c"
+    odd.checkpoints.keepBest = nil
+    odd.checkpoints.everySteps = 17
+    let oddAgain = try RunConfiguration(yaml: try odd.yaml, file: "odd.yml")
+    #expect(oddAgain.name == "true")
+    #expect(oddAgain.checkpoints == odd.checkpoints)
+  }
+
+  /// What is replaced in the good text, by what, and the message.
+  static let mistakes: [(String, String, String)] = [
+    (
+      "epochs: 10", "epoch: 10",
+      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, shuffle, seed."
+    ),
+    ("epochs: 10", "epochs: ten", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: \"ten\""),
+    ("epochs: 10", "epochs: 0", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 0"),
+    ("epochs: 10", "epochs: 1e3", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 1000.0"),
+    (
+      "epochs: 10", "epochs: 99999999999999999999999",
+      "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 1e+23"
+    ),
+    (
+      "shards: 8", "shards: 300",
+      "test.yml:10: fit.shards: a batch of 200 samples cannot be cut in 300 shards. Use as many shards or fewer."
+    ),
+    ("shuffle: true", "shuffle: 1", "test.yml:10: fit.shuffle: expected true or false. Received: 1"),
+    (
+      "dataset: mnist", "dataset: mnits",
+      "test.yml:2: data.dataset: unknown data set 'mnits'. Did you mean 'mnist'? Known names: mnist, digits, idx."
+    ),
+    (
+      "dataset: mnist", "dataset: mnist, train_count: 3",
+      "test.yml:2: data: unknown key 'train_count'. Known keys: dataset, scale, directory."
+    ),
+    ("scale: 255", "scale: 0", "test.yml:2: data.scale: expected a number greater than 0. Received: 0"),
+    ("scale: 255", "scale: .nan", "test.yml:2: data.scale: expected a number greater than 0. Received: nan"),
+    ("- conv2d:", "- conv3d:", "test.yml:4: model[0]: unknown layer 'conv3d'. Did you mean 'conv2d'?"),
+    (
+      "activation: softmax", "activation: softplus",
+      "test.yml:8: model[4].dense.activation: unknown activation 'softplus'."
+    ),
+    ("name: adam", "name: adm", "test.yml:9: compile.optimizer: unknown optimizer '\"adm\"'."),
+    (
+      "learning_rate: 0.001", "learning_rate: -1",
+      "test.yml:9: compile.optimizer.learning_rate: expected a number greater than 0. Received: -1"
+    ),
+    (
+      "loss: categorical_crossentropy", "loss: mse",
+      "test.yml:9: compile.loss: unknown loss 'mse'. Known names: categorical_crossentropy, sparse_categorical_crossentropy."
+    ),
+    (
+      "metrics: [accuracy]", "metrics: [acuracy]",
+      "test.yml:9: compile.metrics: unknown metric 'acuracy'. Did you mean 'accuracy'?"
+    ),
+    (
+      "keep_best: val_accuracy", "keep_best: val_acuracy",
+      "test.yml:11: checkpoints.keep_best: unknown metric 'val_acuracy'. Did you mean 'val_accuracy'?"
+    ),
+    (
+      "keep_last: 3", "keep_last: -3",
+      "test.yml:11: checkpoints.keep_last: expected an integer of 1 or more. Received: -3"
+    ),
+    ("name: test", "name: a/b", "test.yml:1: name: expected a name that can be a directory's"),
+    ("name: test", "nam: test", "test.yml:1: unknown key 'nam'. Did you mean 'name'?"),
+    ("name: test\n", "", "test.yml:1: the key 'name' is missing."),
+    ("name: test", "name: test\nname: again", "test.yml:"),
+    ("fit: {epochs", "fit: {epochs: 1, epochs", "test.yml:"),
+    ("fit: {", "fit: [", "test.yml:10: not YAML: "),
+    (
+      "data: {dataset: mnist, scale: 255}", "data: mnist",
+      "test.yml:2: data: expected a mapping with the keys dataset, scale, "
+    ),
+  ]
+
+  @Test("say what is wrong, and where", arguments: mistakes.indices)
+  func wording(index: Int) {
+    let (good, bad, wording) = Self.mistakes[index]
+    let text = Self.yaml.replacing(good, with: bad, maxReplacements: 1)
+    #expect(text != Self.yaml)
+    let error = #expect(throws: ConfigurationError.self) { try RunConfiguration(yaml: text, file: "test.yml") }
+    let message = error.map { "\($0)" } ?? ""
+    #expect(message.hasPrefix(wording))
+  }
+
+  @Test("that are no configurations at all are refused, not run into the ground")
+  func hostile() {
+    let laughs = (0..<9).map { level in
+      "a\(level): &a\(level) [\(level == 0 ? "x" : (0..<9).map { _ in "*a\(level - 1)" }.joined(separator: ", "))]"
+    }.joined(separator: "\n")
+    let texts = [
+      "", "just text", "- a\n- b", "\u{0}\u{1}", String(repeating: "[", count: 100_000),
+      String(repeating: "- ", count: 100_000), String(repeating: "x", count: 2 << 20), laughs, "a: *b", "? [a, b]\n: c",
+    ]
+    for text in texts {
+      #expect(throws: ConfigurationError.self) { try RunConfiguration(yaml: text, file: "hostile.yml") }
+    }
+  }
+
+  @Test("that cannot be read are named")
+  func unreadable() {
+    #expect {
+      try RunConfiguration(contentsOf: "/nowhere/run.yml")
+    } throws: {
+      "\($0)" == "/nowhere/run.yml: cannot be read: No such file or directory."
+    }
+  }
+
+  @Test("of a resumed run must be those of the run that was cut")
+  func resuming() throws {
+    let saved = try RunConfiguration(yaml: Self.yaml, file: "test.yml")
+    let refused = [
+      ("batch_size: 200", "batch_size: 100", "fit.batch_size is 200 in the checkpoint, but 100 now."),
+      ("shards: 8", "shards: 4", "fit.shards is 8 in the checkpoint, but 4 now."),
+      ("seed: 1", "seed: 2", "fit.seed is 1 in the checkpoint, but 2 now."),
+      ("shuffle: true", "shuffle: false", "fit.shuffle is true in the checkpoint, but false now."),
+      ("units: 100", "units: 99", "model is ["),
+      (
+        "learning_rate: 0.001", "learning_rate: 0.002",
+        "compile.optimizer is {\"name\": \"adam\", \"learning_rate\": 0.001"
+      ),
+      ("scale: 255", "scale: 1", "data.scale is 255.0 in the checkpoint, but 1.0 now."),
+    ]
+    for (old, new, wording) in refused {
+      let run = try RunConfiguration(yaml: Self.yaml.replacing(old, with: new, maxReplacements: 1), file: "test.yml")
+      #expect {
+        try run.checkResumes(saved)
+      } throws: {
+        "\($0)".hasPrefix("cannot resume: \(wording)")
+      }
+    }
+    for (old, new) in [("epochs: 10", "epochs: 20"), ("name: test", "name: other"), ("keep_last: 3", "keep_last: 9")] {
+      let run = try RunConfiguration(yaml: Self.yaml.replacing(old, with: new, maxReplacements: 1), file: "test.yml")
+      #expect(throws: Never.self) { try run.checkResumes(saved) }
+    }
+  }
+}

@@ -1,0 +1,257 @@
+import Datasets
+import Kernels
+import NeuralNetwork
+import Testing
+
+@testable import Training
+
+/// Small trainings that take milliseconds.
+enum SmallRun {
+  static let data: DatasetSplits = {
+    guard
+      let splits = try? DigitsSource(trainCount: 230, testCount: 70).load(DatasetContext(environment: [:]))
+    else { preconditionFailure("digits need nothing") }
+    return splits
+  }()
+
+  /// The lesson's network: the fused kernels.
+  static let lesson = Sequential([
+    Conv2D(filters: 10, kernelSize: [5, 5], activation: .relu), MaxPooling2D(), Flatten(),
+    Dense(units: 100, activation: .relu), Dense(units: 10, activation: .softmax),
+  ])
+
+  /// Layers that the reference kernels compute.
+  static let general = Sequential([
+    Conv2D(filters: 3, kernelSize: [3, 3], strides: [2, 2], padding: .same, activation: .tanh),
+    AveragePooling2D(poolSize: [3, 3], strides: [2, 2], padding: .same), Flatten(), Dense(units: 10),
+    Activation(.softmax),
+  ])
+
+  /// 230 samples in batches of 50: the last one of an epoch has 30.
+  static func trainer(
+    _ model: Sequential = lesson, workers: Int = 2, epochs: Int = 2, shards: Int = 8,
+    instructionSet: InstructionSet = .bestSupported
+  ) throws -> Trainer {
+    try Trainer(
+      TrainingConfiguration(model: model, epochs: epochs, batchSize: 50, shards: shards, seed: 5),
+      inputShape: [28, 28, 1], workerCount: workers, instructionSet: instructionSet)
+  }
+
+  static func trained(
+    _ model: Sequential = lesson, workers: Int, shards: Int = 8, instructionSet: InstructionSet = .bestSupported
+  ) throws -> Trainer {
+    let trainer = try trainer(model, workers: workers, shards: shards, instructionSet: instructionSet)
+    try trainer.fit(data.train, validation: data.test)
+    return trainer
+  }
+}
+
+/// A snapshot without what the clock decides.
+func withoutTimes(_ snapshot: Snapshot) -> Snapshot {
+  var snapshot = snapshot
+  snapshot.state.epochSeconds = 0
+  var columns = snapshot.state.history.columns
+  columns["seconds"] = nil
+  snapshot.state.history = History(columns: columns)
+  return snapshot
+}
+
+@Suite("Training")
+struct TrainerTests {
+  @Test(
+    "ends with the same bits for any number of workers",
+    arguments: [SmallRun.lesson, SmallRun.general].indices, InstructionSet.allCases.filter(\.isSupported))
+  func workersDoNotMatter(model: Int, instructionSet: InstructionSet) throws {
+    let model = [SmallRun.lesson, SmallRun.general][model]
+    let alone = try SmallRun.trained(model, workers: 1, instructionSet: instructionSet)
+    for workers in [2, 3, 8] {
+      let together = try SmallRun.trained(model, workers: workers, instructionSet: instructionSet)
+      #expect(withoutTimes(together.snapshot()) == withoutTimes(alone.snapshot()))
+      #expect(try together.evaluate(SmallRun.data.test) == alone.evaluate(SmallRun.data.test))
+      #expect(try together.predict(SmallRun.data.test) == alone.predict(SmallRun.data.test))
+    }
+  }
+
+  @Test(
+    "gives almost the same numbers on every instruction set", arguments: InstructionSet.allCases.filter(\.isSupported))
+  func instructionSets(instructionSet: InstructionSet) throws {
+    let baseline = try SmallRun.trained(workers: 1, instructionSet: .baseline).state.history["loss"]
+    let other = try SmallRun.trained(workers: 1, instructionSet: instructionSet).state.history["loss"]
+    #expect(zip(baseline, other).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
+  @Test("learns, and says how well")
+  func learns() throws {
+    let trainer = try SmallRun.trainer(epochs: 8)
+    let before = try trainer.evaluate(SmallRun.data.test)
+    try trainer.fit(SmallRun.data.train, validation: SmallRun.data.test)
+    let after = try trainer.evaluate(SmallRun.data.test)
+    #expect(before.accuracy < 0.3)
+    #expect(after.accuracy > 0.6)
+    #expect(after.loss < before.loss)
+    #expect(after.samples == 70)
+    #expect(trainer.state.history["val_accuracy"].last == after.accuracy)
+    #expect(trainer.state.history.count == 8)
+    #expect(trainer.state.step == 8 * 5)
+  }
+
+  @Test("depends on the seed and on the shards")
+  func whatDecides() throws {
+    let one = try SmallRun.trained(workers: 2).snapshot()
+    #expect(try SmallRun.trained(workers: 2).snapshot().parameters == one.parameters)
+    #expect(try SmallRun.trained(workers: 2, shards: 5).snapshot().parameters != one.parameters)
+  }
+
+  @Test("makes batches whose loss is the mean over the whole batch, whatever the shards")
+  func meanOverBatch() throws {
+    // With one step, another cut changes rounding only; a mean over shards would change much more.
+    func step(shards: Int) throws -> [Snapshot.Variable] {
+      let trainer = try SmallRun.trainer(shards: shards)
+      try trainer.fit(SmallRun.data.train, maxSteps: 1)
+      return trainer.snapshot().slots[0]
+    }
+    for (left, right) in zip(try step(shards: 1), try step(shards: 7)) {
+      let largest = left.values.map(abs).max() ?? 0
+      #expect(largest > 0)
+      #expect(zip(left.values, right.values).allSatisfy { abs($0 - $1) < 1e-5 * max(largest, 0.01) })
+    }
+  }
+
+  @Test("predicts probabilities that sum to 1, and the class of the largest")
+  func predictions() throws {
+    let prediction = try SmallRun.trained(workers: 2).predict(SmallRun.data.test)
+    #expect((prediction.samples, prediction.classes) == (70, 10))
+    for sample in 0..<prediction.samples {
+      let row = Array(prediction.row(sample))
+      #expect(abs(row.reduce(0, +) - 1) < 1e-5)
+      #expect(row[prediction.classIndices[sample]] == row.max())
+    }
+  }
+}
+
+@Suite("A run that was cut")
+struct ResumeTests {
+  /// Epoch end, middle, first step, last step, and within the second epoch.
+  static let cuts = [5, 3, 1, 10, 9, 6]
+
+  @Test("goes on to the same bits, history and metrics", arguments: cuts)
+  func sameBits(cut: Int) throws {
+    let whole = try SmallRun.trained(workers: 2)
+    let first = try SmallRun.trainer(workers: 2)
+    try first.fit(SmallRun.data.train, validation: SmallRun.data.test, maxSteps: cut)
+    #expect(first.state.step == cut)
+    let second = try SmallRun.trainer(workers: 3)
+    try second.restore(first.snapshot())
+    try second.fit(SmallRun.data.train, validation: SmallRun.data.test)
+    #expect(withoutTimes(second.snapshot()) == withoutTimes(whole.snapshot()))
+  }
+
+  @Test("can be cut at every step")
+  func everyStep() throws {
+    let whole = try SmallRun.trained(workers: 1)
+    var snapshot = try SmallRun.trainer(workers: 1).snapshot()
+    for step in 1...10 {
+      let trainer = try SmallRun.trainer(workers: 1 + step % 3)
+      try trainer.restore(snapshot)
+      try trainer.fit(SmallRun.data.train, validation: SmallRun.data.test, maxSteps: step)
+      snapshot = trainer.snapshot()
+    }
+    #expect(withoutTimes(snapshot) == withoutTimes(whole.snapshot()))
+  }
+
+  @Test("does not take the variables of another model")
+  func foreignSnapshot() throws {
+    let other = try SmallRun.trainer(SmallRun.general)
+    let trainer = try SmallRun.trainer()
+    let before = trainer.snapshot()
+    #expect {
+      try trainer.restore(other.snapshot())
+    } throws: {
+      "\($0)" == "the saved variables do not belong to this model: 4 variables, the model has 6."
+    }
+    #expect(trainer.snapshot() == before)
+  }
+}
+
+@Suite("Data that does not fit")
+struct DataFitTests {
+  @Test("is refused before the first step, with both values")
+  func refusals() throws {
+    let shape = ImageShape(height: 28, width: 28, channels: 1)
+    let small = try Dataset(
+      name: "small", shape: ImageShape(height: 2, width: 2, channels: 1), images: [1, 2, 3, 4], labels: [0])
+    let labels = try Dataset(
+      name: "labels", shape: shape, images: [UInt8](repeating: 0, count: 60 * shape.count),
+      labels: (0..<60).map { $0 == 7 ? 10 : 1 })
+    let few = try Dataset(
+      name: "few", shape: shape, images: [UInt8](repeating: 0, count: 3 * shape.count), labels: [1, 2, 3])
+    let cases = [
+      (small, "the images of 'small' have the shape (2, 2, 1), the model takes (28, 28, 1)."),
+      (
+        labels,
+        "sample 7 of 'labels' has the label 10, but the model has 10 outputs (labels 0 to 9). "
+          + "Change the units of the last layer, or the labels."
+      ),
+      (few, "a batch of 50 samples is larger than 'few', which has 3. Use a smaller batch size."),
+    ]
+    for (dataset, wording) in cases {
+      let trainer = try SmallRun.trainer()
+      #expect { try trainer.fit(dataset) } throws: { "\($0)" == wording }
+      #expect(trainer.state.step == 0)
+    }
+  }
+
+  @Test("a model without a class axis cannot be trained")
+  func noClasses() throws {
+    let trainer = try SmallRun.trainer(Sequential([MaxPooling2D()]))
+    #expect {
+      try trainer.fit(SmallRun.data.train)
+    } throws: {
+      "\($0)".hasPrefix("the model's output has the shape (14, 14, 1), but a classifier ends with one axis")
+    }
+  }
+}
+
+@Suite("Shards and cores")
+struct ShardingTests {
+  @Test("shards cover a batch without gaps, and none is empty")
+  func ranges() {
+    for (samples, shards) in [(200, 8), (30, 8), (3, 8), (1, 1), (7, 7), (101, 4)] {
+      let sharding = BatchSharding(sampleCount: samples, shards: shards)
+      let ranges = (0..<sharding.shardCount).map(sharding.range)
+      #expect(ranges.flatMap(Array.init) == Array(0..<samples))
+      #expect(ranges.allSatisfy { !$0.isEmpty && $0.count <= sharding.largestShard })
+    }
+  }
+
+  @Test("every task is done once, by workers that do one at a time", arguments: [1, 2, 3, 8])
+  func tasks(workers: Int) {
+    let rows = ShardSums(tasks: 100, sums: 1)
+    WorkerTeam(count: workers).perform(tasks: 100) { worker, task in rows[task][0] += Double(task + 1) }
+    #expect((0..<100).map { rows[$0][0] } == (1...100).map(Double.init))
+  }
+
+  @Test("cores are what affinity, quota and Slurm leave")
+  func cores() {
+    #expect(AvailableCores.count(affinity: 16, quota: 2.5, slurm: nil) == 3)
+    #expect(AvailableCores.count(affinity: 16, quota: nil, slurm: 4) == 4)
+    #expect(AvailableCores.count(affinity: 2, quota: 8, slurm: 4) == 2)
+    #expect(AvailableCores.count(affinity: nil, quota: 0.2, slurm: nil) == 1)
+    #expect(
+      AvailableCores.affinityCount(processStatus: "Name:\tx\nCpus_allowed:\tff,0000000f\nCpus_allowed_list:\t0-3\n")
+        == 12)
+    #expect(AvailableCores.quota("150000 100000\n") == 1.5)
+    #expect(AvailableCores.quota("max 100000") == nil)
+    #expect(AvailableCores.quota("-1 100000") == nil)
+    #expect(
+      AvailableCores.quotaFiles(forGroups: "0::/a/b\n") == [
+        ["/sys/fs/cgroup/cpu.max"], ["/sys/fs/cgroup/a/cpu.max"], ["/sys/fs/cgroup/a/b/cpu.max"],
+      ])
+    #expect(
+      AvailableCores.quotaFiles(forGroups: "4:cpu,cpuacct:/x\n1:memory:/y") == [
+        ["/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"],
+        ["/sys/fs/cgroup/cpu/x/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/x/cpu.cfs_period_us"],
+      ])
+    #expect(AvailableCores.count() >= 1)
+  }
+}
