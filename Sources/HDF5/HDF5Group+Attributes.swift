@@ -12,7 +12,7 @@ extension HDF5Group {
   /// An empty list becomes an empty list of numbers, as h5py writes it: Keras refuses an empty list of texts.
   public func setAttribute(_ name: String, _ texts: [String]) throws {
     if texts.isEmpty {
-      try createAttribute(name, type: { martlet_hdf5_stored_double() }, dimensions: [0]) { _, _ in }
+      try createAttribute(name, type: Double.self, dimensions: [0]) { _, _ in }
     } else {
       try setAttribute(name, texts: texts, dimensions: [texts.count])
     }
@@ -20,7 +20,7 @@ extension HDF5Group {
 
   /// Gives the group an attribute with one integer.
   public func setAttribute(_ name: String, _ value: Int) throws {
-    try createAttribute(name, type: { martlet_hdf5_stored_int64() }, dimensions: []) { attribute, place in
+    try createAttribute(name, type: Int64.self, dimensions: []) { attribute, place in
       var value = Int64(value)
       _ = try place.check(H5Awrite(attribute, martlet_hdf5_native_int64(), &value), "write the attribute")
     }
@@ -70,7 +70,7 @@ extension HDF5Group {
         try place.createAttribute(handle, group: path, name, type: type, dimensions: dimensions) { attribute in
           // The library reads an array of C strings.
           let copies = texts.map { UnsafePointer(strdup($0)) }
-          defer { copies.forEach { free(UnsafeMutablePointer(mutating: $0)) } }
+          defer { for copy in copies { free(UnsafeMutablePointer(mutating: copy)) } }
           _ = try place.check(H5Awrite(attribute, type, copies), "write the attribute")
         }
       }
@@ -78,10 +78,10 @@ extension HDF5Group {
   }
 
   private func createAttribute(
-    _ name: String, type: () -> hid_t, dimensions: [Int], _ body: (hid_t, HDF5Place) throws -> Void
+    _ name: String, type: any HDF5Number.Type, dimensions: [Int], _ body: (hid_t, HDF5Place) throws -> Void
   ) throws {
     try file.call("\(path)@\(name)") { handle, place in
-      try place.createAttribute(handle, group: path, name, type: type(), dimensions: dimensions) {
+      try place.createAttribute(handle, group: path, name, type: type.storedType, dimensions: dimensions) {
         try body($0, place)
       }
     }

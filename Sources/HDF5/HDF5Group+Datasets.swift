@@ -8,7 +8,7 @@ extension HDF5Group {
   ///   - dimensions: none for a single number.
   public func write<Number: HDF5Number>(_ values: [Number], dimensions: [Int], to name: String) throws {
     precondition(values.count == dimensions.reduce(1, *), "\(name): \(values.count) values for \(dimensions)")
-    try create(name, type: { Number.storedType }, dimensions: dimensions) { dataset, place in
+    try create(name, type: Number.self, dimensions: dimensions) { dataset, place in
       let everything = martlet_hdf5_all()
       let status = values.withUnsafeBufferPointer {
         H5Dwrite(dataset, Number.nativeType, everything, everything, martlet_hdf5_default_properties(), $0.baseAddress)
@@ -34,10 +34,10 @@ extension HDF5Group {
   }
 
   private func create(
-    _ name: String, type: () -> hid_t, dimensions: [Int], _ body: (hid_t, HDF5Place) throws -> Void
+    _ name: String, type: any HDF5Number.Type, dimensions: [Int], _ body: (hid_t, HDF5Place) throws -> Void
   ) throws {
     try file.call(path(of: name)) { handle, place in
-      try place.create(handle, type: type(), dimensions: dimensions) { try body($0, place) }
+      try place.create(handle, type: type.storedType, dimensions: dimensions) { try body($0, place) }
     }
   }
 
