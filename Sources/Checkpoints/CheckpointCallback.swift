@@ -14,7 +14,11 @@ public final class CheckpointCallback: Callback {
     self.template = template
   }
 
-  public func stepDidEnd(_ trainer: Trainer, _ plan: FitPlan, loss: Float) throws {
+  public func nextPause(after step: Int) -> Int? {
+    policy.everySteps.map { (step / $0 + 1) * $0 }
+  }
+
+  public func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws {
     guard let everySteps = policy.everySteps, trainer.state.step % everySteps == 0,
       trainer.state.stepInEpoch < plan.stepsPerEpoch
     else { return }

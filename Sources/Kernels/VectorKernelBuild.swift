@@ -2,11 +2,12 @@ import KernelsBaseline
 import KernelsV3
 import KernelsV4
 
+@_exported public import struct CVector.ConvolutionGeometry
 @_exported public import struct CVector.ConvolutionPoolingGeometry
 
 /// The vector kernels, as one of their builds has them. `VectorKernels` in `KernelsBaseline` says what each computes.
 public protocol VectorKernelBuild: SendableMetatype {
-  static func denseScratchCount() -> Int
+  static func denseScratchCount(shards: Int) -> Int
   static func denseForward(
     input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     output: UnsafeMutablePointer<Float>, samples: Int, inputs: Int, units: Int, scratch: UnsafeMutablePointer<Float>)
@@ -15,7 +16,24 @@ public protocol VectorKernelBuild: SendableMetatype {
     samples: Int, inputs: Int, units: Int)
   static func denseWeightGradient(
     outputGradient: UnsafePointer<Float>, input: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, inputs: Int, units: Int)
+    biasGradient: UnsafeMutablePointer<Float>?, shardEnds: UnsafePointer<Int32>, shards: Int, inputs: Int, units: Int,
+    scratch: UnsafeMutablePointer<Float>)
+
+  static func convolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int
+  static func convolutionOffsets(
+    _ geometry: ConvolutionGeometry, positions: UnsafeMutablePointer<Int32>, taps: UnsafeMutablePointer<Int32>)
+  static func convolutionForward(
+    input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    output: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
+    positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
+  static func convolutionKernelGradient(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, kernelGradient: UnsafeMutablePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry,
+    positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
+  static func convolutionInputGradient(
+    outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>,
+    scratch: UnsafeMutablePointer<Float>)
 
   static func convolutionPoolingScratchCount(_ geometry: ConvolutionPoolingGeometry) -> Int
   static func convolutionPoolingForward(
@@ -44,6 +62,9 @@ public protocol VectorKernelBuild: SendableMetatype {
 extension KernelsBaseline.VectorKernels: VectorKernelBuild {}
 extension KernelsV3.VectorKernels: VectorKernelBuild {}
 extension KernelsV4.VectorKernels: VectorKernelBuild {}
+
+/// The tree in which all builds add the sums of shards.
+public typealias ShardTree = KernelsBaseline.ShardTree
 
 /// The build that a model computes with.
 public typealias KernelSet = any VectorKernelBuild.Type

@@ -1,13 +1,16 @@
-/// The vector kernels of one build. Each works on one shard, on one thread, and allocates nothing.
+/// The vector kernels of one build. Each works on one shard or some, on one thread, and allocates nothing.
 ///
 /// Every value is summed in an order that depends on the sizes alone, so that a sample's numbers do not change with its
 /// place in the shard.
 public enum VectorKernels {}
 
 extension VectorKernels {
-  /// The floats of scratch that `denseForward` needs.
+  /// The floats of scratch that the dense kernels need, for a number of shards at a time.
   @inline(never)
-  public static func denseScratchCount() -> Int { tileRows * tileColumns * lanes }
+  public static func denseScratchCount(shards: Int) -> Int {
+    // A tile for each level of the tree over the shards, or one for the forward pass.
+    max(Int.bitWidth - shards.leadingZeroBitCount, 1) * tileRows * WidestRow.width * lanes
+  }
 
   /// output = input · weightsᵀ + bias.
   ///
@@ -16,63 +19,22 @@ extension VectorKernels {
   ///   - weights: (units, inputs)
   ///   - bias: (units), or nil for none
   ///   - output: (samples, units), overwritten
-  ///   - scratch: `denseScratchCount()` floats
+  ///   - scratch: `denseScratchCount` floats
   @inline(never)
   public static func denseForward(
     input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     output: UnsafeMutablePointer<Float>, samples: Int, inputs: Int, units: Int, scratch: UnsafeMutablePointer<Float>
   ) {
-    var unit = 0
-    while unit < units {
-      let unitCount = min(tileColumns, units - unit)
-      let columns = ColumnPointers(weights + unit * inputs, stride: inputs, count: unitCount)
-      var sample = 0
-      while sample < samples {
-        let sampleCount = min(tileRows, samples - sample)
-        let rows = RowPointers(input + sample * inputs, stride: inputs, count: sampleCount)
-        dotProducts(rows, columns, count: inputs, scratch)
-        sumLanes(
-          scratch, bias: bias.map { $0 + unit }, output: output + sample * units + unit, rows: sampleCount,
-          columns: unitCount, stride: units)
-        sample += tileRows
-      }
-      unit += tileColumns
-    }
-  }
-
-  /// The lane-wise sums of each row times each column, to (rows, columns, lanes) of scratch.
-  ///
-  /// The sum over the lanes is not made here: its shuffles would find their way into the loop.
-  @inline(never)
-  private static func dotProducts(
-    _ rows: RowPointers, _ columns: ColumnPointers, count: Int, _ scratch: UnsafeMutablePointer<Float>
-  ) {
-    var tile = Tile()
-    var index = 0
-    while index + lanes <= count {
-      tile.addVectors(rows, at: index, times: TileRow(columns, at: index))
-      index += lanes
-    }
-    if index < count {
-      tile.addFirst(count - index, rows, at: index, times: TileRow(columns, at: index, first: count - index))
-    }
-    tile.store(scratch, stride: tileColumns * lanes, count: tileRows)
-  }
-
-  @inline(never)
-  private static func sumLanes(
-    _ scratch: UnsafePointer<Float>, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, rows: Int,
-    columns: Int, stride: Int
-  ) {
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let value = sum(loadVector(scratch + (row * tileColumns + column) * lanes))
-        if let bias {
-          output[row * stride + column] = value + bias[column]
-        } else {
-          output[row * stride + column] = value
-        }
-      }
+    // A column of the tile is a unit here, not a vector of them.
+    let panels = (units + WidestRow.width - 1) / WidestRow.width
+    for panel in 0..<panels {
+      let first = units * panel / panels
+      let count = units * (panel + 1) / panels - first
+      withRow(
+        width: count,
+        DotProducts(
+          input: input, weights: weights + first * inputs, bias: bias.map { $0 + first }, output: output + first,
+          samples: samples, inputs: inputs, units: units, scratch: scratch))
     }
   }
 
@@ -87,91 +49,180 @@ extension VectorKernels {
     outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
     samples: Int, inputs: Int, units: Int
   ) {
-    multiply(
-      outputGradient, rowStride: units, depthStride: 1, weights, inputGradient, rows: samples, columns: inputs,
-      depth: units)
+    let panels = ColumnPanels(columns: inputs)
+    for panel in 0..<panels.count {
+      let column = panels.firstColumn(of: panel)
+      withRow(
+        width: panels.width(of: panel),
+        MatrixProduct(
+          a: outputGradient, rowOffsets: Strided(units), depthOffsets: Strided(1), b: weights + column,
+          bStride: inputs, c: inputGradient + column, targetOffsets: Strided(inputs), rows: samples, depth: units,
+          lastLanes: panels.lastLanes(of: panel)))
+    }
   }
 
   /// weightGradient = outputGradientᵀ · input, and the sum of outputGradient over the samples.
+  ///
+  /// Shards are summed one by one, and their sums in the tree of `sumShards`, while they are in the first-level cache.
   ///
   /// - Parameters:
   ///   - outputGradient: (samples, units)
   ///   - input: (samples, inputs)
   ///   - weightGradient: (units, inputs), overwritten
   ///   - biasGradient: (units), overwritten; nil for no bias
+  ///   - shardEnds: for each shard the sample behind its last
+  ///   - scratch: `denseScratchCount` floats
   @inline(never)
   public static func denseWeightGradient(
     outputGradient: UnsafePointer<Float>, input: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, inputs: Int, units: Int
+    biasGradient: UnsafeMutablePointer<Float>?, shardEnds: UnsafePointer<Int32>, shards: Int, inputs: Int, units: Int,
+    scratch: UnsafeMutablePointer<Float>
   ) {
-    multiply(
-      outputGradient, rowStride: 1, depthStride: units, input, weightGradient, rows: units, columns: inputs,
-      depth: samples)
+    let panels = ColumnPanels(columns: inputs)
+    for panel in 0..<panels.count {
+      let column = panels.firstColumn(of: panel)
+      withRow(
+        width: panels.width(of: panel),
+        WeightGradient(
+          outputGradient: outputGradient, input: input + column, weightGradient: weightGradient + column,
+          shardEnds: shardEnds, shards: shards, inputs: inputs, units: units, scratch: scratch,
+          lastLanes: panels.lastLanes(of: panel)))
+    }
     guard let biasGradient else { return }
-    for unit in 0..<units {
-      var sum: Float = 0
-      for sample in 0..<samples { sum += outputGradient[sample * units + unit] }
-      biasGradient[unit] = sum
-    }
+    columnSums(
+      outputGradient, columns: units, shardEnds: shardEnds, shards: shards, sums: biasGradient, scratch: scratch)
   }
 
-  /// c (rows, columns) = a (rows, depth) · b (depth, columns), with `a` at any strides.
+  /// Sums the rows of each shard, and the shards in the tree of `sumShards`.
   @inline(never)
-  private static func multiply(
-    _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>,
-    _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, depth: Int
+  private static func columnSums(
+    _ values: UnsafePointer<Float>, columns: Int, shardEnds: UnsafePointer<Int32>, shards: Int,
+    sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
-    let wide = tileColumns * lanes
-    var column = 0
-    while column < columns {
-      let isWide = column + wide <= columns
-      // A last vector that sticks out moves back over columns that are done, where there are any.
-      let first = isWide || column + lanes <= columns ? column : max(columns - lanes, 0)
-      var row = 0
-      while row < rows {
-        let count = min(tileRows, rows - row)
-        let pointers = RowPointers(a + row * rowStride, stride: rowStride, count: count)
-        let target = c + row * columns + first
-        if isWide {
-          wideTile(pointers, depthStride, b + first, target, rows: count, columns: columns, depth: depth)
-        } else {
-          narrowTile(
-            pointers, depthStride, b + first, target, rows: count, columns: columns, depth: depth,
-            width: min(lanes, columns - first))
-        }
-        row += tileRows
+    for column in 0..<columns {
+      var first = 0
+      for shard in 0..<shards {
+        var sum: Float = 0
+        for row in first..<Int(shardEnds[shard]) { sum += values[row * columns + column] }
+        first = Int(shardEnds[shard])
+        let levels = ShardTree.levels(at: shard, of: shards)
+        scratch[levels.upperBound] = sum
+        for level in levels.reversed() { scratch[level] += scratch[level + 1] }
       }
-      column = isWide ? column + wide : column + lanes
+      sums[column] = scratch[0]
+    }
+  }
+}
+
+/// Some units of a dense layer: the dot products of inputs and weights.
+private struct DotProducts: ColumnPanel {
+  let input: UnsafePointer<Float>
+  let weights: UnsafePointer<Float>
+  let bias: UnsafePointer<Float>?
+  let output: UnsafeMutablePointer<Float>
+  let samples: Int
+  let inputs: Int
+  let units: Int
+  let scratch: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func callAsFunction<Row: VectorRow>(_ row: Row.Type) {
+    var sample = 0
+    while sample < samples {
+      let count = min(tileRows, samples - sample)
+      sumProducts(row, RowPointers(input, Strided(inputs), from: sample, count: count))
+      sumLanes(
+        scratch, bias: bias, output: output + sample * units, rows: count, columns: Row.width, stride: units)
+      sample += tileRows
     }
   }
 
+  /// The lane-wise sums of each row times each column, to (rows, columns, lanes) of scratch.
+  ///
+  /// The sum over the lanes is not made here: its shuffles would find their way into the loop.
   @inline(never)
-  private static func wideTile(
-    _ a: RowPointers, _ depthStride: Int, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, rows: Int,
-    columns: Int, depth: Int
-  ) {
-    var tile = Tile()
-    for index in 0..<depth {
-      let line = ColumnPointers(b + index * columns, stride: lanes, count: tileColumns)
-      tile.addScalars(a, at: index * depthStride, times: TileRow(line, at: 0))
+  private func sumProducts<Row: VectorRow>(_: Row.Type, _ rows: RowPointers) {
+    var tile = Tile(repeating: Row())
+    var index = 0
+    while index + lanes <= inputs {
+      tile.addVectors(rows, at: index, times: Row(weights + index, stride: inputs))
+      index += lanes
     }
-    tile.store(c, stride: columns, count: rows)
+    if index < inputs {
+      let rest = inputs - index
+      tile.addFirst(rest, rows, at: index, times: Row(weights + index, stride: inputs, first: rest))
+    }
+    tile.forEachRow(scratch, Strided(Row.width * lanes), from: 0, count: tileRows) { $0.store($1) }
   }
+}
 
-  /// One vector wide, or only the first `width` lanes of it.
-  @inline(never)
-  private static func narrowTile(
-    _ a: RowPointers, _ depthStride: Int, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, rows: Int,
-    columns: Int, depth: Int, width: Int
-  ) {
-    var tile = NarrowTile()
-    if width == lanes {
-      for index in 0..<depth { tile.addScalars(a, at: index * depthStride, times: loadVector(b + index * columns)) }
-    } else {
-      for index in 0..<depth {
-        tile.addScalars(a, at: index * depthStride, times: loadFirst(width, b + index * columns))
+@inline(never)
+private func sumLanes(
+  _ scratch: UnsafePointer<Float>, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, rows: Int,
+  columns: Int, stride: Int
+) {
+  for row in 0..<rows {
+    for column in 0..<columns {
+      let value = sum(loadVector(scratch + (row * columns + column) * lanes))
+      if let bias {
+        output[row * stride + column] = value + bias[column]
+      } else {
+        output[row * stride + column] = value
       }
     }
-    tile.store(c, stride: columns, count: rows, width: width)
+  }
+}
+
+/// The weight gradients of some inputs, for all units.
+private struct WeightGradient: ColumnPanel {
+  let outputGradient: UnsafePointer<Float>
+  let input: UnsafePointer<Float>
+  let weightGradient: UnsafeMutablePointer<Float>
+  let shardEnds: UnsafePointer<Int32>
+  let shards: Int
+  let inputs: Int
+  let units: Int
+  let scratch: UnsafeMutablePointer<Float>
+  let lastLanes: Int
+
+  @inline(__always)
+  func callAsFunction<Row: VectorRow>(_ row: Row.Type) {
+    var unit = 0
+    while unit < units {
+      sumShards(row, unit: unit, count: min(tileRows, units - unit))
+      unit += tileRows
+    }
+  }
+
+  /// Sums the shards of one tile of weights. Level 0 of their tree is the gradient itself, the others are in scratch.
+  @inline(__always)
+  private func sumShards<Row: VectorRow>(_ row: Row.Type, unit: Int, count: Int) {
+    let (gradient, wide) = (weightGradient + unit * inputs, Row.width * lanes)
+    var first = 0
+    for shard in 0..<shards {
+      let samples = Int(shardEnds[shard]) - first
+      let levels = ShardTree.levels(at: shard, of: shards)
+      let level = levels.isEmpty ? levels.upperBound : levels.upperBound - 1
+      MatrixProduct(
+        a: outputGradient + first * units + unit, rowOffsets: Strided(1), depthOffsets: Strided(units),
+        b: input + first * inputs, bStride: inputs, c: level == 0 ? gradient : scratch + level * tileRows * wide,
+        targetOffsets: Strided(level == 0 ? inputs : wide), rows: count, depth: samples, lastLanes: lastLanes,
+        destination: levels.isEmpty ? .overwrite : .add)(row)
+      for level in levels.dropLast().reversed() {
+        let upper = scratch + (level + 1) * tileRows * wide
+        let (lower, stride) = level == 0 ? (gradient, inputs) : (upper - tileRows * wide, wide)
+        for index in 0..<count { add(row, upper + index * wide, to: lower + index * stride) }
+      }
+      first += samples
+    }
+  }
+
+  @inline(__always)
+  private func add<Row: VectorRow>(
+    _: Row.Type, _ upper: UnsafePointer<Float>, to lower: UnsafeMutablePointer<Float>
+  ) {
+    var total = Row(lower, last: lastLanes)
+    total.add(Row(upper, last: lastLanes))
+    total.store(lower, last: lastLanes)
   }
 }

@@ -3,84 +3,41 @@
 
   /// The rows of a tile.
   @_transparent var tileRows: Int { 4 }
-  /// The columns of a tile, a vector wide each.
-  @_transparent var tileColumns: Int { 3 }
 
   /// Where the values of a tile's rows start. Rows beyond the last repeat it, so that a tile at the edge computes some
   /// values twice and needs no code of its own.
   struct RowPointers {
     let p0, p1, p2, p3: UnsafePointer<Float>
 
-    @_transparent init(_ start: UnsafePointer<Float>, stride: Int, count: Int) {
-      p0 = start
-      p1 = start + min(1, count - 1) * stride
-      p2 = start + min(2, count - 1) * stride
-      p3 = start + min(3, count - 1) * stride
+    @_transparent init<Rows: Offsets>(_ start: UnsafePointer<Float>, _ offsets: Rows, from first: Int, count: Int) {
+      p0 = start + offsets[first]
+      p1 = start + offsets[first + min(1, count - 1)]
+      p2 = start + offsets[first + min(2, count - 1)]
+      p3 = start + offsets[first + min(3, count - 1)]
     }
   }
 
-  /// Where the values of a tile's columns start; columns beyond the last repeat it.
-  struct ColumnPointers {
-    let p0, p1, p2: UnsafePointer<Float>
+  /// Sums that stay in registers.
+  struct Tile<Row: VectorRow> {
+    var r0, r1, r2, r3: Row
 
-    @_transparent init(_ start: UnsafePointer<Float>, stride: Int, count: Int) {
-      p0 = start
-      p1 = start + min(1, count - 1) * stride
-      p2 = start + min(2, count - 1) * stride
-    }
-  }
-
-  /// A vector for each column.
-  struct TileRow {
-    var v0, v1, v2: Vector
-
-    @_transparent init() {
-      v0 = Vector()
-      v1 = Vector()
-      v2 = Vector()
+    @_transparent init(repeating row: Row) {
+      r0 = row
+      r1 = row
+      r2 = row
+      r3 = row
     }
 
-    /// The vectors at `offset` behind each pointer.
-    @_transparent init(_ pointers: ColumnPointers, at offset: Int) {
-      v0 = loadVector(pointers.p0 + offset)
-      v1 = loadVector(pointers.p1 + offset)
-      v2 = loadVector(pointers.p2 + offset)
-    }
-
-    /// The first `count` floats of the vectors at `offset` behind each pointer.
-    @_transparent init(_ pointers: ColumnPointers, at offset: Int, first count: Int) {
-      v0 = loadFirst(count, pointers.p0 + offset)
-      v1 = loadFirst(count, pointers.p1 + offset)
-      v2 = loadFirst(count, pointers.p2 + offset)
-    }
-
-    @_transparent mutating func add(_ a: Vector, times b: TileRow) {
-      v0 = multiplyAdd(a, b.v0, v0)
-      v1 = multiplyAdd(a, b.v1, v1)
-      v2 = multiplyAdd(a, b.v2, v2)
-    }
-
-    /// Stores the vectors one after the other.
-    @_transparent func store(_ p: UnsafeMutablePointer<Float>) {
-      storeVector(v0, p + 0 * lanes)
-      storeVector(v1, p + 1 * lanes)
-      storeVector(v2, p + 2 * lanes)
-    }
-  }
-
-  /// The sums that stay in registers.
-  struct Tile {
-    var r0, r1, r2, r3: TileRow
-
-    @_transparent init() {
-      r0 = TileRow()
-      r1 = TileRow()
-      r2 = TileRow()
-      r3 = TileRow()
+    /// Adds the value at `offset` of each row, times the columns.
+    @_transparent mutating func addScalars(_ rows: RowPointers, at offset: Int, times columns: Row) {
+      r0.add(Vector(repeating: rows.p0[offset]), times: columns)
+      r1.add(Vector(repeating: rows.p1[offset]), times: columns)
+      r2.add(Vector(repeating: rows.p2[offset]), times: columns)
+      r3.add(Vector(repeating: rows.p3[offset]), times: columns)
     }
 
     /// Adds the vector at `offset` of each row, times the columns, lane by lane.
-    @_transparent mutating func addVectors(_ rows: RowPointers, at offset: Int, times columns: TileRow) {
+    @_transparent mutating func addVectors(_ rows: RowPointers, at offset: Int, times columns: Row) {
       r0.add(loadVector(rows.p0 + offset), times: columns)
       r1.add(loadVector(rows.p1 + offset), times: columns)
       r2.add(loadVector(rows.p2 + offset), times: columns)
@@ -88,55 +45,30 @@
     }
 
     /// Adds the first `count` floats at `offset` of each row, times the columns, lane by lane.
-    @_transparent mutating func addFirst(_ count: Int, _ rows: RowPointers, at offset: Int, times columns: TileRow) {
+    @_transparent mutating func addFirst(_ count: Int, _ rows: RowPointers, at offset: Int, times columns: Row) {
       r0.add(loadFirst(count, rows.p0 + offset), times: columns)
       r1.add(loadFirst(count, rows.p1 + offset), times: columns)
       r2.add(loadFirst(count, rows.p2 + offset), times: columns)
       r3.add(loadFirst(count, rows.p3 + offset), times: columns)
     }
 
-    /// Adds the one float at `offset` of each row, times the columns.
-    @_transparent mutating func addScalars(_ rows: RowPointers, at offset: Int, times columns: TileRow) {
-      r0.add(Vector(repeating: rows.p0[offset]), times: columns)
-      r1.add(Vector(repeating: rows.p1[offset]), times: columns)
-      r2.add(Vector(repeating: rows.p2[offset]), times: columns)
-      r3.add(Vector(repeating: rows.p3[offset]), times: columns)
+    /// Replaces negative values by 0.
+    @_transparent mutating func applyRelu() {
+      r0.applyRelu()
+      r1.applyRelu()
+      r2.applyRelu()
+      r3.applyRelu()
     }
 
-    /// Stores the first `count` rows, `stride` floats apart.
-    @_transparent func store(_ p: UnsafeMutablePointer<Float>, stride: Int, count: Int) {
-      r0.store(p)
-      if count > 1 { r1.store(p + 1 * stride) }
-      if count > 2 { r2.store(p + 2 * stride) }
-      if count > 3 { r3.store(p + 3 * stride) }
-    }
-  }
-
-  /// A tile of one column.
-  struct NarrowTile {
-    var r0, r1, r2, r3: Vector
-
-    @_transparent init() {
-      r0 = Vector()
-      r1 = Vector()
-      r2 = Vector()
-      r3 = Vector()
-    }
-
-    /// Adds the one float at `offset` of each row, times the column.
-    @_transparent mutating func addScalars(_ rows: RowPointers, at offset: Int, times column: Vector) {
-      r0 = multiplyAdd(Vector(repeating: rows.p0[offset]), column, r0)
-      r1 = multiplyAdd(Vector(repeating: rows.p1[offset]), column, r1)
-      r2 = multiplyAdd(Vector(repeating: rows.p2[offset]), column, r2)
-      r3 = multiplyAdd(Vector(repeating: rows.p3[offset]), column, r3)
-    }
-
-    /// Stores the first `width` lanes of the first `count` rows, `stride` floats apart.
-    @_transparent func store(_ p: UnsafeMutablePointer<Float>, stride: Int, count: Int, width: Int) {
-      storeFirst(width, r0, p)
-      if count > 1 { storeFirst(width, r1, p + 1 * stride) }
-      if count > 2 { storeFirst(width, r2, p + 2 * stride) }
-      if count > 3 { storeFirst(width, r3, p + 3 * stride) }
+    /// Puts the first `count` rows to where `offsets` says, as `store` does it.
+    @_transparent func forEachRow<Target: Offsets>(
+      _ start: UnsafeMutablePointer<Float>, _ offsets: Target, from first: Int, count: Int,
+      _ store: (Row, UnsafeMutablePointer<Float>) -> Void
+    ) {
+      store(r0, start + offsets[first])
+      if count > 1 { store(r1, start + offsets[first + 1]) }
+      if count > 2 { store(r2, start + offsets[first + 2]) }
+      if count > 3 { store(r3, start + offsets[first + 3]) }
     }
   }
 #endif

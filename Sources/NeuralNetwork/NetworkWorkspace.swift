@@ -1,28 +1,68 @@
-/// The memory in which one thread computes one shard after the other.
+/// The memory in which one thread computes some shards at a time.
 public final class NetworkWorkspace {
-  /// The most samples a shard may have.
+  /// The most samples it holds.
   public let capacity: Int
+  /// The most shards they may be divided into.
+  public let shardCapacity: Int
+  /// How the samples at hand are divided.
+  public private(set) var shards: ShardBounds
+  private let shardEnds: UnsafeMutablePointer<Int32>
   private let buffer: FloatBuffer
   /// For each computation: where its output and its own workspace start.
   private let places: [(output: Int, workspace: Int)]
   private let gradientOffsets: (even: Int, odd: Int)
 
-  public init(for network: Network, capacity: Int) {
+  public init(for network: Network, capacity: Int, shards shardCapacity: Int = 1) {
     self.capacity = capacity
-    var offset = FloatBuffer.padded(capacity * network.inputShape.count)
-    func reserve(_ count: Int) -> Int {
-      defer { offset += FloatBuffer.padded(count) }
-      return offset
+    self.shardCapacity = shardCapacity
+    shardEnds = .allocate(capacity: shardCapacity)
+    shardEnds.initialize(repeating: Int32(capacity), count: shardCapacity)
+    shards = ShardBounds(ends: shardEnds, count: 1)
+    let plan = Plan(network, capacity: capacity, shards: shardCapacity)
+    places = plan.places
+    gradientOffsets = plan.gradientOffsets
+    buffer = FloatBuffer(count: plan.count)
+  }
+
+  /// The floats of a workspace.
+  public static func count(for network: Network, capacity: Int, shards: Int) -> Int {
+    Plan(network, capacity: capacity, shards: shards).count
+  }
+
+  /// Where everything lies.
+  private struct Plan {
+    let places: [(output: Int, workspace: Int)]
+    let gradientOffsets: (even: Int, odd: Int)
+    let count: Int
+
+    init(_ network: Network, capacity: Int, shards: Int) {
+      var offset = FloatBuffer.padded(capacity * network.inputShape.count)
+      func reserve(_ count: Int) -> Int {
+        defer { offset += FloatBuffer.padded(count) }
+        return offset
+      }
+      places = network.steps.map {
+        (
+          reserve(capacity * $0.computation.outputCount),
+          reserve($0.computation.workspaceCount(samples: capacity, shards: shards))
+        )
+      }
+      let largest = network.steps.map { max($0.inputCount, $0.computation.outputCount) }.max() ?? 0
+      gradientOffsets = (reserve(capacity * largest), reserve(capacity * largest))
+      count = offset
     }
-    places = network.steps.map {
-      (
-        reserve(capacity * $0.computation.outputCount),
-        reserve($0.computation.workspaceCount(samples: capacity))
-      )
-    }
-    let largest = network.steps.map { max($0.inputCount, $0.computation.outputCount) }.max() ?? 0
-    gradientOffsets = (reserve(capacity * largest), reserve(capacity * largest))
-    buffer = FloatBuffer(count: offset)
+  }
+
+  deinit { shardEnds.deallocate() }
+
+  /// Divides the next samples into shards.
+  ///
+  /// - Parameter end: the sample behind the last of a shard.
+  public func divide(into count: Int, end: (_ shard: Int) -> Int) {
+    precondition(count <= shardCapacity, "\(count) shards in a workspace for \(shardCapacity)")
+    for shard in 0..<count { shardEnds[shard] = Int32(end(shard)) }
+    shards = ShardBounds(ends: shardEnds, count: count)
+    precondition(shards.samples <= capacity, "\(shards.samples) samples in a workspace for \(capacity)")
   }
 
   /// (samples, input…): the caller fills it before `forward`.
@@ -43,9 +83,9 @@ public final class NetworkWorkspace {
     buffer.start + (step % 2 == 0 ? gradientOffsets.even : gradientOffsets.odd)
   }
 
-  func frame(ofStep step: Int, samples: Int, parameters: UnsafePointer<Float>) -> ShardFrame {
+  func frame(ofStep step: Int, parameters: UnsafePointer<Float>) -> ShardFrame {
     ShardFrame(
-      samples: samples, input: UnsafePointer(output(ofStep: step - 1)), output: output(ofStep: step),
+      shards: shards, input: UnsafePointer(output(ofStep: step - 1)), output: output(ofStep: step),
       parameters: parameters, workspace: buffer.start + places[step].workspace)
   }
 }

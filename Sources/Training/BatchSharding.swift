@@ -16,6 +16,11 @@ public struct BatchSharding: Sendable, Equatable {
     sampleCount * shard / shardCount..<sampleCount * (shard + 1) / shardCount
   }
 
+  /// The samples of neighbouring shards.
+  public func range(ofShards shards: Range<Int>) -> Range<Int> {
+    range(ofShard: shards.lowerBound).lowerBound..<range(ofShard: shards.upperBound - 1).upperBound
+  }
+
   /// The samples of the largest shard.
   public var largestShard: Int { (sampleCount + shardCount - 1) / shardCount }
 }

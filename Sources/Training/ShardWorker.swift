@@ -2,7 +2,7 @@ import Datasets
 import Kernels
 import NeuralNetwork
 
-/// What one worker owns: the memory in which it computes one shard after the other.
+/// What one worker owns: the memory in which it computes a group of shards at a time.
 final class ShardWorker: @unchecked Sendable {
   // Sendable: `WorkerTeam` runs one task of a worker at a time, and joins before anybody else looks.
   private let configuration: TrainingConfiguration
@@ -11,44 +11,52 @@ final class ShardWorker: @unchecked Sendable {
   private let workspace: NetworkWorkspace
   private let labels: UnsafeMutablePointer<Int32>
 
-  init(configuration: TrainingConfiguration, network: Network, kernels: KernelSet) {
+  /// - Parameter groupSize: the most shards that it computes at a time.
+  init(configuration: TrainingConfiguration, network: Network, kernels: KernelSet, groupSize: Int) {
     self.configuration = configuration
     self.network = network
     self.kernels = kernels
-    let capacity = BatchSharding(sampleCount: configuration.batchSize, shards: configuration.shards).largestShard
-    workspace = NetworkWorkspace(for: network, capacity: capacity)
+    let capacity = configuration.largestShard * groupSize
+    workspace = NetworkWorkspace(for: network, capacity: capacity, shards: groupSize)
     labels = .allocate(capacity: capacity)
     labels.initialize(repeating: 0, count: capacity)
   }
 
   deinit { labels.deallocate() }
 
-  /// The most samples that the worker computes at a time.
-  var capacity: Int { workspace.capacity }
-
-  /// Computes forward, loss and backward of one shard.
+  /// Computes forward, loss and backward of neighbouring shards of a batch. The loss is the mean over the whole batch.
   ///
   /// - Parameters:
-  ///   - gradients: overwritten with the shard's gradients.
-  ///   - sums: overwritten with the sums over the shard's samples of the loss and of each metric.
-  ///   - batchCount: the samples of the whole batch, over which the loss is the mean.
+  ///   - gradients: overwritten with the sum of the shards' gradients, in the order of `ShardTree`.
+  ///   - sums: of each shard, overwritten with the sums over its samples of the loss and of each metric.
   func train(
-    _ shard: SampleSlice, batchCount: Int, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>,
-    sums: UnsafeMutablePointer<Double>
+    _ batch: SampleSlice, sharding: BatchSharding, shards: Range<Int>, parameters: UnsafePointer<Float>,
+    gradients: UnsafeMutablePointer<Float>, sums: ShardSums
   ) {
-    forward(shard, parameters: parameters)
-    sum(shard.count, into: sums, gradient: workspace.outputGradient, scale: 1 / Float(batchCount))
-    network.backward(workspace, samples: shard.count, parameters: parameters, gradients: gradients)
+    let range = sharding.range(ofShards: shards)
+    workspace.divide(into: shards.count) {
+      sharding.range(ofShard: shards.lowerBound + $0).upperBound - range.lowerBound
+    }
+    forward(batch.part(range), parameters: parameters)
+    for shard in shards {
+      let samples = sharding.range(ofShard: shard)
+      sum(
+        samples.count, from: samples.lowerBound - range.lowerBound, into: sums[shard], isTraining: true,
+        scale: 1 / Float(batch.count))
+    }
+    network.backward(workspace, parameters: parameters, gradients: gradients)
   }
 
   /// Computes forward and loss of some samples; `sums` as in `train`.
   func evaluate(_ samples: SampleSlice, parameters: UnsafePointer<Float>, sums: UnsafeMutablePointer<Double>) {
+    workspace.divide(into: 1) { _ in samples.count }
     forward(samples, parameters: parameters)
-    sum(samples.count, into: sums, gradient: nil, scale: 1)
+    sum(samples.count, from: 0, into: sums, isTraining: false, scale: 1)
   }
 
   /// Writes the model's outputs (samples, classes) for some samples.
   func predict(_ samples: SampleSlice, parameters: UnsafePointer<Float>, outputs: UnsafeMutablePointer<Float>) {
+    workspace.divide(into: 1) { _ in samples.count }
     forward(samples, parameters: parameters)
     let classes = network.outputShape.count
     outputs.update(from: workspace.output, count: samples.count * classes)
@@ -64,18 +72,20 @@ final class ShardWorker: @unchecked Sendable {
         divisor: configuration.scale)
       labels[position] = samples.labels[index]
     }
-    network.forward(workspace, samples: samples.count, parameters: parameters)
+    network.forward(workspace, parameters: parameters)
   }
 
+  /// Sums the loss and the metrics of `count` samples, and if training computes the gradient of the loss.
   private func sum(
-    _ count: Int, into sums: UnsafeMutablePointer<Double>, gradient: UnsafeMutablePointer<Float>?, scale: Float
+    _ count: Int, from first: Int, into sums: UnsafeMutablePointer<Double>, isTraining: Bool, scale: Float
   ) {
     let classes = network.outputShape.count
+    let (outputs, labels) = (workspace.output + first * classes, labels + first)
     sums[0] = configuration.loss.sum(
-      outputs: workspace.output, form: network.form, labels: labels, samples: count, classes: classes,
-      gradient: gradient, scale: scale)
+      outputs: outputs, form: network.form, labels: labels, samples: count, classes: classes,
+      gradient: isTraining ? workspace.outputGradient + first * classes : nil, scale: scale)
     for (index, metric) in configuration.metrics.enumerated() {
-      sums[index + 1] = metric.sum(outputs: workspace.output, labels: labels, samples: count, classes: classes)
+      sums[index + 1] = metric.sum(outputs: outputs, labels: labels, samples: count, classes: classes)
     }
   }
 }

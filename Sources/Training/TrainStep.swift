@@ -1,55 +1,138 @@
 import Kernels
 import NeuralNetwork
 
-/// One step of training: the mission of the whole package.
+/// Some steps of training, one after the other: the mission of the whole package.
 ///
-/// Nothing is allocated in it.
-final class TrainStep {
+/// A step has two phases. In the first the workers compute the gradients of the batch's shards, each group of shards in
+/// a buffer of its own. In the second they sum these buffers in a fixed tree and let the optimizer update the
+/// parameters, block by block. Nothing is allocated in either.
+final class TrainStep: PhasedWork, @unchecked Sendable {
+  // Sendable: what `beginPhase` writes is only read until all tasks are done; each task writes its own part of memory.
   private let configuration: TrainingConfiguration
   private let kernels: KernelSet
-  private let team: WorkerTeam
-  private let workers: [ShardWorker]
-  private let reduction: GradientReduction
-  private let shardSums: ShardSums
+  private let memory: StepMemory
+  private let variables: Variables
+  /// The samples of the epoch, in its order.
+  private let samples: SampleSlice
+  private let limit: StepLimit
 
+  /// Where the run stands.
+  private(set) var state: RunState
+  /// The mean loss of each batch.
+  private(set) var losses: [Float] = []
+  private var phase: Phase?
+  private var batch: SampleSlice
+  private var sharding: BatchSharding
+
+  private enum Phase { case gradients, update }
+
+  /// - Parameters:
+  ///   - state: as it is before the first of the steps; its epoch has steps left.
+  ///   - limit: says when to stop. The epoch's end is a limit of its own.
   init(
-    configuration: TrainingConfiguration, network: Network, kernels: KernelSet, team: WorkerTeam,
-    workers: [ShardWorker]
+    _ configuration: TrainingConfiguration, kernels: KernelSet, memory: StepMemory, variables: Variables,
+    samples: SampleSlice, state: RunState, limit: StepLimit
   ) {
     self.configuration = configuration
     self.kernels = kernels
-    self.team = team
-    self.workers = workers
-    reduction = GradientReduction(count: network.bufferCount, shards: configuration.shards, kernels: kernels)
+    self.memory = memory
+    self.variables = variables
+    self.samples = samples
+    self.state = state
+    self.limit = limit
+    batch = samples
+    sharding = BatchSharding(sampleCount: samples.count, shards: configuration.shards)
+    losses.reserveCapacity(limit.steps)
+  }
+
+  func beginPhase() -> Int? {
+    switch phase {
+    case .gradients:
+      phase = .update
+      return memory.reduction.blocks
+    case .update:
+      endStep()
+      return isDone ? nil : beginStep()
+    case nil:
+      return beginStep()
+    }
+  }
+
+  func run(task: Int, worker: Int) {
+    if phase == .gradients {
+      computeGradients(ofGroup: task, worker: worker)
+    } else {
+      updateParameters(ofBlock: task)
+    }
+  }
+
+  private func beginStep() -> Int {
+    batch = samples.batch(state.stepInEpoch, size: configuration.batchSize)
+    sharding = BatchSharding(sampleCount: batch.count, shards: configuration.shards)
+    phase = .gradients
+    return memory.groups.count(ofShards: sharding.shardCount)
+  }
+
+  private func computeGradients(ofGroup group: Int, worker: Int) {
+    memory.workers[worker].train(
+      batch, sharding: sharding, shards: memory.groups.shards(ofGroup: group, of: sharding.shardCount),
+      parameters: variables.parameters.start, gradients: memory.reduction.gradients(ofGroup: group),
+      sums: memory.shardSums)
+  }
+
+  private func updateParameters(ofBlock block: Int) {
+    let range = memory.reduction.range(ofBlock: block)
+    configuration.optimizer.update(
+      parameters: variables.parameters.start + range.lowerBound,
+      gradient: memory.reduction.sum(block: block, groups: memory.groups.count(ofShards: sharding.shardCount)),
+      slots: variables.slots.start + range.lowerBound, slotStride: variables.slotStride, count: range.count,
+      iteration: state.step, learningRate: state.learningRate, kernels: kernels)
+  }
+
+  private func endStep() {
+    losses.append(state.sums.add(memory.shardSums, tasks: sharding.shardCount, samples: batch.count))
+    state.step += 1
+    state.stepInEpoch += 1
+  }
+
+  private var isDone: Bool {
+    state.stepInEpoch * configuration.batchSize >= samples.count || limit.isReached(after: losses.count)
+  }
+}
+
+/// The memory that all steps of a run share.
+struct StepMemory: Sendable {
+  let workers: [ShardWorker]
+  let groups: ShardGroups
+  let reduction: GradientReduction
+  let shardSums: ShardSums
+
+  init(configuration: TrainingConfiguration, network: Network, kernels: KernelSet, workerCount: Int) {
+    let groups = ShardGroups(
+      shards: configuration.shards, workers: workerCount, parameterCount: network.bufferCount
+    ) {
+      NetworkWorkspace.count(for: network, capacity: $0 * configuration.largestShard, shards: $0)
+    }
+    self.groups = groups
+    workers = (0..<workerCount).map { _ in
+      ShardWorker(configuration: configuration, network: network, kernels: kernels, groupSize: groups.size)
+    }
+    reduction = GradientReduction(
+      count: network.bufferCount, groups: groups.count(ofShards: configuration.shards), kernels: kernels)
     shardSums = ShardSums(tasks: configuration.shards, sums: configuration.sumNames.count)
   }
+}
 
-  /// Learns from one batch, and adds its loss and metrics to `sums`.
-  ///
-  /// - Returns: the batch's loss.
-  func callAsFunction(
-    _ batch: SampleSlice, variables: Variables, iteration: Int, learningRate: Float, sums: inout RunningSums
-  ) -> Float {
-    let (workers, reduction, shardSums, optimizer) = (workers, reduction, shardSums, configuration.optimizer)
-    let sharding = BatchSharding(sampleCount: batch.count, shards: configuration.shards)
+/// When to stop making steps, and look after other things.
+struct StepLimit: Sendable {
+  /// The most steps.
+  let steps: Int
+  let deadline: ContinuousClock.Instant
 
-    // Each shard's gradient, in a buffer of its own.
-    team.perform(tasks: sharding.shardCount) { worker, shard in
-      workers[worker].train(
-        batch.part(sharding.range(ofShard: shard)), batchCount: batch.count, parameters: variables.parameters.start,
-        gradients: reduction.gradients(ofShard: shard), sums: shardSums[shard])
-    }
+  func isReached(after steps: Int) -> Bool { steps >= self.steps || ContinuousClock.now >= deadline }
+}
 
-    // Their sum in a fixed tree, and the optimizer's update, block by block.
-    team.perform(tasks: reduction.blocks) { [kernels] _, block in
-      let range = reduction.range(ofBlock: block)
-      optimizer.update(
-        parameters: variables.parameters.start + range.lowerBound,
-        gradient: reduction.sum(block: block, shards: sharding.shardCount),
-        slots: variables.slots.start + range.lowerBound, slotStride: variables.slotStride, count: range.count,
-        iteration: iteration, learningRate: learningRate, kernels: kernels)
-    }
-
-    return sums.add(shardSums, tasks: sharding.shardCount, samples: batch.count)
-  }
+extension SampleSlice {
+  /// A batch of the slice; the last one may be shorter.
+  func batch(_ index: Int, size: Int) -> SampleSlice { part(index * size..<min((index + 1) * size, count)) }
 }

@@ -9,7 +9,7 @@ extension Trainer {
     try dataset.check(fits: network)
     let chunks = chunks(of: dataset)
     let rows = ShardSums(tasks: chunks.shardCount, sums: configuration.sumNames.count)
-    let (workers, parameters) = (workers, variables.parameters)
+    let (workers, parameters) = (memory.workers, variables.parameters)
     dataset.withSamples(order: nil) { samples in
       team.perform(tasks: chunks.shardCount) { worker, chunk in
         workers[worker].evaluate(
@@ -30,7 +30,7 @@ extension Trainer {
     let chunks = chunks(of: dataset)
     let classes = network.outputShape.count
     let outputs = FloatBuffer(count: dataset.count * classes)
-    let (workers, parameters) = (workers, variables.parameters)
+    let (workers, parameters) = (memory.workers, variables.parameters)
     dataset.withSamples(order: nil) { samples in
       team.perform(tasks: chunks.shardCount) { worker, chunk in
         let range = chunks.range(ofShard: chunk)
@@ -42,9 +42,9 @@ extension Trainer {
     return Prediction(probabilities: Array(values), classes: classes)
   }
 
-  /// A data set cut into parts that fit a worker: a function of the run alone, as the shards of a batch are.
+  /// A data set cut into parts of a shard's size: a function of the run alone, as the shards of a batch are.
   private func chunks(of dataset: Dataset) -> BatchSharding {
-    let capacity = workers[0].capacity
+    let capacity = configuration.largestShard
     return BatchSharding(sampleCount: dataset.count, shards: (dataset.count + capacity - 1) / capacity)
   }
 }

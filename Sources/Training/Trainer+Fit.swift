@@ -2,6 +2,9 @@ import Datasets
 import NeuralNetwork
 
 extension Trainer {
+  /// The longest time between calls of callbacks, besides a step.
+  private static let burstDuration = Duration.milliseconds(50)
+
   /// Trains up to the configured number of epochs, from where `state` stands.
   ///
   /// - Parameters:
@@ -49,16 +52,23 @@ extension Trainer {
     try training.withSamples(order: order) { samples in
       let clock = EpochClock(secondsBefore: state.epochSeconds)
       while state.stepInEpoch < plan.stepsPerEpoch, !hasReached(plan.maxSteps) {
-        let first = state.stepInEpoch * configuration.batchSize
-        let batch = samples.part(first..<min(first + configuration.batchSize, samples.count))
-        let loss = step(
-          batch, variables: variables, iteration: state.step, learningRate: state.learningRate, sums: &state.sums)
-        state.step += 1
-        state.stepInEpoch += 1
+        let steps = TrainStep(
+          configuration, kernels: kernels, memory: memory, variables: variables, samples: samples, state: state,
+          limit: limit(plan, callbacks))
+        team.perform(steps)
+        state = steps.state
         state.epochSeconds = clock.seconds
-        for callback in callbacks { try callback.stepDidEnd(self, plan, loss: loss) }
+        for callback in callbacks { try callback.stepsDidEnd(self, plan, losses: steps.losses) }
       }
     }
+  }
+
+  /// How many steps to make before callbacks are called: as many as they allow, but not for long, so that what they show
+  /// is the present state.
+  private func limit(_ plan: FitPlan, _ callbacks: [any Callback]) -> StepLimit {
+    let pauses = callbacks.compactMap { $0.nextPause(after: state.step) } + (plan.maxSteps.map { [$0] } ?? [])
+    let end = state.step + plan.stepsPerEpoch - state.stepInEpoch
+    return StepLimit(steps: (pauses + [end]).reduce(end, min) - state.step, deadline: .now + Self.burstDuration)
   }
 
   /// Validates, and closes the epoch in the history.

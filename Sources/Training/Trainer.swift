@@ -14,9 +14,9 @@ public final class Trainer {
   public internal(set) var state: RunState
 
   let team: WorkerTeam
-  let workers: [ShardWorker]
   let variables: Variables
-  let step: TrainStep
+  let kernels: KernelSet
+  let memory: StepMemory
 
   /// - Parameters:
   ///   - inputShape: (height, width, channels) of an image.
@@ -32,13 +32,10 @@ public final class Trainer {
     self.configuration = configuration
     self.network = network
     self.instructionSet = instructionSet
+    self.kernels = kernels
     team = WorkerTeam(count: workerCount)
-    workers = (0..<workerCount).map { _ in
-      ShardWorker(configuration: configuration, network: network, kernels: kernels)
-    }
+    memory = StepMemory(configuration: configuration, network: network, kernels: kernels, workerCount: workerCount)
     variables = Variables(network: network, optimizer: configuration.optimizer)
-    step = TrainStep(
-      configuration: configuration, network: network, kernels: kernels, team: team, workers: workers)
     state = RunState(
       epoch: 0, step: 0, stepInEpoch: 0, learningRate: configuration.optimizer.learningRate,
       sums: RunningSums(count: configuration.sumNames.count), epochSeconds: 0, history: History())

@@ -38,6 +38,9 @@ public struct TrainingConfiguration: Sendable {
     self.scale = scale
   }
 
+  /// The samples of the largest shard.
+  var largestShard: Int { BatchSharding(sampleCount: batchSize, shards: shards).largestShard }
+
   /// `loss`, then the metrics: the names of what is summed over samples.
   public var sumNames: [String] { ["loss"] + metrics.map { type(of: $0).name } }
 }

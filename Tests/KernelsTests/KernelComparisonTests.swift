@@ -36,10 +36,10 @@ struct KernelComparisonTests {
   /// Overwritten by every kernel that promises to.
   static let garbage: Float = 123
 
-  @Test("dense layers of 100 random sizes", arguments: supported)
+  @Test("dense layers of 200 random sizes", arguments: supported)
   func dense(instructionSet: InstructionSet) {
     let kernels = instructionSet.kernels
-    for index in 0..<100 {
+    for index in 0..<200 {
       var shapes = RandomShapes(index)
       let samples = shapes.size(1...13)
       let inputs = shapes.size(1...(index % 3 == 0 ? 300 : 40))
@@ -51,7 +51,7 @@ struct KernelComparisonTests {
       var (expected, actual) = (
         [Float](repeating: 0, count: samples * units), [Float](repeating: Self.garbage, count: samples * units)
       )
-      var scratch = [Float](repeating: 0, count: kernels.denseScratchCount())
+      var scratch = [Float](repeating: 0, count: kernels.denseScratchCount(shards: 8))
       bias.withUnsafeBufferPointer { bias in
         let bias = hasBias ? bias.baseAddress : nil
         ReferenceDense.forward(
@@ -80,11 +80,45 @@ struct KernelComparisonTests {
       ReferenceDense.weightGradient(
         outputGradient: gradient, input: input, weightGradient: &expected, biasGradient: &expectedBias,
         samples: samples, inputs: inputs, units: units)
+      let shards = shapes.size(1...min(samples, 8))
+      let ends = (1...shards).map { Int32(samples * $0 / shards) }
       kernels.denseWeightGradient(
-        outputGradient: gradient, input: input, weightGradient: &actual, biasGradient: &actualBias,
-        samples: samples, inputs: inputs, units: units)
+        outputGradient: gradient, input: input, weightGradient: &actual, biasGradient: &actualBias, shardEnds: ends,
+        shards: shards, inputs: inputs, units: units, scratch: &scratch)
       expectClose(actual, expected, terms: samples, "weight gradient \(samples)x\(inputs)x\(units)")
       expectClose(actualBias, expectedBias, terms: samples, "bias gradient")
+    }
+  }
+
+  @Test("shards that are computed together give the bits of shards that are summed later", arguments: supported)
+  func shardsTogether(instructionSet: InstructionSet) {
+    let kernels = instructionSet.kernels
+    let (inputs, units) = (131, 23)
+    for shards in 1...13 {
+      var shapes = RandomShapes(shards)
+      let sizes = (0..<shards).map { _ in shapes.size(1...5) }
+      let samples = sizes.reduce(0, +)
+      let (input, gradient) = (shapes.values(samples * inputs), shapes.values(samples * units))
+      var scratch = [Float](repeating: 0, count: kernels.denseScratchCount(shards: shards))
+      func weightGradient(_ range: Range<Int>, sizes: [Int]) -> [Float] {
+        var sums = [Float](repeating: Self.garbage, count: (inputs + 1) * units)
+        let ends = sizes.indices.map { Int32(sizes[...$0].reduce(0, +)) }
+        sums.withUnsafeMutableBufferPointer { sums in
+          guard let start = sums.baseAddress else { return }
+          kernels.denseWeightGradient(
+            outputGradient: Array(gradient[range.lowerBound * units..<range.upperBound * units]),
+            input: Array(input[range.lowerBound * inputs..<range.upperBound * inputs]), weightGradient: start,
+            biasGradient: start + inputs * units, shardEnds: ends, shards: sizes.count, inputs: inputs, units: units,
+            scratch: &scratch)
+        }
+        return sums
+      }
+      let ends = sizes.indices.map { sizes[...$0].reduce(0, +) }
+      let alone = sizes.indices.flatMap { weightGradient(ends[$0] - sizes[$0]..<ends[$0], sizes: [sizes[$0]]) }
+      var summed = [Float](repeating: Self.garbage, count: (inputs + 1) * units)
+      let count = summed.count
+      kernels.sumShards(alone, stride: count, shardCount: shards, total: &summed, count: count)
+      #expect(weightGradient(0..<samples, sizes: sizes) == summed, "\(shards) shards")
     }
   }
 
@@ -95,7 +129,7 @@ struct KernelComparisonTests {
     let (samples, inputs, units) = (11, 131, 23)
     let (input, weights) = (shapes.values(samples * inputs), shapes.values(units * inputs))
     let gradient = shapes.values(samples * units)
-    var scratch = [Float](repeating: 0, count: kernels.denseScratchCount())
+    var scratch = [Float](repeating: 0, count: kernels.denseScratchCount(shards: 8))
     func run(_ range: Range<Int>) -> (output: [Float], inputGradient: [Float]) {
       var (output, inputGradient) = (
         [Float](repeating: 0, count: range.count * units), [Float](repeating: 0, count: range.count * inputs)

@@ -26,13 +26,16 @@ struct LayerRunner {
     let offsets = computation.parameters.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.paddedCount) }
     let (inputs, outputs) = (FloatBuffer(count: input.count), FloatBuffer(count: samples * computation.outputCount))
     let stored = FloatBuffer(count: offsets[offsets.count - 1])
-    let workspace = FloatBuffer(count: computation.workspaceCount(samples: samples))
+    let workspace = FloatBuffer(count: computation.workspaceCount(samples: samples, shards: 1))
     inputs.start.update(from: input, count: input.count)
     for (index, values) in parameters.enumerated() {
       computation.parameters[index].layout.store(values, to: stored.start + offsets[index])
     }
+    let ends = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    ends.initialize(to: Int32(samples))
+    defer { ends.deallocate() }
     let frame = ShardFrame(
-      samples: samples, input: inputs.start, output: outputs.start, parameters: stored.start,
+      shards: ShardBounds(ends: ends, count: 1), input: inputs.start, output: outputs.start, parameters: stored.start,
       workspace: workspace.start)
     computation.forward(frame)
     var result = Result(output: outputs.values)
@@ -61,7 +64,7 @@ private struct Identity: LayerComputation {
   let count: Int
   var parameters: [ParameterSpecification] { [] }
   var outputCount: Int { count }
-  func workspaceCount(samples: Int) -> Int { 0 }
+  func workspaceCount(samples: Int, shards: Int) -> Int { 0 }
   func forward(_ frame: ShardFrame) { frame.output.update(from: frame.input, count: frame.samples * count) }
   func backward(
     _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,

@@ -118,11 +118,11 @@ struct SequentialTests {
     network.initializeParameters(parameters, seed: 3)
     var random = RandomStream(seed: 4, purpose: .dropout)
     for index in 0..<samples * shape.count { workspace.input[index] = random.nextUniform() }
-    network.forward(workspace, samples: samples, parameters: parameters.start)
+    network.forward(workspace, parameters: parameters.start)
     let outputs = samples * network.outputShape.count
     for index in 0..<outputs { workspace.outputGradient[index] = random.nextUniform(from: -1, to: 1) }
     let output = (0..<outputs).map { workspace.output[$0] }
-    network.backward(workspace, samples: samples, parameters: parameters.start, gradients: gradients.start)
+    network.backward(workspace, parameters: parameters.start, gradients: gradients.start)
     return (output, network.parameters.map { network.kerasValues(of: $0, in: gradients.start) })
   }
 }

@@ -60,18 +60,6 @@ typedef uint8_t martlet_byte16 __attribute__((ext_vector_type(16)));
                                                            martlet_float##N x, martlet_float##N y) {              \
     return a > b ? x : y;                                                                                         \
   }                                                                                                               \
-  /* The first `count` floats, and zeros behind them; reads nothing beyond. */                                    \
-  MARTLET_INLINE martlet_float##N martlet_load_first##N(const float *_Nonnull p, intptr_t count) {                 \
-    float lanes[N] = {0};                                                                                         \
-    __builtin_memcpy(lanes, p, (count < N ? count : N) * sizeof(float));                                          \
-    return martlet_load##N(lanes);                                                                                \
-  }                                                                                                               \
-  /* Stores the first `count` lanes; writes nothing beyond. */                                                    \
-  MARTLET_INLINE void martlet_store_first##N(float *_Nonnull p, martlet_float##N v, intptr_t count) {              \
-    float lanes[N];                                                                                               \
-    martlet_store##N(lanes, v);                                                                                   \
-    __builtin_memcpy(p, lanes, (count < N ? count : N) * sizeof(float));                                          \
-  }                                                                                                               \
   /* Small whole numbers as bytes. */                                                                             \
   MARTLET_INLINE void martlet_store_bytes##N(uint8_t *_Nonnull p, martlet_float##N v) {                            \
     *(martlet_unaligned_byte##N *)p = __builtin_convertvector(v, martlet_byte##N);                                \
@@ -88,6 +76,46 @@ MARTLET_INLINE float martlet_tree16(martlet_float16 a) { return martlet_tree8(a.
 MARTLET_VECTOR(4)
 MARTLET_VECTOR(8)
 MARTLET_VECTOR(16)
+
+// The first `count` floats, and zeros behind them; reads nothing beyond. And stores of the first `count` lanes, that
+// write nothing beyond.
+#define MARTLET_PARTIAL_BY_LANE(N)                                                                                 \
+  MARTLET_INLINE martlet_float##N martlet_load_first##N(const float *_Nonnull p, intptr_t count) {                 \
+    martlet_float##N v = 0;                                                                                       \
+    for (intptr_t lane = 0; lane < N; lane++) v[lane] = lane < count ? p[lane] : 0;                               \
+    return v;                                                                                                     \
+  }                                                                                                               \
+  MARTLET_INLINE void martlet_store_first##N(float *_Nonnull p, martlet_float##N v, intptr_t count) {              \
+    for (intptr_t lane = 0; lane < N; lane++) {                                                                   \
+      if (lane < count) p[lane] = v[lane];                                                                        \
+    }                                                                                                             \
+  }
+
+MARTLET_PARTIAL_BY_LANE(4)
+#if defined(__AVX2__)
+MARTLET_INLINE __m256i martlet_mask8(intptr_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(count < 8 ? count : 8)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+MARTLET_INLINE martlet_float8 martlet_load_first8(const float *_Nonnull p, intptr_t count) {
+  return (martlet_float8)_mm256_maskload_ps(p, martlet_mask8(count));
+}
+MARTLET_INLINE void martlet_store_first8(float *_Nonnull p, martlet_float8 v, intptr_t count) {
+  _mm256_maskstore_ps(p, martlet_mask8(count), (__m256)v);
+}
+#else
+MARTLET_PARTIAL_BY_LANE(8)
+#endif
+#if defined(__AVX512F__)
+MARTLET_INLINE __mmask16 martlet_mask16(intptr_t count) { return (__mmask16)((1u << (count < 16 ? count : 16)) - 1); }
+MARTLET_INLINE martlet_float16 martlet_load_first16(const float *_Nonnull p, intptr_t count) {
+  return (martlet_float16)_mm512_maskz_loadu_ps(martlet_mask16(count), p);
+}
+MARTLET_INLINE void martlet_store_first16(float *_Nonnull p, martlet_float16 v, intptr_t count) {
+  _mm512_mask_storeu_ps(p, martlet_mask16(count), (__m512)v);
+}
+#else
+MARTLET_PARTIAL_BY_LANE(16)
+#endif
 
 // The lanes of (a, b) at even places, and those at odd ones.
 MARTLET_INLINE martlet_float4 martlet_even4(martlet_float4 a, martlet_float4 b) {
@@ -109,8 +137,18 @@ MARTLET_INLINE martlet_float16 martlet_odd16(martlet_float16 a, martlet_float16 
   return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
 }
 
-// The sizes of a convolution over one channel that moves by 1 without padding, followed by 2x2 max pooling. In C, so
-// that all builds of the kernels share the type.
+// The sizes of a convolution: NHWC activations, HWIO kernel. Rows and columns outside the image count as zero; there are
+// paddingTop rows above it and paddingLeft columns to its left. In C, so that all builds of the kernels share the type.
+typedef struct {
+  intptr_t inputHeight, inputWidth, inputChannels;
+  intptr_t kernelHeight, kernelWidth;
+  intptr_t strideHeight, strideWidth;
+  intptr_t paddingTop, paddingLeft;
+  intptr_t outputHeight, outputWidth;
+  intptr_t filters;
+} martlet_convolution_geometry __attribute__((swift_name("ConvolutionGeometry")));
+
+// The sizes of a convolution over one channel that moves by 1 without padding, followed by 2x2 max pooling.
 typedef struct {
   intptr_t imageHeight, imageWidth;
   intptr_t kernelHeight, kernelWidth;
@@ -118,6 +156,13 @@ typedef struct {
   // (image - kernel + 1) / 2, rounded down.
   intptr_t pooledHeight, pooledWidth;
 } martlet_convolution_pooling_geometry __attribute__((swift_name("ConvolutionPoolingGeometry")));
+
+// Tells the processor that the thread waits for another one.
+MARTLET_INLINE void martlet_pause(void) {
+#if defined(__x86_64__)
+  _mm_pause();
+#endif
+}
 
 // The control word that makes the processor take denormal numbers as zero and write zero in their place.
 MARTLET_INLINE uint32_t martlet_flush_denormals_begin(void) {

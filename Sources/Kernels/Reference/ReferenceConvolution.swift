@@ -1,38 +1,4 @@
-/// The sizes of a convolution: NHWC activations, HWIO kernel. Rows and columns outside the image count as zero.
-public struct ConvolutionGeometry: Sendable, Equatable {
-  public var inputHeight: Int
-  public var inputWidth: Int
-  public var inputChannels: Int
-  public var kernelHeight: Int
-  public var kernelWidth: Int
-  public var strideHeight: Int
-  public var strideWidth: Int
-  /// Rows of zeros above the image.
-  public var paddingTop: Int
-  /// Columns of zeros to the left of the image.
-  public var paddingLeft: Int
-  public var outputHeight: Int
-  public var outputWidth: Int
-  public var filters: Int
-
-  public init(
-    inputHeight: Int, inputWidth: Int, inputChannels: Int, kernelHeight: Int, kernelWidth: Int, strideHeight: Int,
-    strideWidth: Int, paddingTop: Int, paddingLeft: Int, outputHeight: Int, outputWidth: Int, filters: Int
-  ) {
-    self.inputHeight = inputHeight
-    self.inputWidth = inputWidth
-    self.inputChannels = inputChannels
-    self.kernelHeight = kernelHeight
-    self.kernelWidth = kernelWidth
-    self.strideHeight = strideHeight
-    self.strideWidth = strideWidth
-    self.paddingTop = paddingTop
-    self.paddingLeft = paddingLeft
-    self.outputHeight = outputHeight
-    self.outputWidth = outputWidth
-    self.filters = filters
-  }
-
+extension ConvolutionGeometry {
   /// The values of one input sample.
   var inputCount: Int { inputHeight * inputWidth * inputChannels }
   /// The values of one output sample.

@@ -20,7 +20,8 @@ final class ProgressPrinter: Callback {
   private let write: (String) -> Void
   private var firstStepInEpoch = 0
   private var epochStarted = ContinuousClock.now
-  private var firstStepEnded: ContinuousClock.Instant?
+  /// When the first steps ended, and how many they were.
+  private var firstSteps: (ended: ContinuousClock.Instant, count: Int)?
   private var drawn: ContinuousClock.Instant?
 
   init(verbosity: Verbosity, write: @escaping (String) -> Void = Console.output.write) {
@@ -31,13 +32,13 @@ final class ProgressPrinter: Callback {
   func epochWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
     firstStepInEpoch = trainer.state.stepInEpoch
     epochStarted = .now
-    firstStepEnded = nil
+    firstSteps = nil
     drawn = nil
     if verbosity != .silent, plan.epochs > 1 { write("Epoch \(trainer.state.epoch + 1)/\(plan.epochs)\n") }
   }
 
-  func stepDidEnd(_ trainer: Trainer, _ plan: FitPlan, loss: Float) {
-    if firstStepEnded == nil { firstStepEnded = .now }
+  func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) {
+    if firstSteps == nil { firstSteps = (.now, losses.count) }
     guard verbosity == .bar, drawn.map({ Self.seconds(since: $0) >= Self.redrawInterval }) ?? true else { return }
     drawn = .now
     let means = zip(trainer.configuration.sumNames, trainer.state.sums.means).map { (name: $0, value: $1) }
@@ -87,11 +88,13 @@ final class ProgressPrinter: Callback {
     values.map { "\($0.name): \(NumberFormat.metric($0.value))" }
   }
 
-  /// The first step, which warms everything up, does not count.
+  /// The first steps, which warm everything up, do not count.
   private func secondsPerStep(step: Int) -> Double {
     let steps = step - firstStepInEpoch
-    guard let firstStepEnded, steps > 1 else { return Self.seconds(since: epochStarted) }
-    return Self.seconds(since: firstStepEnded) / Double(steps - 1)
+    guard let firstSteps, steps > firstSteps.count else {
+      return Self.seconds(since: epochStarted) / Double(max(steps, 1))
+    }
+    return Self.seconds(since: firstSteps.ended) / Double(steps - firstSteps.count)
   }
 
   /// `7s`, `1:05`, `1:02:03`

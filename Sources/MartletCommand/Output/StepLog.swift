@@ -20,9 +20,10 @@ final class StepLog: Callback {
 
   deinit { fclose(file) }
 
-  func stepDidEnd(_ trainer: Trainer, _ plan: FitPlan, loss: Float) throws {
-    // The epoch of the step that just ended, from 1 as the progress lines have it.
-    try put("\(trainer.state.step),\(trainer.state.epoch + 1),\(loss)\n")
+  func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws {
+    // The epoch of the steps that just ended, from 1 as the progress lines have it.
+    let (first, epoch) = (trainer.state.step - losses.count + 1, trainer.state.epoch + 1)
+    try put(losses.enumerated().map { "\(first + $0),\(epoch),\($1)\n" }.joined())
   }
 
   func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws { try flush() }

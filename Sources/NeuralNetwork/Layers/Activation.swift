@@ -34,7 +34,7 @@ struct ActivationComputation: LayerComputation {
 
   var parameters: [ParameterSpecification] { [] }
   var outputCount: Int { shape.count }
-  func workspaceCount(samples: Int) -> Int { 0 }
+  func workspaceCount(samples: Int, shards: Int) -> Int { 0 }
 
   private var columns: Int { shape.dimensions.last ?? 1 }
 

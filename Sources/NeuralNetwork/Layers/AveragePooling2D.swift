@@ -30,7 +30,7 @@ struct AveragePooling2DComputation: LayerComputation {
 
   var parameters: [ParameterSpecification] { [] }
   var outputCount: Int { geometry.outputHeight * geometry.outputWidth * geometry.channels }
-  func workspaceCount(samples: Int) -> Int { 0 }
+  func workspaceCount(samples: Int, shards: Int) -> Int { 0 }
 
   func forward(_ frame: ShardFrame) {
     ReferencePooling.averageForward(

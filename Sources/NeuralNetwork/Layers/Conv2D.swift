@@ -63,6 +63,14 @@ public struct Conv2D: Layer, Equatable {
     try ImageWindow(over: input, size: kernelSize, strides: strides, padding: padding)
   }
 
+  func geometry(_ window: ImageWindow) -> ConvolutionGeometry {
+    ConvolutionGeometry(
+      inputHeight: window.input.height, inputWidth: window.input.width, inputChannels: window.input.channels,
+      kernelHeight: kernelSize.height, kernelWidth: kernelSize.width, strideHeight: strides.height,
+      strideWidth: strides.width, paddingTop: window.paddingBefore.height, paddingLeft: window.paddingBefore.width,
+      outputHeight: window.output.height, outputWidth: window.output.width, filters: filters)
+  }
+
   /// The kernel and, if there is one, the bias.
   func parameters(inputChannels: Int, kernelLayout: ParameterLayout? = nil) -> [ParameterSpecification] {
     let kernel = ParameterSpecification(
@@ -73,37 +81,45 @@ public struct Conv2D: Layer, Equatable {
   }
 }
 
-/// Computes any convolution, value by value.
+/// Computes any convolution.
 struct Conv2DComputation: LayerComputation {
   let parameters: [ParameterSpecification]
   private let layer: Conv2D
   private let geometry: ConvolutionGeometry
+  private let offsets: ConvolutionOffsets
   private let biasOffset: Int
   private let kernels: KernelSet
 
   init(layer: Conv2D, window: ImageWindow, kernels: KernelSet) {
     self.layer = layer
     self.kernels = kernels
-    geometry = ConvolutionGeometry(
-      inputHeight: window.input.height, inputWidth: window.input.width, inputChannels: window.input.channels,
-      kernelHeight: layer.kernelSize.height, kernelWidth: layer.kernelSize.width,
-      strideHeight: layer.strides.height, strideWidth: layer.strides.width,
-      paddingTop: window.paddingBefore.height, paddingLeft: window.paddingBefore.width,
-      outputHeight: window.output.height, outputWidth: window.output.width, filters: layer.filters)
+    geometry = layer.geometry(window)
+    offsets = ConvolutionOffsets(geometry, kernels: kernels)
     parameters = layer.parameters(inputChannels: window.input.channels)
     biasOffset = parameters[0].paddedCount
   }
 
+  private var inputCount: Int { geometry.inputHeight * geometry.inputWidth * geometry.inputChannels }
   var outputCount: Int { geometry.outputHeight * geometry.outputWidth * layer.filters }
-  func workspaceCount(samples: Int) -> Int { 0 }
+  /// The floats of kernel and bias.
+  private var parameterCount: Int { parameters.reduce(0) { $0 + $1.paddedCount } }
+  private var scratchCount: Int { FloatBuffer.padded(kernels.convolutionScratchCount(geometry)) }
+
+  func workspaceCount(samples: Int, shards: Int) -> Int {
+    scratchCount + ShardBounds.levelsCount(of: parameterCount, shards: shards)
+  }
 
   private func rows(_ frame: ShardFrame) -> Int { frame.samples * geometry.outputHeight * geometry.outputWidth }
 
   func forward(_ frame: ShardFrame) {
-    ReferenceConvolution.forward(
+    let isRelu = layer.activation == .relu
+    kernels.convolutionForward(
       input: frame.input, kernel: frame.parameters, bias: layer.useBias ? frame.parameters + biasOffset : nil,
-      output: frame.output, samples: frame.samples, geometry: geometry)
-    layer.activation.forward(frame.output, rows: rows(frame), columns: layer.filters, kernels: kernels)
+      output: frame.output, samples: frame.samples, geometry: geometry, relu: isRelu,
+      positions: offsets.positions, taps: offsets.taps, scratch: frame.workspace)
+    if !isRelu {
+      layer.activation.forward(frame.output, rows: rows(frame), columns: layer.filters, kernels: kernels)
+    }
   }
 
   func backward(
@@ -112,18 +128,42 @@ struct Conv2DComputation: LayerComputation {
   ) {
     layer.activation.backward(
       outputs: frame.output, gradient: outputGradient, rows: rows(frame), columns: layer.filters, kernels: kernels)
-    ReferenceConvolution.kernelGradient(
-      input: frame.input, outputGradient: outputGradient, kernelGradient: parameterGradients, samples: frame.samples,
-      geometry: geometry)
-    if layer.useBias {
-      ReferenceConvolution.biasGradient(
-        outputGradient: outputGradient, biasGradient: parameterGradients + biasOffset, samples: frame.samples,
-        geometry: geometry)
+    frame.shards.sum(
+      into: parameterGradients, count: parameterCount, levels: frame.workspace + scratchCount, kernels: kernels
+    ) { samples, gradients in
+      kernels.convolutionKernelGradient(
+        input: frame.input + samples.lowerBound * inputCount,
+        outputGradient: outputGradient + samples.lowerBound * outputCount, kernelGradient: gradients,
+        biasGradient: layer.useBias ? gradients + biasOffset : nil, samples: samples.count, geometry: geometry,
+        positions: offsets.positions, taps: offsets.taps, scratch: frame.workspace)
     }
     if let inputGradient {
-      ReferenceConvolution.inputGradient(
+      kernels.convolutionInputGradient(
         outputGradient: outputGradient, kernel: frame.parameters, inputGradient: inputGradient,
-        samples: frame.samples, geometry: geometry)
+        samples: frame.samples, geometry: geometry, positions: offsets.positions, scratch: frame.workspace)
     }
+  }
+}
+
+/// Where in an image the positions of a convolution and the taps of its kernel stand.
+final class ConvolutionOffsets: @unchecked Sendable {
+  // Sendable: nothing changes after `init`.
+  /// (output height · output width)
+  let positions: UnsafePointer<Int32>
+  /// (kernel height · kernel width · channels)
+  let taps: UnsafePointer<Int32>
+
+  init(_ geometry: ConvolutionGeometry, kernels: KernelSet) {
+    let positions = UnsafeMutablePointer<Int32>.allocate(capacity: geometry.outputHeight * geometry.outputWidth)
+    let taps = UnsafeMutablePointer<Int32>.allocate(
+      capacity: geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels)
+    kernels.convolutionOffsets(geometry, positions: positions, taps: taps)
+    self.positions = UnsafePointer(positions)
+    self.taps = UnsafePointer(taps)
+  }
+
+  deinit {
+    positions.deallocate()
+    taps.deallocate()
   }
 }

@@ -74,8 +74,8 @@ struct DenseComputation: LayerComputation {
 
   var outputCount: Int { layer.units }
 
-  func workspaceCount(samples: Int) -> Int {
-    kernels.denseScratchCount()
+  func workspaceCount(samples: Int, shards: Int) -> Int {
+    kernels.denseScratchCount(shards: shards)
   }
 
   func forward(_ frame: ShardFrame) {
@@ -93,8 +93,8 @@ struct DenseComputation: LayerComputation {
       outputs: frame.output, gradient: outputGradient, rows: frame.samples, columns: layer.units, kernels: kernels)
     kernels.denseWeightGradient(
       outputGradient: outputGradient, input: frame.input, weightGradient: parameterGradients,
-      biasGradient: layer.useBias ? parameterGradients + biasOffset : nil, samples: frame.samples, inputs: inputs,
-      units: layer.units)
+      biasGradient: layer.useBias ? parameterGradients + biasOffset : nil, shardEnds: frame.shards.ends,
+      shards: frame.shards.count, inputs: inputs, units: layer.units, scratch: frame.workspace)
     if let inputGradient {
       kernels.denseInputGradient(
         outputGradient: outputGradient, weights: frame.parameters, inputGradient: inputGradient,

@@ -46,9 +46,13 @@ struct FusedConvolutionPooling: LayerComputation {
   var outputCount: Int { outputLayout.shape.count }
 
   /// The argmax of each pooled value, a byte each, then the kernels' own scratch.
-  func workspaceCount(samples: Int) -> Int {
-    selectedFloats(samples: samples) + kernels.convolutionPoolingScratchCount(geometry)
+  func workspaceCount(samples: Int, shards: Int) -> Int {
+    selectedFloats(samples: samples) + scratchCount + ShardBounds.levelsCount(of: parameterCount, shards: shards)
   }
+
+  private var scratchCount: Int { FloatBuffer.padded(kernels.convolutionPoolingScratchCount(geometry)) }
+  /// The floats of kernel and bias.
+  private var parameterCount: Int { biasOffset + parameters[1].paddedCount }
 
   private func selectedFloats(samples: Int) -> Int { FloatBuffer.padded((samples * outputCount + 3) / 4) }
 
@@ -71,9 +75,16 @@ struct FusedConvolutionPooling: LayerComputation {
     parameterGradients: UnsafeMutablePointer<Float>
   ) {
     precondition(inputGradient == nil, "the fused convolution stands first: nobody needs the gradient of the image")
-    kernels.convolutionPoolingWeightGradient(
-      images: frame.input, output: frame.output, selected: selected(frame), outputGradient: outputGradient,
-      weightGradient: parameterGradients, biasGradient: parameterGradients + biasOffset, samples: frame.samples,
-      geometry: geometry, scratch: scratch(frame))
+    let (scratch, selected) = (scratch(frame), selected(frame))
+    frame.shards.sum(
+      into: parameterGradients, count: parameterCount, levels: scratch + scratchCount, kernels: kernels
+    ) { samples, gradients in
+      let first = samples.lowerBound * outputCount
+      kernels.convolutionPoolingWeightGradient(
+        images: frame.input + samples.lowerBound * geometry.imageHeight * geometry.imageWidth,
+        output: frame.output + first, selected: selected + first, outputGradient: outputGradient + first,
+        weightGradient: gradients, biasGradient: gradients + biasOffset, samples: samples.count, geometry: geometry,
+        scratch: scratch)
+    }
   }
 }

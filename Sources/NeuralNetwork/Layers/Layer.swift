@@ -39,7 +39,7 @@ extension Layer {
   }
 }
 
-/// A layer with its shapes known: computes the samples of one shard, on one thread.
+/// A layer with its shapes known: computes the samples of one shard, or of some neighbouring ones, on one thread.
 ///
 /// It allocates nothing: everything it needs lies in the frame.
 public protocol LayerComputation: Sendable {
@@ -47,26 +47,28 @@ public protocol LayerComputation: Sendable {
   var parameters: [ParameterSpecification] { get }
   /// The values it writes for one sample.
   var outputCount: Int { get }
-  /// The floats of workspace it needs for a shard of `samples`; they keep their values from forward to backward.
-  func workspaceCount(samples: Int) -> Int
+  /// The floats of workspace it needs for at most so many samples in so many shards; they keep their values from forward
+  /// to backward.
+  func workspaceCount(samples: Int, shards: Int) -> Int
 
   /// Computes `frame.output` (samples, output…) from `frame.input` (samples, input…).
   func forward(_ frame: ShardFrame)
 
-  /// Computes the gradients of the same shard, right after its forward pass.
+  /// Computes the gradients of the same samples, right after their forward pass.
   ///
   /// - Parameters:
   ///   - outputGradient: (samples, output…); may be overwritten.
   ///   - inputGradient: (samples, input…), overwritten; nil if nobody needs it.
-  ///   - parameterGradients: the sum over the shard's samples, overwritten; laid out as the parameters are.
+  ///   - parameterGradients: the sum over the samples of each shard, summed over the shards in the order of `ShardTree`;
+  ///     overwritten, laid out as the parameters are.
   func backward(
     _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
     parameterGradients: UnsafeMutablePointer<Float>)
 }
 
-/// The memory that one layer works on for one shard. Every pointer starts on a cache line.
+/// The memory that one layer works on for some shards. Every pointer starts on a cache line.
 public struct ShardFrame {
-  public let samples: Int
+  public let shards: ShardBounds
   /// (samples, input…)
   public let input: UnsafePointer<Float>
   /// (samples, output…)
@@ -74,6 +76,52 @@ public struct ShardFrame {
   /// The layer's first parameter.
   public let parameters: UnsafePointer<Float>
   public let workspace: UnsafeMutablePointer<Float>
+
+  public var samples: Int { shards.samples }
+}
+
+/// How the samples in a worker's memory are divided into shards.
+public struct ShardBounds {
+  /// For each shard the sample behind its last.
+  public let ends: UnsafePointer<Int32>
+  public let count: Int
+
+  public init(ends: UnsafePointer<Int32>, count: Int) {
+    self.ends = ends
+    self.count = count
+  }
+
+  public var samples: Int { Int(ends[count - 1]) }
+
+  /// The floats that `sum` needs for values of `count` floats, for at most so many shards.
+  static func levelsCount(of count: Int, shards: Int) -> Int {
+    (Int.bitWidth - shards.leadingZeroBitCount - 1) * FloatBuffer.padded(count)
+  }
+
+  /// Sums what `body` computes for the samples of each shard, in the order of `ShardTree`.
+  ///
+  /// - Parameters:
+  ///   - total: `count` floats, overwritten.
+  ///   - levels: `levelsCount` floats.
+  ///   - body: overwrites the `count` floats that it gets.
+  func sum(
+    into total: UnsafeMutablePointer<Float>, count floats: Int, levels: UnsafeMutablePointer<Float>,
+    kernels: KernelSet, _ body: (_ samples: Range<Int>, _ sum: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    func place(_ level: Int) -> UnsafeMutablePointer<Float> {
+      level == 0 ? total : levels + (level - 1) * FloatBuffer.padded(floats)
+    }
+    var first = 0
+    for shard in 0..<count {
+      let occupied = ShardTree.levels(at: shard, of: count)
+      body(first..<Int(ends[shard]), place(occupied.upperBound))
+      for level in occupied.reversed() {
+        let (lower, upper) = (place(level), place(level + 1))
+        kernels.sumShards(lower, stride: upper - lower, shardCount: 2, total: lower, count: floats)
+      }
+      first = Int(ends[shard])
+    }
+  }
 }
 
 /// A layer was given samples of a shape that it cannot take.

@@ -32,7 +32,7 @@ struct MaxPooling2DComputation: LayerComputation {
   var outputCount: Int { geometry.outputHeight * geometry.outputWidth * geometry.channels }
 
   /// One index for each output: where its largest value stood.
-  func workspaceCount(samples: Int) -> Int { samples * outputCount }
+  func workspaceCount(samples: Int, shards: Int) -> Int { samples * outputCount }
 
   private func selected(_ frame: ShardFrame) -> UnsafeMutablePointer<Int32> {
     UnsafeMutableRawPointer(frame.workspace).assumingMemoryBound(to: Int32.self)

@@ -6,10 +6,12 @@ public protocol Callback: AnyObject {
   func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) throws
   /// Before the first step of an epoch, or the next one of an epoch that was cut.
   func epochWillBegin(_ trainer: Trainer, _ plan: FitPlan) throws
-  /// After each step; `trainer.state` counts it already.
+  /// The step after which the callback has to be called at the latest; nil if any will do.
+  func nextPause(after step: Int) -> Int?
+  /// After some steps of one epoch; `trainer.state` counts them already.
   ///
-  /// - Parameter loss: the mean loss of the batch.
-  func stepDidEnd(_ trainer: Trainer, _ plan: FitPlan, loss: Float) throws
+  /// - Parameter losses: the mean loss of the batch of each step.
+  func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws
   /// After validation; `trainer.state.history` has the epoch already.
   func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws
   /// After the last step, whether all epochs are done or the run was stopped before.
@@ -19,7 +21,8 @@ public protocol Callback: AnyObject {
 extension Callback {
   public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) throws {}
   public func epochWillBegin(_ trainer: Trainer, _ plan: FitPlan) throws {}
-  public func stepDidEnd(_ trainer: Trainer, _ plan: FitPlan, loss: Float) throws {}
+  public func nextPause(after step: Int) -> Int? { nil }
+  public func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws {}
   public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {}
   public func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {}
 }

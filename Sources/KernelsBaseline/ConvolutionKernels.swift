@@ -1,0 +1,312 @@
+import CVector
+
+// Convolutions of any size over NHWC images with HWIO kernels, as matrix products.
+//
+// The rows of the product are the positions of the output (or the taps of the kernel), the columns the filters (or the
+// channels). Patches are not copied: two tables of offsets say where in the image a position and a tap stand. Only an
+// image that is padded, or that the window does not cover to its end, is copied first, one sample at a time.
+
+/// The sizes that the kernels work with, and the parts of their scratch memory.
+struct ConvolutionPlan {
+  let geometry: ConvolutionGeometry
+  /// The part of the image that windows cover, with its padding.
+  let coveredHeight: Int
+  let coveredWidth: Int
+  /// Whether images are read where they are.
+  let isInPlace: Bool
+
+  @_transparent init(_ geometry: ConvolutionGeometry) {
+    self.geometry = geometry
+    coveredHeight = (geometry.outputHeight - 1) * geometry.strideHeight + geometry.kernelHeight
+    let width = (geometry.outputWidth - 1) * geometry.strideWidth + geometry.kernelWidth
+    isInPlace =
+      geometry.paddingTop == 0 && geometry.paddingLeft == 0 && coveredHeight <= geometry.inputHeight
+      && width <= geometry.inputWidth
+    coveredWidth = isInPlace ? geometry.inputWidth : width
+  }
+
+  @_transparent var positions: Int { geometry.outputHeight * geometry.outputWidth }
+  @_transparent var taps: Int { geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels }
+  /// The taps of one row of the kernel: they stand one after the other in the image.
+  @_transparent var rowTaps: Int { geometry.kernelWidth * geometry.inputChannels }
+  @_transparent var inputCount: Int { geometry.inputHeight * geometry.inputWidth * geometry.inputChannels }
+  @_transparent var coveredCount: Int { coveredHeight * coveredWidth * geometry.inputChannels }
+
+  // The scratch: the kernel in panels of filters or of taps, the bias, an image.
+  @_transparent var filterPanels: ColumnPanels { ColumnPanels(columns: geometry.filters) }
+  @_transparent var tapPanels: ColumnPanels { ColumnPanels(columns: rowTaps) }
+  @_transparent var packedCount: Int {
+    max(
+      taps * filterPanels.paddedColumns, geometry.filters * geometry.kernelHeight * tapPanels.paddedColumns)
+  }
+  @_transparent var imageStart: Int { packedCount + filterPanels.paddedColumns }
+  @_transparent var scratchCount: Int { imageStart + (isInPlace ? 0 : coveredCount) }
+}
+
+extension VectorKernels {
+  /// The floats of scratch that the convolution kernels need.
+  @inline(never)
+  public static func convolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int {
+    ConvolutionPlan(geometry).scratchCount
+  }
+
+  /// Fills the tables of offsets, in floats: of each output position (output height · output width), and of each tap
+  /// (kernel height · kernel width · channels).
+  @inline(never)
+  public static func convolutionOffsets(
+    _ geometry: ConvolutionGeometry, positions: UnsafeMutablePointer<Int32>, taps: UnsafeMutablePointer<Int32>
+  ) {
+    let plan = ConvolutionPlan(geometry)
+    let channels = geometry.inputChannels
+    for row in 0..<geometry.outputHeight {
+      for column in 0..<geometry.outputWidth {
+        let pixel = row * geometry.strideHeight * plan.coveredWidth + column * geometry.strideWidth
+        positions[row * geometry.outputWidth + column] = Int32(pixel * channels)
+      }
+    }
+    for tap in 0..<plan.taps {
+      let (row, rest) = tap.quotientAndRemainder(dividingBy: plan.rowTaps)
+      taps[tap] = Int32(row * plan.coveredWidth * channels + rest)
+    }
+  }
+
+  /// output = input ∗ kernel + bias, or ReLU of it.
+  ///
+  /// - Parameters:
+  ///   - input: (samples, height, width, channels)
+  ///   - kernel: (height, width, channels, filters)
+  ///   - bias: (filters), or nil for none
+  ///   - output: (samples, output height, output width, filters), overwritten
+  ///   - positions, taps: what `convolutionOffsets` filled
+  ///   - scratch: `convolutionScratchCount` floats
+  @inline(never)
+  public static func convolutionForward(
+    input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    output: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
+    positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let plan = ConvolutionPlan(geometry)
+    let panels = plan.filterPanels
+    packFilters(kernel, plan, scratch)
+    let packedBias = packBias(bias, plan, scratch + plan.packedCount)
+    for sample in 0..<samples {
+      let image = covered(input + sample * plan.inputCount, plan, scratch + plan.imageStart)
+      for panel in 0..<panels.count {
+        let column = panels.firstColumn(of: panel)
+        withRow(
+          width: panels.width(of: panel),
+          MatrixProduct(
+            a: image, rowOffsets: Tabled(positions), depthOffsets: Tabled(taps), b: scratch + column * plan.taps,
+            bStride: panels.width(of: panel) * lanes,
+            c: output + sample * plan.positions * geometry.filters + column,
+            targetOffsets: Strided(geometry.filters), rows: plan.positions, depth: plan.taps,
+            lastLanes: panels.lastLanes(of: panel), isPacked: true, bias: packedBias.map { $0 + column },
+            destination: relu ? .overwriteWithRelu : .overwrite))
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - outputGradient: (samples, output height, output width, filters)
+  ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples
+  ///   - biasGradient: (filters), overwritten with the sum over samples and positions; nil for no bias
+  ///   - input, positions, taps, scratch: as in the forward pass
+  @inline(never)
+  public static func convolutionKernelGradient(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, kernelGradient: UnsafeMutablePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry,
+    positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let plan = ConvolutionPlan(geometry)
+    let panels = plan.filterPanels
+    for sample in 0..<samples {
+      let image = covered(input + sample * plan.inputCount, plan, scratch + plan.imageStart)
+      for panel in 0..<panels.count {
+        let column = panels.firstColumn(of: panel)
+        withRow(
+          width: panels.width(of: panel),
+          MatrixProduct(
+            a: image, rowOffsets: Tabled(taps), depthOffsets: Tabled(positions),
+            b: outputGradient + sample * plan.positions * geometry.filters + column, bStride: geometry.filters,
+            c: kernelGradient + column, targetOffsets: Strided(geometry.filters), rows: plan.taps,
+            depth: plan.positions, lastLanes: panels.lastLanes(of: panel),
+            destination: sample == 0 ? .overwrite : .add))
+      }
+    }
+    guard let biasGradient else { return }
+    sumRows(outputGradient, rows: samples * plan.positions, columns: geometry.filters, biasGradient)
+  }
+
+  /// - Parameters:
+  ///   - inputGradient: (samples, height, width, channels), overwritten
+  ///   - outputGradient, kernel, positions, scratch: as in the other passes
+  @inline(never)
+  public static func convolutionInputGradient(
+    outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    let plan = ConvolutionPlan(geometry)
+    let panels = plan.tapPanels
+    packTaps(kernel, plan, scratch)
+    let rowCount = geometry.filters * panels.paddedColumns
+    for sample in 0..<samples {
+      let target = inputGradient + sample * plan.inputCount
+      let image = plan.isInPlace ? target : scratch + plan.imageStart
+      image.update(repeating: 0, count: plan.isInPlace ? plan.inputCount : plan.coveredCount)
+      for row in 0..<geometry.kernelHeight {
+        for panel in 0..<panels.count {
+          let column = panels.firstColumn(of: panel)
+          withRow(
+            width: panels.width(of: panel),
+            MatrixProduct(
+              a: outputGradient + sample * plan.positions * geometry.filters, rowOffsets: Strided(geometry.filters),
+              depthOffsets: Strided(1), b: scratch + row * rowCount + column * geometry.filters,
+              bStride: panels.width(of: panel) * lanes,
+              c: image + row * plan.coveredWidth * geometry.inputChannels + column, targetOffsets: Tabled(positions),
+              rows: plan.positions, depth: geometry.filters, lastLanes: panels.lastLanes(of: panel), isPacked: true,
+              destination: .add))
+        }
+      }
+      if !plan.isInPlace { crop(image, plan, target) }
+    }
+  }
+
+  // MARK: - Packing
+
+  /// Puts the kernel (taps, filters) to panels (taps, panel width), one after the other, filled with zeros.
+  @inline(never)
+  static func packFilters(
+    _ kernel: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
+  ) {
+    let panels = plan.filterPanels
+    let filters = plan.geometry.filters
+    var target = packed
+    for panel in 0..<panels.count {
+      let (first, wide) = (panels.firstColumn(of: panel), panels.width(of: panel) * lanes)
+      for tap in 0..<plan.taps {
+        copyRow(kernel + tap * filters + first, count: min(wide, filters - first), target, padded: wide)
+        target += wide
+      }
+    }
+  }
+
+  /// Puts the kernel, transposed, to panels: (kernel rows, panels, filters, panel width), filled with zeros.
+  @inline(never)
+  private static func packTaps(
+    _ kernel: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
+  ) {
+    let panels = plan.tapPanels
+    let filters = plan.geometry.filters
+    var target = packed
+    for row in 0..<plan.geometry.kernelHeight {
+      for panel in 0..<panels.count {
+        let (first, wide) = (panels.firstColumn(of: panel), panels.width(of: panel) * lanes)
+        for filter in 0..<filters {
+          for column in 0..<wide {
+            let tap = first + column
+            target[column] = tap < plan.rowTaps ? kernel[(row * plan.rowTaps + tap) * filters + filter] : 0
+          }
+          target += wide
+        }
+      }
+    }
+  }
+
+  /// Fills the bias with zeros up to whole vectors.
+  @_transparent
+  static func packBias(
+    _ bias: UnsafePointer<Float>?, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float>? {
+    guard let bias else { return nil }
+    copyRow(bias, count: plan.geometry.filters, packed, padded: plan.filterPanels.paddedColumns)
+    return UnsafePointer(packed)
+  }
+
+  // MARK: - Images
+
+  /// The image as windows cover it: with its padding, without what they leave out.
+  @_transparent
+  static func covered(
+    _ image: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ copy: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    if plan.isInPlace { return image }
+    pad(image, plan, copy)
+    return UnsafePointer(copy)
+  }
+
+  @inline(never)
+  private static func pad(
+    _ image: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ copy: UnsafeMutablePointer<Float>
+  ) {
+    let overlap = Overlap(plan)
+    copy.update(repeating: 0, count: plan.coveredCount)
+    for row in 0..<overlap.rows {
+      copyRow(
+        image + row * overlap.imageStride, count: overlap.count,
+        copy + overlap.coveredStart + row * overlap.coveredStride, padded: overlap.count)
+    }
+  }
+
+  @inline(never)
+  static func crop(_ copy: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ image: UnsafeMutablePointer<Float>) {
+    let overlap = Overlap(plan)
+    image.update(repeating: 0, count: plan.inputCount)
+    for row in 0..<overlap.rows {
+      copyRow(
+        copy + overlap.coveredStart + row * overlap.coveredStride, count: overlap.count,
+        image + row * overlap.imageStride, padded: overlap.count)
+    }
+  }
+
+  /// Copies `count` floats, and writes zeros behind them up to `padded`.
+  @_transparent
+  private static func copyRow(
+    _ source: UnsafePointer<Float>, count: Int, _ target: UnsafeMutablePointer<Float>, padded: Int
+  ) {
+    var index = 0
+    while index < padded {
+      let rest = padded - index
+      let value =
+        index + lanes <= count
+        ? loadVector(source + index) : loadFirst(max(count - index, 0), source + min(index, count))
+      if rest >= lanes { storeVector(value, target + index) } else { storeFirst(rest, value, target + index) }
+      index += lanes
+    }
+  }
+
+  /// sums (columns) = the sum of the rows.
+  @inline(never)
+  static func sumRows(
+    _ values: UnsafePointer<Float>, rows: Int, columns: Int, _ sums: UnsafeMutablePointer<Float>
+  ) {
+    var column = 0
+    while column < columns {
+      let count = min(lanes, columns - column)
+      var total = Vector()
+      for row in 0..<rows { total += loadFirst(count, values + row * columns + column) }
+      storeFirst(count, total, sums + column)
+      column += lanes
+    }
+  }
+}
+
+/// The pixels that an image and its padded copy share.
+private struct Overlap {
+  let rows: Int
+  /// The floats of a row.
+  let count: Int
+  let coveredStart: Int
+  let coveredStride: Int
+  let imageStride: Int
+
+  @_transparent init(_ plan: ConvolutionPlan) {
+    let geometry = plan.geometry
+    let channels = geometry.inputChannels
+    rows = min(geometry.inputHeight, plan.coveredHeight - geometry.paddingTop)
+    count = min(geometry.inputWidth, plan.coveredWidth - geometry.paddingLeft) * channels
+    coveredStart = (geometry.paddingTop * plan.coveredWidth + geometry.paddingLeft) * channels
+    coveredStride = plan.coveredWidth * channels
+    imageStride = geometry.inputWidth * channels
+  }
+}

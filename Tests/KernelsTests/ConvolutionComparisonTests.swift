@@ -1,0 +1,116 @@
+import Kernels
+import Testing
+
+extension ConvolutionGeometry {
+  /// A random one: odd sizes, strides, paddings; sometimes more channels or filters than a vector has lanes.
+  init(random shapes: inout RandomShapes, wide: Bool) {
+    let (kernelHeight, kernelWidth) = (shapes.size(1...5), shapes.size(1...5))
+    let (strideHeight, strideWidth) = (shapes.size(1...3), shapes.size(1...3))
+    let (paddingTop, paddingLeft) = (shapes.size(0...kernelHeight - 1), shapes.size(0...kernelWidth - 1))
+    let (outputHeight, outputWidth) = (shapes.size(1...7), shapes.size(1...7))
+    // Some images end before the last window does, and some go on behind it.
+    func input(_ output: Int, _ stride: Int, _ kernel: Int, _ padding: Int) -> Int {
+      max(1, (output - 1) * stride + kernel - padding + shapes.size(0...2) - shapes.size(0...1))
+    }
+    self.init(
+      inputHeight: input(outputHeight, strideHeight, kernelHeight, paddingTop),
+      inputWidth: input(outputWidth, strideWidth, kernelWidth, paddingLeft),
+      inputChannels: shapes.size(1...(wide ? 37 : 4)), kernelHeight: kernelHeight, kernelWidth: kernelWidth,
+      strideHeight: strideHeight, strideWidth: strideWidth, paddingTop: paddingTop, paddingLeft: paddingLeft,
+      outputHeight: outputHeight, outputWidth: outputWidth, filters: shapes.size(1...(wide ? 100 : 9)))
+  }
+
+  var inputs: Int { inputHeight * inputWidth * inputChannels }
+  var outputs: Int { outputHeight * outputWidth * filters }
+  var weights: Int { kernelHeight * kernelWidth * inputChannels * filters }
+  var taps: Int { kernelHeight * kernelWidth * inputChannels }
+  var positions: Int { outputHeight * outputWidth }
+}
+
+@Suite("Convolution kernels give what the reference gives")
+struct ConvolutionComparisonTests {
+  @Test("convolutions of 200 random sizes", arguments: KernelComparisonTests.supported)
+  func convolution(instructionSet: InstructionSet) {
+    for index in 0..<200 {
+      var shapes = RandomShapes(5000 + index)
+      let geometry = ConvolutionGeometry(random: &shapes, wide: index % 3 == 0)
+      ConvolutionCase(geometry, samples: shapes.size(1...3), hasBias: index % 4 != 0, shapes: &shapes)
+        .check(instructionSet.kernels)
+    }
+  }
+}
+
+/// A convolution with its numbers.
+private struct ConvolutionCase {
+  let geometry: ConvolutionGeometry
+  let samples: Int
+  let input: [Float]
+  let kernel: [Float]
+  let bias: [Float]?
+  let outputGradient: [Float]
+
+  init(_ geometry: ConvolutionGeometry, samples: Int, hasBias: Bool, shapes: inout RandomShapes) {
+    self.geometry = geometry
+    self.samples = samples
+    input = shapes.values(samples * geometry.inputs)
+    kernel = shapes.values(geometry.weights)
+    bias = hasBias ? shapes.values(geometry.filters) : nil
+    outputGradient = shapes.values(samples * geometry.outputs)
+  }
+
+  func check(_ kernels: KernelSet) {
+    var positions = [Int32](repeating: 0, count: geometry.positions)
+    var taps = [Int32](repeating: 0, count: geometry.taps)
+    kernels.convolutionOffsets(geometry, positions: &positions, taps: &taps)
+    var scratch = [Float](repeating: KernelComparisonTests.garbage, count: kernels.convolutionScratchCount(geometry))
+    checkForward(kernels, positions, taps, &scratch)
+    checkKernelGradient(kernels, positions, taps, &scratch)
+    checkInputGradient(kernels, positions, &scratch)
+  }
+
+  private func garbage(_ count: Int) -> [Float] { [Float](repeating: KernelComparisonTests.garbage, count: count) }
+
+  private func checkForward(_ kernels: KernelSet, _ positions: [Int32], _ taps: [Int32], _ scratch: inout [Float]) {
+    var (expected, actual) = (garbage(samples * geometry.outputs), garbage(samples * geometry.outputs))
+    for relu in [false, true] {
+      let bias = bias ?? []
+      bias.withUnsafeBufferPointer { values in
+        let bias = self.bias == nil ? nil : values.baseAddress
+        ReferenceConvolution.forward(
+          input: input, kernel: kernel, bias: bias, output: &expected, samples: samples, geometry: geometry)
+        if relu { ReferenceActivation.reluForward(&expected, count: expected.count) }
+        kernels.convolutionForward(
+          input: input, kernel: kernel, bias: bias, output: &actual, samples: samples, geometry: geometry, relu: relu,
+          positions: positions, taps: taps, scratch: &scratch)
+      }
+      expectClose(actual, expected, terms: geometry.taps + 1, "output of \(geometry)")
+    }
+  }
+
+  private func checkKernelGradient(
+    _ kernels: KernelSet, _ positions: [Int32], _ taps: [Int32], _ scratch: inout [Float]
+  ) {
+    var (expected, actual) = (garbage(geometry.weights), garbage(geometry.weights))
+    var (expectedBias, actualBias) = (garbage(geometry.filters), garbage(geometry.filters))
+    ReferenceConvolution.kernelGradient(
+      input: input, outputGradient: outputGradient, kernelGradient: &expected, samples: samples, geometry: geometry)
+    ReferenceConvolution.biasGradient(
+      outputGradient: outputGradient, biasGradient: &expectedBias, samples: samples, geometry: geometry)
+    kernels.convolutionKernelGradient(
+      input: input, outputGradient: outputGradient, kernelGradient: &actual, biasGradient: &actualBias,
+      samples: samples, geometry: geometry, positions: positions, taps: taps, scratch: &scratch)
+    expectClose(actual, expected, terms: samples * geometry.positions, "kernel gradient of \(geometry)")
+    expectClose(actualBias, expectedBias, terms: samples * geometry.positions, "bias gradient of \(geometry)")
+  }
+
+  private func checkInputGradient(_ kernels: KernelSet, _ positions: [Int32], _ scratch: inout [Float]) {
+    var (expected, actual) = (garbage(samples * geometry.inputs), garbage(samples * geometry.inputs))
+    ReferenceConvolution.inputGradient(
+      outputGradient: outputGradient, kernel: kernel, inputGradient: &expected, samples: samples, geometry: geometry)
+    kernels.convolutionInputGradient(
+      outputGradient: outputGradient, kernel: kernel, inputGradient: &actual, samples: samples, geometry: geometry,
+      positions: positions, scratch: &scratch)
+    let terms = geometry.kernelHeight * geometry.kernelWidth * geometry.filters
+    expectClose(actual, expected, terms: terms, "input gradient of \(geometry)")
+  }
+}
