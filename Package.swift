@@ -73,7 +73,8 @@ let package = Package(
       name: "RunConfiguration",
       dependencies: ["Checkpoints", "Configuration", "Datasets", "NeuralNetwork", "Training", "Yams"]),
     .target(
-      name: "Martlet", dependencies: ["Checkpoints", "Datasets", "NeuralNetwork", "RunConfiguration", "Training"]),
+      name: "Martlet",
+      dependencies: ["Checkpoints", "Datasets", "DurableFiles", "NeuralNetwork", "RunConfiguration", "Training"]),
     .executableTarget(
       name: "MartletCommand",
       dependencies: [
@@ -81,18 +82,19 @@ let package = Package(
       ]),
 
     // Tests, in the order of the modules they test.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness"], swiftSettings: [optimizedInDebug]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(
       name: "NeuralNetworkTests", dependencies: ["HDF5", "NeuralNetwork", "RunConfiguration"],
       exclude: ["Golden/make_golden.py"], resources: [.copy("Golden/keras.h5")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration"]),
     .testTarget(
-      name: "MartletTests", dependencies: ["Martlet", "MartletCommand"], exclude: ["Python"]),
+      name: "MartletTests", dependencies: ["Martlet", "MartletCommand", "TestSupport"], exclude: ["Python"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -9,6 +9,8 @@ public struct Checkpoint: Sendable, Equatable {
   public var configuration: String
   /// The shape of a sample.
   public var inputShape: Shape
+  /// The instruction set it was computed with, as `InstructionSet` names it.
+  public var instructionSet: String
   public var seed: UInt64
   /// The fingerprint of the training data.
   public var trainFingerprint: String
@@ -16,12 +18,14 @@ public struct Checkpoint: Sendable, Equatable {
   public var validationFingerprint: String
 
   public init(
-    snapshot: Snapshot, configuration: String, inputShape: Shape, seed: UInt64, trainFingerprint: String,
+    snapshot: Snapshot, configuration: String, inputShape: Shape, instructionSet: String, seed: UInt64,
+    trainFingerprint: String,
     validationFingerprint: String
   ) {
     self.snapshot = snapshot
     self.configuration = configuration
     self.inputShape = inputShape
+    self.instructionSet = instructionSet
     self.seed = seed
     self.trainFingerprint = trainFingerprint
     self.validationFingerprint = validationFingerprint

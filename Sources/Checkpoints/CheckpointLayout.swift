@@ -26,7 +26,7 @@ enum CheckpointLayout {
     formatVersion: "format_version", seed: "seed", epoch: "epoch", step: "step", stepInEpoch: "step_in_epoch",
     samples: "running_samples"
   )
-  static let learningRate = "learning_rate"
+  static let instructionSet = "instruction_set"
   static let epochSeconds = "epoch_seconds"
   static let fingerprint = (train: "train_fingerprint", validation: "validation_fingerprint")
 

@@ -41,6 +41,7 @@ struct CheckpointReader {
     return Checkpoint(
       snapshot: Snapshot(state: try state(run), parameters: parameters, slots: try slots(of: parameters)),
       configuration: try run.readText(CheckpointLayout.configuration), inputShape: Shape(inputShape.map(Int.init)),
+      instructionSet: try run.attribute(CheckpointLayout.instructionSet),
       seed: UInt64(UInt(bitPattern: try run.integerAttribute(CheckpointLayout.counts.seed))),
       trainFingerprint: try run.attribute(fingerprint.train),
       validationFingerprint: try run.attribute(fingerprint.validation))
@@ -52,6 +53,9 @@ struct CheckpointReader {
     let sums: [Double] = try run.read(CheckpointLayout.sums, maximumCount: size).values
     let seconds: [Double] = try run.read(CheckpointLayout.epochSeconds, maximumCount: 1).values
     guard learningRate.count == 1, seconds.count == 1 else { throw malformed("a number is missing") }
+    guard learningRate[0].isFinite, learningRate[0] >= 0 else {
+      throw malformed("the learning rate is \(learningRate[0])")
+    }
     return RunState(
       epoch: try count(counts.epoch, run), step: try count(counts.step, run),
       stepInEpoch: try count(counts.stepInEpoch, run), learningRate: learningRate[0],
@@ -102,7 +106,8 @@ struct CheckpointReader {
 
   private func count(_ name: String, _ group: HDF5Group) throws -> Int {
     let value = try group.integerAttribute(name)
-    guard value >= 0 else { throw malformed("\(name) is \(value)") }
+    // More steps or samples than any run can make are no count.
+    guard (0...1 << 48).contains(value) else { throw malformed("\(name) is \(value)") }
     return value
   }
 

@@ -37,6 +37,8 @@ public struct CheckpointStore: Sendable {
   static let latestName = "latest\(suffix)"
   static let bestName = "best\(suffix)"
   private static let prefix = "step-"
+  /// What is appended to the names of files that are set aside.
+  private static let damagedSuffix = ".damaged"
 
   public let directory: String
 
@@ -51,8 +53,10 @@ public struct CheckpointStore: Sendable {
   func path(_ name: String) -> String { "\(directory)/\(name)" }
 
   /// The checkpoint files there are, oldest first; none if the directory is not there.
-  public func fileNames() -> [String] {
-    entries().compactMap { name in Self.step(ofName: name).map { (step: $0, name: name) } }
+  ///
+  /// - Throws: `FileError` if the directory is there, but cannot be looked into.
+  public func fileNames() throws -> [String] {
+    try entries().compactMap { name in Self.step(ofName: name).map { (step: $0, name: name) } }
       .sorted { $0.step < $1.step }.map(\.name)
   }
 
@@ -61,8 +65,11 @@ public struct CheckpointStore: Sendable {
     return Int(name.dropFirst(prefix.count).dropLast(suffix.count))
   }
 
-  private func entries() -> [String] {
-    guard let stream = opendir(directory) else { return [] }
+  private func entries() throws -> [String] {
+    guard let stream = opendir(directory) else {
+      guard errno == ENOENT || errno == ENOTDIR else { throw FileError(path: directory, operation: .read) }
+      return []
+    }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
@@ -88,7 +95,7 @@ public struct CheckpointStore: Sendable {
   /// - Parameter passedOver: is told of each newer one that does not.
   /// - Throws: `CheckpointError.none` or `.noneGood`.
   public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
-    let names = fileNames()
+    let names = try fileNames()
     guard !names.isEmpty else { throw CheckpointError.none(directory: directory) }
     var reasons: [String] = []
     for name in names.reversed() {
@@ -107,21 +114,51 @@ public struct CheckpointStore: Sendable {
 
   /// - Throws: `CheckpointError.occupied` if the directory holds a run.
   public func checkUnoccupied() throws {
-    if let newest = fileNames().last { throw CheckpointError.occupied(directory: directory, newest: newest) }
+    if let newest = try fileNames().last { throw CheckpointError.occupied(directory: directory, newest: newest) }
   }
 
-  /// Creates the directory if it is missing, tries that it can be written to, and removes what an interrupted write
-  /// left.
+  /// Whether a run can go on here from the checkpoint at `path`, which made `step` steps.
   ///
-  /// - Parameter overwrite: removes the checkpoints of an older run, too.
-  /// - Throws: `FileError`.
-  public func prepare(overwrite: Bool) throws {
-    if overwrite { for name in fileNames() + [Self.latestName, Self.bestName] { unlink(path(name)) } }
+  /// - Throws: `CheckpointError.occupied` if the directory holds another run, or a part of this run that comes later.
+  public func checkResumes(from path: String, step: Int) throws {
+    guard let newest = try fileNames().last else { return }
+    let isOwn = try fileNames().contains { Self.isSameFile(self.path($0), path) }
+    guard isOwn, Self.step(ofName: newest).map({ $0 <= step }) ?? false else {
+      throw CheckpointError.occupied(directory: directory, newest: newest)
+    }
+  }
+
+  private static func isSameFile(_ left: String, _ right: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    return stat(left, &first) == 0 && stat(right, &second) == 0 && first.st_ino == second.st_ino
+      && first.st_dev == second.st_dev
+  }
+
+  /// Creates the directory if it is missing, and keeps every other run out of it.
+  ///
+  /// - Throws: `FileError`, also if another process has the lock.
+  public func lock() throws -> DirectoryLock {
     try WholeFile.createDirectory(directory)
+    return try DirectoryLock(directory)
+  }
+
+  /// Tries that the directory can be written to, and removes what an interrupted write left.
+  ///
+  /// - Parameters:
+  ///   - step: where the run starts. Checkpoints of later steps could not be read, or this run would stand there; they
+  ///     are set aside.
+  ///   - overwrite: removes the checkpoints of an older run, too.
+  /// - Throws: `FileError`.
+  public func prepare(startingAt step: Int, overwrite: Bool) throws {
     guard access(directory, W_OK | X_OK) == 0 else {
       throw FileError(path: directory, operation: .write)
     }
-    for name in entries() where name.hasSuffix("\(Self.suffix)\(WholeFile.partialSuffix)") { unlink(path(name)) }
+    if overwrite { for name in try fileNames() + [Self.latestName, Self.bestName] { unlink(path(name)) } }
+    for name in try fileNames() where Self.step(ofName: name).map({ $0 > step }) ?? false {
+      if linkTarget(Self.bestName) == name { unlink(path(Self.bestName)) }
+      rename(path(name), path(name + Self.damagedSuffix))
+    }
+    for name in try entries() where name.hasSuffix("\(Self.suffix)\(WholeFile.partialSuffix)") { unlink(path(name)) }
   }
 
   /// Writes a checkpoint to any file.
@@ -146,13 +183,13 @@ public struct CheckpointStore: Sendable {
     try Self.write(checkpoint, to: path(name), network: network, training: training)
     try WholeFile.link(path(Self.latestName), to: name)
     if isBest { try WholeFile.link(path(Self.bestName), to: name) }
-    removeOld(keepLast: keepLast)
+    try removeOld(keepLast: keepLast)
     return path(name)
   }
 
-  private func removeOld(keepLast: Int) {
+  private func removeOld(keepLast: Int) throws {
     let best = linkTarget(Self.bestName)
-    for name in fileNames().dropLast(keepLast) where name != best { unlink(path(name)) }
+    for name in try fileNames().dropLast(keepLast) where name != best { unlink(path(name)) }
   }
 
   /// The name that a link of the directory points to.

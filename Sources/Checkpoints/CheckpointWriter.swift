@@ -85,6 +85,7 @@ struct CheckpointWriter {
     try group.setAttribute(counts.step, state.step)
     try group.setAttribute(counts.stepInEpoch, state.stepInEpoch)
     try group.setAttribute(counts.samples, state.sums.samples)
+    try group.setAttribute(CheckpointLayout.instructionSet, checkpoint.instructionSet)
     try group.setAttribute(CheckpointLayout.fingerprint.train, checkpoint.trainFingerprint)
     try group.setAttribute(CheckpointLayout.fingerprint.validation, checkpoint.validationFingerprint)
     try group.write(checkpoint.configuration, to: CheckpointLayout.configuration)

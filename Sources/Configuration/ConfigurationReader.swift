@@ -84,6 +84,7 @@ public struct ConfigurationReader {
     return value
   }
 
+  /// A number that is used as a `Float`: what counts is whether that is in the range.
   public func number(_ key: String, where accepted: NumberRange, default fallback: Double? = nil) throws -> Double {
     if let fallback, node(key) == nil { return fallback }
     let value: Double
@@ -92,13 +93,17 @@ public struct ConfigurationReader {
     case .number(let number): value = number
     default: throw unexpected(key, "a number \(accepted)")
     }
-    guard accepted.contains(value) else { throw unexpected(key, "a number \(accepted)") }
+    guard accepted.contains(Double(Float(value))) else {
+      let isRounded = accepted.contains(value) ? " as a 32-bit number" : ""
+      throw unexpected(key, "a number \(accepted)\(isRounded)")
+    }
     return value
   }
 
   public func string(_ key: String, default fallback: String? = nil) throws -> String {
     if let fallback, node(key) == nil { return fallback }
     guard case .string(let value) = try required(key).value, !value.isEmpty else { throw unexpected(key, "a text") }
+    guard !value.utf8.contains(0) else { throw unexpected(key, "a text without a NUL character") }
     return value
   }
 

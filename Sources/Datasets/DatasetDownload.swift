@@ -12,12 +12,12 @@ struct DatasetDownload {
   let mirrors: [String]
   let progress: @Sendable (String) -> Void
 
-  /// Fetches one file, unless it is there.
+  /// Fetches one file, unless it is there and good.
   ///
   /// - Returns: its path.
   /// - Throws: `DatasetError` or `FileError`.
   func fetch(_ file: PublishedFile) throws -> String {
-    if let path = file.path(in: directory) { return path }
+    if let path = file.path(in: directory), try file.isGood(path) { return path }
     defer { progress("") }
     var reasons: [String] = []
     for mirror in mirrors {
@@ -49,9 +49,9 @@ struct DatasetDownload {
   private func check(_ packed: [UInt8], file: PublishedFile, address: String) throws {
     let content: [UInt8]
     do {
-      content = try GzipReader.unpackAll(packed, path: address)
-    } catch {
-      throw DownloadFailure(reason: "what came is no gzip file")
+      content = try GzipReader.unpackAll(packed, path: address, atMost: file.size)
+    } catch DatasetError.damaged(_, let reason) {
+      throw DownloadFailure(reason: "what came is damaged: \(reason)")
     }
     let digest = SHA256.hash(data: content).hexadecimal
     guard digest == file.sha256 else {

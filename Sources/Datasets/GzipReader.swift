@@ -30,10 +30,10 @@ enum GzipReader {
 }
 
 extension GzipReader {
-  /// Unpacks all of a file whose size nobody promised, as it comes.
+  /// Unpacks all of a file, as it comes.
   ///
   /// - Throws: `DatasetError.damaged`.
-  static func unpackAll(_ bytes: [UInt8], path: String) throws -> [UInt8] {
+  static func unpackAll(_ bytes: [UInt8], path: String, atMost limit: Int) throws -> [UInt8] {
     guard isGzip(bytes) else { throw DatasetError.damaged(path: path, reason: "no gzip file") }
     var stream = z_stream()
     guard inflateInit2_(&stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -45,6 +45,9 @@ extension GzipReader {
     while true {
       let part = try source.inflate(&stream, count: 1 << 20)
       content += part
+      guard content.count <= limit else {
+        throw DatasetError.damaged(path: path, reason: "it unpacks to more than \(limit) bytes")
+      }
       if part.count < 1 << 20 { return content }
     }
   }

@@ -1,4 +1,5 @@
 import Configuration
+import Crypto
 import DurableFiles
 
 /// MNIST, from its four IDX files: 60,000 training and 10,000 test images of handwritten digits, 28x28.
@@ -27,13 +28,17 @@ public struct MNISTSource: DatasetSource, Equatable {
   /// unpacked contents.
   static let files = [
     PublishedFile(
-      name: "train-images-idx3-ubyte", sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+      name: "train-images-idx3-ubyte", size: 47_040_016,
+      sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
     PublishedFile(
-      name: "train-labels-idx1-ubyte", sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+      name: "train-labels-idx1-ubyte", size: 60_008,
+      sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
     PublishedFile(
-      name: "t10k-images-idx3-ubyte", sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+      name: "t10k-images-idx3-ubyte", size: 7_840_016,
+      sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
     PublishedFile(
-      name: "t10k-labels-idx1-ubyte", sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+      name: "t10k-labels-idx1-ubyte", size: 10_008,
+      sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
   ]
 
   /// The public servers that have the `.gz` files.
@@ -50,9 +55,15 @@ public struct MNISTSource: DatasetSource, Equatable {
 
   public func load(_ context: DatasetContext) throws -> DatasetSplits {
     let paths = try locate(context)
-    return try DatasetSplits(
-      train: IDXSource.read(name: "mnist (train)", images: paths[0], labels: paths[1]),
-      test: IDXSource.read(name: "mnist (test)", images: paths[2], labels: paths[3]))
+    do {
+      return try DatasetSplits(
+        train: IDXSource.read(name: "mnist (train)", images: paths[0], labels: paths[1]),
+        test: IDXSource.read(name: "mnist (test)", images: paths[2], labels: paths[3]))
+    } catch DatasetError.damaged(let path, let reason)
+      where context.cacheDirectory.map({ path.hasPrefix($0) }) ?? false
+    {
+      throw DatasetError.damaged(path: path, reason: "\(reason); 'martlet data fetch \(Self.name)' replaces it")
+    }
   }
 
   /// The four files' paths; fetches them if they are in none of the usual places.
@@ -103,8 +114,19 @@ public struct MNISTSource: DatasetSource, Equatable {
 /// A file that is published as `.gz`, and known by the digest of what is in it.
 struct PublishedFile: Sendable, Equatable {
   let name: String
+  /// The bytes of the unpacked content.
+  let size: Int
   /// Of the unpacked content, in hexadecimal: the packed bytes may differ from server to server.
   let sha256: String
+
+  /// Whether the file at `path`, plain or packed, has the published content.
+  ///
+  /// - Throws: `FileError` if it cannot be read.
+  func isGood(_ path: String) throws -> Bool {
+    let bytes = try WholeFile.read(path)
+    let content = GzipReader.isGzip(bytes) ? try? GzipReader.unpackAll(bytes, path: path, atMost: size) : bytes
+    return content.map { SHA256.hash(data: $0).hexadecimal == sha256 } ?? false
+  }
 
   /// The file in `directory`, plain or packed; nil if it is not there.
   func path(in directory: String) -> String? {

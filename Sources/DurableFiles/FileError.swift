@@ -9,6 +9,7 @@ public struct FileError: Error, Equatable, Sendable {
     case sync = "be written through to the disk"
     case rename = "be moved into place"
     case link = "be linked"
+    case lock = "be locked"
     case createDirectory = "be created as a directory"
   }
 

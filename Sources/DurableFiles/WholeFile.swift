@@ -11,7 +11,7 @@ public enum WholeFile {
   public static func write(_ bytes: [UInt8], to path: String) throws {
     let partial = "\(path)\(partialSuffix)"
     do {
-      try writeSynced(bytes, to: partial)
+      try writeSynced(bytes, to: partial, for: path)
       try check(rename(partial, path), path, .rename)
     } catch {
       unlink(partial)
@@ -35,7 +35,8 @@ public enum WholeFile {
   ///
   /// - Throws: `FileError`.
   public static func read(_ path: String) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path) }
     defer { close(descriptor) }
     var status = stat()
@@ -76,8 +77,9 @@ public enum WholeFile {
     }
   }
 
-  private static func writeSynced(_ bytes: [UInt8], to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+  /// - Parameter path: what messages call the file.
+  private static func writeSynced(_ bytes: [UInt8], to partial: String, for path: String) throws {
+    let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     try check(descriptor, path, .create)
     defer { close(descriptor) }
     var written = 0

@@ -5,9 +5,8 @@ extension Trainer {
   public func save(_ path: String) throws {
     let run = RunConfiguration(name: "saved", source: nil, training: configuration)
     let checkpoint = Checkpoint(
-      snapshot: snapshot(), configuration: try run.yaml, inputShape: network.inputShape, seed: configuration.seed,
-      trainFingerprint: "",
-      validationFingerprint: "")
+      snapshot: snapshot(), configuration: try run.yaml, inputShape: network.inputShape,
+      instructionSet: "\(instructionSet)", seed: configuration.seed, trainFingerprint: "", validationFingerprint: "")
     try CheckpointStore.write(checkpoint, to: path, network: network, training: configuration)
   }
 

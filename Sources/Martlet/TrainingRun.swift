@@ -1,9 +1,13 @@
+import DurableFiles
+
 /// One training from start to finish, across interruptions: configuration, data, trainer and checkpoints together.
 public final class TrainingRun {
   public let configuration: RunConfiguration
   public let data: DatasetSplits
   public let trainer: Trainer
   private let template: Checkpoint
+  private let start: Start
+  private var lock: DirectoryLock?
 
   /// Where a run begins.
   public enum Start: Equatable, Sendable {
@@ -49,6 +53,7 @@ public final class TrainingRun {
     try saved.map { try configuration.checkResumes($0.configuration) }
     if start == .fresh { try store.checkUnoccupied() }
     let data = try source.load(surroundings.dataset)
+    try configuration.training.check(data.train)
     let shape = data.train.shape
     trainer = try Trainer(
       configuration.training, inputShape: [shape.height, shape.width, shape.channels],
@@ -60,13 +65,15 @@ public final class TrainingRun {
     if let checkpoint = saved?.checkpoint {
       try Self.checkData(data.train, train, checkpoint.trainFingerprint)
       try Self.checkData(data.test, validation, checkpoint.validationFingerprint)
-      try trainer.restore(checkpoint.snapshot)
+      try trainer.restore(checkpoint.snapshot, of: data.train)
+      Self.warnOfOtherInstructionSet(checkpoint, trainer, surroundings.warning)
     }
     template = Checkpoint(
       snapshot: trainer.snapshot(), configuration: try configuration.yaml,
-      inputShape: trainer.network.inputShape, seed: configuration.training.seed,
+      inputShape: trainer.network.inputShape, instructionSet: "\(trainer.instructionSet)",
+      seed: configuration.training.seed,
       trainFingerprint: train, validationFingerprint: validation)
-    try store.prepare(overwrite: start == .overwriting)
+    self.start = start
   }
 
   private static func saved(_ start: Start, store: CheckpointStore, warning: (String) -> Void) throws -> SavedRun? {
@@ -74,7 +81,9 @@ public final class TrainingRun {
     case .fresh, .overwriting:
       return nil
     case .resumingFrom(let path):
-      return try SavedRun(path: path)
+      let saved = try SavedRun(path: path)
+      try store.checkResumes(from: path, step: saved.checkpoint.snapshot.state.step)
+      return saved
     case .resuming:
       let newest = try store.newestGood { warning("passed over \($0)") }
       return try SavedRun(path: newest.path, checkpoint: newest.checkpoint)
@@ -88,13 +97,37 @@ public final class TrainingRun {
     }
   }
 
+  private static func warnOfOtherInstructionSet(
+    _ checkpoint: Checkpoint, _ trainer: Trainer, _ warning: (String) -> Void
+  ) {
+    let now = "\(trainer.instructionSet)"
+    guard checkpoint.instructionSet != now else { return }
+    warning(
+      "the checkpoint was computed with the instruction set \(checkpoint.instructionSet), this run goes on with \(now): "
+        + "the last bits of its weights may differ from those of an uninterrupted run. "
+        + "\(InstructionSet.environmentVariable) forces an instruction set.")
+  }
+
   /// Whether all epochs are done.
   public var isFinished: Bool { trainer.state.epoch >= configuration.training.epochs }
+
+  /// Takes the directory of the checkpoints for this run. Nothing is written or removed before.
+  ///
+  /// - Throws: `FileError` if it cannot be written to, or another run is writing to it; `CheckpointError.occupied`.
+  public func takeDirectory() throws {
+    guard lock == nil else { return }
+    let store = CheckpointStore(directory: configuration.checkpoints.directory)
+    lock = try store.lock()
+    // Another run may have come and gone since the directory was looked at.
+    if start == .fresh { try store.checkUnoccupied() }
+    try store.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
+  }
 
   /// Trains, and writes checkpoints on the way and where it stops.
   ///
   /// - Parameter maxSteps: stops once the run has made this many steps in all.
   public func run(maxSteps: Int? = nil, callbacks: [any Callback] = []) throws {
+    try takeDirectory()
     let checkpoints = CheckpointCallback(policy: configuration.checkpoints, template: template)
     try trainer.fit(data.train, validation: data.test, maxSteps: maxSteps, callbacks: callbacks + [checkpoints])
   }

@@ -18,6 +18,9 @@ struct MartletCommand: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      if let reason = Console.failure.withLock({ $0 }) {
+        throw OutputError(path: "the standard output", reason: reason)
+      }
     } catch {
       end(with: error)
     }
@@ -48,7 +51,8 @@ enum ExitStatus: Int32 {
     case is ConfigurationError, is ModelError, is InstructionSetError, is ResumeMismatch, is WrongUse:
       self = .wrongUse
     case CheckpointError.occupied, CheckpointError.none, TrainingError.batchLargerThanData,
-      TrainingError.shapeMismatch, TrainingError.outputNotClasses:
+      TrainingError.shapeMismatch, TrainingError.outputNotClasses, TrainingError.labelOutOfRange,
+      TrainingError.tooLarge:
       self = .wrongUse
     default:
       self = .failed

@@ -8,11 +8,20 @@ extension Sequential {
     guard !layers.isEmpty else {
       throw ModelError(layerIndex: nil, layerName: "", reason: "it has no layers. Add at least one.")
     }
+    guard layers.count <= LayerLimits.layers else {
+      throw ModelError(
+        layerIndex: nil, layerName: "",
+        reason: "it has \(layers.count) layers, more than the \(LayerLimits.layers) that a checkpoint can hold.")
+    }
     let builtLayers = try layerShapes(inputShape: inputShape)
     let (computed, form) = layersWithoutFinalSoftmax
     var builder = NetworkBuilder(names: layerNames, input: TensorLayout(inputShape), kernels: kernels)
     while builder.layerIndex < computed.count {
       try builder.append(computed[builder.layerIndex...])
+    }
+    guard !builder.parameters.isEmpty else {
+      throw ModelError(
+        layerIndex: nil, layerName: "", reason: "it has no weights to train. Add a dense or a conv2d layer.")
     }
     return Network(
       inputShape: inputShape, layers: builtLayers, steps: builder.steps, parameters: builder.parameters, form: form)

@@ -124,7 +124,11 @@ private struct CompileSection {
     let losses = LossCatalog.all.map { $0.name }
     let loss = try reader.name("loss", kind: "loss", among: losses, default: CategoricalCrossentropy.name)
     self.loss = LossCatalog.all.first { $0.name == loss }?.init() ?? CategoricalCrossentropy()
-    metrics = try reader.strings("metrics", default: [Accuracy.name]).map { name in
+    let names = try reader.strings("metrics", default: [Accuracy.name])
+    guard Set(names).count == names.count else {
+      throw reader.error(.conflict("a metric is named twice: \(names.joined(separator: ", "))."), at: "metrics")
+    }
+    metrics = try names.map { name in
       guard let metric = MetricCatalog.all.first(where: { $0.name == name }) else {
         throw reader.error(
           .unknownName(kind: "metric", name: name, known: MetricCatalog.all.map { $0.name }), at: "metrics")

@@ -8,6 +8,8 @@ enum YAMLDocument {
     static let bytes = 1 << 20
     static let values = 100_000
     static let depth = 64
+    /// Aliases of aliases grow without end, and the parser compares keys that hold them before anybody can count.
+    static let aliases = 20
   }
 
   /// - Throws: `ConfigurationError.Problem.unreadable` with the line if the text is no YAML.
@@ -28,6 +30,9 @@ enum YAMLDocument {
   private static func checkSize(_ text: String) throws {
     guard text.utf8.count <= Limit.bytes else {
       throw ConfigurationError(.unreadable(reason: "larger than \(Limit.bytes) bytes: no run configuration."), path: "")
+    }
+    guard text.utf8.count(where: { $0 == UInt8(ascii: "*") }) <= Limit.aliases else {
+      throw ConfigurationError(.unreadable(reason: "more than \(Limit.aliases) aliases or other '*'."), path: "")
     }
     var brackets = 0
     var deepest = 0

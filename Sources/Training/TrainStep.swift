@@ -107,12 +107,14 @@ struct StepMemory: Sendable {
   let reduction: GradientReduction
   let shardSums: ShardSums
 
-  init(configuration: TrainingConfiguration, network: Network, kernels: KernelSet, workerCount: Int) {
+  /// - Throws: `TrainingError.tooLarge`.
+  init(configuration: TrainingConfiguration, network: Network, kernels: KernelSet, workerCount: Int) throws {
     let groups = ShardGroups(
       shards: configuration.shards, workers: workerCount, parameterCount: network.bufferCount
     ) {
       NetworkWorkspace.count(for: network, capacity: $0 * configuration.largestShard, shards: $0)
     }
+    try MemoryNeeds(configuration, network: network, groups: groups, workerCount: workerCount).check()
     self.groups = groups
     workers = (0..<workerCount).map { _ in
       ShardWorker(configuration: configuration, network: network, kernels: kernels, groupSize: groups.size)

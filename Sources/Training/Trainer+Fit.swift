@@ -17,8 +17,8 @@ extension Trainer {
     callbacks: [any Callback] = []
   ) throws {
     try check(training, validation: validation)
-    let stepsPerEpoch = (training.count + configuration.batchSize - 1) / configuration.batchSize
-    let plan = FitPlan(epochs: epochs ?? configuration.epochs, stepsPerEpoch: stepsPerEpoch, maxSteps: maxSteps)
+    let plan = FitPlan(
+      epochs: epochs ?? configuration.epochs, stepsPerEpoch: configuration.steps(of: training), maxSteps: maxSteps)
     var order = SampleOrder(count: training.count)
 
     for callback in callbacks { try callback.trainingWillBegin(self, plan) }
@@ -37,10 +37,7 @@ extension Trainer {
   public func check(_ training: Dataset, validation: Dataset?) throws {
     try training.check(fits: network)
     try validation?.check(fits: network)
-    guard configuration.batchSize <= training.count else {
-      throw TrainingError.batchLargerThanData(
-        batchSize: configuration.batchSize, dataset: training.name, samples: training.count)
-    }
+    try configuration.check(training)
   }
 
   private func hasReached(_ maxSteps: Int?) -> Bool {
@@ -86,6 +83,19 @@ extension Trainer {
     state.sums = RunningSums(count: configuration.sumNames.count)
     state.epochSeconds = 0
   }
+}
+
+extension TrainingConfiguration {
+  /// - Throws: `TrainingError.batchLargerThanData`.
+  public func check(_ training: Dataset) throws {
+    guard batchSize <= training.count else {
+      throw TrainingError.batchLargerThanData(
+        batchSize: batchSize, dataset: training.name, samples: training.count)
+    }
+  }
+
+  /// The steps of an epoch.
+  func steps(of training: Dataset) -> Int { (training.count + batchSize - 1) / batchSize }
 }
 
 /// Seconds of an epoch, across cuts.

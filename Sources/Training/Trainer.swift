@@ -21,7 +21,8 @@ public final class Trainer {
   /// - Parameters:
   ///   - inputShape: (height, width, channels) of an image.
   ///   - workerCount: the threads to compute on.
-  /// - Throws: `ModelError` if the layers do not fit together.
+  /// - Throws: `ModelError` if the layers do not fit together, `TrainingError.tooLarge` if the model does not fit the
+  ///   machine.
   public init(
     _ configuration: TrainingConfiguration, inputShape: Shape, workerCount: Int = AvailableCores.count(),
     instructionSet: InstructionSet = .bestSupported
@@ -34,7 +35,7 @@ public final class Trainer {
     self.instructionSet = instructionSet
     self.kernels = kernels
     team = WorkerTeam(count: workerCount)
-    memory = StepMemory(configuration: configuration, network: network, kernels: kernels, workerCount: workerCount)
+    memory = try StepMemory(configuration: configuration, network: network, kernels: kernels, workerCount: workerCount)
     variables = Variables(network: network, optimizer: configuration.optimizer)
     state = RunState(
       epoch: 0, step: 0, stepInEpoch: 0, learningRate: configuration.optimizer.learningRate,
@@ -45,6 +46,20 @@ public final class Trainer {
   public var workerCount: Int { team.count }
 
   // MARK: - Cut and go on
+
+  /// Goes on from a snapshot of a training on `training`.
+  ///
+  /// - Throws: `TrainingError.foreignSnapshot` if it is of another model, or its counts do not fit the data.
+  public func restore(_ snapshot: Snapshot, of training: Dataset) throws {
+    let steps = configuration.steps(of: training)
+    let state = snapshot.state
+    guard state.stepInEpoch < steps, state.step == state.epoch * steps + state.stepInEpoch else {
+      throw TrainingError.foreignSnapshot(
+        reason:
+          "step \(state.step) is not step \(state.stepInEpoch) of epoch \(state.epoch + 1) with \(steps) steps each.")
+    }
+    try restore(snapshot)
+  }
 
   /// A copy of all that the run needs to go on.
   public func snapshot() -> Snapshot {

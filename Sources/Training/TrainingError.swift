@@ -7,6 +7,8 @@ public enum TrainingError: Error, Equatable {
   case outputNotClasses(Shape)
   case labelOutOfRange(dataset: String, sample: Int, label: Int, classes: Int)
   case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
+  /// The numbers of the training do not fit the machine.
+  case tooLarge(bytes: Int, available: Int)
   /// A snapshot whose variables are not those of the model.
   case foreignSnapshot(reason: String)
 }
@@ -24,10 +26,17 @@ extension TrainingError: CustomStringConvertible {
         + "(labels 0 to \(classes - 1)). Change the units of the last layer, or the labels."
     case .batchLargerThanData(let batchSize, let dataset, let samples):
       "a batch of \(batchSize) samples is larger than '\(dataset)', which has \(samples). Use a smaller batch size."
+    case .tooLarge(let bytes, let available):
+      "the model needs \(Self.gigabytes(bytes)) GB for its weights, its optimizer and the workers' memory; this process "
+        + "may have \(Self.gigabytes(available)) GB. Use smaller layers, a smaller batch, or fewer workers."
     case .foreignSnapshot(let reason):
       "the saved variables do not belong to this model: \(reason)"
     }
   }
+}
+
+extension TrainingError {
+  private static func gigabytes(_ bytes: Int) -> Double { (Double(bytes) / 1e8).rounded() / 10 }
 }
 
 extension Dataset {

@@ -2,25 +2,11 @@ import Datasets
 import Foundation
 import HDF5
 import NeuralNetwork
+import TestSupport
 import Testing
 import Training
 
 @testable import Checkpoints
-
-/// A directory that is removed with its owner.
-final class TemporaryDirectory {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
-}
 
 /// A run of two epochs of three steps, and its checkpoints.
 struct CheckpointedRun {
@@ -40,7 +26,8 @@ struct CheckpointedRun {
 
   var checkpoint: Checkpoint {
     Checkpoint(
-      snapshot: trainer.snapshot(), configuration: "name: test\n", inputShape: [28, 28, 1], seed: 1,
+      snapshot: trainer.snapshot(), configuration: "name: test\n", inputShape: [28, 28, 1], instructionSet: "x86-64-v3",
+      seed: 1,
       trainFingerprint: "train", validationFingerprint: "")
   }
 
@@ -200,10 +187,48 @@ struct CheckpointStoreTests {
       try store.checkUnoccupied()
     }
     try Data().write(to: URL(filePath: "\(directory.path)/step-00000002.weights.h5.partial"))
-    try store.prepare(overwrite: false)
+    try store.prepare(startingAt: 1, overwrite: false)
     #expect(directory.names == ["latest.weights.h5", "step-00000001.weights.h5"])
-    try store.prepare(overwrite: true)
+    try store.prepare(startingAt: 0, overwrite: true)
     #expect(directory.names.isEmpty)
+  }
+
+  @Test("of a later part of a run, or of another one, are not mixed with what a resumed run writes")
+  func resumedFromFile() throws {
+    let (directory, other) = (try TemporaryDirectory(), try TemporaryDirectory())
+    let run = try CheckpointedRun()
+    let policy = CheckpointPolicy(directory: directory.path, everySteps: 1)
+    try run.trainer.fit(run.data.train, maxSteps: 2, callbacks: [run.callback(policy)])
+    let store = CheckpointStore(directory: directory.path)
+    let (first, second) = ("\(directory.path)/step-00000001.weights.h5", "\(directory.path)/step-00000002.weights.h5")
+    let foreign = "\(other.path)/step-00000009.weights.h5"
+    try FileManager.default.copyItem(atPath: second, toPath: foreign)
+    try store.checkResumes(from: second, step: 2)
+    try store.checkResumes(from: "\(directory.path)/latest.weights.h5", step: 2)
+    try CheckpointStore(directory: "\(other.path)/new").checkResumes(from: second, step: 2)
+    let occupied = CheckpointError.occupied(directory: directory.path, newest: "step-00000002.weights.h5")
+    #expect(throws: occupied) { try store.checkResumes(from: first, step: 1) }
+    #expect(throws: occupied) { try store.checkResumes(from: foreign, step: 9) }
+    // What `--resume` passed over.
+    try store.prepare(startingAt: 1, overwrite: false)
+    #expect(try store.fileNames() == ["step-00000001.weights.h5"])
+    #expect(directory.names.contains("step-00000002.weights.h5.damaged"))
+  }
+
+  @Test("are written by one process at a time")
+  func locked() throws {
+    let directory = try TemporaryDirectory()
+    let store = CheckpointStore(directory: "\(directory.path)/run")
+    do {
+      let lock = try store.lock()
+      defer { withExtendedLifetime(lock) {} }
+      #expect {
+        try store.lock()
+      } throws: {
+        "\($0)" == "\(directory.path)/run: cannot be locked: another run is writing to it."
+      }
+    }
+    _ = try store.lock()
   }
 
   @Test("that cannot be written to are refused")
@@ -211,12 +236,12 @@ struct CheckpointStoreTests {
     let directory = try TemporaryDirectory()
     try Data().write(to: URL(filePath: "\(directory.path)/file"))
     #expect {
-      try CheckpointStore(directory: "\(directory.path)/file").prepare(overwrite: false)
+      try CheckpointStore(directory: "\(directory.path)/file").lock()
     } throws: {
       "\($0)" == "\(directory.path)/file: cannot be created as a directory: a file stands there."
     }
     #expect {
-      try CheckpointStore(directory: "\(directory.path)/file/below").prepare(overwrite: false)
+      try CheckpointStore(directory: "\(directory.path)/file/below").lock()
     } throws: {
       "\($0)" == "\(directory.path)/file/below: cannot be created as a directory: Not a directory."
     }

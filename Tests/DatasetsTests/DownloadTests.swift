@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -8,7 +9,8 @@ import Testing
 @Suite("Downloads", .serialized)
 struct DownloadTests {
   static let content = Array("what the file holds".utf8)
-  static let file = PublishedFile(name: "data", sha256: SHA256.hash(data: content).hexadecimal)
+  static let file = PublishedFile(
+    name: "data", size: content.count, sha256: SHA256.hash(data: content).hexadecimal)
 
   private func download(_ directory: TemporaryDirectory, _ mirrors: [String]) throws -> String {
     let download = DatasetDownload(
@@ -37,6 +39,10 @@ struct DownloadTests {
     // What is there is not fetched again.
     #expect(try download(directory, [server.address]) == path)
     #expect(requests.withLock { $0 } == 1)
+    // What is damaged is.
+    try Data(packed.dropLast(9)).write(to: URL(filePath: path))
+    #expect(try download(directory, [server.address]) == path)
+    #expect(Array(try Data(contentsOf: URL(filePath: path))) == packed)
   }
 
   @Test("that fail leave nothing behind, and say why for each mirror")
@@ -48,18 +54,23 @@ struct DownloadTests {
       LoopbackServer.response("200 OK", body: IDXBytes.gzip(Array("something else".utf8)))
     }
     let page = try LoopbackServer { _ in LoopbackServer.response("200 OK", body: Array("<html>".utf8)) }
+    let bomb = try LoopbackServer { _ in
+      LoopbackServer.response("200 OK", body: IDXBytes.gzip([UInt8](repeating: 0, count: 5 << 20)))
+    }
     let cut = try LoopbackServer { _ in
       LoopbackServer.response("200 OK", body: Array(packed.dropLast(5)), length: packed.count)
     }
     let mirrors = [
-      missing.address, wrong.address, page.address, cut.address, "http://127.0.0.1:1/", "ftp://127.0.0.1/",
+      missing.address, wrong.address, page.address, bomb.address, cut.address, "http://127.0.0.1:1/",
+      "ftp://127.0.0.1/",
     ]
     let error = #expect(throws: DatasetError.self) { try download(directory, mirrors) }
     let message = error.map { "\($0)" } ?? ""
     #expect(message.hasPrefix("the data set 'tiny' is not on this machine and could not be fetched:\n"))
     #expect(message.contains("\(missing.address)data.gz: the server answered 404\n"))
     #expect(message.contains("\(wrong.address)data.gz: what came has the SHA-256 "))
-    #expect(message.contains("\(page.address)data.gz: what came is no gzip file\n"))
+    #expect(message.contains("\(page.address)data.gz: what came is damaged: no gzip file\n"))
+    #expect(message.contains("\(bomb.address)data.gz: what came is damaged: it unpacks to more than 19 bytes\n"))
     #expect(message.contains("\(cut.address)data.gz: "))
     #expect(message.contains("http://127.0.0.1:1/data.gz: "))
     #expect(message.contains("ftp://127.0.0.1/data.gz: not an http or https address\n"))

@@ -1,4 +1,6 @@
 import Foundation
+import Martlet
+import TestSupport
 import Testing
 
 @Suite("The command")
@@ -156,8 +158,10 @@ struct CommandTests {
     (["train", "/nowhere.yml"], 2, "martlet: /nowhere.yml: cannot be read: No such file or directory."),
     (["train", "CONFIG", "--workers", "0"], 2, "martlet: --workers must be at least 1 and at most 1024. Received: 0"),
     (["train", "CONFIG", "--workers", "many"], 2, "Error: The value 'many' is invalid for '--workers <workers>'"),
-    (["train", "CONFIG", "--epochs", "-1"], 2, "Error: "),
-    (["train", "CONFIG", "--epochs=-1"], 2, "martlet: --epochs must be at least 1 and at most 16777215. Received: -1"),
+    (
+      ["train", "CONFIG", "--epochs", "-1"], 2,
+      "martlet: --epochs must be at least 1 and at most 16777215. Received: -1"
+    ),
     (
       ["train", "CONFIG", "--batch-size", "99999"], 2,
       "martlet: a batch of 99999 samples is larger than 'digits (train)', which has 1100."
@@ -182,7 +186,7 @@ struct CommandTests {
     ),
     (
       ["train", "CONFIG", "--step-log", "/nowhere/steps.csv"], 1,
-      "martlet: /nowhere/steps.csv: cannot be written: No such file or directory."
+      "martlet: /nowhere/steps.csv: cannot be created: No such file or directory."
     ),
     (
       ["evaluate", "/nowhere.weights.h5"], 1, "martlet: /nowhere.weights.h5: cannot be read: No such file or directory."
@@ -210,6 +214,117 @@ struct CommandTests {
     #expect(finished.status == status)
     #expect(finished.error.hasPrefix(wording.replacing("CONFIG", with: config)))
     if status != 0 { #expect(finished.output.isEmpty) }
+  }
+
+  /// Models and numbers that cannot be meant, with the start of the message.
+  static let impossible: [(yaml: String, wording: String)] = [
+    ("model: [flatten]", "model: it has no weights to train. Add a dense or a conv2d layer."),
+    ("model: [flatten, flatten, {activation: {activation: softmax}}]", "model: it has no weights to train."),
+    (
+      "model: [flatten, dense: {units: 1000000}, dense: {units: 1000}, dense: {units: 10}]",
+      "the model needs "
+    ),
+    (
+      "model: [conv2d: {filters: 1, kernel_size: 20000, padding: same}, flatten, dense: {units: 10}]",
+      "model[0] (conv2d): got (28, 28, 1), needs a window of at most 55x55 pixels, not 20000x20000"
+    ),
+    (
+      "model: [\(Array(repeating: "flatten", count: 1001).joined(separator: ","))]",
+      "model: it has 1001 layers, more than the 1000 that a checkpoint can hold."
+    ),
+    (
+      "model: [flatten, dense: {units: 10}]\ncompile: {optimizer: {name: adam, learning_rate: 1e300}}",
+      "CONFIG:4: compile.optimizer.learning_rate: expected a number greater than 0 as a 32-bit number. Received: 1e+300"
+    ),
+    (
+      "model: [flatten, dense: {units: 10}]\ncompile: {optimizer: {name: adam, beta_1: 0.9999999999999}}",
+      "CONFIG:4: compile.optimizer.beta_1: expected a number of 0 or more and less than 1 as a 32-bit number."
+    ),
+    (
+      "model: [flatten, dense: {units: 10}]\ncompile: {metrics: [accuracy, accuracy]}",
+      "CONFIG:4: compile.metrics: a metric is named twice: accuracy, accuracy."
+    ),
+    (
+      "model: [flatten, dense: {units: 10}]\ncheckpoints: {directory: \"a\\0b\"}",
+      "CONFIG:4: checkpoints.directory: expected a text without a NUL character."
+    ),
+    (
+      "a0: &a0 [x,x]\n"
+        + (0..<40).map { "a\($0 + 1): &a\($0 + 1) [*a\($0),*a\($0)]\n" }.joined() + "? *a40\n: 1",
+      "CONFIG: more than 20 aliases or other '*'."
+    ),
+  ]
+
+  @Test("refuses what no machine can train, before anything is written", arguments: impossible.indices)
+  func impossibleRuns(index: Int) throws {
+    let directory = try TemporaryDirectory()
+    let (yaml, wording) = Self.impossible[index]
+    let config = try directory.write("name: t\ndata: {dataset: digits}\n\(yaml)\n", to: "t.yml")
+    let finished = try Shell.martlet(["train", config, "--max-steps", "1"], in: directory.path)
+    #expect(finished.status == 2)
+    #expect(finished.error.hasPrefix("martlet: \(wording.replacing("CONFIG", with: config))"), "\(finished.error)")
+    #expect(directory.names == ["t.yml"])
+  }
+
+  @Test("does not touch a run that it was told to overwrite, if the new one cannot start")
+  func overwritingNothing() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    #expect(try Shell.martlet(["train", config, "--max-steps", "1"], in: directory.path).status == 0)
+    let failed = try Shell.martlet(
+      ["train", config, "--overwrite", "--step-log", "/nowhere/steps.csv"], in: directory.path)
+    #expect(failed.status == 1)
+    #expect(try Shell.martlet(["inspect", "checkpoints/small/latest.weights.h5"], in: directory.path).status == 0)
+  }
+
+  @Test("fails when its answer cannot be written")
+  func fullOutput() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    let full = try Shell.run(
+      "/bin/sh", ["-c", "'\(Shell.martlet)' train '\(config)' --max-steps 1 > /dev/full"], in: directory.path)
+    #expect(full.status == 1)
+    #expect(full.error == "martlet: the standard output: cannot be written: No space left on device.\n")
+    let closed = try Shell.run("/bin/sh", ["-c", "'\(Shell.martlet)' help train | head -c 1"], in: directory.path)
+    #expect(closed.error.isEmpty)
+  }
+
+  @Test("keeps a step log whole across a kill")
+  func stepLogAcrossKill() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    let arguments = ["train", config, "--step-log", "steps.csv", "--checkpoint-every-steps", "2"]
+    #expect(try Shell.martlet(arguments, in: directory.path).status == 0)
+    let whole = try directory.text("steps.csv")
+    // As a killed process leaves it: the last line is torn.
+    for torn in 1...3 {
+      _ = try directory.write(String(whole.dropLast(whole.count / 2 + torn)), to: "steps.csv")
+      let checkpoint = directory.path + "/checkpoints/small"
+      let names = try FileManager.default.contentsOfDirectory(atPath: checkpoint).filter { $0.hasPrefix("step-") }
+      try #require(names.sorted().first.map { $0 != "" } ?? false)
+      for name in names.sorted().dropFirst() { try FileManager.default.removeItem(atPath: "\(checkpoint)/\(name)") }
+      #expect(try Shell.martlet(arguments + ["--resume"], in: directory.path).status == 0)
+      let lines = try directory.text("steps.csv").split(separator: "\n")
+      #expect(lines.allSatisfy { whole.split(separator: "\n").contains($0) }, "\(lines)")
+    }
+  }
+
+  @Test("says so when a run goes on with another instruction set", .enabled(if: InstructionSet.v3.isSupported))
+  func otherInstructionSet() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    let environment = ["MARTLET_INSTRUCTION_SET": "baseline"]
+    #expect(
+      try Shell.martlet(["train", config, "--max-steps", "1"], environment: environment, in: directory.path).status == 0
+    )
+    let resumed = try Shell.martlet(
+      ["train", config, "--max-steps", "2", "--resume"], environment: ["MARTLET_INSTRUCTION_SET": "v3"],
+      in: directory.path)
+    #expect(resumed.status == 0)
+    #expect(
+      resumed.error.hasPrefix(
+        "martlet: warning: the checkpoint was computed with the instruction set baseline, this run goes on with x86-64-v3:"
+      ))
   }
 
   @Test("is told by the environment which instruction set to use, and refuses an unknown one")

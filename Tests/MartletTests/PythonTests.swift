@@ -1,5 +1,6 @@
 import Foundation
 import Martlet
+import TestSupport
 import Testing
 
 /// Keras and h5py, from the environment: `.ci/run` installs them.

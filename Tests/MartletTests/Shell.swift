@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a finished process left.
@@ -54,26 +55,4 @@ enum Shell {
       output: try String(contentsOfFile: paths[0], encoding: .utf8),
       error: try String(contentsOfFile: paths[1], encoding: .utf8))
   }
-}
-
-/// A directory that is removed with its owner.
-final class TemporaryDirectory {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
-
-  func write(_ text: String, to name: String) throws -> String {
-    try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
-    return "\(path)/\(name)"
-  }
-
-  func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8) }
 }

@@ -71,7 +71,7 @@ struct DataShowCommand: ParsableCommand {
   @Argument(help: "The data set's name, as 'martlet data list' shows it.")
   var name: String
 
-  @Option(help: "The sample, from 0.")
+  @Option(parsing: .unconditional, help: "The sample, from 0.")
   var index = 0
 
   @Option(help: "How many samples from there on (with --output).")

@@ -17,19 +17,21 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The directory of the data set's files.")
   var data: String?
 
-  @Option(help: "Epochs of the whole run.")
+  @Option(parsing: .unconditional, help: "Epochs of the whole run.")
   var epochs: Int?
 
-  @Option(help: "Samples in a batch.")
+  @Option(parsing: .unconditional, help: "Samples in a batch.")
   var batchSize: Int?
 
-  @Option(help: "Parts in which a batch is cut. Changes the last bits of the weights; --workers does not.")
+  @Option(
+    parsing: .unconditional,
+    help: "Parts in which a batch is cut. Changes the last bits of the weights; --workers does not.")
   var shards: Int?
 
-  @Option(help: "Threads to compute on (default: the cores this process may use).")
+  @Option(parsing: .unconditional, help: "Threads to compute on (default: the cores this process may use).")
   var workers: Int?
 
-  @Option(help: "Seed of initial weights and sample order.")
+  @Option(parsing: .unconditional, help: "Seed of initial weights and sample order.")
   var seed: Int?
 
   @Option(help: "The directory for checkpoints.")
@@ -43,16 +45,18 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Start anew in a directory that holds a run, and remove its checkpoints.")
   var overwrite = false
 
-  @Option(help: "Stop with a checkpoint once the run has made this many steps in all.")
+  @Option(parsing: .unconditional, help: "Stop with a checkpoint once the run has made this many steps in all.")
   var maxSteps: Int?
 
-  @Option(help: "Write a checkpoint every so many steps, too.")
+  @Option(parsing: .unconditional, help: "Write a checkpoint every so many steps, too.")
   var checkpointEverySteps: Int?
 
   @Option(help: "Write the loss of every batch to this CSV file.")
   var stepLog: String?
 
-  @Option(help: "0: only errors, 1: a live bar, 2: a line for each epoch (default: 1 on a terminal, else 2).")
+  @Option(
+    parsing: .unconditional,
+    help: "0: only errors, 1: a live bar, 2: a line for each epoch (default: 1 on a terminal, else 2).")
   var verbose: Int?
 
   func run() throws {
@@ -61,6 +65,7 @@ struct TrainCommand: ParsableCommand {
     let run = try TrainingRun(configuration(), start: start(), surroundings: surroundings)
     var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity)]
     if let stepLog { callbacks.append(try StepLog(path: stepLog, afterStep: run.trainer.state.step)) }
+    try run.takeDirectory()
     if verbosity != .silent { printHeader(run) }
     try run.run(maxSteps: maxSteps, callbacks: callbacks)
     if verbosity != .silent { try printEnd(run) }
@@ -109,7 +114,10 @@ struct TrainCommand: ParsableCommand {
     ]
     var lines = [trainer.network.summary(), parts.joined(separator: " - ")]
     if trainer.state.step > 0 {
-      lines.append("Resumed at step \(trainer.state.step), epoch \(trainer.state.epoch + 1).")
+      lines.append(
+        run.isFinished
+          ? "Resumed at step \(trainer.state.step): all \(run.configuration.training.epochs) epochs are done."
+          : "Resumed at step \(trainer.state.step), epoch \(trainer.state.epoch + 1).")
     }
     Console.output.write(lines.joined(separator: "\n") + "\n")
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The two streams of a terminal or a pipe, written at once and whole.
 enum Console {
@@ -9,6 +10,9 @@ enum Console {
 
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
+  /// Why the standard output could not be written, if it could not: the command goes on, and fails in the end.
+  static let failure = Mutex<String?>(nil)
+
   /// Writes all of `text`. A reader that went away is not our failure: what nobody reads is dropped.
   func write(_ text: String) {
     var text = text
@@ -17,7 +21,11 @@ enum Console {
       while written < bytes.count {
         let count = Foundation.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
         if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
+        guard count > 0 else {
+          let reason = errno == EPIPE ? nil : String(cString: strerror(errno))
+          if self == .output, let reason { Self.failure.withLock { $0 = reason } }
+          return
+        }
         written += count
       }
     }

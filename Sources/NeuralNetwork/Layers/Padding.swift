@@ -42,6 +42,11 @@ struct ImageWindow {
       throw LayerShapeError(
         needs: "an image of at least \(size.height)x\(size.width) pixels; use a smaller window or padding: same")
     }
+    guard size.height < 2 * image.height, size.width < 2 * image.width else {
+      throw LayerShapeError(
+        needs: "a window of at most \(2 * image.height - 1)x\(2 * image.width - 1) pixels, not "
+          + "\(size.height)x\(size.width): the rest of it would see nothing of the image")
+    }
     input = image
     output = HeightWidth(vertical.output, horizontal.output)
     paddingBefore = HeightWidth(vertical.before, horizontal.before)
