@@ -7,6 +7,9 @@ import KernelsV4
 
 /// The vector kernels, as one of their builds has them. `VectorKernels` in `KernelsBaseline` says what each computes.
 public protocol VectorKernelBuild: SendableMetatype {
+  static func operationsPerRound() -> Int
+  static func multiplyAddRounds(_ rounds: Int, _ values: UnsafeMutablePointer<Float>)
+
   static func denseScratchCount(shards: Int) -> Int
   static func denseForward(
     input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
@@ -34,6 +37,19 @@ public protocol VectorKernelBuild: SendableMetatype {
     outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
     samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>,
     scratch: UnsafeMutablePointer<Float>)
+
+  static func pooledConvolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int
+  static func pooledConvolutionForward(
+    input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    output: UnsafeMutablePointer<Float>, selected: UnsafeMutablePointer<UInt8>, samples: Int,
+    geometry: ConvolutionGeometry, relu: Bool, positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>,
+    scratch: UnsafeMutablePointer<Float>)
+  static func pooledConvolutionGradients(
+    input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, output: UnsafePointer<Float>,
+    selected: UnsafePointer<UInt8>, outputGradient: UnsafePointer<Float>,
+    kernelGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>?,
+    inputGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
+    positions: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
 
   static func convolutionPoolingScratchCount(_ geometry: ConvolutionPoolingGeometry) -> Int
   static func convolutionPoolingForward(

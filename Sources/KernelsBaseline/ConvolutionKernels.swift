@@ -261,7 +261,7 @@ extension VectorKernels {
 
   /// Copies `count` floats, and writes zeros behind them up to `padded`.
   @_transparent
-  private static func copyRow(
+  static func copyRow(
     _ source: UnsafePointer<Float>, count: Int, _ target: UnsafeMutablePointer<Float>, padded: Int
   ) {
     var index = 0

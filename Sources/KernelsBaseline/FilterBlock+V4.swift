@@ -43,11 +43,11 @@
       _ output: UnsafeMutablePointer<Float>, _ selected: UnsafeMutablePointer<UInt8>, stride: Int, count: Int,
       width: Int
     ) {
-      f0.store(output, selected, width)
-      if count > 1 { f1.store(output + 1 * stride, selected + 1 * stride, width) }
-      if count > 2 { f2.store(output + 2 * stride, selected + 2 * stride, width) }
-      if count > 3 { f3.store(output + 3 * stride, selected + 3 * stride, width) }
-      if count > 4 { f4.store(output + 4 * stride, selected + 4 * stride, width) }
+      f0.store(output, selected, width, relu: true)
+      if count > 1 { f1.store(output + 1 * stride, selected + 1 * stride, width, relu: true) }
+      if count > 2 { f2.store(output + 2 * stride, selected + 2 * stride, width, relu: true) }
+      if count > 3 { f3.store(output + 3 * stride, selected + 3 * stride, width, relu: true) }
+      if count > 4 { f4.store(output + 4 * stride, selected + 4 * stride, width, relu: true) }
     }
   }
 #endif

@@ -34,8 +34,8 @@
       _ output: UnsafeMutablePointer<Float>, _ selected: UnsafeMutablePointer<UInt8>, stride: Int, count: Int,
       width: Int
     ) {
-      f0.store(output, selected, width)
-      if count > 1 { f1.store(output + 1 * stride, selected + 1 * stride, width) }
+      f0.store(output, selected, width, relu: true)
+      if count > 1 { f1.store(output + 1 * stride, selected + 1 * stride, width, relu: true) }
     }
   }
 #endif

@@ -24,9 +24,10 @@ struct PoolWindow {
     v3 = multiplyAdd(pixels.v3, weights, v3)
   }
 
-  /// Stores ReLU of the largest output, and which one it was: the first, if several are equal.
-  @_transparent func store(_ output: UnsafeMutablePointer<Float>, _ selected: UnsafeMutablePointer<UInt8>, _ width: Int)
-  {
+  /// Stores the largest output, or ReLU of it, and which one it was: the first, if several are equal.
+  @_transparent func store(
+    _ output: UnsafeMutablePointer<Float>, _ selected: UnsafeMutablePointer<UInt8>, _ width: Int, relu isRelu: Bool
+  ) {
     var best = v0
     var choice = whereGreater(v1, best, Vector(repeating: 1), Vector())
     best = whereGreater(v1, best, v1, best)
@@ -34,11 +35,12 @@ struct PoolWindow {
     best = whereGreater(v2, best, v2, best)
     choice = whereGreater(v3, best, Vector(repeating: 3), choice)
     best = whereGreater(v3, best, v3, best)
+    if isRelu { best = relu(best) }
     if width == lanes {
-      storeVector(relu(best), output)
+      storeVector(best, output)
       storeBytes(choice, selected)
     } else {
-      storeFirst(width, relu(best), output)
+      storeFirst(width, best, output)
       for lane in 0..<width { selected[lane] = UInt8(choice[lane]) }
     }
   }

@@ -21,6 +21,12 @@ protocol VectorRow {
   /// Replaces negative values by 0.
   mutating func applyRelu()
 
+  /// Pools four rows, and stores the largest values and which of the rows each is from; of the last vector only the
+  /// first `last` lanes.
+  static func storeLargest(
+    _ rows: (Self, Self, Self, Self), relu: Bool, _ output: UnsafeMutablePointer<Float>,
+    _ selected: UnsafeMutablePointer<UInt8>, last: Int)
+
   /// Stores all vectors from `p` on.
   func store(_ p: UnsafeMutablePointer<Float>)
   /// Stores all vectors, of the last one only the first `last` lanes.
@@ -40,6 +46,12 @@ struct OneVector: VectorRow {
   @_transparent mutating func add(_ a: Vector, times b: Self) { v = multiplyAdd(a, b.v, v) }
   @_transparent mutating func add(_ b: Self) { v += b.v }
   @_transparent mutating func applyRelu() { v = relu(v) }
+  @_transparent static func storeLargest(
+    _ rows: (Self, Self, Self, Self), relu: Bool, _ output: UnsafeMutablePointer<Float>,
+    _ selected: UnsafeMutablePointer<UInt8>, last: Int
+  ) {
+    PoolWindow(v0: rows.0.v, v1: rows.1.v, v2: rows.2.v, v3: rows.3.v).store(output, selected, last, relu: relu)
+  }
   @_transparent func store(_ p: UnsafeMutablePointer<Float>) { storeVector(v, p) }
   @_transparent func store(_ p: UnsafeMutablePointer<Float>, last: Int) { storeFirst(last, v, p) }
 }
@@ -82,6 +94,15 @@ struct OneMore<Rest: VectorRow>: VectorRow {
   @_transparent mutating func applyRelu() {
     rest.applyRelu()
     v = relu(v)
+  }
+  @_transparent static func storeLargest(
+    _ rows: (Self, Self, Self, Self), relu: Bool, _ output: UnsafeMutablePointer<Float>,
+    _ selected: UnsafeMutablePointer<UInt8>, last: Int
+  ) {
+    Rest.storeLargest(
+      (rows.0.rest, rows.1.rest, rows.2.rest, rows.3.rest), relu: relu, output, selected, last: lanes)
+    PoolWindow(v0: rows.0.v, v1: rows.1.v, v2: rows.2.v, v3: rows.3.v)
+      .store(output + start, selected + start, last, relu: relu)
   }
   @_transparent func store(_ p: UnsafeMutablePointer<Float>) {
     rest.store(p)

@@ -45,18 +45,14 @@ public final class TrainingRun {
   /// - Throws: `ConfigurationError`, `ModelError`, `DatasetError`, `TrainingError`, `CheckpointError`, `HDF5Error` or
   ///   `ResumeMismatch`. Nothing is written then.
   public init(_ configuration: RunConfiguration, start: Start, surroundings: Surroundings) throws {
-    guard let source = configuration.source else {
-      throw ConfigurationError(.missingKey(key: "dataset"), path: "data")
-    }
     let store = CheckpointStore(directory: configuration.checkpoints.directory)
     let saved = try Self.saved(start, store: store, warning: surroundings.warning)
     try saved.map { try configuration.checkResumes($0.configuration) }
     if start == .fresh { try store.checkUnoccupied() }
-    let data = try source.load(surroundings.dataset)
+    let data = try configuration.load(surroundings.dataset)
     try configuration.training.check(data.train)
-    let shape = data.train.shape
     trainer = try Trainer(
-      configuration.training, inputShape: [shape.height, shape.width, shape.channels],
+      configuration.training, inputShape: data.train.inputShape,
       workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
     try trainer.check(data.train, validation: data.test)
     self.configuration = configuration
@@ -131,4 +127,19 @@ public final class TrainingRun {
     let checkpoints = CheckpointCallback(policy: configuration.checkpoints, template: template)
     try trainer.fit(data.train, validation: data.test, maxSteps: maxSteps, callbacks: callbacks + [checkpoints])
   }
+}
+
+extension RunConfiguration {
+  /// The data that the run learns from and is judged by.
+  ///
+  /// - Throws: `ConfigurationError` if it names none, `DatasetError` or `FileError` if it cannot be had.
+  func load(_ context: DatasetContext) throws -> DatasetSplits {
+    guard let source else { throw ConfigurationError(.missingKey(key: "dataset"), path: "data") }
+    return try source.load(context)
+  }
+}
+
+extension Dataset {
+  /// The shape of a sample, as a model takes it.
+  var inputShape: Shape { [shape.height, shape.width, shape.channels] }
 }

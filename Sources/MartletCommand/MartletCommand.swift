@@ -9,7 +9,10 @@ struct MartletCommand: ParsableCommand {
     commandName: "martlet",
     abstract: "Trains convolutional networks on the cores of this machine, and never loses the run.",
     discussion: "Exit codes: 0 done, 1 failed, 2 wrong use.",
-    subcommands: [TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, DataCommand.self])
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, DataCommand.self,
+      BenchmarkCommand.self,
+    ])
 
   /// Runs the command line, and turns every error into one message and an exit code.
   static func main() {

@@ -12,6 +12,8 @@ public struct Network: Sendable {
   /// A computation and where its parameters start. It may cover several layers, and a layer may need none.
   public struct Step: Sendable {
     public let computation: any LayerComputation
+    /// The first layer it covers.
+    public let layerIndex: Int
     public let inputCount: Int
     public let parameterOffset: Int
   }
@@ -33,6 +35,12 @@ public struct Network: Sendable {
 
   /// The floats of a buffer that holds all parameters, each padded to a cache line.
   public var bufferCount: Int { parameters.reduce(0) { $0 + $1.specification.paddedCount } }
+
+  /// The layers that a computation covers: `conv2d + max_pooling2d`.
+  public func layerNames(ofStep index: Int) -> String {
+    let end = index + 1 < steps.count ? steps[index + 1].layerIndex : layers.count
+    return layers[steps[index].layerIndex..<end].map(\.name).joined(separator: " + ")
+  }
 
   /// The trainable values of one layer.
   public func parameterCount(ofLayer index: Int) -> Int {

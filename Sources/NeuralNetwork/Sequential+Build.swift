@@ -89,12 +89,11 @@ private struct NetworkBuilder {
 
   /// Takes one layer, or several that a fused computation covers.
   mutating func append(_ remaining: ArraySlice<any Layer>) throws {
-    if let fused = FusedConvolutionPooling(
-      remaining, isFirst: layerIndex == 0, input: input, kernels: kernels)
-    {
+    for type in FusedComputationCatalog.all {
+      guard let fused = type.init(remaining, isFirst: layerIndex == 0, input: input, kernels: kernels) else { continue }
       append(fused)
       input = fused.outputLayout
-      layerIndex += FusedConvolutionPooling.layerCount
+      layerIndex += type.layerCount
       return
     }
     let layer = remaining[layerIndex]
@@ -105,7 +104,9 @@ private struct NetworkBuilder {
 
   private mutating func append(_ computation: any LayerComputation) {
     steps.append(
-      Network.Step(computation: computation, inputCount: input.shape.count, parameterOffset: parameterOffset))
+      Network.Step(
+        computation: computation, layerIndex: layerIndex, inputCount: input.shape.count,
+        parameterOffset: parameterOffset))
     for specification in computation.parameters {
       parameters.append(
         Parameter(

@@ -4,7 +4,7 @@ import NeuralNetwork
 ///
 /// A group is a branch of the tree in which gradients are summed, so its size shows in no bit of the result. Each group
 /// less saves a buffer that is written and read in every step, which counts when the parameters are many. Groups must
-/// leave work for every worker, and samples that do not crowd the parameters out of the cache.
+/// leave work for every worker, and their samples must not crowd the parameters out of the cache.
 struct ShardGroups: Sendable, Equatable {
   /// The shards in a group, a power of two; the last group may have fewer.
   let size: Int
@@ -17,7 +17,9 @@ struct ShardGroups: Sendable, Equatable {
       return (groups + workers - 1) / workers * size
     }
     var size = 1
-    while 2 * size <= shards, longest(2 * size) <= longest(1), workspaceCount(2 * size) <= parameterCount { size *= 2 }
+    while 2 * size <= shards, longest(2 * size) <= longest(1), workspaceCount(2 * size) <= 2 * parameterCount {
+      size *= 2
+    }
     self.size = size
   }
 

@@ -6,9 +6,9 @@ import NeuralNetwork
 final class ShardWorker: @unchecked Sendable {
   // Sendable: `WorkerTeam` runs one task of a worker at a time, and joins before anybody else looks.
   private let configuration: TrainingConfiguration
-  private let network: Network
+  let network: Network
   private let kernels: KernelSet
-  private let workspace: NetworkWorkspace
+  let workspace: NetworkWorkspace
   private let labels: UnsafeMutablePointer<Int32>
 
   /// - Parameter groupSize: the most shards that it computes at a time.
@@ -63,7 +63,26 @@ final class ShardWorker: @unchecked Sendable {
     if network.form == .logits { Softmax.forward(outputs, rows: samples.count, columns: classes) }
   }
 
+  /// Loads samples as one shard.
+  func prepare(_ samples: SampleSlice) {
+    workspace.divide(into: 1) { _ in samples.count }
+    load(samples)
+  }
+
+  /// Computes the gradient of the loss of the `count` samples at hand, from the outputs.
+  func differentiate(_ count: Int) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: configuration.sumNames.count) { sums in
+      guard let start = sums.baseAddress else { return }
+      sum(count, from: 0, into: start, isTraining: true, scale: 1 / Float(count))
+    }
+  }
+
   private func forward(_ samples: SampleSlice, parameters: UnsafePointer<Float>) {
+    load(samples)
+    network.forward(workspace, parameters: parameters)
+  }
+
+  private func load(_ samples: SampleSlice) {
     let pixels = network.inputShape.count
     for position in 0..<samples.count {
       let index = samples.index(at: position)
@@ -72,7 +91,6 @@ final class ShardWorker: @unchecked Sendable {
         divisor: configuration.scale)
       labels[position] = samples.labels[index]
     }
-    network.forward(workspace, parameters: parameters)
   }
 
   /// Sums the loss and the metrics of `count` samples, and if training computes the gradient of the loss.

@@ -81,12 +81,9 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   }
 
   private func updateParameters(ofBlock block: Int) {
-    let range = memory.reduction.range(ofBlock: block)
-    configuration.optimizer.update(
-      parameters: variables.parameters.start + range.lowerBound,
-      gradient: memory.reduction.sum(block: block, groups: memory.groups.count(ofShards: sharding.shardCount)),
-      slots: variables.slots.start + range.lowerBound, slotStride: variables.slotStride, count: range.count,
-      iteration: state.step, learningRate: state.learningRate, kernels: kernels)
+    memory.update(
+      block: block, groups: memory.groups.count(ofShards: sharding.shardCount), variables: variables,
+      optimizer: configuration.optimizer, iteration: state.step, learningRate: state.learningRate, kernels: kernels)
   }
 
   private func endStep() {
@@ -122,6 +119,20 @@ struct StepMemory: Sendable {
     reduction = GradientReduction(
       count: network.bufferCount, groups: groups.count(ofShards: configuration.shards), kernels: kernels)
     shardSums = ShardSums(tasks: configuration.shards, sums: configuration.sumNames.count)
+  }
+}
+
+extension StepMemory {
+  /// Sums the gradients of a block of parameters, and lets the optimizer update them.
+  func update(
+    block: Int, groups: Int, variables: Variables, optimizer: any Optimizer, iteration: Int, learningRate: Float,
+    kernels: KernelSet
+  ) {
+    let range = reduction.range(ofBlock: block)
+    optimizer.update(
+      parameters: variables.parameters.start + range.lowerBound, gradient: reduction.sum(block: block, groups: groups),
+      slots: variables.slots.start + range.lowerBound, slotStride: variables.slotStride, count: range.count,
+      iteration: iteration, learningRate: learningRate, kernels: kernels)
   }
 }
 

@@ -59,7 +59,7 @@ public struct Conv2D: Layer, Equatable {
     Conv2DComputation(layer: self, window: try window(over: input.shape), kernels: kernels)
   }
 
-  private func window(over input: Shape) throws -> ImageWindow {
+  func window(over input: Shape) throws -> ImageWindow {
     try ImageWindow(over: input, size: kernelSize, strides: strides, padding: padding)
   }
 
@@ -110,6 +110,11 @@ struct Conv2DComputation: LayerComputation {
   }
 
   private func rows(_ frame: ShardFrame) -> Int { frame.samples * geometry.outputHeight * geometry.outputWidth }
+
+  func operations(needsInputGradient: Bool) -> OperationCount {
+    let product = 2 * geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels * outputCount
+    return OperationCount(forward: product, backward: needsInputGradient ? 2 * product : product)
+  }
 
   func forward(_ frame: ShardFrame) {
     let isRelu = layer.activation == .relu

@@ -78,6 +78,11 @@ struct DenseComputation: LayerComputation {
     kernels.denseScratchCount(shards: shards)
   }
 
+  func operations(needsInputGradient: Bool) -> OperationCount {
+    let product = 2 * inputs * layer.units
+    return OperationCount(forward: product, backward: needsInputGradient ? 2 * product : product)
+  }
+
   func forward(_ frame: ShardFrame) {
     kernels.denseForward(
       input: frame.input, weights: frame.parameters, bias: layer.useBias ? frame.parameters + biasOffset : nil,

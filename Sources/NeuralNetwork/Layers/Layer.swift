@@ -51,6 +51,9 @@ public protocol LayerComputation: Sendable {
   /// to backward.
   func workspaceCount(samples: Int, shards: Int) -> Int
 
+  /// The floating-point operations that a sample needs.
+  func operations(needsInputGradient: Bool) -> OperationCount
+
   /// Computes `frame.output` (samples, output…) from `frame.input` (samples, input…).
   func forward(_ frame: ShardFrame)
 
@@ -64,6 +67,22 @@ public protocol LayerComputation: Sendable {
   func backward(
     _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
     parameterGradients: UnsafeMutablePointer<Float>)
+}
+
+extension LayerComputation {
+  /// Few enough not to count.
+  public func operations(needsInputGradient: Bool) -> OperationCount { OperationCount(forward: 0, backward: 0) }
+}
+
+/// Floating-point operations; a multiplication and an addition count as two.
+public struct OperationCount: Sendable, Equatable {
+  public var forward: Int
+  public var backward: Int
+
+  public init(forward: Int, backward: Int) {
+    self.forward = forward
+    self.backward = backward
+  }
 }
 
 /// The memory that one layer works on for some shards. Every pointer starts on a cache line.

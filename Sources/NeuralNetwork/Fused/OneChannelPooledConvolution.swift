@@ -6,8 +6,7 @@ import Kernels
 /// It stands in for `Conv2D` - `MaxPooling2D` - `Flatten` - `Dense` when the image has one channel, the convolution
 /// moves by 1 without padding and the pool is 2x2. What it writes lies (channels, height, width); the dense layer
 /// behind permutes its weights accordingly.
-struct FusedConvolutionPooling: LayerComputation {
-  /// The layers it computes: the convolution and the pooling.
+struct OneChannelPooledConvolution: FusedComputation {
   static let layerCount = 2
 
   let parameters: [ParameterSpecification]
@@ -16,7 +15,6 @@ struct FusedConvolutionPooling: LayerComputation {
   private let biasOffset: Int
   private let kernels: KernelSet
 
-  /// Nil if the next layers are not ones that it can compute.
   init?(_ layers: ArraySlice<any Layer>, isFirst: Bool, input: TensorLayout, kernels: KernelSet) {
     let next = Array(layers.prefix(4))
     guard next.count == 4, let convolution = next[0] as? Conv2D, let pooling = next[1] as? MaxPooling2D,
@@ -62,6 +60,12 @@ struct FusedConvolutionPooling: LayerComputation {
 
   private func scratch(_ frame: ShardFrame) -> UnsafeMutablePointer<Float> {
     frame.workspace + selectedFloats(samples: frame.samples)
+  }
+
+  /// Only one of the four outputs under a pool window has a gradient.
+  func operations(needsInputGradient: Bool) -> OperationCount {
+    let taps = 2 * geometry.kernelHeight * geometry.kernelWidth
+    return OperationCount(forward: 4 * taps * outputCount, backward: taps * outputCount)
   }
 
   func forward(_ frame: ShardFrame) {

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Martlet
+
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark",
+    abstract: "Measure what this machine can do: its peak, and the time of each layer, step and epoch.",
+    discussion: """
+      Peak: multiplications and additions in registers, and nothing else. Layers: one core, the kernels and the memory
+      of training. Epochs: training and validation by the real trainer. Each figure is the median of several runs, with
+      the least and the most.
+      """)
+
+  @Argument(help: "Configurations of runs (default: the three networks of MNIST in configs/).")
+  var configs: [String] = []
+
+  @Option(help: "The directory of the data set's files.")
+  var data: String?
+
+  @Option(help: "The most threads (default: the cores this process may use).")
+  var workers: Int?
+
+  @Option(parsing: .unconditional, help: "How often everything is measured.")
+  var runs = 5
+
+  @Option(help: "text or json.")
+  var format: OutputFormat = .text
+
+  func run() throws {
+    guard (1...100).contains(runs) else {
+      throw WrongUse("--runs must be at least 1 and at most 100. Received: \(runs)")
+    }
+    let surroundings = try Surroundings.training(workers: workers, isSilent: format == .json)
+    let counts = Self.workerCounts(upTo: surroundings.workerCount)
+    let machine = MachineBenchmark(workerCounts: counts, runs: runs, instructionSet: surroundings.instructionSet)
+    if format == .text { Console.output.write(BenchmarkTable.text(machine)) }
+    let networks = try (configs.isEmpty ? Self.defaultConfigs() : configs).map { path in
+      var run = try RunConfiguration(contentsOf: path)
+      if let data { run.source = try run.source?.required(inDirectory: data) }
+      let network = try NetworkBenchmark(run, workerCounts: counts, runs: runs, surroundings: surroundings)
+      if format == .text { Console.output.write(BenchmarkTable.text(network, machine: machine)) }
+      return network
+    }
+    switch format {
+    case .text: Console.output.write(BenchmarkTable.memory(MemoryUse.peak))
+    case .json:
+      Console.output.write(BenchmarkTable.json(machine, networks: networks, memory: MemoryUse.peak).json + "\n")
+    }
+  }
+
+  /// 1, 2, 4…, and all.
+  private static func workerCounts(upTo most: Int) -> [Int] {
+    var counts = [1]
+    while counts[counts.count - 1] * 2 < most { counts.append(counts[counts.count - 1] * 2) }
+    return most > 1 ? counts + [most] : counts
+  }
+
+  private static func defaultConfigs() throws -> [String] {
+    let paths = ["mnist-cnn", "mnist-convnet", "mnist-mlp"].map { "configs/\($0).yml" }
+    guard paths.allSatisfy({ access($0, R_OK) == 0 }) else {
+      throw WrongUse("there is no configs/ here with \(paths.joined(separator: ", ")): name a configuration.")
+    }
+    return paths
+  }
+}
+
+/// The memory of this process.
+enum MemoryUse {
+  /// The most that was ever resident, in bytes; 0 if the system does not say.
+  static var peak: Int {
+    var usage = rusage()
+    return getrusage(RUSAGE_SELF.rawValue, &usage) == 0 ? usage.ru_maxrss * 1024 : 0
+  }
+}

@@ -1,0 +1,29 @@
+/// Seconds of the same work, measured several times.
+public struct Timing: Sendable, Equatable {
+  /// In ascending order; one or more.
+  public let seconds: [Double]
+
+  public init(seconds: [Double]) {
+    precondition(!seconds.isEmpty, "nothing was measured")
+    self.seconds = seconds.sorted()
+  }
+
+  public var median: Double { (seconds[(seconds.count - 1) / 2] + seconds[seconds.count / 2]) / 2 }
+  public var least: Double { seconds[0] }
+  public var most: Double { seconds[seconds.count - 1] }
+
+  /// Measures `body` `runs` times, each time for as many repetitions as take `duration` or longer.
+  public init(runs: Int, duration: Double = 0.002, _ body: () -> Void) {
+    func time(_ repetitions: Int) -> Double {
+      let started = ContinuousClock.now
+      for _ in 0..<repetitions { body() }
+      return (ContinuousClock.now - started) / .seconds(1)
+    }
+    var repetitions = 1
+    while time(repetitions) < duration { repetitions *= 2 }
+    self.init(seconds: (0..<runs).map { _ in time(repetitions) / Double(repetitions) })
+  }
+
+  /// The measurement of a part of the work, or of a multiple.
+  public func scaled(by factor: Double) -> Timing { Timing(seconds: seconds.map { $0 * factor }) }
+}
