@@ -32,6 +32,11 @@ struct ConvolutionPlan {
   @_transparent var inputCount: Int { geometry.inputHeight * geometry.inputWidth * geometry.inputChannels }
   @_transparent var coveredCount: Int { coveredHeight * coveredWidth * geometry.inputChannels }
 
+  // The output when 2x2 max pooling follows.
+  @_transparent var pooledHeight: Int { geometry.outputHeight / 2 }
+  @_transparent var pooledWidth: Int { geometry.outputWidth / 2 }
+  @_transparent var windows: Int { pooledHeight * pooledWidth }
+
   // The scratch: the kernel in panels of filters or of taps, the bias, an image.
   @_transparent var filterPanels: ColumnPanels { ColumnPanels(columns: geometry.filters) }
   @_transparent var tapPanels: ColumnPanels { ColumnPanels(columns: rowTaps) }
@@ -272,6 +277,23 @@ extension VectorKernels {
         ? loadVector(source + index) : loadFirst(max(count - index, 0), source + min(index, count))
       if rest >= lanes { storeVector(value, target + index) } else { storeFirst(rest, value, target + index) }
       index += lanes
+    }
+  }
+
+  /// target (columns, rows) = values (rows, columns), in blocks that fit the cache.
+  @inline(never)
+  static func transpose(
+    _ values: UnsafePointer<Float>, rows: Int, columns: Int, _ target: UnsafeMutablePointer<Float>
+  ) {
+    let block = 16
+    for firstRow in stride(from: 0, to: rows, by: block) {
+      for firstColumn in stride(from: 0, to: columns, by: block) {
+        for row in firstRow..<min(firstRow + block, rows) {
+          for column in firstColumn..<min(firstColumn + block, columns) {
+            target[column * rows + row] = values[row * columns + column]
+          }
+        }
+      }
     }
   }
 

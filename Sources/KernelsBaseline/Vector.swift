@@ -1,9 +1,11 @@
 import CVector
 
-// The vector of the build's instruction set, and the operations that Swift's own SIMD types do badly.
+// The vector of the build's instruction set, and the operations that Swift's own SIMD types do badly. `Choices` say for
+// each lane which of four values it takes.
 
 #if MARTLET_V4
   typealias Vector = SIMD16<Float>
+  typealias Choices = SIMD16<Int32>
   @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load16(p) }
   @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first16(p, count) }
   @_transparent func loadBytes(_ p: UnsafePointer<UInt8>) -> Vector { martlet_bytes_to_floats16(p) }
@@ -22,8 +24,15 @@ import CVector
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum16(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even16(a, b) }
   @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd16(a, b) }
+  @_transparent func loadChoices(_ p: UnsafePointer<Int32>) -> Choices { martlet_load_ints16(p) }
+  @_transparent func loadChoices(_ p: UnsafePointer<UInt8>) -> Choices { martlet_bytes_to_ints16(p) }
+  @_transparent func storeChoices(_ v: Choices, _ p: UnsafeMutablePointer<Int32>) { martlet_store_ints16(p, v) }
+  @_transparent func select(_ four: UnsafePointer<Float>, _ choices: Choices) -> Vector {
+    martlet_select_of_four16(four, choices)
+  }
 #elseif MARTLET_V3
   typealias Vector = SIMD8<Float>
+  typealias Choices = SIMD8<Int32>
   @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load8(p) }
   @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first8(p, count) }
   @_transparent func loadBytes(_ p: UnsafePointer<UInt8>) -> Vector { martlet_bytes_to_floats8(p) }
@@ -42,8 +51,15 @@ import CVector
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum8(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even8(a, b) }
   @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd8(a, b) }
+  @_transparent func loadChoices(_ p: UnsafePointer<Int32>) -> Choices { martlet_load_ints8(p) }
+  @_transparent func loadChoices(_ p: UnsafePointer<UInt8>) -> Choices { martlet_bytes_to_ints8(p) }
+  @_transparent func storeChoices(_ v: Choices, _ p: UnsafeMutablePointer<Int32>) { martlet_store_ints8(p, v) }
+  @_transparent func select(_ four: UnsafePointer<Float>, _ choices: Choices) -> Vector {
+    martlet_select_of_four8(four, choices)
+  }
 #else
   typealias Vector = SIMD4<Float>
+  typealias Choices = SIMD4<Int32>
   @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load4(p) }
   @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first4(p, count) }
   @_transparent func loadBytes(_ p: UnsafePointer<UInt8>) -> Vector { martlet_bytes_to_floats4(p) }
@@ -62,6 +78,12 @@ import CVector
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum4(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even4(a, b) }
   @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd4(a, b) }
+  @_transparent func loadChoices(_ p: UnsafePointer<Int32>) -> Choices { martlet_load_ints4(p) }
+  @_transparent func loadChoices(_ p: UnsafePointer<UInt8>) -> Choices { martlet_bytes_to_ints4(p) }
+  @_transparent func storeChoices(_ v: Choices, _ p: UnsafeMutablePointer<Int32>) { martlet_store_ints4(p, v) }
+  @_transparent func select(_ four: UnsafePointer<Float>, _ choices: Choices) -> Vector {
+    martlet_select_of_four4(four, choices)
+  }
 #endif
 
 /// The floats in a vector.

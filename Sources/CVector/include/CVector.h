@@ -18,6 +18,9 @@ typedef float martlet_float16 __attribute__((ext_vector_type(16)));
 typedef uint8_t martlet_byte4 __attribute__((ext_vector_type(4)));
 typedef uint8_t martlet_byte8 __attribute__((ext_vector_type(8)));
 typedef uint8_t martlet_byte16 __attribute__((ext_vector_type(16)));
+typedef int32_t martlet_int4 __attribute__((ext_vector_type(4)));
+typedef int32_t martlet_int8 __attribute__((ext_vector_type(8)));
+typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
 
 #define MARTLET_INLINE static inline __attribute__((always_inline))
 
@@ -33,6 +36,7 @@ typedef uint8_t martlet_byte16 __attribute__((ext_vector_type(16)));
 #define MARTLET_VECTOR(N)                                                                                          \
   typedef martlet_float##N martlet_unaligned##N __attribute__((aligned(4)));                                      \
   typedef martlet_byte##N martlet_unaligned_byte##N __attribute__((aligned(1)));                                  \
+  typedef martlet_int##N martlet_unaligned_int##N __attribute__((aligned(4)));                                    \
   MARTLET_INLINE martlet_float##N martlet_load##N(const float *_Nonnull p) {                                       \
     return *(const martlet_unaligned##N *)p;                                                                      \
   }                                                                                                               \
@@ -63,6 +67,15 @@ typedef uint8_t martlet_byte16 __attribute__((ext_vector_type(16)));
   /* Small whole numbers as bytes. */                                                                             \
   MARTLET_INLINE void martlet_store_bytes##N(uint8_t *_Nonnull p, martlet_float##N v) {                            \
     *(martlet_unaligned_byte##N *)p = __builtin_convertvector(v, martlet_byte##N);                                \
+  }                                                                                                               \
+  MARTLET_INLINE martlet_int##N martlet_load_ints##N(const int32_t *_Nonnull p) {                                  \
+    return *(const martlet_unaligned_int##N *)p;                                                                  \
+  }                                                                                                               \
+  MARTLET_INLINE void martlet_store_ints##N(int32_t *_Nonnull p, martlet_int##N v) {                               \
+    *(martlet_unaligned_int##N *)p = v;                                                                           \
+  }                                                                                                               \
+  MARTLET_INLINE martlet_int##N martlet_bytes_to_ints##N(const uint8_t *_Nonnull p) {                              \
+    return __builtin_convertvector(*(const martlet_unaligned_byte##N *)p, martlet_int##N);                        \
   }                                                                                                               \
   /* Swift converts lane after lane. */                                                                           \
   MARTLET_INLINE martlet_float##N martlet_bytes_to_floats##N(const uint8_t *_Nonnull p) {                          \
@@ -116,6 +129,35 @@ MARTLET_INLINE void martlet_store_first16(float *_Nonnull p, martlet_float16 v, 
 #else
 MARTLET_PARTIAL_BY_LANE(16)
 #endif
+
+// For each lane one of four floats: the one that `choice` (0 to 3) says.
+MARTLET_INLINE martlet_float4 martlet_select_of_four4(const float *_Nonnull four, martlet_int4 choice) {
+  martlet_float4 v = 0;
+  for (intptr_t lane = 0; lane < 4; lane++) v[lane] = four[choice[lane]];
+  return v;
+}
+#if defined(__AVX__)
+MARTLET_INLINE martlet_float8 martlet_select_of_four8(const float *_Nonnull four, martlet_int8 choice) {
+  return (martlet_float8)_mm256_permutevar_ps(_mm256_broadcast_ps((const __m128 *)four), (__m256i)choice);
+}
+#endif
+#if defined(__AVX512F__)
+MARTLET_INLINE martlet_float16 martlet_select_of_four16(const float *_Nonnull four, martlet_int16 choice) {
+  return (martlet_float16)_mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(four)), (__m512i)choice);
+}
+#endif
+
+// Four floats of each of a, b, c, d, as (a0, b0, c0, d0), (a1, b1, c1, d1)…
+MARTLET_INLINE void martlet_store_quads(float *_Nonnull p, const float *_Nonnull pa, const float *_Nonnull pb,
+                                        const float *_Nonnull pc, const float *_Nonnull pd) {
+  martlet_float4 a = martlet_load4(pa), b = martlet_load4(pb), c = martlet_load4(pc), d = martlet_load4(pd);
+  martlet_float4 ab0 = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  martlet_float4 cd0 = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  martlet_store4(p, __builtin_shufflevector(ab0, cd0, 0, 1, 4, 5));
+  martlet_store4(p + 4, __builtin_shufflevector(ab0, cd0, 2, 3, 6, 7));
+  martlet_store4(p + 8, __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5));
+  martlet_store4(p + 12, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
+}
 
 // The lanes of (a, b) at even places, and those at odd ones.
 MARTLET_INLINE martlet_float4 martlet_even4(martlet_float4 a, martlet_float4 b) {

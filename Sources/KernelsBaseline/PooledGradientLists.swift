@@ -1,0 +1,279 @@
+// Gradients of pooled outputs, one by one: each adds a multiple of a patch of the image to the kernel's gradient, and a
+// multiple of the kernel to the image's. Those that are zero are left out.
+//
+// They are listed twice, so that the sums stay in registers: by filter for the gradient of the kernels, and by patch for
+// that of the image.
+
+/// A gradient that is not zero, and where what it is multiplied by starts: its patch or its kernel.
+private struct ListedGradient {
+  var value: Float
+  var offset: Int32
+}
+
+/// The gradients of one image that are not zero; the kernels and their gradients as (filters, taps).
+struct PooledGradientLists {
+  /// The parts of its memory, in floats.
+  struct Sizes {
+    let kernel: Int
+    let image: Int
+    let list: Int
+    let counts: Int
+
+    @_transparent init(_ plan: ConvolutionPlan) {
+      kernel = plan.geometry.filters * plan.taps
+      // With room for a vector that sticks out.
+      image = plan.coveredCount + lanes
+      // By filter, the room of all windows for each; by patch, that of all filters for each of a window's four.
+      list = 2 * plan.geometry.filters * plan.windows
+      counts = plan.geometry.filters + 4 * plan.windows
+    }
+
+    @_transparent var count: Int { 2 * kernel + image + 5 * list + counts }
+  }
+
+  private let plan: ConvolutionPlan
+  private let kernels: UnsafeMutablePointer<Float>
+  private let kernelGradients: UnsafeMutablePointer<Float>
+  private let image: UnsafeMutablePointer<Float>
+  private let byFilter: UnsafeMutablePointer<ListedGradient>
+  private let filterCounts: UnsafeMutablePointer<Int32>
+  private let byPatch: UnsafeMutablePointer<ListedGradient>
+  private let patchCounts: UnsafeMutablePointer<Int32>
+
+  init(_ plan: ConvolutionPlan, _ sizes: Sizes, _ memory: UnsafeMutablePointer<Float>) {
+    self.plan = plan
+    byFilter = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: ListedGradient.self)
+    byPatch = UnsafeMutableRawPointer(memory + sizes.list).assumingMemoryBound(to: ListedGradient.self)
+    kernels = memory + 5 * sizes.list
+    kernelGradients = kernels + sizes.kernel
+    image = kernelGradients + sizes.kernel
+    filterCounts = UnsafeMutableRawPointer(image + sizes.image).assumingMemoryBound(to: Int32.self)
+    patchCounts = filterCounts + plan.geometry.filters
+  }
+
+  /// - Parameter kernel: (taps, filters); nil if nobody needs the gradient of the image.
+  func begin(kernel: UnsafePointer<Float>?) {
+    kernelGradients.update(repeating: 0, count: plan.geometry.filters * plan.taps)
+    if let kernel {
+      VectorKernels.transpose(kernel, rows: plan.taps, columns: plan.geometry.filters, kernels)
+    }
+  }
+
+  /// Lists the gradients of one image.
+  @inline(never)
+  func list(_ pooled: PooledGradients, positions: UnsafePointer<Int32>) {
+    let geometry = plan.geometry
+    filterCounts.update(repeating: 0, count: geometry.filters)
+    for row in 0..<plan.pooledHeight {
+      for column in 0..<plan.pooledWidth {
+        list(
+          pooled, window: row &* plan.pooledWidth &+ column,
+          corner: positions[2 &* row &* geometry.outputWidth &+ 2 &* column])
+      }
+    }
+  }
+
+  /// Lists the gradients of one window.
+  @inline(__always)
+  private func list(_ pooled: PooledGradients, window: Int, corner: Int32) {
+    let (filters, windows, taps) = (plan.geometry.filters, plan.windows, plan.taps)
+    let (values, outputs) = (pooled.values + window &* filters, pooled.outputs + window &* filters)
+    let selected = pooled.selected + window &* filters
+    let (byFilter, filterCounts) = (byFilter, filterCounts)
+    let byPatch = byPatch + 4 &* window &* filters
+    let right = Int32(truncatingIfNeeded: plan.geometry.strideWidth &* plan.geometry.inputChannels)
+    let below = Int32(truncatingIfNeeded: plan.geometry.strideHeight &* imageStride)
+    // The number in each of the four lists by patch, 16 bits each.
+    var counts: UInt64 = 0
+    for filter in 0..<filters {
+      let (choice, value) = (Int32(selected[filter]), values[filter])
+      let isKept = (!pooled.relu || outputs[filter] > 0) && value != 0
+      // Written in any case, kept by counting it: whether a gradient is zero cannot be foreseen.
+      let count = Int(filterCounts[filter])
+      byFilter[filter &* windows &+ count] = ListedGradient(
+        value: value, offset: corner &+ (choice & 1) &* right &+ (choice &>> 1) &* below)
+      filterCounts[filter] = Int32(truncatingIfNeeded: count &+ (isKept ? 1 : 0))
+      let shift = UInt64(truncatingIfNeeded: 16 &* choice)
+      byPatch[Int(choice) &* filters &+ Int(counts &>> shift & 0xffff)] = ListedGradient(
+        value: value, offset: Int32(truncatingIfNeeded: filter &* taps))
+      counts = counts &+ (isKept ? 1 : 0) &<< shift
+    }
+    for choice in 0..<4 {
+      patchCounts[4 &* window &+ choice] = Int32(truncatingIfNeeded: counts &>> UInt64(16 &* choice) & 0xffff)
+    }
+  }
+
+  private var imageStride: Int { plan.coveredWidth * plan.geometry.inputChannels }
+
+  /// Adds the sum of each filter.
+  func addSums(_ sums: UnsafeMutablePointer<Float>) {
+    for filter in 0..<plan.geometry.filters {
+      var sum: Float = 0
+      for index in 0..<Int(filterCounts[filter]) { sum += byFilter[filter * plan.windows + index].value }
+      sums[filter] += sum
+    }
+  }
+
+  /// Adds to each filter's kernel gradient the patches of its gradients.
+  @inline(never)
+  func addPatches(_ image: UnsafePointer<Float>) {
+    forEachPanel { panel, column in
+      PatchSums(
+        panel: panel, entries: byFilter, counts: filterCounts, image: image + column,
+        kernelGradients: kernelGradients + column)
+    }
+  }
+
+  /// Overwrites the gradient of the image with the kernels, times the gradients.
+  ///
+  /// - Parameter positions: where the patches start.
+  @inline(never)
+  func writeInputGradient(_ target: UnsafeMutablePointer<Float>, positions: UnsafePointer<Int32>) {
+    // Rows of a kernel that end within a vector are added as if they went on with zeros: behind the last row, that
+    // needs the room of the copy.
+    let isInPlace = plan.isInPlace && plan.rowTaps % lanes == 0
+    let image = isInPlace ? target : self.image
+    image.update(repeating: 0, count: isInPlace ? plan.inputCount : plan.coveredCount)
+    forEachPanel { panel, column in
+      KernelSums(
+        panel: panel, entries: byPatch, counts: patchCounts, positions: positions, image: image + column,
+        kernels: kernels + column)
+    }
+    if !isInPlace { VectorKernels.crop(image, plan, target) }
+  }
+
+  /// - Parameter target: (taps, filters), overwritten.
+  func writeKernelGradient(_ target: UnsafeMutablePointer<Float>) {
+    VectorKernels.transpose(kernelGradients, rows: plan.geometry.filters, columns: plan.taps, target)
+  }
+
+  @inline(__always)
+  private func forEachPanel<Panel: ColumnPanel>(_ panel: (TapPanel, _ column: Int) -> Panel) {
+    let panels = plan.tapPanels
+    for index in 0..<panels.count {
+      withRow(
+        width: panels.width(of: index),
+        panel(TapPanel(plan: plan, lastLanes: panels.lastLanes(of: index)), panels.firstColumn(of: index)))
+    }
+  }
+}
+
+/// Some columns of the kernels' rows.
+private struct TapPanel {
+  let plan: ConvolutionPlan
+  let lastLanes: Int
+
+  /// The floats between rows, of an image and of a kernel.
+  var imageStride: Int { @_transparent get { plan.coveredWidth * plan.geometry.inputChannels } }
+  var rowTaps: Int { @_transparent get { plan.rowTaps } }
+
+  /// Calls `body` for the rows of the kernel, as many at a time as registers hold.
+  @inline(__always)
+  func forEachStack<Row: VectorRow>(_: Row.Type, _ body: some StackedRows) {
+    let height = plan.geometry.kernelHeight
+    let stacks = (height + 2) / 3
+    for stack in 0..<stacks {
+      let first = height * stack / stacks
+      switch height * (stack + 1) / stacks - first {
+      case 1: body.compute(Stack1<Row>.self, firstRow: first)
+      case 2: body.compute(Stack2<Row>.self, firstRow: first)
+      default: body.compute(Stack3<Row>.self, firstRow: first)
+      }
+    }
+  }
+}
+
+/// What is computed for some rows of all kernels.
+private protocol StackedRows {
+  func compute<Stack: RowStack>(_: Stack.Type, firstRow: Int)
+}
+
+/// The sums of patches.
+private struct PatchSums: ColumnPanel, StackedRows {
+  let panel: TapPanel
+  /// (filters, windows)
+  let entries: UnsafePointer<ListedGradient>
+  let counts: UnsafePointer<Int32>
+  let image: UnsafePointer<Float>
+  /// (filters, taps)
+  let kernelGradients: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func callAsFunction<Row: VectorRow>(_ row: Row.Type) { panel.forEachStack(row, self) }
+
+  @inline(__always)
+  func compute<Stack: RowStack>(_: Stack.Type, firstRow: Int) {
+    let (source, stride, last) = (image + firstRow * panel.imageStride, panel.imageStride, panel.lastLanes)
+    for filter in 0..<panel.plan.geometry.filters {
+      let (entries, count) = (entries + filter * panel.plan.windows, Int(counts[filter]))
+      let target = kernelGradients + filter * panel.plan.taps + firstRow * panel.rowTaps
+      var sums = Stack(target, stride: panel.rowTaps, last: last)
+      if last == lanes {
+        for index in 0..<count {
+          sums.add(entries[index].value, times: source + Int(entries[index].offset), stride: stride)
+        }
+      } else {
+        for index in 0..<count {
+          sums.add(entries[index].value, times: source + Int(entries[index].offset), stride: stride, last: last)
+        }
+      }
+      sums.store(target, stride: panel.rowTaps, last: last)
+    }
+  }
+}
+
+/// What kernels add to the gradient of the image.
+private struct KernelSums: ColumnPanel, StackedRows {
+  let panel: TapPanel
+  /// (windows, 4, filters)
+  let entries: UnsafePointer<ListedGradient>
+  /// (windows, 4)
+  let counts: UnsafePointer<Int32>
+  let positions: UnsafePointer<Int32>
+  let image: UnsafeMutablePointer<Float>
+  /// (filters, taps)
+  let kernels: UnsafePointer<Float>
+
+  @inline(__always)
+  func callAsFunction<Row: VectorRow>(_ row: Row.Type) { panel.forEachStack(row, self) }
+
+  @inline(__always)
+  func compute<Stack: RowStack>(_: Stack.Type, firstRow: Int) {
+    let plan = panel.plan
+    let width = plan.geometry.outputWidth
+    let (image, kernels) = (image + firstRow * panel.imageStride, kernels + firstRow * panel.rowTaps)
+    var patch = 0
+    for row in 0..<plan.pooledHeight {
+      for column in 0..<plan.pooledWidth {
+        for choice in 0..<4 {
+          let position = (2 * row + choice / 2) * width + 2 * column + choice % 2
+          add(
+            Stack.self, entries + patch * plan.geometry.filters, count: Int(counts[patch]), kernels,
+            to: image + Int(positions[position]))
+          patch += 1
+        }
+      }
+    }
+  }
+
+  /// Adds kernels to one patch, in whole vectors: behind the last lane of a kernel's row, zeros.
+  @inline(__always)
+  private func add<Stack: RowStack>(
+    _: Stack.Type, _ entries: UnsafePointer<ListedGradient>, count: Int, _ kernels: UnsafePointer<Float>,
+    to target: UnsafeMutablePointer<Float>
+  ) {
+    guard count > 0 else { return }
+    let (last, stride) = (panel.lastLanes, panel.rowTaps)
+    var sums = Stack(target, stride: panel.imageStride, last: lanes)
+    if last == lanes {
+      for index in 0..<count {
+        sums.add(entries[index].value, times: kernels + Int(entries[index].offset), stride: stride)
+      }
+    } else {
+      for index in 0..<count {
+        sums.add(entries[index].value, times: kernels + Int(entries[index].offset), stride: stride, last: last)
+      }
+    }
+    sums.store(target, stride: panel.imageStride, last: lanes)
+  }
+}

@@ -1,0 +1,120 @@
+import Kernels
+import Testing
+
+@Suite("Pooled convolution kernels give what the reference gives")
+struct PooledConvolutionComparisonTests {
+  @Test("convolutions of 200 random sizes, pooled", arguments: KernelComparisonTests.supported)
+  func pooledConvolution(instructionSet: InstructionSet) {
+    for index in 0..<200 {
+      var shapes = RandomShapes(9000 + index)
+      let geometry = ConvolutionGeometry(random: &shapes, wide: index % 3 == 0)
+      guard geometry.outputHeight > 1, geometry.outputWidth > 1 else { continue }
+      PooledConvolutionCase(
+        geometry, samples: shapes.size(1...3), hasBias: index % 4 != 0, relu: index % 5 != 0, shapes: &shapes
+      ).check(instructionSet.kernels)
+    }
+  }
+}
+
+/// A pooled convolution with its numbers.
+private struct PooledConvolutionCase {
+  let geometry: ConvolutionGeometry
+  let samples: Int
+  let relu: Bool
+  let input: [Float]
+  let kernel: [Float]
+  let bias: [Float]?
+  let pooledGradient: [Float]
+
+  init(_ geometry: ConvolutionGeometry, samples: Int, hasBias: Bool, relu: Bool, shapes: inout RandomShapes) {
+    self.geometry = geometry
+    self.samples = samples
+    self.relu = relu
+    input = shapes.values(samples * geometry.inputs)
+    kernel = shapes.values(geometry.weights)
+    bias = hasBias ? shapes.values(geometry.filters) : nil
+    let windows = (geometry.outputHeight / 2) * (geometry.outputWidth / 2)
+    pooledGradient = shapes.values(samples * windows * geometry.filters)
+  }
+
+  private var pooledHeight: Int { geometry.outputHeight / 2 }
+  private var pooledWidth: Int { geometry.outputWidth / 2 }
+
+  /// The value of the convolution that is `choice` of a pooled one.
+  private func source(of pooled: Int, choice: Int) -> Int {
+    let (window, filter) = pooled.quotientAndRemainder(dividingBy: geometry.filters)
+    let (rows, column) = window.quotientAndRemainder(dividingBy: pooledWidth)
+    let (sample, row) = rows.quotientAndRemainder(dividingBy: pooledHeight)
+    let y = sample * geometry.outputHeight + 2 * row + choice / 2
+    return (y * geometry.outputWidth + 2 * column + choice % 2) * geometry.filters + filter
+  }
+
+  func check(_ kernels: KernelSet) {
+    var positions = [Int32](repeating: 0, count: geometry.positions)
+    var taps = [Int32](repeating: 0, count: geometry.taps)
+    kernels.convolutionOffsets(geometry, positions: &positions, taps: &taps)
+    var scratch = [Float](
+      repeating: KernelComparisonTests.garbage, count: kernels.pooledConvolutionScratchCount(geometry))
+    var output = [Float](repeating: KernelComparisonTests.garbage, count: pooledGradient.count)
+    var selected = [UInt8](repeating: 99, count: pooledGradient.count)
+    (bias ?? []).withUnsafeBufferPointer { values in
+      kernels.pooledConvolutionForward(
+        input: input, kernel: kernel, bias: bias == nil ? nil : values.baseAddress, output: &output,
+        selected: &selected, samples: samples, geometry: geometry, relu: relu, positions: positions, taps: taps,
+        scratch: &scratch)
+    }
+    checkForward(output, selected)
+    checkGradients(kernels, output, selected, positions, &scratch)
+  }
+
+  private func checkForward(_ output: [Float], _ selected: [UInt8]) {
+    var convolved = [Float](repeating: 0, count: samples * geometry.outputs)
+    (bias ?? []).withUnsafeBufferPointer { values in
+      ReferenceConvolution.forward(
+        input: input, kernel: kernel, bias: bias == nil ? nil : values.baseAddress, output: &convolved,
+        samples: samples, geometry: geometry)
+    }
+    let windows = output.indices.map { pooled in (0..<4).map { convolved[source(of: pooled, choice: $0)] } }
+    let largest = windows.map { $0.reduce(-.infinity, max) }
+    expectClose(output, relu ? largest.map { max($0, 0) } : largest, terms: geometry.taps + 1, "output of \(geometry)")
+    // What was selected may differ from the reference's choice only where both are equal but for rounding.
+    let chosen = output.indices.map { windows[$0][Int(selected[$0])] }
+    expectClose(chosen, largest, terms: geometry.taps + 1, "selected value of \(geometry)")
+  }
+
+  private func checkGradients(
+    _ kernels: KernelSet, _ output: [Float], _ selected: [UInt8], _ positions: [Int32], _ scratch: inout [Float]
+  ) {
+    func garbage(_ count: Int) -> [Float] { [Float](repeating: KernelComparisonTests.garbage, count: count) }
+    var (kernelGradient, biasGradient) = (garbage(geometry.weights), garbage(geometry.filters))
+    var (inputGradient, without) = (garbage(samples * geometry.inputs), garbage(geometry.weights))
+    kernels.pooledConvolutionGradients(
+      input: input, kernel: kernel, output: output, selected: selected, outputGradient: pooledGradient,
+      kernelGradient: &kernelGradient, biasGradient: &biasGradient, inputGradient: &inputGradient, samples: samples,
+      geometry: geometry, relu: relu, positions: positions, scratch: &scratch)
+    kernels.pooledConvolutionGradients(
+      input: input, kernel: kernel, output: output, selected: selected, outputGradient: pooledGradient,
+      kernelGradient: &without, biasGradient: nil, inputGradient: nil, samples: samples, geometry: geometry,
+      relu: relu, positions: positions, scratch: &scratch)
+    #expect(without == kernelGradient, "whether the input's gradient is computed shows in the kernel's")
+
+    var gradient = [Float](repeating: 0, count: samples * geometry.outputs)
+    for pooled in output.indices where !relu || output[pooled] > 0 {
+      gradient[source(of: pooled, choice: Int(selected[pooled]))] = pooledGradient[pooled]
+    }
+    var (expectedKernel, expectedBias) = (garbage(geometry.weights), garbage(geometry.filters))
+    var expectedInput = garbage(samples * geometry.inputs)
+    ReferenceConvolution.kernelGradient(
+      input: input, outputGradient: gradient, kernelGradient: &expectedKernel, samples: samples, geometry: geometry)
+    ReferenceConvolution.biasGradient(
+      outputGradient: gradient, biasGradient: &expectedBias, samples: samples, geometry: geometry)
+    ReferenceConvolution.inputGradient(
+      outputGradient: gradient, kernel: kernel, inputGradient: &expectedInput, samples: samples, geometry: geometry)
+    let terms = samples * geometry.positions
+    expectClose(kernelGradient, expectedKernel, terms: terms, "kernel gradient of \(geometry)")
+    expectClose(biasGradient, expectedBias, terms: terms, "bias gradient of \(geometry)")
+    expectClose(
+      inputGradient, expectedInput, terms: geometry.kernelHeight * geometry.kernelWidth * geometry.filters,
+      "input gradient of \(geometry)")
+  }
+}
