@@ -4,6 +4,7 @@ import KernelsV4
 
 @_exported public import struct CVector.ConvolutionGeometry
 @_exported public import struct CVector.ConvolutionPoolingGeometry
+@_exported public import struct CVector.PoolingGeometry
 
 /// The vector kernels, as one of their builds has them. `VectorKernels` in `KernelsBaseline` says what each computes.
 public protocol VectorKernelBuild: SendableMetatype {
@@ -62,8 +63,24 @@ public protocol VectorKernelBuild: SendableMetatype {
     biasGradient: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionPoolingGeometry,
     scratch: UnsafeMutablePointer<Float>)
 
+  static func maximumPoolingForward(
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, selected: UnsafeMutablePointer<Float>,
+    samples: Int, geometry: PoolingGeometry)
+  static func maximumPoolingBackward(
+    outputGradient: UnsafePointer<Float>, selected: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    samples: Int, geometry: PoolingGeometry)
+  static func averagePoolingForward(
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, samples: Int, geometry: PoolingGeometry)
+  static func averagePoolingBackward(
+    outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>, samples: Int,
+    geometry: PoolingGeometry)
+
   static func reluForward(_ values: UnsafeMutablePointer<Float>, count: Int)
   static func reluBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
+  static func sigmoidForward(_ values: UnsafeMutablePointer<Float>, count: Int)
+  static func sigmoidBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
+  static func tanhForward(_ values: UnsafeMutablePointer<Float>, count: Int)
+  static func tanhBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
   static func scaleImages(
     _ pixels: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, count: Int, divisor: Float)
 

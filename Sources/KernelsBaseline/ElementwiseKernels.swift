@@ -2,12 +2,7 @@ extension VectorKernels {
   /// Replaces negative values by 0.
   @inline(never)
   public static func reluForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    var index = 0
-    while index + lanes <= count {
-      storeVector(relu(loadVector(values + index)), values + index)
-      index += lanes
-    }
-    if index < count { storeFirst(count - index, relu(loadFirst(count - index, values + index)), values + index) }
+    map(values, count: count, relu)
   }
 
   /// Keeps the gradients whose output is positive, and replaces the others by 0.
@@ -15,15 +10,60 @@ extension VectorKernels {
   public static func reluBackward(
     outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int
   ) {
+    map(gradients, outputs, count: count) { wherePositive($1, $0) }
+  }
+
+  /// v ← 1 / (1 + exp(−v))
+  @inline(never)
+  public static func sigmoidForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    map(values, count: count, sigmoid)
+  }
+
+  /// g ← g·s·(1 − s)
+  @inline(never)
+  public static func sigmoidBackward(
+    outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    map(gradients, outputs, count: count) { $0 * ($1 * (1 - $1)) }
+  }
+
+  /// v ← tanh v
+  @inline(never)
+  public static func tanhForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    map(values, count: count, tanh)
+  }
+
+  /// g ← g·(1 − t²)
+  @inline(never)
+  public static func tanhBackward(
+    outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    map(gradients, outputs, count: count) { $0 * (1 - $1 * $1) }
+  }
+
+  @inline(__always)
+  private static func map(_ values: UnsafeMutablePointer<Float>, count: Int, _ transform: (Vector) -> Vector) {
     var index = 0
     while index + lanes <= count {
-      storeVector(wherePositive(loadVector(outputs + index), loadVector(gradients + index)), gradients + index)
+      storeVector(transform(loadVector(values + index)), values + index)
+      index += lanes
+    }
+    if index < count { storeFirst(count - index, transform(loadFirst(count - index, values + index)), values + index) }
+  }
+
+  @inline(__always)
+  private static func map(
+    _ values: UnsafeMutablePointer<Float>, _ others: UnsafePointer<Float>, count: Int,
+    _ transform: (_ value: Vector, _ other: Vector) -> Vector
+  ) {
+    var index = 0
+    while index + lanes <= count {
+      storeVector(transform(loadVector(values + index), loadVector(others + index)), values + index)
       index += lanes
     }
     if index < count {
       let rest = count - index
-      let kept = wherePositive(loadFirst(rest, outputs + index), loadFirst(rest, gradients + index))
-      storeFirst(rest, kept, gradients + index)
+      storeFirst(rest, transform(loadFirst(rest, values + index), loadFirst(rest, others + index)), values + index)
     }
   }
 

@@ -21,6 +21,14 @@ import CVector
   @_transparent func whereGreater(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
     martlet_where_greater16(a, b, x, y)
   }
+  @_transparent func whereLarger(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
+    martlet_where_larger16(a, b, x, y)
+  }
+  @_transparent func whereEqual(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
+    martlet_where_equal16(a, b, x, y)
+  }
+  @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid16(a) }
+  @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh16(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum16(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even16(a, b) }
   @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd16(a, b) }
@@ -48,6 +56,14 @@ import CVector
   @_transparent func whereGreater(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
     martlet_where_greater8(a, b, x, y)
   }
+  @_transparent func whereLarger(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
+    martlet_where_larger8(a, b, x, y)
+  }
+  @_transparent func whereEqual(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
+    martlet_where_equal8(a, b, x, y)
+  }
+  @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid8(a) }
+  @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh8(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum8(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even8(a, b) }
   @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd8(a, b) }
@@ -75,6 +91,14 @@ import CVector
   @_transparent func whereGreater(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
     martlet_where_greater4(a, b, x, y)
   }
+  @_transparent func whereLarger(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
+    martlet_where_larger4(a, b, x, y)
+  }
+  @_transparent func whereEqual(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
+    martlet_where_equal4(a, b, x, y)
+  }
+  @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid4(a) }
+  @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh4(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum4(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even4(a, b) }
   @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd4(a, b) }

@@ -64,6 +64,49 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
                                                            martlet_float##N x, martlet_float##N y) {              \
     return a > b ? x : y;                                                                                         \
   }                                                                                                               \
+  /* x where a > b or a is NaN, else y. */                                                                         \
+  MARTLET_INLINE martlet_float##N martlet_where_larger##N(martlet_float##N a, martlet_float##N b,                  \
+                                                          martlet_float##N x, martlet_float##N y) {               \
+    return (a > b) | (a != a) ? x : y;                                                                            \
+  }                                                                                                               \
+  /* x where a = b, else y. */                                                                                    \
+  MARTLET_INLINE martlet_float##N martlet_where_equal##N(martlet_float##N a, martlet_float##N b,                   \
+                                                         martlet_float##N x, martlet_float##N y) {                \
+    return a == b ? x : y;                                                                                        \
+  }                                                                                                               \
+  /* exp(a), within 2 units in the last place: a = n·log 2 + r, and a polynomial of r. Its coefficients are those of    \
+     Cephes' expf (S. L. Moshier, Methods and Programs for Mathematical Functions, 1989). */                          \
+  MARTLET_INLINE martlet_float##N martlet_exp##N(martlet_float##N a) {                                             \
+    const float magic = 12582912; /* 1.5 · 2²³: adding it rounds to whole numbers, which the low bits then hold */   \
+    martlet_float##N shifted = MARTLET_MULTIPLY_ADD(a, (martlet_float##N)1.44269504f, (martlet_float##N)magic);     \
+    martlet_float##N n = shifted - magic;                                                                         \
+    martlet_float##N r = MARTLET_MULTIPLY_ADD(n, (martlet_float##N)-0.693359375f, a);                              \
+    r = MARTLET_MULTIPLY_ADD(n, (martlet_float##N)2.12194440e-4f, r);                                             \
+    martlet_float##N p = MARTLET_MULTIPLY_ADD((martlet_float##N)1.9875691500e-4f, r, (martlet_float##N)1.3981999507e-3f); \
+    p = MARTLET_MULTIPLY_ADD(p, r, (martlet_float##N)8.3334519073e-3f);                                           \
+    p = MARTLET_MULTIPLY_ADD(p, r, (martlet_float##N)4.1665795894e-2f);                                           \
+    p = MARTLET_MULTIPLY_ADD(p, r, (martlet_float##N)1.6666665459e-1f);                                           \
+    p = MARTLET_MULTIPLY_ADD(p, r, (martlet_float##N)5.0000001201e-1f);                                           \
+    p = MARTLET_MULTIPLY_ADD(p, r * r, r) + 1;                                                                    \
+    martlet_float##N scaled = (martlet_float##N)((martlet_int##N)p + ((martlet_int##N)shifted << 23));              \
+    scaled = a < -87.3365402f ? (martlet_float##N)0 : scaled;                                                     \
+    scaled = a > 88.3762589f ? (martlet_float##N)__builtin_inff() : scaled;                                       \
+    return a != a ? a : scaled;                                                                                   \
+  }                                                                                                               \
+  /* 1 / (1 + exp(-a)) */                                                                                         \
+  MARTLET_INLINE martlet_float##N martlet_sigmoid##N(martlet_float##N a) { return 1 / (1 + martlet_exp##N(-a)); }   \
+  /* tanh(a): by exp, and near 0 by a polynomial (Cephes' tanhf). */                                               \
+  MARTLET_INLINE martlet_float##N martlet_tanh##N(martlet_float##N a) {                                            \
+    martlet_float##N size = a < 0 ? -a : a;                                                                       \
+    martlet_float##N far = 1 - 2 / (martlet_exp##N(size + size) + 1);                                             \
+    martlet_float##N z = a * a;                                                                                   \
+    martlet_float##N p = MARTLET_MULTIPLY_ADD((martlet_float##N)-5.70498872745e-3f, z, (martlet_float##N)2.06390887954e-2f); \
+    p = MARTLET_MULTIPLY_ADD(p, z, (martlet_float##N)-5.37397155531e-2f);                                         \
+    p = MARTLET_MULTIPLY_ADD(p, z, (martlet_float##N)1.33314422036e-1f);                                          \
+    p = MARTLET_MULTIPLY_ADD(p, z, (martlet_float##N)-3.33332819422e-1f);                                         \
+    martlet_float##N near = MARTLET_MULTIPLY_ADD(p * z, a, a);                                                     \
+    return size < 0.625f ? near : (a < 0 ? -far : far);                                                           \
+  }                                                                                                               \
   /* Small whole numbers as bytes. */                                                                             \
   MARTLET_INLINE void martlet_store_bytes##N(uint8_t *_Nonnull p, martlet_float##N v) {                            \
     *(martlet_unaligned_byte##N *)p = __builtin_convertvector(v, martlet_byte##N);                                \
@@ -189,6 +232,16 @@ typedef struct {
   intptr_t outputHeight, outputWidth;
   intptr_t filters;
 } martlet_convolution_geometry __attribute__((swift_name("ConvolutionGeometry")));
+
+// The sizes of a pooling over NHWC activations; the first window reaches paddingTop rows above the image and paddingLeft
+// columns to its left.
+typedef struct {
+  intptr_t inputHeight, inputWidth, channels;
+  intptr_t poolHeight, poolWidth;
+  intptr_t strideHeight, strideWidth;
+  intptr_t paddingTop, paddingLeft;
+  intptr_t outputHeight, outputWidth;
+} martlet_pooling_geometry __attribute__((swift_name("PoolingGeometry")));
 
 // The sizes of a convolution over one channel that moves by 1 without padding, followed by 2x2 max pooling.
 typedef struct {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Activations without a vector kernel, in place. The derivative of each follows from its output.
+/// Activations, value by value, in place. The derivative of each follows from its output.
 public enum ReferenceActivation {
   public static func sigmoidForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
     for index in 0..<count { values[index] = 1 / (1 + exp(-values[index])) }

@@ -1,36 +1,6 @@
-/// The sizes of a pooling: NHWC activations.
-public struct PoolingGeometry: Sendable, Equatable {
-  public var inputHeight: Int
-  public var inputWidth: Int
-  public var channels: Int
-  public var poolHeight: Int
-  public var poolWidth: Int
-  public var strideHeight: Int
-  public var strideWidth: Int
-  /// Rows above the image that the first window reaches over.
-  public var paddingTop: Int
-  /// Columns to the left of the image that the first window reaches over.
-  public var paddingLeft: Int
-  public var outputHeight: Int
-  public var outputWidth: Int
+import CVector
 
-  public init(
-    inputHeight: Int, inputWidth: Int, channels: Int, poolHeight: Int, poolWidth: Int, strideHeight: Int,
-    strideWidth: Int, paddingTop: Int, paddingLeft: Int, outputHeight: Int, outputWidth: Int
-  ) {
-    self.inputHeight = inputHeight
-    self.inputWidth = inputWidth
-    self.channels = channels
-    self.poolHeight = poolHeight
-    self.poolWidth = poolWidth
-    self.strideHeight = strideHeight
-    self.strideWidth = strideWidth
-    self.paddingTop = paddingTop
-    self.paddingLeft = paddingLeft
-    self.outputHeight = outputHeight
-    self.outputWidth = outputWidth
-  }
-
+extension PoolingGeometry {
   var inputCount: Int { inputHeight * inputWidth * channels }
   var outputCount: Int { outputHeight * outputWidth * channels }
 

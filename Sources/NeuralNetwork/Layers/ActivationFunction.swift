@@ -22,8 +22,8 @@ public enum ActivationFunction: String, CaseIterable, Sendable {
     switch self {
     case .linear: break
     case .relu: kernels.reluForward(values, count: rows * columns)
-    case .sigmoid: ReferenceActivation.sigmoidForward(values, count: rows * columns)
-    case .tanh: ReferenceActivation.tanhForward(values, count: rows * columns)
+    case .sigmoid: kernels.sigmoidForward(values, count: rows * columns)
+    case .tanh: kernels.tanhForward(values, count: rows * columns)
     case .softmax: Softmax.forward(values, rows: rows, columns: columns)
     }
   }
@@ -36,8 +36,8 @@ public enum ActivationFunction: String, CaseIterable, Sendable {
     switch self {
     case .linear: break
     case .relu: kernels.reluBackward(outputs: outputs, gradients: gradient, count: count)
-    case .sigmoid: ReferenceActivation.sigmoidBackward(outputs: outputs, gradients: gradient, count: count)
-    case .tanh: ReferenceActivation.tanhBackward(outputs: outputs, gradients: gradient, count: count)
+    case .sigmoid: kernels.sigmoidBackward(outputs: outputs, gradients: gradient, count: count)
+    case .tanh: kernels.tanhBackward(outputs: outputs, gradients: gradient, count: count)
     case .softmax: Softmax.backward(outputs: outputs, gradient: gradient, rows: rows, columns: columns)
     }
   }

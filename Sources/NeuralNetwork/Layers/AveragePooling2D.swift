@@ -21,19 +21,20 @@ public struct AveragePooling2D: Layer, Equatable {
   public func outputShape(for input: Shape) throws -> Shape { try pooling.outputShape(for: input) }
 
   public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
-    AveragePooling2DComputation(geometry: try pooling.geometry(over: input.shape))
+    AveragePooling2DComputation(geometry: try pooling.geometry(over: input.shape), kernels: kernels)
   }
 }
 
 struct AveragePooling2DComputation: LayerComputation {
   let geometry: PoolingGeometry
+  let kernels: KernelSet
 
   var parameters: [ParameterSpecification] { [] }
   var outputCount: Int { geometry.outputHeight * geometry.outputWidth * geometry.channels }
   func workspaceCount(samples: Int, shards: Int) -> Int { 0 }
 
   func forward(_ frame: ShardFrame) {
-    ReferencePooling.averageForward(
+    kernels.averagePoolingForward(
       input: frame.input, output: frame.output, samples: frame.samples, geometry: geometry)
   }
 
@@ -42,7 +43,7 @@ struct AveragePooling2DComputation: LayerComputation {
     parameterGradients: UnsafeMutablePointer<Float>
   ) {
     guard let inputGradient else { return }
-    ReferencePooling.averageBackward(
+    kernels.averagePoolingBackward(
       outputGradient: outputGradient, inputGradient: inputGradient, samples: frame.samples, geometry: geometry)
   }
 }

@@ -21,26 +21,23 @@ public struct MaxPooling2D: Layer, Equatable {
   public func outputShape(for input: Shape) throws -> Shape { try pooling.outputShape(for: input) }
 
   public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
-    MaxPooling2DComputation(geometry: try pooling.geometry(over: input.shape))
+    MaxPooling2DComputation(geometry: try pooling.geometry(over: input.shape), kernels: kernels)
   }
 }
 
 struct MaxPooling2DComputation: LayerComputation {
   let geometry: PoolingGeometry
+  let kernels: KernelSet
 
   var parameters: [ParameterSpecification] { [] }
   var outputCount: Int { geometry.outputHeight * geometry.outputWidth * geometry.channels }
 
-  /// One index for each output: where its largest value stood.
+  /// For each output the number of its largest value in the window.
   func workspaceCount(samples: Int, shards: Int) -> Int { samples * outputCount }
 
-  private func selected(_ frame: ShardFrame) -> UnsafeMutablePointer<Int32> {
-    UnsafeMutableRawPointer(frame.workspace).assumingMemoryBound(to: Int32.self)
-  }
-
   func forward(_ frame: ShardFrame) {
-    ReferencePooling.maximumForward(
-      input: frame.input, output: frame.output, selected: selected(frame), samples: frame.samples, geometry: geometry)
+    kernels.maximumPoolingForward(
+      input: frame.input, output: frame.output, selected: frame.workspace, samples: frame.samples, geometry: geometry)
   }
 
   func backward(
@@ -48,8 +45,8 @@ struct MaxPooling2DComputation: LayerComputation {
     parameterGradients: UnsafeMutablePointer<Float>
   ) {
     guard let inputGradient else { return }
-    ReferencePooling.maximumBackward(
-      outputGradient: outputGradient, selected: selected(frame), inputGradient: inputGradient, samples: frame.samples,
+    kernels.maximumPoolingBackward(
+      outputGradient: outputGradient, selected: frame.workspace, inputGradient: inputGradient, samples: frame.samples,
       geometry: geometry)
   }
 }
