@@ -82,7 +82,8 @@ public protocol VectorKernelBuild: SendableMetatype {
   static func tanhForward(_ values: UnsafeMutablePointer<Float>, count: Int)
   static func tanhBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
   static func scaleImages(
-    _ pixels: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, count: Int, divisor: Float)
+    _ pixels: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, count: Int, divisor: Float,
+    next: UnsafePointer<UInt8>)
 
   static func sumShards(
     _ shards: UnsafePointer<Float>, stride: Int, shardCount: Int, total: UnsafeMutablePointer<Float>, count: Int)

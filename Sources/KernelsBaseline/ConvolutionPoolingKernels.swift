@@ -53,14 +53,19 @@ private struct ConvolutionScratch {
 
   @_transparent var packedStart: Int { 2 * parityRow }
   @_transparent var gradientStart: Int { packedStart + packed }
-  @_transparent var lowerStart: Int { gradientStart + positions }
-  @_transparent var rightStart: Int { lowerStart + positions }
-  @_transparent var sumsStart: Int { rightStart + positions }
+  @_transparent var sumsStart: Int { gradientStart + 3 * filtersAtATime * positions }
   @_transparent var count: Int { sumsStart + filters * taps * lanes }
 }
 
 /// The taps of one kernel column whose gradients are summed at a time.
 @_transparent private var tapRows: Int { 5 }
+
+/// The filters whose gradients are summed at a time: two share their pixels, if there are registers for the sums.
+#if MARTLET_V4
+  @_transparent private var filtersAtATime: Int { 2 }
+#else
+  @_transparent private var filtersAtATime: Int { 1 }
+#endif
 
 extension VectorKernels {
   /// The floats of scratch that both kernels need.
@@ -195,12 +200,15 @@ extension VectorKernels {
     biasGradient.update(repeating: 0, count: geometry.filters)
     for sample in 0..<samples {
       pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image, scratch)
-      for filter in 0..<geometry.filters {
-        let first = (sample * geometry.filters + filter) * positions
-        biasGradient[filter] += spreadGradient(
-          output + first, selected + first, outputGradient + first, positions, scratch + parts.gradientStart,
-          lower: scratch + parts.lowerStart, right: scratch + parts.rightStart)
-        addTaps(image, geometry, scratch, sums + filter * parts.taps * lanes)
+      for first in stride(from: 0, to: geometry.filters, by: filtersAtATime) {
+        let count = min(filtersAtATime, geometry.filters - first)
+        for filter in first..<first + count {
+          let start = (sample * geometry.filters + filter) * positions
+          biasGradient[filter] += spreadGradient(
+            output + start, selected + start, outputGradient + start, positions,
+            SpreadGradient(scratch, parts, filter - first))
+        }
+        addTaps(image, geometry, scratch, sums + first * parts.taps * lanes, filters: count)
       }
     }
     collectTaps(sums, geometry, weightGradient)
@@ -212,8 +220,7 @@ extension VectorKernels {
   @inline(never)
   private static func spreadGradient(
     _ output: UnsafePointer<Float>, _ selected: UnsafePointer<UInt8>, _ outputGradient: UnsafePointer<Float>,
-    _ positions: Int, _ gradient: UnsafeMutablePointer<Float>, lower: UnsafeMutablePointer<Float>,
-    right: UnsafeMutablePointer<Float>
+    _ positions: Int, _ spread: SpreadGradient
   ) -> Float {
     var total = Vector()
     var position = 0
@@ -221,89 +228,104 @@ extension VectorKernels {
       let value = wherePositive(loadVector(output + position), loadVector(outputGradient + position))
       let choice = loadBytes(selected + position)
       let isLower = whereGreater(choice, Vector(repeating: 1.5), Vector(repeating: 1), Vector())
-      storeVector(value, gradient + position)
-      storeVector(isLower, lower + position)
-      storeVector(choice - 2 * isLower, right + position)
+      storeVector(value, spread.values + position)
+      storeVector(isLower, spread.lower + position)
+      storeVector(choice - 2 * isLower, spread.right + position)
       total += value
       position += lanes
     }
     guard position < positions else { return sum(total) }
     let rest = Vector()
-    storeVector(rest, gradient + position)
-    storeVector(rest, lower + position)
-    storeVector(rest, right + position)
+    storeVector(rest, spread.values + position)
+    storeVector(rest, spread.lower + position)
+    storeVector(rest, spread.right + position)
     for index in position..<positions {
-      gradient[index] = output[index] > 0 ? outputGradient[index] : 0
-      lower[index] = selected[index] >= 2 ? 1 : 0
-      right[index] = selected[index] & 1 == 1 ? 1 : 0
+      spread.values[index] = output[index] > 0 ? outputGradient[index] : 0
+      spread.lower[index] = selected[index] >= 2 ? 1 : 0
+      spread.right[index] = selected[index] & 1 == 1 ? 1 : 0
     }
-    return sum(total + loadVector(gradient + position))
+    return sum(total + loadVector(spread.values + position))
   }
 
-  /// Adds one filter's gradients of one image to the lane-wise sums (kernel column, kernel row, lanes).
+  /// Adds the gradients of one image to the lane-wise sums (filter, kernel column, kernel row, lanes).
   @inline(never)
   private static func addTaps(
-    _ image: PackedImage, _ geometry: ConvolutionPoolingGeometry, _ scratch: UnsafePointer<Float>,
-    _ sums: UnsafeMutablePointer<Float>
+    _ image: PackedImage, _ geometry: ConvolutionPoolingGeometry, _ scratch: UnsafeMutablePointer<Float>,
+    _ sums: UnsafeMutablePointer<Float>, filters: Int
   ) {
     let parts = ConvolutionScratch(geometry)
     let blocks = (geometry.kernelHeight + tapRows - 1) / tapRows
+    let (first, last) = (SpreadGradient(scratch, parts, 0), SpreadGradient(scratch, parts, filters - 1))
+    let lastSums = (filters - 1) * parts.taps * lanes
     for column in 0..<geometry.kernelWidth {
       for block in 0..<blocks {
         let rows = PixelRows(
           image, firstRow: block * tapRows, column: column, lastRow: geometry.kernelHeight)
         let target = sums + (column * blocks + block) * tapRows * lanes
-        addColumn(
-          rows, planeCount: image.planeCount, scratch + parts.gradientStart, lower: scratch + parts.lowerStart,
-          right: scratch + parts.rightStart, positions: parts.positions, target)
+        if filters == 1 {
+          addColumn(rows, planeCount: image.planeCount, first, positions: parts.positions, target)
+        } else {
+          addColumn(
+            rows, planeCount: image.planeCount, first, last, positions: parts.positions, target, target + lastSums)
+        }
       }
     }
   }
 
-  /// Adds `tapRows` taps of one kernel column over all positions of an image.
-  ///
-  /// Only one of the four pixels of a window gets the gradient: it is selected first, so that there is one
-  /// multiplication in place of four.
+  /// Adds `tapRows` taps of one kernel column of a filter, over all positions of an image.
   @inline(never)
   private static func addColumn(
-    _ rows: PixelRows, planeCount: Int, _ gradient: UnsafePointer<Float>, lower: UnsafePointer<Float>,
-    right: UnsafePointer<Float>, positions: Int, _ sums: UnsafeMutablePointer<Float>
+    _ rows: PixelRows, planeCount: Int, _ gradient: SpreadGradient, positions: Int,
+    _ target: UnsafeMutablePointer<Float>
   ) {
-    var s0 = loadVector(sums)
-    var s1 = loadVector(sums + lanes)
-    var s2 = loadVector(sums + 2 * lanes)
-    var s3 = loadVector(sums + 3 * lanes)
-    var s4 = loadVector(sums + 4 * lanes)
-    let half = Vector(repeating: 0.5)
+    var sums = TapSums(target)
     var position = 0
     while position < positions {
-      let g = loadVector(gradient + position)
-      let isLower = loadVector(lower + position)
-      let isRight = loadVector(right + position)
-      let p0 = whereGreater(
-        isRight, half, loadVector(rows.p0 + planeCount + position), loadVector(rows.p0 + position))
-      let p1 = whereGreater(
-        isRight, half, loadVector(rows.p1 + planeCount + position), loadVector(rows.p1 + position))
-      s0 = multiplyAdd(g, whereGreater(isLower, half, p1, p0), s0)
-      let p2 = whereGreater(
-        isRight, half, loadVector(rows.p2 + planeCount + position), loadVector(rows.p2 + position))
-      s1 = multiplyAdd(g, whereGreater(isLower, half, p2, p1), s1)
-      let p3 = whereGreater(
-        isRight, half, loadVector(rows.p3 + planeCount + position), loadVector(rows.p3 + position))
-      s2 = multiplyAdd(g, whereGreater(isLower, half, p3, p2), s2)
-      let p4 = whereGreater(
-        isRight, half, loadVector(rows.p4 + planeCount + position), loadVector(rows.p4 + position))
-      s3 = multiplyAdd(g, whereGreater(isLower, half, p4, p3), s3)
-      let p5 = whereGreater(
-        isRight, half, loadVector(rows.p5 + planeCount + position), loadVector(rows.p5 + position))
-      s4 = multiplyAdd(g, whereGreater(isLower, half, p5, p4), s4)
+      var seen = SeenPixels(gradient, position)
+      let p0 = rows.pixels(rows.p0, position, planeCount)
+      seen.begin(p0)
+      seen.add(rows.pixels(rows.p1, position, planeCount), &sums.s0)
+      seen.add(rows.pixels(rows.p2, position, planeCount), &sums.s1)
+      seen.add(rows.pixels(rows.p3, position, planeCount), &sums.s2)
+      seen.add(rows.pixels(rows.p4, position, planeCount), &sums.s3)
+      seen.add(rows.pixels(rows.p5, position, planeCount), &sums.s4)
       position += lanes
     }
-    storeVector(s0, sums)
-    storeVector(s1, sums + lanes)
-    storeVector(s2, sums + 2 * lanes)
-    storeVector(s3, sums + 3 * lanes)
-    storeVector(s4, sums + 4 * lanes)
+    sums.store(target)
+  }
+
+  /// The same for two filters, which see the same pixels.
+  @inline(never)
+  private static func addColumn(
+    _ rows: PixelRows, planeCount: Int, _ gradientA: SpreadGradient, _ gradientB: SpreadGradient, positions: Int,
+    _ targetA: UnsafeMutablePointer<Float>, _ targetB: UnsafeMutablePointer<Float>
+  ) {
+    var (sumsA, sumsB) = (TapSums(targetA), TapSums(targetB))
+    var position = 0
+    while position < positions {
+      var (seenA, seenB) = (SeenPixels(gradientA, position), SeenPixels(gradientB, position))
+      let p0 = rows.pixels(rows.p0, position, planeCount)
+      seenA.begin(p0)
+      seenB.begin(p0)
+      let p1 = rows.pixels(rows.p1, position, planeCount)
+      seenA.add(p1, &sumsA.s0)
+      seenB.add(p1, &sumsB.s0)
+      let p2 = rows.pixels(rows.p2, position, planeCount)
+      seenA.add(p2, &sumsA.s1)
+      seenB.add(p2, &sumsB.s1)
+      let p3 = rows.pixels(rows.p3, position, planeCount)
+      seenA.add(p3, &sumsA.s2)
+      seenB.add(p3, &sumsB.s2)
+      let p4 = rows.pixels(rows.p4, position, planeCount)
+      seenA.add(p4, &sumsA.s3)
+      seenB.add(p4, &sumsB.s3)
+      let p5 = rows.pixels(rows.p5, position, planeCount)
+      seenA.add(p5, &sumsA.s4)
+      seenB.add(p5, &sumsB.s4)
+      position += lanes
+    }
+    sumsA.store(targetA)
+    sumsB.store(targetB)
   }
 
   /// Sums the lanes, and puts the taps in the order of the kernel.
@@ -337,5 +359,74 @@ private struct PixelRows {
     p3 = UnsafePointer(image.pixels(row: min(firstRow + 3, lastRow)) + shift)
     p4 = UnsafePointer(image.pixels(row: min(firstRow + 4, lastRow)) + shift)
     p5 = UnsafePointer(image.pixels(row: min(firstRow + 5, lastRow)) + shift)
+  }
+
+  /// Some pixels of a row, and their neighbours to the right.
+  @_transparent func pixels(_ row: UnsafePointer<Float>, _ position: Int, _ planeCount: Int) -> (Vector, Vector) {
+    (loadVector(row + position), loadVector(row + planeCount + position))
+  }
+}
+
+/// The gradients of one filter and image, and where in the window each belongs: 1 in the lower row, 1 in the right column.
+private struct SpreadGradient {
+  let values: UnsafeMutablePointer<Float>
+  let lower: UnsafeMutablePointer<Float>
+  let right: UnsafeMutablePointer<Float>
+
+  @_transparent init(_ scratch: UnsafeMutablePointer<Float>, _ parts: ConvolutionScratch, _ filter: Int) {
+    values = scratch + parts.gradientStart + 3 * filter * parts.positions
+    lower = values + parts.positions
+    right = lower + parts.positions
+  }
+}
+
+/// The sums of `tapRows` taps, lane by lane.
+private struct TapSums {
+  var s0, s1, s2, s3, s4: Vector
+
+  @_transparent init(_ p: UnsafePointer<Float>) {
+    s0 = loadVector(p)
+    s1 = loadVector(p + lanes)
+    s2 = loadVector(p + 2 * lanes)
+    s3 = loadVector(p + 3 * lanes)
+    s4 = loadVector(p + 4 * lanes)
+  }
+
+  @_transparent func store(_ p: UnsafeMutablePointer<Float>) {
+    storeVector(s0, p)
+    storeVector(s1, p + lanes)
+    storeVector(s2, p + 2 * lanes)
+    storeVector(s3, p + 3 * lanes)
+    storeVector(s4, p + 4 * lanes)
+  }
+}
+
+/// The pixels that a filter's gradients belong to, as the taps go down a column.
+///
+/// Only one of the four pixels of a window gets the gradient: it is selected first, so that there is one multiplication in
+/// place of four.
+private struct SeenPixels {
+  private let gradient: Vector
+  private let isLower: Vector
+  private let isRight: Vector
+  private var upper = Vector()
+
+  @_transparent init(_ spread: SpreadGradient, _ position: Int) {
+    gradient = loadVector(spread.values + position)
+    isLower = loadVector(spread.lower + position)
+    isRight = loadVector(spread.right + position)
+  }
+
+  @_transparent private func side(_ pixels: (Vector, Vector)) -> Vector {
+    whereGreater(isRight, Vector(repeating: 0.5), pixels.1, pixels.0)
+  }
+
+  @_transparent mutating func begin(_ pixels: (Vector, Vector)) { upper = side(pixels) }
+
+  /// Adds the tap whose window ends with this row.
+  @_transparent mutating func add(_ pixels: (Vector, Vector), _ sum: inout Vector) {
+    let lower = side(pixels)
+    sum = multiplyAdd(gradient, whereGreater(isLower, Vector(repeating: 0.5), lower, upper), sum)
+    upper = lower
   }
 }

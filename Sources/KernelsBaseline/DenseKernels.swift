@@ -8,8 +8,8 @@ extension VectorKernels {
   /// The floats of scratch that the dense kernels need, for a number of shards at a time.
   @inline(never)
   public static func denseScratchCount(shards: Int) -> Int {
-    // A tile for each level of the tree over the shards, or one for the forward pass.
-    max(Int.bitWidth - shards.leadingZeroBitCount, 1) * tileRows * WidestRow.width * lanes
+    // A tile for each level of the tree over the shards, or some for the forward pass.
+    max(Int.bitWidth - shards.leadingZeroBitCount, tilesAtATime) * tileRows * WidestRow.width * lanes
   }
 
   /// output = input · weightsᵀ + bias.
@@ -114,6 +114,12 @@ extension VectorKernels {
   }
 }
 
+/// The most inputs of a unit that are multiplied at a time: with more, the weights of a panel's units would not stay in
+/// the first-level cache from one tile to the next.
+@_transparent private var inputsAtATime: Int { 832 }
+/// The tiles whose sums wait for the next inputs.
+@_transparent private var tilesAtATime: Int { 8 }
+
 /// Some units of a dense layer: the dot products of inputs and weights.
 private struct DotProducts: ColumnPanel {
   let input: UnsafePointer<Float>
@@ -127,32 +133,43 @@ private struct DotProducts: ColumnPanel {
 
   @inline(__always)
   func callAsFunction<Row: VectorRow>(_ row: Row.Type) {
-    var sample = 0
-    while sample < samples {
-      let count = min(tileRows, samples - sample)
-      sumProducts(row, RowPointers(input, Strided(inputs), from: sample, count: count))
-      sumLanes(
-        scratch, bias: bias, output: output + sample * units, rows: count, columns: Row.width, stride: units)
-      sample += tileRows
+    let tileCount = tileRows * Row.width * lanes
+    for first in stride(from: 0, to: samples, by: tilesAtATime * tileRows) {
+      let end = min(first + tilesAtATime * tileRows, samples)
+      for input in stride(from: 0, to: inputs, by: inputsAtATime) {
+        for (tile, sample) in stride(from: first, to: end, by: tileRows).enumerated() {
+          addProducts(
+            row, sample: sample, inputs: input..<min(input + inputsAtATime, inputs), scratch + tile * tileCount)
+        }
+      }
+      for (tile, sample) in stride(from: first, to: end, by: tileRows).enumerated() {
+        sumLanes(
+          scratch + tile * tileCount, bias: bias, output: output + sample * units,
+          rows: min(tileRows, samples - sample), columns: Row.width, stride: units)
+      }
     }
   }
 
-  /// The lane-wise sums of each row times each column, to (rows, columns, lanes) of scratch.
+  /// Adds the lane-wise sums of each row times each column to `sums` (rows, columns, lanes); from input 0 on, overwrites
+  /// them.
   ///
   /// The sum over the lanes is not made here: its shuffles would find their way into the loop.
   @inline(never)
-  private func sumProducts<Row: VectorRow>(_: Row.Type, _ rows: RowPointers) {
-    var tile = Tile(repeating: Row())
-    var index = 0
-    while index + lanes <= inputs {
+  private func addProducts<Row: VectorRow>(
+    _: Row.Type, sample: Int, inputs range: Range<Int>, _ sums: UnsafeMutablePointer<Float>
+  ) {
+    let rows = RowPointers(input, Strided(inputs), from: sample, count: min(tileRows, samples - sample))
+    var tile = range.lowerBound == 0 ? Tile(repeating: Row()) : Tile(sums, stride: Row.width * lanes)
+    var index = range.lowerBound
+    while index &+ lanes <= range.upperBound {
       tile.addVectors(rows, at: index, times: Row(weights + index, stride: inputs))
-      index += lanes
+      index = index &+ lanes
     }
-    if index < inputs {
-      let rest = inputs - index
+    if index < range.upperBound {
+      let rest = range.upperBound - index
       tile.addFirst(rest, rows, at: index, times: Row(weights + index, stride: inputs, first: rest))
     }
-    tile.forEachRow(scratch, Strided(Row.width * lanes), from: 0, count: tileRows) { $0.store($1) }
+    tile.forEachRow(sums, Strided(Row.width * lanes), from: 0, count: tileRows) { $0.store($1) }
   }
 }
 

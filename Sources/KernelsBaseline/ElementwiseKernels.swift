@@ -1,3 +1,5 @@
+import CVector
+
 extension VectorKernels {
   /// Replaces negative values by 0.
   @inline(never)
@@ -68,11 +70,16 @@ extension VectorKernels {
   }
 
   /// values = pixels / divisor.
+  ///
+  /// - Parameter next: the pixels that will be scaled next. Samples lie in random order: without being asked for, each
+  ///   would have to be waited for.
   @inline(never)
   public static func scaleImages(
-    _ pixels: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, count: Int, divisor: Float
+    _ pixels: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, count: Int, divisor: Float,
+    next: UnsafePointer<UInt8>
   ) {
     let divisors = Vector(repeating: divisor)
+    for line in stride(from: 0, to: count, by: 64) { martlet_prefetch(next + line) }
     var index = 0
     while index + lanes <= count {
       storeVector(loadBytes(pixels + index) / divisors, values + index)

@@ -28,6 +28,14 @@
       r3 = row
     }
 
+    /// Rows that start `stride` floats apart.
+    @_transparent init(_ p: UnsafePointer<Float>, stride: Int) {
+      r0 = Row(p)
+      r1 = Row(p + 1 * stride)
+      r2 = Row(p + 2 * stride)
+      r3 = Row(p + 3 * stride)
+    }
+
     /// Adds the value at `offset` of each row, times the columns.
     @_transparent mutating func addScalars(_ rows: RowPointers, at offset: Int, times columns: Row) {
       r0.add(Vector(repeating: rows.p0[offset]), times: columns)

@@ -86,9 +86,10 @@ final class ShardWorker: @unchecked Sendable {
     let pixels = network.inputShape.count
     for position in 0..<samples.count {
       let index = samples.index(at: position)
+      let next = samples.index(at: min(position + 1, samples.count - 1))
       kernels.scaleImages(
         samples.images + index * pixels, workspace.input + position * pixels, count: pixels,
-        divisor: configuration.scale)
+        divisor: configuration.scale, next: samples.images + next * pixels)
       labels[position] = samples.labels[index]
     }
   }

@@ -170,7 +170,7 @@ struct KernelComparisonTests {
 
       let pixels = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
       var scaled = [Float](repeating: 0, count: count)
-      kernels.scaleImages(pixels, &scaled, count: count, divisor: 255)
+      kernels.scaleImages(pixels, &scaled, count: count, divisor: 255, next: pixels)
       #expect(scaled == pixels.map { Float($0) / 255 })
     }
   }

@@ -252,6 +252,9 @@ typedef struct {
   intptr_t pooledHeight, pooledWidth;
 } martlet_convolution_pooling_geometry __attribute__((swift_name("ConvolutionPoolingGeometry")));
 
+// Asks for a cache line that will be read soon; any address will do.
+MARTLET_INLINE void martlet_prefetch(const void *_Nonnull p) { __builtin_prefetch(p); }
+
 // Tells the processor that the thread waits for another one.
 MARTLET_INLINE void martlet_pause(void) {
 #if defined(__x86_64__)
