@@ -122,8 +122,11 @@ typealias Row3 = OneMore<Row2>
   typealias Row5 = OneMore<Row4>
   /// The widest row that a tile can have.
   typealias WidestRow = Row5
-#else
+#elseif MARTLET_V3
   typealias WidestRow = Row3
+#else
+  /// Without FMA, products need registers too.
+  typealias WidestRow = Row2
 #endif
 
 /// Something to do for columns as wide as a row.
@@ -136,14 +139,14 @@ protocol ColumnPanel {
 func withRow<Panel: ColumnPanel>(width: Int, _ panel: Panel) {
   switch width {
   case 1: panel(Row1.self)
-  case 2: panel(Row2.self)
   #if MARTLET_V4
+    case 2: panel(Row2.self)
     case 3: panel(Row3.self)
     case 4: panel(Row4.self)
-    default: panel(Row5.self)
-  #else
-    default: panel(Row3.self)
+  #elseif MARTLET_V3
+    case 2: panel(Row2.self)
   #endif
+  default: panel(WidestRow.self)
   }
 }
 

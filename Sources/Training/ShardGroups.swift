@@ -17,7 +17,7 @@ struct ShardGroups: Sendable, Equatable {
       return (groups + workers - 1) / workers * size
     }
     var size = 1
-    while 2 * size <= shards, longest(2 * size) <= longest(1), workspaceCount(2 * size) <= 2 * parameterCount {
+    while 2 * size <= shards, longest(2 * size) <= longest(1), workspaceCount(2 * size) <= 3 * parameterCount {
       size *= 2
     }
     self.size = size
