@@ -4,12 +4,17 @@ import CZlib
 enum GzipReader {
   static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
 
-  /// Unpacks `bytes` to at most `limit(header)` bytes, where `header` is the first 16 unpacked bytes.
+  /// Unpacks `bytes` to the size that their header promises, and a byte more if they go on.
   ///
   /// Memory grows with what really comes out: a header alone cannot make it grow.
   ///
+  /// - Parameters:
+  ///   - headerCount: the unpacked bytes that `expected` has to see.
+  ///   - expected: the size of the whole, from the first `headerCount` bytes, or fewer if there are no more.
   /// - Throws: `DatasetError.damaged`.
-  static func unpack(_ bytes: [UInt8], path: String, expected: ([UInt8]) throws -> Int) throws -> [UInt8] {
+  static func unpack(
+    _ bytes: [UInt8], path: String, headerCount: Int, expected: ([UInt8]) throws -> Int
+  ) throws -> [UInt8] {
     var stream = z_stream()
     // 15 + 16: the largest window, and gzip's framing only.
     guard inflateInit2_(&stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -17,7 +22,7 @@ enum GzipReader {
     }
     defer { inflateEnd(&stream) }
     let source = GzipSource(bytes: bytes, path: path)
-    let header = try source.inflate(&stream, count: 16)
+    let header = try source.inflate(&stream, count: headerCount)
     let count = try expected(header)
     // gzip packs at most 1032 to 1 (zlib's documentation): more than that is no size, but a lie.
     guard count <= bytes.count * 1032 + 16 else {

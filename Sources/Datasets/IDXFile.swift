@@ -31,7 +31,9 @@ public enum IDXFile {
     let header = { try IDXHeader($0, path: path, dimensions: dimensions, what: what) }
     let bytes =
       GzipReader.isGzip(file)
-      ? try GzipReader.unpack(file, path: path) { try header($0).fileCount } : file
+      ? try GzipReader.unpack(file, path: path, headerCount: IDXHeader.count(dimensions: dimensions.upperBound)) {
+        try header($0).fileCount
+      } : file
     let layout = try header(bytes)
     guard bytes.count == layout.fileCount else {
       throw DatasetError.damaged(
@@ -51,7 +53,10 @@ private struct IDXHeader {
   let fileCount: Int
 
   /// The bytes of the header.
-  var count: Int { 4 + 4 * sizes.count }
+  var count: Int { Self.count(dimensions: sizes.count) }
+
+  /// The bytes of a header: the magic number, and a size for each dimension.
+  static func count(dimensions: Int) -> Int { 4 + 4 * dimensions }
 
   init(_ bytes: [UInt8], path: String, dimensions: ClosedRange<Int>, what: String) throws {
     func damaged(_ reason: String) -> DatasetError { .damaged(path: path, reason: reason) }
@@ -64,7 +69,7 @@ private struct IDXHeader {
         "not an IDX file of \(what): it starts with 0x\(bytes[..<4].hexadecimal), expected \(expected)")
     }
     let dimensionCount = Int(bytes[3])
-    guard bytes.count >= 4 + 4 * dimensionCount else { throw damaged("truncated within its header") }
+    guard bytes.count >= Self.count(dimensions: dimensionCount) else { throw damaged("truncated within its header") }
     sizes = (0..<dimensionCount).map { index in
       bytes[4 + 4 * index..<8 + 4 * index].reduce(0) { $0 << 8 | Int($1) }
     }
@@ -72,7 +77,7 @@ private struct IDXHeader {
       throw damaged("its header has the sizes \(sizes)")
     }
     guard values > 0 else { throw damaged("it holds no \(what): its header has the sizes \(sizes)") }
-    fileCount = 4 + 4 * dimensionCount + values
+    fileCount = Self.count(dimensions: dimensionCount) + values
   }
 
   private static func product(_ sizes: [Int]) -> Int? {

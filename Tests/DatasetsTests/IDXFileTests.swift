@@ -51,8 +51,14 @@ struct IDXFileTests {
       #expect(shape == ImageShape(height: 3, width: 4, channels: 1))
       #expect(pixels == Self.pixels)
     }
-    let color = try directory.write(IDXBytes.images([2, 2, 2, 3], pixels: Self.pixels), to: "color")
-    #expect(try IDXFile.readImages(color).shape == ImageShape(height: 2, width: 2, channels: 3))
+    for (sizes, channels) in [([2, 2, 2, 3], 3), ([2, 2, 6, 1], 1)] {
+      let plain = IDXBytes.images(sizes, pixels: Self.pixels)
+      for bytes in [plain, IDXBytes.gzip(plain)] {
+        let (shape, pixels) = try IDXFile.readImages(directory.write(bytes, to: "channels"))
+        #expect(shape == ImageShape(height: sizes[1], width: sizes[2], channels: channels))
+        #expect(pixels == Self.pixels)
+      }
+    }
     let labels = try directory.write(IDXBytes.gzip(IDXBytes.labels([3, 1, 255])), to: "labels")
     #expect(try IDXFile.readLabels(labels) == [3, 1, 255])
   }
