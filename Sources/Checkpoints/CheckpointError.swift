@@ -9,6 +9,8 @@ public enum CheckpointError: Error, Equatable {
   case digestMismatch(path: String)
   /// It verifies, but holds something that it should not.
   case malformed(path: String, reason: String)
+  /// It verifies, but its configuration is none that this program knows.
+  case configuration(path: String, reason: String)
   /// A directory without a checkpoint in it.
   case none(directory: String)
   /// None of the checkpoints in a directory is good.
@@ -31,6 +33,8 @@ extension CheckpointError: CustomStringConvertible {
       "\(path): is damaged: its SHA-256 is not the one it was written with. Use an older checkpoint."
     case .malformed(let path, let reason):
       "\(path): is malformed: \(reason)."
+    case .configuration(let path, let reason):
+      "\(path): holds a configuration that this program cannot use: \(reason)"
     case .none(let directory):
       "\(directory): holds no checkpoint to resume from. Start without --resume, or name the checkpoint."
     case .noneGood(let directory, let reasons):

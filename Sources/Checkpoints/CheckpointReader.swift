@@ -20,7 +20,7 @@ struct CheckpointReader {
     let content = bytes[UserBlock.count...]
     guard content.count >= block.contentCount else {
       throw CheckpointError.truncated(
-        path: path, expected: UserBlock.count + max(block.contentCount, 0), found: bytes.count)
+        path: path, expected: UserBlock.count + block.contentCount, found: bytes.count)
     }
     guard content.count == block.contentCount, UserBlock.digest(of: content) == block.digest else {
       throw CheckpointError.digestMismatch(path: path)
@@ -34,8 +34,8 @@ struct CheckpointReader {
     let run = try file.root.group(CheckpointLayout.martlet)
     let fingerprint = CheckpointLayout.fingerprint
     let parameters = try parameters()
-    let inputShape: [Int64] = try run.read(CheckpointLayout.inputShape, maximumCount: 8).values
-    guard inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
+    let inputShape: [Int64] = try run.read(CheckpointLayout.inputShape, maximumCount: 3).values
+    guard inputShape.count == 3, inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
       throw malformed("the input shape is \(inputShape)")
     }
     return Checkpoint(

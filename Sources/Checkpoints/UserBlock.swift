@@ -40,11 +40,13 @@ struct UserBlock: Equatable {
     func value(_ key: String) -> String? {
       lines.first { $0.hasPrefix("\(key) ") }.map { String($0.dropFirst(key.count + 1)) }
     }
-    guard bytes.count >= Self.count, lines.first == Self.title, let format = value("format").flatMap({ Int($0) }),
-      let count = value("bytes").flatMap({ Int($0) }), let digest = value("sha256")
+    // Counts that no file can have are no counts: nobody has to reckon with them.
+    func count(_ key: String) -> Int? { value(key).flatMap { Int($0) }.flatMap { 0...1 << 48 ~= $0 ? $0 : nil } }
+    guard bytes.count >= Self.count, lines.first == Self.title, let format = count("format"), format > 0,
+      let contentCount = count("bytes"), let digest = value("sha256")
     else { return nil }
     formatVersion = format
-    contentCount = count
+    self.contentCount = contentCount
     self.digest = digest
   }
 

@@ -12,8 +12,7 @@ extension Trainer {
 
   /// A trainer that goes on from a checkpoint.
   ///
-  /// - Throws: `CheckpointError`, `HDF5Error`, `ConfigurationError` or `TrainingError` if the file is damaged, or no
-  ///   checkpoint.
+  /// - Throws: `CheckpointError`, `HDF5Error` or `TrainingError` if the file is damaged, or no checkpoint.
   public convenience init(
     checkpoint path: String, workerCount: Int = AvailableCores.count(),
     instructionSet: InstructionSet = .bestSupported
@@ -39,7 +38,7 @@ public struct SavedRun: Sendable {
   public let checkpoint: Checkpoint
   public let configuration: RunConfiguration
 
-  /// - Throws: `CheckpointError`, `HDF5Error` or `ConfigurationError` if the file is damaged, or no checkpoint.
+  /// - Throws: `CheckpointError` or `HDF5Error` if the file is damaged, or no checkpoint.
   public init(path: String) throws {
     try self.init(path: path, checkpoint: CheckpointStore.read(path))
   }
@@ -47,6 +46,11 @@ public struct SavedRun: Sendable {
   init(path: String, checkpoint: Checkpoint) throws {
     self.path = path
     self.checkpoint = checkpoint
-    configuration = try RunConfiguration(yaml: checkpoint.configuration, file: "\(path): /martlet/configuration")
+    do {
+      configuration = try RunConfiguration(yaml: checkpoint.configuration, file: "/martlet/configuration")
+    } catch let error as ConfigurationError {
+      // Nobody wrote it by hand: the file is at fault.
+      throw CheckpointError.configuration(path: path, reason: "\(error)")
+    }
   }
 }

@@ -131,6 +131,14 @@ struct CheckpointTests {
     #expect(
       message(Array(newer.utf8) + good[512...])
         == "x.h5: has the checkpoint format 2; this program reads formats up to 1. Use a newer Martlet.")
+    // Numbers that nothing can be reckoned with.
+    for line in ["bytes 9223372036854775807", "bytes -1", "bytes 92233720368547758070", "format 0", "format -1"] {
+      let key = line.prefix { $0 != " " }
+      let title = String(decoding: good[..<512], as: UTF8.self).replacing(try Regex("\(key) \\d+"), with: line)
+      #expect(
+        message(Array(title.utf8.prefix(512)) + good[512...])
+          == "x.h5: is not a Martlet checkpoint (a checkpoint starts with 'MARTLET CHECKPOINT').")
+    }
     #expect {
       try CheckpointStore.read("\(directory.path)/none.weights.h5")
     } throws: {

@@ -36,4 +36,23 @@ struct LibraryTests {
     #expect(second.snapshot().slots == whole.snapshot().slots)
     #expect(second.state.history["val_loss"] == whole.state.history["val_loss"])
   }
+
+  @Test("blames the file for a configuration that it cannot use")
+  func unusableConfiguration() throws {
+    let directory = try TemporaryDirectory()
+    let configuration = TrainingConfiguration(model: Sequential([Flatten(), Dense(units: 10)]))
+    let trainer = try Trainer(configuration, inputShape: [28, 28, 1])
+    let checkpoint = Checkpoint(
+      snapshot: trainer.snapshot(), configuration: "name: [", inputShape: [28, 28, 1], instructionSet: "baseline",
+      seed: 1, trainFingerprint: "", validationFingerprint: "")
+    let path = "\(directory.path)/odd.weights.h5"
+    try CheckpointStore.write(checkpoint, to: path, network: trainer.network, training: configuration)
+    #expect {
+      try SavedRun(path: path)
+    } throws: {
+      "\($0)".hasPrefix(
+        "\(path): holds a configuration that this program cannot use: /martlet/configuration:1: not YAML: ")
+    }
+    #expect(try Shell.martlet(["inspect", path]).status == 1)
+  }
 }
