@@ -7,17 +7,23 @@ public enum WholeFile {
 
   /// Replaces or creates `path` with `bytes`, so that they survive a power cut once this returns.
   ///
+  /// A link keeps its place: the file that it leads to is replaced. A device or a pipe is no file that could be
+  /// replaced: it takes the bytes as they come.
+  ///
   /// - Throws: `FileError`; what stood at `path` still stands there then.
   public static func write(_ bytes: [UInt8], to path: String) throws {
-    let partial = "\(path)\(partialSuffix)"
+    guard !isStream(path) else { return try writeThrough(bytes, to: path) }
+    let target = resolved(path)
+    // A name of its own: another process may be writing the same file.
+    let partial = "\(target).\(String(UInt32.random(in: 0 ... .max), radix: 16))\(partialSuffix)"
     do {
       try writeSynced(bytes, to: partial, for: path)
-      try check(rename(partial, path), path, .rename)
+      try check(rename(partial, target), path, .rename)
     } catch {
       unlink(partial)
       throw error
     }
-    try syncDirectory(of: path)
+    try syncDirectory(of: target)
   }
 
   /// Makes `path` a symbolic link to `target`, in one move.
@@ -77,11 +83,37 @@ public enum WholeFile {
     }
   }
 
+  /// Whether something stands at `path` that is neither a file nor a directory.
+  private static func isStream(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
+  /// Where the links of `path` lead; `path` itself if nothing is there.
+  private static func resolved(_ path: String) -> String {
+    guard let target = realpath(path, nil) else { return path }
+    defer { free(target) }
+    return String(cString: target)
+  }
+
+  private static func writeThrough(_ bytes: [UInt8], to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    try check(descriptor, path, .write)
+    defer { close(descriptor) }
+    try write(bytes, to: descriptor, for: path)
+  }
+
   /// - Parameter path: what messages call the file.
   private static func writeSynced(_ bytes: [UInt8], to partial: String, for path: String) throws {
-    let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     try check(descriptor, path, .create)
     defer { close(descriptor) }
+    try write(bytes, to: descriptor, for: path)
+    try check(fsync(descriptor), path, .sync)
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32, for path: String) throws {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -91,7 +123,6 @@ public enum WholeFile {
       try check(Int32(truncatingIfNeeded: min(count, 1)), path, .write)
       written += count
     }
-    try check(fsync(descriptor), path, .sync)
   }
 
   private static func syncDirectory(of path: String) throws {

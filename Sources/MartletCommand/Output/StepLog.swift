@@ -29,7 +29,7 @@ final class StepLog: Callback {
   }
 
   private static func lines(of path: String, upTo step: Int) -> [Substring] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+    guard let text = (try? WholeFile.read(path)).map({ String(decoding: $0, as: UTF8.self) }) else { return [] }
     // A line without an end was cut while it was written.
     let whole = text.lastIndex(of: "\n").map { text[..<$0] } ?? ""
     return whole.split(separator: "\n").filter { line in
