@@ -16,8 +16,9 @@ struct MartletCommand: ParsableCommand {
 
   /// Runs the command line, and turns every error into one message and an exit code.
   static func main() {
-    // A pipe that closed is an error of the write, not the end of the process.
-    signal(SIGPIPE, SIG_IGN)
+    // A pipe that closed, or a file at the limit of its size, is an error of the write, not the end of the process.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    Console.occupyClosedStreams()
     do {
       var command = try parseAsRoot()
       try command.run()

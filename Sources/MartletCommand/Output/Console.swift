@@ -21,6 +21,10 @@ enum Console {
       while written < bytes.count {
         let count = Foundation.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
         if count < 0, errno == EINTR { continue }
+        if count < 0, errno == EAGAIN {
+          waitUntilWritable()
+          continue
+        }
         guard count > 0 else {
           let reason = errno == EPIPE ? nil : String(cString: strerror(errno))
           if self == .output, let reason { Self.failure.withLock { $0 = reason } }
@@ -28,6 +32,21 @@ enum Console {
         }
         written += count
       }
+    }
+  }
+
+  /// Whoever shares a terminal or a pipe with us may have made it answer "not now".
+  private func waitUntilWritable() {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    poll(&request, 1, -1)
+  }
+
+  /// Takes the numbers of standard streams that are closed: a file that was given one of them would receive what is
+  /// printed. Printing still fails.
+  static func occupyClosedStreams() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number is given out, which is this one.
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 }
