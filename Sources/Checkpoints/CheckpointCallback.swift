@@ -14,6 +14,12 @@ public final class CheckpointCallback: Callback {
     self.template = template
   }
 
+  /// Moves the links, in case the run was cut between a checkpoint and them.
+  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) throws {
+    let isBest = trainer.state.stepInEpoch == 0 && isBest(trainer.state.history)
+    try store.moveLinks(step: trainer.state.step, isBest: isBest)
+  }
+
   public func nextPause(after step: Int) -> Int? {
     policy.everySteps.map { (step / $0 + 1) * $0 }
   }

@@ -142,7 +142,7 @@ public struct CheckpointStore: Sendable {
     return try DirectoryLock(directory)
   }
 
-  /// Tries that the directory can be written to, and removes what an interrupted write left.
+  /// Removes what an interrupted write left, and what this run shall not stand beside.
   ///
   /// - Parameters:
   ///   - step: where the run starts. Checkpoints of later steps could not be read, or this run would stand there; they
@@ -150,15 +150,14 @@ public struct CheckpointStore: Sendable {
   ///   - overwrite: removes the checkpoints of an older run, too.
   /// - Throws: `FileError`.
   public func prepare(startingAt step: Int, overwrite: Bool) throws {
-    guard access(directory, W_OK | X_OK) == 0 else {
-      throw FileError(path: directory, operation: .write)
-    }
     if overwrite { for name in try fileNames() + [Self.latestName, Self.bestName] { unlink(path(name)) } }
     for name in try fileNames() where Self.step(ofName: name).map({ $0 > step }) ?? false {
       if linkTarget(Self.bestName) == name { unlink(path(Self.bestName)) }
       rename(path(name), path(name + Self.damagedSuffix))
     }
-    for name in try entries() where name.hasSuffix("\(Self.suffix)\(WholeFile.partialSuffix)") { unlink(path(name)) }
+    for name in try entries() where name.contains(Self.suffix) && name.hasSuffix(WholeFile.partialSuffix) {
+      unlink(path(name))
+    }
   }
 
   /// Writes a checkpoint to any file.
@@ -181,10 +180,18 @@ public struct CheckpointStore: Sendable {
   ) throws -> String {
     let name = Self.name(step: checkpoint.snapshot.state.step)
     try Self.write(checkpoint, to: path(name), network: network, training: training)
-    try WholeFile.link(path(Self.latestName), to: name)
-    if isBest { try WholeFile.link(path(Self.bestName), to: name) }
+    try moveLinks(step: checkpoint.snapshot.state.step, isBest: isBest)
     try removeOld(keepLast: keepLast)
     return path(name)
+  }
+
+  /// Moves `latest`, and `best` if it is that, to the checkpoint of a step; nothing happens if that is not there.
+  func moveLinks(step: Int, isBest: Bool) throws {
+    let name = Self.name(step: step)
+    guard WholeFile.exists(path(name)) else { return }
+    for link in [Self.latestName] + (isBest ? [Self.bestName] : []) where linkTarget(link) != name {
+      try WholeFile.link(path(link), to: name)
+    }
   }
 
   private func removeOld(keepLast: Int) throws {

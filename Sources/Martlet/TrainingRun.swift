@@ -107,16 +107,16 @@ public final class TrainingRun {
   /// Whether all epochs are done.
   public var isFinished: Bool { trainer.state.epoch >= configuration.training.epochs }
 
-  /// Takes the directory of the checkpoints for this run. Nothing is written or removed before.
+  private var store: CheckpointStore { CheckpointStore(directory: configuration.checkpoints.directory) }
+
+  /// Takes the directory of the checkpoints for this run. What it holds is not touched.
   ///
   /// - Throws: `FileError` if it cannot be written to, or another run is writing to it; `CheckpointError.occupied`.
   public func takeDirectory() throws {
     guard lock == nil else { return }
-    let store = CheckpointStore(directory: configuration.checkpoints.directory)
     lock = try store.lock()
     // Another run may have come and gone since the directory was looked at.
     if start == .fresh { try store.checkUnoccupied() }
-    try store.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
   }
 
   /// Trains, and writes checkpoints on the way and where it stops.
@@ -124,6 +124,7 @@ public final class TrainingRun {
   /// - Parameter maxSteps: stops once the run has made this many steps in all.
   public func run(maxSteps: Int? = nil, callbacks: [any Callback] = []) throws {
     try takeDirectory()
+    try store.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
     let checkpoints = CheckpointCallback(policy: configuration.checkpoints, template: template)
     try trainer.fit(data.train, validation: data.test, maxSteps: maxSteps, callbacks: callbacks + [checkpoints])
   }

@@ -164,6 +164,32 @@ struct CheckpointStoreTests {
     #expect(store.linkTarget("best.weights.h5") == best)
   }
 
+  @Test("have their links moved by the run that goes on, if it was cut before they were")
+  func linksAfterCut() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let policy = CheckpointPolicy(directory: directory.path, everySteps: 1, keepBest: "val_loss")
+    func fit(_ steps: Int) throws {
+      let callbacks = [run.callback(policy)]
+      try run.trainer.fit(run.data.train, validation: run.data.test, maxSteps: steps, callbacks: callbacks)
+    }
+    try fit(3)
+    let store = CheckpointStore(directory: directory.path)
+    // As a cut right behind the renaming of step 3 leaves them.
+    try FileManager.default.removeItem(atPath: "\(directory.path)/best.weights.h5")
+    try FileManager.default.removeItem(atPath: "\(directory.path)/latest.weights.h5")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(directory.path)/latest.weights.h5", withDestinationPath: "step-00000002.weights.h5")
+    try fit(3)
+    #expect(store.linkTarget("latest.weights.h5") == "step-00000003.weights.h5")
+    #expect(store.linkTarget("best.weights.h5") == "step-00000003.weights.h5")
+    // In the middle of an epoch, nothing is the best.
+    try fit(4)
+    try fit(4)
+    #expect(store.linkTarget("latest.weights.h5") == "step-00000004.weights.h5")
+    #expect(store.linkTarget("best.weights.h5") == "step-00000003.weights.h5")
+  }
+
   @Test("give the newest good checkpoint, and tell which ones were passed over")
   func newestGood() throws {
     let directory = try TemporaryDirectory()
@@ -194,7 +220,9 @@ struct CheckpointStoreTests {
     #expect(throws: CheckpointError.occupied(directory: directory.path, newest: "step-00000001.weights.h5")) {
       try store.checkUnoccupied()
     }
-    try Data().write(to: URL(filePath: "\(directory.path)/step-00000002.weights.h5.partial"))
+    for name in ["step-00000002.weights.h5.1f.partial", "latest.weights.h5.partial"] {
+      _ = try directory.write([], to: name)
+    }
     try store.prepare(startingAt: 1, overwrite: false)
     #expect(directory.names == ["latest.weights.h5", "step-00000001.weights.h5"])
     try store.prepare(startingAt: 0, overwrite: true)

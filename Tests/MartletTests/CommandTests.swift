@@ -40,7 +40,8 @@ struct CommandTests {
     #expect(lines.last?.wholeMatch(of: #/Test loss: \d\.\d{4} - Test accuracy: 0\.\d{4}/#) != nil)
     let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/checkpoints/small").sorted()
     #expect(
-      names == ["best.weights.h5", "latest.weights.h5", "step-00000006.weights.h5", "step-00000012.weights.h5"])
+      names
+        == [".lock", "best.weights.h5", "latest.weights.h5", "step-00000006.weights.h5", "step-00000012.weights.h5"])
   }
 
   @Test("goes on from any step as if the run had never been cut", arguments: [1, 4, 6, 11])
@@ -287,6 +288,76 @@ struct CommandTests {
     #expect(full.error == "martlet: the standard output: cannot be written: No space left on device.\n")
     let closed = try Shell.run("/bin/sh", ["-c", "'\(Shell.martlet)' help train | head -c 1"], in: directory.path)
     #expect(closed.error.isEmpty)
+  }
+
+  @Test("does not touch the step log of a run that is under way")
+  func stepLogOfAnotherRun() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    let arguments = ["train", config, "--step-log", "steps.csv"]
+    #expect(try Shell.martlet(arguments + ["--max-steps", "2"], in: directory.path).status == 0)
+    let log = try directory.text("steps.csv")
+    let lock = try CheckpointStore(directory: "\(directory.path)/checkpoints/small").lock()
+    for start in ["--overwrite", "--resume"] {
+      let second = try Shell.martlet(arguments + [start], in: directory.path)
+      #expect(second.status == 1)
+      #expect(second.error == "martlet: checkpoints/small: cannot be locked: another run is writing to it.\n")
+      #expect(try directory.text("steps.csv") == log)
+    }
+    withExtendedLifetime(lock) {}
+    let checkpoint = "\(directory.path)/checkpoints/small/step-00000002.weights.h5"
+    #expect(FileManager.default.fileExists(atPath: checkpoint))
+  }
+
+  @Test("writes nothing that it prints into a file, when its streams are closed")
+  func closedStreams() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    let train = "'\(Shell.martlet)' train '\(config)' --max-steps 2 --step-log steps.csv --overwrite"
+    for closed in [">&-", ">&- 2>&-", "<&- >&- 2>&-"] {
+      #expect(try Shell.run("/bin/sh", ["-c", "\(train) \(closed)"], in: directory.path).status == 1)
+      let log = try directory.text("steps.csv")
+      #expect(log.wholeMatch(of: #/step,epoch,loss\n1,1,[0-9.]+\n2,1,[0-9.]+\n/#) != nil, "\(closed): \(log)")
+      #expect(try Shell.martlet(["inspect", "checkpoints/small/latest.weights.h5"], in: directory.path).status == 0)
+    }
+  }
+
+  @Test("fails with a message when a file may grow no further")
+  func fileSizeLimit() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    let limited = try Shell.run(
+      "/bin/sh", ["-c", "ulimit -f 1 && '\(Shell.martlet)' train '\(config)' --verbose 0"], in: directory.path)
+    #expect(limited.status == 1)
+    #expect(
+      limited.error
+        == "martlet: checkpoints/small/step-00000006.weights.h5: cannot be written: File too large.\n")
+    let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/checkpoints/small")
+    #expect(names.filter { $0.hasSuffix(".h5") || $0.hasSuffix(".partial") }.isEmpty)
+  }
+
+  @Test("waits for a reader that is slow, whatever mode the pipe is in")
+  func nonblockingPipe() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(
+      Self.yaml.replacing("test_count: 200", with: "test_count: 4000"), to: "small.yml")
+    #expect(try Shell.martlet(["train", config, "--max-steps", "1"], in: directory.path).status == 0)
+    let pipe = Pipe()
+    let writer = pipe.fileHandleForWriting.fileDescriptor
+    #expect(fcntl(writer, F_SETFL, fcntl(writer, F_GETFL) | O_NONBLOCK) == 0)
+    let process = Process()
+    process.executableURL = URL(filePath: Shell.martlet)
+    process.arguments = ["predict", "checkpoints/small/latest.weights.h5"]
+    process.currentDirectoryURL = URL(filePath: directory.path)
+    process.standardOutput = pipe
+    try process.run()
+    try pipe.fileHandleForWriting.close()
+    // More than a pipe holds, and read late.
+    Thread.sleep(forTimeInterval: 0.5)
+    let output = try #require(try pipe.fileHandleForReading.readToEnd())
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(output.count { $0 == UInt8(ascii: "\n") } == 4001)
   }
 
   @Test("keeps a step log whole across a kill")

@@ -63,9 +63,10 @@ struct TrainCommand: ParsableCommand {
     let verbosity = try Verbosity.resolve(verbose)
     let surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
     let run = try TrainingRun(configuration(), start: start(), surroundings: surroundings)
+    // Before the log is touched, which may be that of a run that is under way here.
+    try run.takeDirectory()
     var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity)]
     if let stepLog { callbacks.append(try StepLog(path: stepLog, afterStep: run.trainer.state.step)) }
-    try run.takeDirectory()
     if verbosity != .silent { printHeader(run) }
     try run.run(maxSteps: maxSteps, callbacks: callbacks)
     if verbosity != .silent { try printEnd(run) }
