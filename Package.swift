@@ -93,7 +93,7 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
-    .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration"]),
+    .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration", "TestSupport"]),
     .testTarget(
       name: "MartletTests", dependencies: ["Martlet", "MartletCommand", "TestSupport"], exclude: ["Python"]),
   ],

@@ -47,11 +47,11 @@ extension ConfigurationError.Problem: CustomStringConvertible {
     case .missingKey(let key):
       return "the key '\(key)' is missing."
     case .duplicateKey(let key):
-      return "the key '\(key)' is written twice."
+      return "the key '\(key.quotable)' is written twice."
     case .unknownKey(let key, let known):
-      return "unknown key '\(key)'. \(suggestion(for: key, among: known, plural: "keys"))"
+      return "unknown key '\(key.quotable)'. \(suggestion(for: key, among: known, plural: "keys"))"
     case .unknownName(let kind, let name, let known):
-      return "unknown \(kind) '\(name)'. \(suggestion(for: name, among: known, plural: "names"))"
+      return "unknown \(kind) '\(name.quotable)'. \(suggestion(for: name, among: known, plural: "names"))"
     case .unexpected(let expected, let received):
       return "expected \(expected). Received: \(received)"
     case .conflict(let reason):

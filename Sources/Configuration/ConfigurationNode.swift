@@ -81,16 +81,31 @@ extension ConfigurationNode {
 }
 
 extension ConfigurationNode {
-  /// The value as a person wrote it, for messages: `-3`, `"valid"`, `a list of 2`, `a mapping`.
+  /// The value as a person wrote it, for messages: `-3`, `"valid"`, `[1, 2]`, `a mapping with units`.
   public var received: String {
     switch value {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .integer(let value): "\(value)"
     case .number(let value): "\(value)"
-    case .string(let value): "\"\(value)\""
-    case .sequence(let elements): "[\(elements.map(\.received).joined(separator: ", "))]"
-    case .mapping(let entries): "a mapping with \(entries.map(\.key).joined(separator: ", "))"
+    case .string(let value): "\"\(value.quotable)\""
+    case .sequence(let elements): "[\(elements.prefix(Self.shown).map(\.received).joined(separator: ", "))\(more(elements))]"
+    case .mapping(let entries):
+      "a mapping with \(entries.prefix(Self.shown).map(\.key.quotable).joined(separator: ", "))\(more(entries))"
     }
+  }
+
+  /// The elements that messages show.
+  private static let shown = 8
+
+  private func more(_ elements: some Collection) -> String { elements.count > Self.shown ? ", …" : "" }
+}
+
+extension String {
+  /// The text for a message: without its end if it is long, and without characters that a terminal would obey.
+  var quotable: String {
+    let limit = 80
+    let start = unicodeScalars.prefix(limit)
+    return String(String.UnicodeScalarView(start)).jsonEscaped + (unicodeScalars.dropFirst(limit).isEmpty ? "" : "…")
   }
 }

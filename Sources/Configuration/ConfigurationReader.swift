@@ -13,9 +13,9 @@ public struct ConfigurationReader {
   /// - Throws: `ConfigurationError` if `node` is no mapping, or has an unknown or a doubled key.
   public init(_ node: ConfigurationNode, path: String, keys: [String]) throws {
     guard case .mapping(let entries) = node.value else {
+      let expected = keys.isEmpty ? "no options" : "a mapping with the keys \(keys.joined(separator: ", "))"
       throw ConfigurationError(
-        .unexpected(expected: "a mapping with the keys \(keys.joined(separator: ", "))", received: node.received),
-        path: path, line: node.line)
+        .unexpected(expected: expected, received: node.received), path: path, line: node.line)
     }
     self.init(entries: entries, path: path, line: node.line, keys: keys)
     try checkKeys()

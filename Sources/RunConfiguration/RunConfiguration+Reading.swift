@@ -49,8 +49,8 @@ extension RunConfiguration {
     guard !name.contains("/"), !name.hasPrefix("."), name.utf8.count <= 200 else {
       throw reader.error(
         .unexpected(
-          expected: "a name that can be a directory's (no '/', no '.' at the start)", received: "\"\(name)\""),
-        at: "name")
+          expected: "a name that can be a directory's (no '/', no '.' at the start, at most 200 bytes)",
+          received: ConfigurationNode(.string(name)).received), at: "name")
     }
     return name
   }
@@ -108,7 +108,8 @@ extension RunConfiguration {
     guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
       throw unreadable("it is not UTF-8 text")
     }
-    return text
+    // A byte order mark, which some editors write, is no part of the text.
+    return text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
   }
 }
 
@@ -150,10 +151,13 @@ private struct CompileSection {
       options = ConfigurationNode(mapping: entries.filter { $0.key != "name" }, line: node.line)
     }
     let known = OptimizerCatalog.all.map { $0.name }
-    guard case .string(let name) = nameNode.value, let type = OptimizerCatalog.all.first(where: { $0.name == name })
-    else {
+    guard case .string(let name) = nameNode.value else {
       throw ConfigurationError(
-        .unknownName(kind: "optimizer", name: nameNode.received, known: known), path: path, line: nameNode.line)
+        .unexpected(expected: "an optimizer's name", received: nameNode.received), path: path, line: nameNode.line)
+    }
+    guard let type = OptimizerCatalog.all.first(where: { $0.name == name }) else {
+      throw ConfigurationError(
+        .unknownName(kind: "optimizer", name: name, known: known), path: path, line: nameNode.line)
     }
     return try type.init(options: ConfigurationReader(options, path: path, keys: type.optionKeys))
   }

@@ -33,7 +33,10 @@ extension RunConfiguration {
       let (old, new) = (value(saved), value(self))
       if old != new { throw ResumeMismatch(key: key, checkpoint: old.json, requested: new.json) }
     }
-    try check("model") { $0.training.model.configuration }
+    try check("the number of layers in model") { ConfigurationNode(.integer($0.training.model.layers.count)) }
+    for index in training.model.layers.indices {
+      try check("model[\(index)]") { Sequential([$0.training.model.layers[index]]).configuration }
+    }
     try check("compile.optimizer") { run in
       let optimizer = run.training.optimizer
       return ConfigurationNode(

@@ -31,8 +31,8 @@ enum YAMLDocument {
     guard text.utf8.count <= Limit.bytes else {
       throw ConfigurationError(.unreadable(reason: "larger than \(Limit.bytes) bytes: no run configuration."), path: "")
     }
-    guard text.utf8.count(where: { $0 == UInt8(ascii: "*") }) <= Limit.aliases else {
-      throw ConfigurationError(.unreadable(reason: "more than \(Limit.aliases) aliases or other '*'."), path: "")
+    guard aliasCount(text) <= Limit.aliases else {
+      throw ConfigurationError(.unreadable(reason: "more than \(Limit.aliases) aliases ('*name')."), path: "")
     }
     var brackets = 0
     var deepest = 0
@@ -50,11 +50,25 @@ enum YAMLDocument {
     }
   }
 
+  /// How many aliases there may be: each '*' with a name behind it. In comments and texts it counts, too, because what
+  /// is a comment is not known before parsing; a row of '*' is none.
+  private static func aliasCount(_ text: String) -> Int {
+    let bytes = Array(text.utf8)
+    let star = UInt8(ascii: "*")
+    return bytes.indices.count { index in
+      guard bytes[index] == star, index + 1 < bytes.count, index == 0 || bytes[index - 1] != star else { return false }
+      return !"* \t\r\n".utf8.contains(bytes[index + 1])
+    }
+  }
+
   private static func error(_ error: YamlError) -> ConfigurationError {
     switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      ConfigurationError(.unreadable(reason: "not YAML: \(problem)."), path: "", line: mark.line)
+    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      ConfigurationError(
+        .unreadable(reason: "not YAML: \(context.map { "\($0.text), " } ?? "")\(problem)."), path: "", line: mark.line)
+    case .reader(let problem, _, _, _):
+      ConfigurationError(.unreadable(reason: "not YAML: \(problem)."), path: "")
     case .duplicatedKeysInMapping(let duplicates, let context):
       ConfigurationError(
         .duplicateKey(key: duplicates.sorted().joined(separator: ", ")), path: "",

@@ -252,7 +252,7 @@ struct CommandTests {
     (
       "a0: &a0 [x,x]\n"
         + (0..<40).map { "a\($0 + 1): &a\($0 + 1) [*a\($0),*a\($0)]\n" }.joined() + "? *a40\n: 1",
-      "CONFIG: more than 20 aliases or other '*'."
+      "CONFIG: more than 20 aliases ('*name')."
     ),
   ]
 

@@ -2,6 +2,7 @@ import Configuration
 import Datasets
 import Foundation
 import NeuralNetwork
+import TestSupport
 import Testing
 import Training
 
@@ -101,7 +102,7 @@ struct RunConfigurationTests {
       "activation: softmax", "activation: softplus",
       "test.yml:8: model[4].dense.activation: unknown activation 'softplus'."
     ),
-    ("name: adam", "name: adm", "test.yml:9: compile.optimizer: unknown optimizer '\"adm\"'."),
+    ("name: adam", "name: adm", "test.yml:9: compile.optimizer: unknown optimizer 'adm'. Did you mean 'adam'?"),
     (
       "learning_rate: 0.001", "learning_rate: -1",
       "test.yml:9: compile.optimizer.learning_rate: expected a number greater than 0. Received: -1"
@@ -128,6 +129,26 @@ struct RunConfigurationTests {
     ("name: test", "name: test\nname: again", "test.yml:"),
     ("fit: {epochs", "fit: {epochs: 1, epochs", "test.yml:"),
     ("fit: {", "fit: [", "test.yml:10: not YAML: "),
+    ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name. Received: 3"),
+    ("- flatten", "- flatten: 3", "test.yml:6: model[2].flatten: expected no options. Received: 3"),
+    (
+      "name: test", "name: \"a\\0\\e[2Jb\"",
+      "test.yml:1: name: expected a text without a NUL character. Received: \"a\\u0000\\u001b[2Jb\""
+    ),
+    (
+      "name: test", "name: \(String(repeating: "x", count: 9999))",
+      "test.yml:1: name: expected a name that can be a directory's (no '/', no '.' at the start, at most 200 bytes). "
+        + "Received: \"\(String(repeating: "x", count: 80))…\""
+    ),
+    (
+      "epochs: 10", "epochs: [\(String(repeating: "1, ", count: 999))1]",
+      "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: [1, 1, 1, 1, 1, 1, 1, 1, …]"
+    ),
+    ("name: test", "name: a\u{1}b", "test.yml: not YAML: control characters are not allowed."),
+    (
+      "name: test", "name: test\n---\nname: test",
+      "test.yml:2: not YAML: expected a single document in the stream, but found another document."
+    ),
     (
       "data: {dataset: mnist, scale: 255}", "data: mnist",
       "test.yml:2: data: expected a mapping with the keys dataset, scale, "
@@ -149,13 +170,24 @@ struct RunConfigurationTests {
     let laughs = (0..<9).map { level in
       "a\(level): &a\(level) [\(level == 0 ? "x" : (0..<9).map { _ in "*a\(level - 1)" }.joined(separator: ", "))]"
     }.joined(separator: "\n")
+    // Line breaks that only YAML takes for such.
+    let breaks = "a: &a [x]\nb: [\(String(repeating: "\u{2028}*a,", count: 30))]"
     let texts = [
-      "", "just text", "- a\n- b", "\u{0}\u{1}", String(repeating: "[", count: 100_000),
+      breaks, "", "just text", "- a\n- b", "\u{0}\u{1}", String(repeating: "[", count: 100_000),
       String(repeating: "- ", count: 100_000), String(repeating: "x", count: 2 << 20), laughs, "a: *b", "? [a, b]\n: c",
     ]
     for text in texts {
       #expect(throws: ConfigurationError.self) { try RunConfiguration(yaml: text, file: "hostile.yml") }
     }
+  }
+
+  @Test("may start with a byte order mark, end lines as Windows does, and have rows of '*' in comments")
+  func oddities() throws {
+    let directory = try TemporaryDirectory()
+    let row = "# \(String(repeating: "*", count: 70))\n"
+    let text = "\u{feff}\(row)# * a list\n\(row)\(Self.yaml)\n".replacing("\n", with: "\r\n")
+    let run = try RunConfiguration(contentsOf: directory.write(text, to: "windows.yml"))
+    #expect(try run.yaml == RunConfiguration(yaml: Self.yaml, file: "test.yml").yaml)
   }
 
   @Test("that cannot be read are named")
@@ -175,7 +207,12 @@ struct RunConfigurationTests {
       ("shards: 8", "shards: 4", "fit.shards is 8 in the checkpoint, but 4 now."),
       ("seed: 1", "seed: 2", "fit.seed is 1 in the checkpoint, but 2 now."),
       ("shuffle: true", "shuffle: false", "fit.shuffle is true in the checkpoint, but false now."),
-      ("units: 100", "units: 99", "model is ["),
+      (
+        "units: 100", "units: 99",
+        "model[3] is [{\"dense\": {\"units\": 100, \"activation\": \"relu\", \"use_bias\": true}}] in the checkpoint, but "
+          + "[{\"dense\": {\"units\": 99, "
+      ),
+      ("  - flatten\n", "", "the number of layers in model is 5 in the checkpoint, but 4 now."),
       (
         "learning_rate: 0.001", "learning_rate: 0.002",
         "compile.optimizer is {\"name\": \"adam\", \"learning_rate\": 0.001"
