@@ -53,30 +53,46 @@ extension Network {
   }
 }
 
-/// Keras' box around three columns.
+/// Keras' box around three columns of fixed widths. What does not fit in a column goes on in the next line.
 enum SummaryTable {
-  static let headings = ("Layer (type)", "Output Shape", "Param #")
-  private static let leastWidths = (31, 22, 13)
+  private static let headings = ("Layer (type)", "Output Shape", "Param #")
+  private static let widths = (31, 22, 13)
 
   static func lines(_ rows: [(String, String, String)]) -> [String] {
-    let widths = (
-      rows.reduce(leastWidths.0) { max($0, $1.0.count) }, rows.reduce(leastWidths.1) { max($0, $1.1.count) },
-      rows.reduce(leastWidths.2) { max($0, $1.2.count) }
-    )
     func rule(_ left: String, _ middle: String, _ right: String, _ dash: String) -> String {
       let dashes = [widths.0, widths.1, widths.2].map { String(repeating: dash, count: $0 + 2) }
       return left + dashes.joined(separator: middle) + right
     }
-    func row(_ cells: (String, String, String), _ bar: String) -> String {
-      let cells = [padded(cells.0, widths.0), padded(cells.1, widths.1), padded(cells.2, widths.2, toRight: true)]
-      return "\(bar) " + cells.joined(separator: " \(bar) ") + " \(bar)"
-    }
-    let heading = [
-      rule("┏", "┳", "┓", "━"), row((headings.0, headings.1, padded(headings.2, widths.2, toRight: true)), "┃"),
-      rule("┡", "╇", "┩", "━"),
-    ]
-    let body = rows.map { [row($0, "│")] }.joined(separator: [rule("├", "┼", "┤", "─")])
+    let heading = [rule("┏", "┳", "┓", "━")] + row(headings, "┃") + [rule("┡", "╇", "┩", "━")]
+    let body = rows.map { row($0, "│") }.joined(separator: [rule("├", "┼", "┤", "─")])
     return heading + body + [rule("└", "┴", "┘", "─")]
+  }
+
+  private static func row(_ cells: (String, String, String), _ bar: String) -> [String] {
+    let cells = (wrapped(cells.0, widths.0), wrapped(cells.1, widths.1), wrapped(cells.2, widths.2))
+    let height = max(cells.0.count, cells.1.count, cells.2.count)
+    return (0..<height).map { index in
+      func line(_ lines: [String]) -> String { index < lines.count ? lines[index] : "" }
+      let texts = [
+        padded(line(cells.0), widths.0), padded(line(cells.1), widths.1),
+        padded(line(cells.2), widths.2, toRight: true),
+      ]
+      return "\(bar) " + texts.joined(separator: " \(bar) ") + " \(bar)"
+    }
+  }
+
+  /// Lines of at most `width` characters, broken at spaces; a word that is longer than a line loses its end.
+  private static func wrapped(_ text: String, _ width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      let word = word.count > width ? word.prefix(width - 1) + "…" : word
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] += " \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 
   private static func padded(_ text: String, _ width: Int, toRight: Bool = false) -> String {

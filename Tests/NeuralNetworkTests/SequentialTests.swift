@@ -30,6 +30,29 @@ struct SequentialTests {
     #expect(network.summary(optimizer: Adam()).contains(" Optimizer params: 290,742 (1.11 MB)"))
   }
 
+  @Test("breaks long cells of the summary where Keras 3.15 breaks them")
+  func longCells() {
+    let lines = SummaryTable.lines([
+      ("average_pooling2d (AveragePooling2D)", "(None, 2000, 1500, 3)", "0"),
+      ("conv2d (Conv2D)", "(None, 2000, 1500, 1000)", "4,000"),
+      ("dense_1 (Dense)", "(None, 1000000)", "100,001,000,000"),
+    ])
+    #expect(
+      lines == [
+        "┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓",
+        "┃ Layer (type)                    ┃ Output Shape           ┃       Param # ┃",
+        "┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩",
+        "│ average_pooling2d               │ (None, 2000, 1500, 3)  │             0 │",
+        "│ (AveragePooling2D)              │                        │               │",
+        "├─────────────────────────────────┼────────────────────────┼───────────────┤",
+        "│ conv2d (Conv2D)                 │ (None, 2000, 1500,     │         4,000 │",
+        "│                                 │ 1000)                  │               │",
+        "├─────────────────────────────────┼────────────────────────┼───────────────┤",
+        "│ dense_1 (Dense)                 │ (None, 1000000)        │ 100,001,000,… │",
+        "└─────────────────────────────────┴────────────────────────┴───────────────┘",
+      ])
+  }
+
   @Test("says which layer cannot take what, and what it needs")
   func shapeErrors() {
     let cases: [([any Layer], String)] = [
