@@ -15,7 +15,8 @@ public struct TrainingConfiguration: Sendable {
   public var shards: Int
   /// A new order of the samples in each epoch, or always that of the data.
   public var shuffle: Bool
-  public var seed: UInt64
+  /// At most `Int64.max`, which is what a configuration and a checkpoint can hold.
+  public var seed: UInt64 { didSet { Self.check(seed: seed) } }
   /// What a pixel (0 to 255) is divided by.
   public var scale: Float
 
@@ -26,6 +27,7 @@ public struct TrainingConfiguration: Sendable {
   ) {
     precondition(epochs > 0 && batchSize > 0, "a run needs epochs (\(epochs)) and batches (\(batchSize)) of 1 or more")
     precondition((1...batchSize).contains(shards), "a batch of \(batchSize) samples cannot be cut in \(shards) shards")
+    Self.check(seed: seed)
     self.model = model
     self.optimizer = optimizer
     self.loss = loss
@@ -36,6 +38,10 @@ public struct TrainingConfiguration: Sendable {
     self.shuffle = shuffle
     self.seed = seed
     self.scale = scale
+  }
+
+  private static func check(seed: UInt64) {
+    precondition(seed <= Int64.max, "a seed is at most \(Int64.max), got \(seed)")
   }
 
   /// The samples of the largest shard.

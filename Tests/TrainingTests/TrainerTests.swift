@@ -254,4 +254,15 @@ struct ShardingTests {
       ])
     #expect(AvailableCores.count() >= 1)
   }
+
+  @Test("a seed that no checkpoint can hold is a programmer's mistake, found at once")
+  func seedLimit() async {
+    await #expect(processExitsWith: .failure) {
+      _ = TrainingConfiguration(model: Sequential([Flatten()]), seed: .max)
+    }
+    await #expect(processExitsWith: .failure) {
+      var configuration = TrainingConfiguration(model: Sequential([Flatten()]))
+      configuration.seed = .max
+    }
+  }
 }

@@ -13,6 +13,7 @@ public struct DigitsSource: DatasetSource, Equatable {
 
   public init(trainCount: Int = 12_000, testCount: Int = 2_000, seed: UInt64 = 1) {
     precondition(trainCount > 0 && testCount > 0, "cannot draw \(trainCount) and \(testCount) digits")
+    precondition(seed <= Int64.max, "a seed is at most \(Int64.max), got \(seed)")
     self.trainCount = trainCount
     self.testCount = testCount
     self.seed = seed
