@@ -61,7 +61,6 @@ final class ProgressPrinter: Callback {
   // MARK: - Lines
 
   private func epochLine(plan: FitPlan, values: [(name: String, value: Double)]) -> String {
-    let elapsed = String(format: "%.0fs", Self.seconds(since: epochStarted))
     let parts = [
       "\(plan.stepsPerEpoch)/\(plan.stepsPerEpoch)", elapsed,
       NumberFormat.perStep(secondsPerStep(step: plan.stepsPerEpoch)),
@@ -75,12 +74,12 @@ final class ProgressPrinter: Callback {
     let padding = String(repeating: " ", count: max(total.count - count.count, 0))
     let done = Self.barWidth * step / plan.stepsPerEpoch
     let bar =
-      "\u{1b}[32m\(String(repeating: "━", count: done))\u{1b}[0m"
+      (done > 0 ? "\u{1b}[32m\(String(repeating: "━", count: done))\u{1b}[0m" : "")
       + "\u{1b}[37m\(String(repeating: "━", count: Self.barWidth - done))\u{1b}[0m"
     let perStep = secondsPerStep(step: step)
-    let isDone = step == plan.stepsPerEpoch
-    let time = isDone ? Self.seconds(since: epochStarted) : perStep * Double(plan.stepsPerEpoch - step)
-    let start = "\r\u{1b}[1m\(padding)\(count)/\(total)\u{1b}[0m \(bar) \u{1b}[1m\(Self.clock(time))\u{1b}[0m "
+    let time =
+      step == plan.stepsPerEpoch ? elapsed : Self.remaining(perStep * Double(plan.stepsPerEpoch - step))
+    let start = "\r\u{1b}[1m\(padding)\(count)/\(total)\u{1b}[0m \(bar) \u{1b}[1m\(time)\u{1b}[0m "
     return start + ([NumberFormat.perStep(perStep)] + Self.metrics(values)).joined(separator: " - ") + "\u{1b}[K"
   }
 
@@ -97,13 +96,14 @@ final class ProgressPrinter: Callback {
     return Self.seconds(since: firstSteps.ended) / Double(steps - firstSteps.count)
   }
 
-  /// `7s`, `1:05`, `1:02:03`
-  private static func clock(_ seconds: Double) -> String {
-    let seconds = Int(seconds.rounded())
-    if seconds < 60 { return "\(seconds)s" }
-    return seconds < 3600
-      ? String(format: "%d:%02d", seconds / 60, seconds % 60)
-      : String(format: "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60)
+  /// `75s`: of the epoch, as far as this process has seen it.
+  private var elapsed: String { String(format: "%.0fs", Self.seconds(since: epochStarted)) }
+
+  /// `7s`, `1:05`, `1:02:03`, rounded down.
+  static func remaining(_ seconds: Double) -> String {
+    let whole = Int(seconds)
+    if seconds > 3600 { return String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60) }
+    return seconds > 60 ? String(format: "%d:%02d", whole / 60, whole % 60) : "\(whole)s"
   }
 
   private static func seconds(since start: ContinuousClock.Instant) -> Double {
