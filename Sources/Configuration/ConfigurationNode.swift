@@ -89,16 +89,16 @@ extension ConfigurationNode {
     case .integer(let value): "\(value)"
     case .number(let value): "\(value)"
     case .string(let value): "\"\(value.quotable)\""
-    case .sequence(let elements): "[\(elements.prefix(Self.shown).map(\.received).joined(separator: ", "))\(more(elements))]"
-    case .mapping(let entries):
-      "a mapping with \(entries.prefix(Self.shown).map(\.key.quotable).joined(separator: ", "))\(more(entries))"
+    case .sequence(let elements): "[\(Self.list(elements) { $0.received })]"
+    case .mapping(let entries): "a mapping with \(Self.list(entries) { $0.key.quotable })"
     }
   }
 
-  /// The elements that messages show.
-  private static let shown = 8
-
-  private func more(_ elements: some Collection) -> String { elements.count > Self.shown ? ", …" : "" }
+  /// The first few of them.
+  private static func list<Element>(_ elements: [Element], _ text: (Element) -> String) -> String {
+    let shown = 8
+    return elements.prefix(shown).map(text).joined(separator: ", ") + (elements.count > shown ? ", …" : "")
+  }
 }
 
 extension String {
