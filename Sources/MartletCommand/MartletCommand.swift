@@ -22,24 +22,33 @@ struct MartletCommand: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
-      if let reason = Console.failure.withLock({ $0 }) {
-        throw OutputError(path: "the standard output", reason: reason)
-      }
+      try checkOutput()
     } catch {
       end(with: error)
     }
   }
 
-  private static func end(with error: any Error) -> Never {
-    let parserCode = exitCode(for: error)
-    // The parser's own errors and requests for help bring their wording with them.
-    if parserCode == .success || parserCode == .validationFailure {
-      let stream: Console = parserCode == .success ? .output : .error
-      stream.write(fullMessage(for: error) + "\n")
-      Foundation.exit(parserCode == .success ? 0 : ExitStatus.wrongUse.rawValue)
+  /// - Throws: `OutputError` if something that was printed was lost.
+  private static func checkOutput() throws {
+    if let reason = Console.failure.withLock({ $0 }) {
+      throw OutputError(path: "the standard output", reason: reason)
     }
-    Console.error.write("martlet: \(error)\n")
-    Foundation.exit(ExitStatus(for: error).rawValue)
+  }
+
+  private static func end(with error: any Error) -> Never {
+    // The parser's own errors and requests for help bring their wording with them.
+    switch exitCode(for: error) {
+    case .success:
+      Console.output.write(fullMessage(for: error) + "\n")
+      do { try checkOutput() } catch { end(with: error) }
+      Foundation.exit(0)
+    case .validationFailure:
+      Console.error.write(fullMessage(for: error) + "\n")
+      Foundation.exit(ExitStatus.wrongUse.rawValue)
+    default:
+      Console.error.write("martlet: \(error)\n")
+      Foundation.exit(ExitStatus(for: error).rawValue)
+    }
   }
 }
 

@@ -286,6 +286,9 @@ struct CommandTests {
       "/bin/sh", ["-c", "'\(Shell.martlet)' train '\(config)' --max-steps 1 > /dev/full"], in: directory.path)
     #expect(full.status == 1)
     #expect(full.error == "martlet: the standard output: cannot be written: No space left on device.\n")
+    let help = try Shell.run("/bin/sh", ["-c", "'\(Shell.martlet)' help train > /dev/full"], in: directory.path)
+    #expect(help.status == 1)
+    #expect(help.error == full.error)
     let closed = try Shell.run("/bin/sh", ["-c", "'\(Shell.martlet)' help train | head -c 1"], in: directory.path)
     #expect(closed.error.isEmpty)
   }
