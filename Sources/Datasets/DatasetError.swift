@@ -1,6 +1,7 @@
 /// A data set that cannot be had.
 public enum DatasetError: Error, Equatable {
   case noSamples(name: String)
+  case tooLarge(name: String, bytes: Int)
   case countMismatch(name: String, images: Int, labels: Int)
   case splitShapes(train: ImageShape, test: ImageShape)
   /// A file that is not what it should be.
@@ -16,6 +17,8 @@ extension DatasetError: CustomStringConvertible {
     switch self {
     case .noSamples(let name):
       "'\(name)' holds no samples."
+    case .tooLarge(let name, let bytes):
+      "the \(bytes) bytes of '\(name)' do not fit in memory. Use fewer samples."
     case .countMismatch(let name, let images, let labels):
       "'\(name)' has \(images) images but \(labels) labels. Use files that belong together."
     case .splitShapes(let train, let test):

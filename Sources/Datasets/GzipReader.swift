@@ -1,4 +1,5 @@
 import CZlib
+import DurableFiles
 
 /// Unpacks gzip files (RFC 1952).
 enum GzipReader {
@@ -28,6 +29,9 @@ enum GzipReader {
     guard count <= bytes.count * 1032 + 16 else {
       throw DatasetError.damaged(
         path: path, reason: "its header promises \(count) bytes, more than \(bytes.count) packed bytes can hold")
+    }
+    guard Memory.canHold(count) else {
+      throw DatasetError.damaged(path: path, reason: "the \(count) bytes in it do not fit in memory")
     }
     let body = try source.inflate(&stream, count: max(count - header.count, 0) + 1, after: header)
     return body

@@ -29,7 +29,7 @@ public enum IDXFile {
   ) {
     let file = try WholeFile.read(path)
     let header = { try IDXHeader($0, path: path, dimensions: dimensions, what: what) }
-    let bytes =
+    var bytes =
       GzipReader.isGzip(file)
       ? try GzipReader.unpack(file, path: path, headerCount: IDXHeader.count(dimensions: dimensions.upperBound)) {
         try header($0).fileCount
@@ -42,7 +42,8 @@ public enum IDXFile {
           ? "truncated: it holds \(bytes.count) bytes, its header promises \(layout.fileCount)"
           : "too long: it goes on behind the \(layout.fileCount) bytes that its header promises")
     }
-    return (layout.sizes, Array(bytes[layout.count...]))
+    bytes.removeFirst(layout.count)
+    return (layout.sizes, bytes)
   }
 }
 

@@ -32,8 +32,13 @@ public enum WholeFile {
   public static func link(_ path: String, to target: String) throws {
     let partial = "\(path)\(partialSuffix)"
     unlink(partial)
-    try check(symlink(target, partial), path, .link)
-    try check(rename(partial, path), path, .rename)
+    do {
+      try check(symlink(target, partial), path, .link)
+      try check(rename(partial, path), path, .rename)
+    } catch {
+      unlink(partial)
+      throw error
+    }
     try syncDirectory(of: path)
   }
 
@@ -51,6 +56,9 @@ public enum WholeFile {
       throw FileError(path: path, operation: .read, reason: "it is not a file")
     }
     let size = Int(status.st_size)
+    guard Memory.canHold(size) else {
+      throw FileError(path: path, operation: .read, reason: "its \(size) bytes do not fit in memory")
+    }
     var failure: FileError?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {

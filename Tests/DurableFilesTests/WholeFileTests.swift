@@ -63,5 +63,13 @@ struct WholeFileTests {
       "\($0)" == "\(directory.path): cannot be moved into place: Is a directory."
     }
     #expect(directory.names.isEmpty)
+    let link = "\(directory.path)/link"
+    try FileManager.default.createDirectory(atPath: link, withIntermediateDirectories: false)
+    #expect {
+      try WholeFile.link(link, to: "target")
+    } throws: {
+      "\($0)" == "\(link): cannot be moved into place: Is a directory."
+    }
+    #expect(directory.names == ["link"])
   }
 }

@@ -203,6 +203,14 @@ struct CommandTests {
       ["data", "show", "digits", "--index", "12000"], 2,
       "martlet: --index 12000 --count 1: 'digits (train)' has the samples 0 to 11999."
     ),
+    (
+      ["data", "show", "digits", "--count", "-1", "--output", "x.png"], 2,
+      "martlet: --index 0 --count -1: 'digits (train)' has the samples 0 to 11999."
+    ),
+    (
+      ["evaluate", "CONFIG", "--workers", "-1"], 2,
+      "martlet: --workers must be at least 1 and at most 1024. Received: -1"
+    ),
     (["data", "fetch", "digits"], 2, "martlet: 'digits' is built in: there is nothing to fetch."),
   ]
 
@@ -337,6 +345,26 @@ struct CommandTests {
         == "martlet: checkpoints/small/step-00000006.weights.h5: cannot be written: File too large.\n")
     let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/checkpoints/small")
     #expect(names.filter { $0.hasSuffix(".h5") || $0.hasSuffix(".partial") }.isEmpty)
+  }
+
+  @Test("fails with a message when data does not fit in memory")
+  func dataBeyondMemory() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(
+      Self.yaml.replacing("train_count: 1100", with: "train_count: 10000000"), to: "huge.yml")
+    func limited(_ arguments: String) throws -> Finished {
+      try Shell.run("/bin/sh", ["-c", "ulimit -v 3000000 && '\(Shell.martlet)' \(arguments)"], in: directory.path)
+    }
+    let digits = try limited("train '\(config)'")
+    #expect(digits.status == 1)
+    #expect(
+      digits.error
+        == "martlet: the 7840000000 bytes of 'digits (train)' do not fit in memory. Use fewer samples.\n")
+    // A file with a hole: it takes no room on the disk.
+    #expect(truncate(try directory.write([], to: "hole"), 1 << 40) == 0)
+    let file = try limited("inspect hole")
+    #expect(file.status == 1)
+    #expect(file.error == "martlet: hole: cannot be read: its 1099511627776 bytes do not fit in memory.\n")
   }
 
   @Test("waits for a reader that is slow, whatever mode the pipe is in")

@@ -1,4 +1,5 @@
 import Configuration
+import DurableFiles
 import Randomness
 
 /// Handwritten-looking digits that are drawn on the spot: no file, no network.
@@ -45,9 +46,11 @@ public struct DigitsSource: DatasetSource, Equatable {
 
   /// Draws the first `count` digits of a split. Digit n is a function of (seed, split, n).
   private static func draw(name: String, count: Int, seed: UInt64, split: Int) throws -> Dataset {
+    let byteCount = count * DigitCanvas.size * DigitCanvas.size
+    guard Memory.canHold(byteCount) else { throw DatasetError.tooLarge(name: name, bytes: byteCount) }
     var canvas = DigitCanvas()
     var images: [UInt8] = []
-    images.reserveCapacity(count * DigitCanvas.size * DigitCanvas.size)
+    images.reserveCapacity(byteCount)
     var labels: [Int32] = []
     labels.reserveCapacity(count)
     for index in 0..<count {

@@ -18,7 +18,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "The directory of the data set's files.")
   var data: String?
 
-  @Option(help: "The most threads (default: the cores this process may use).")
+  @Option(parsing: .unconditional, help: "The most threads (default: the cores this process may use).")
   var workers: Int?
 
   @Option(parsing: .unconditional, help: "How often everything is measured.")

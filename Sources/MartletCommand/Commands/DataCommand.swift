@@ -74,7 +74,7 @@ struct DataShowCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "The sample, from 0.")
   var index = 0
 
-  @Option(help: "How many samples from there on (with --output).")
+  @Option(parsing: .unconditional, help: "How many samples from there on (with --output).")
   var count = 1
 
   @Option(help: "Write a PNG file; with --count a sheet of samples.")

@@ -15,7 +15,7 @@ struct CheckpointOptions: ParsableArguments {
   @Option(help: "The directory of the data set's files.")
   var data: String?
 
-  @Option(help: "Threads to compute on (default: the cores this process may use).")
+  @Option(parsing: .unconditional, help: "Threads to compute on (default: the cores this process may use).")
   var workers: Int?
 
   /// The trained model and the data that its run was validated on.
