@@ -1,0 +1,112 @@
+import Foundation
+import Martlet
+import TestSupport
+import Testing
+
+@Suite("The command in hostile surroundings")
+struct SurroundingsTests {
+  @Test("fails when its answer cannot be written")
+  func fullOutput() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    let full = try Shell.run(
+      "/bin/sh", ["-c", "'\(Shell.martlet)' train '\(config)' --max-steps 1 > /dev/full"], in: directory.path)
+    #expect(full.status == 1)
+    #expect(full.error == "martlet: the standard output: cannot be written: No space left on device.\n")
+    let help = try Shell.run("/bin/sh", ["-c", "'\(Shell.martlet)' help train > /dev/full"], in: directory.path)
+    #expect(help.status == 1)
+    #expect(help.error == full.error)
+    let closed = try Shell.run("/bin/sh", ["-c", "'\(Shell.martlet)' help train | head -c 1"], in: directory.path)
+    #expect(closed.error.isEmpty)
+  }
+
+  @Test("writes nothing that it prints into a file, when its streams are closed")
+  func closedStreams() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    let train = "'\(Shell.martlet)' train '\(config)' --max-steps 2 --step-log steps.csv --overwrite"
+    for closed in [">&-", ">&- 2>&-", "<&- >&- 2>&-"] {
+      #expect(try Shell.run("/bin/sh", ["-c", "\(train) \(closed)"], in: directory.path).status == 1)
+      let log = try directory.text("steps.csv")
+      #expect(log.wholeMatch(of: #/step,epoch,loss\n1,1,[0-9.]+\n2,1,[0-9.]+\n/#) != nil, "\(closed): \(log)")
+      #expect(try Shell.martlet(["inspect", "checkpoints/small/latest.weights.h5"], in: directory.path).status == 0)
+    }
+  }
+
+  @Test("fails with a message when a file may grow no further")
+  func fileSizeLimit() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    let limited = try Shell.run(
+      "/bin/sh", ["-c", "ulimit -f 1 && '\(Shell.martlet)' train '\(config)' --verbose 0"], in: directory.path)
+    #expect(limited.status == 1)
+    #expect(
+      limited.error
+        == "martlet: checkpoints/small/step-00000006.weights.h5: cannot be written: File too large.\n")
+    let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/checkpoints/small")
+    #expect(names.filter { $0.hasSuffix(".h5") || $0.hasSuffix(".partial") }.isEmpty)
+  }
+
+  @Test("fails with a message when data does not fit in memory")
+  func dataBeyondMemory() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(
+      CommandTests.yaml.replacing("train_count: 1100", with: "train_count: 10000000"), to: "huge.yml")
+    func limited(_ arguments: String) throws -> Finished {
+      try Shell.run("/bin/sh", ["-c", "ulimit -v 3000000 && '\(Shell.martlet)' \(arguments)"], in: directory.path)
+    }
+    let digits = try limited("train '\(config)'")
+    #expect(digits.status == 1)
+    #expect(
+      digits.error
+        == "martlet: the 7840000000 bytes of 'digits (train)' do not fit in memory. Use fewer samples.\n")
+    // A file with a hole: it takes no room on the disk.
+    #expect(truncate(try directory.write([], to: "hole"), 1 << 40) == 0)
+    let file = try limited("inspect hole")
+    #expect(file.status == 1)
+    #expect(file.error == "martlet: hole: cannot be read: its 1099511627776 bytes do not fit in memory.\n")
+  }
+
+  @Test("waits for a reader that is slow, whatever mode the pipe is in")
+  func nonblockingPipe() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(
+      CommandTests.yaml.replacing("test_count: 200", with: "test_count: 4000"), to: "small.yml")
+    #expect(try Shell.martlet(["train", config, "--max-steps", "1"], in: directory.path).status == 0)
+    let pipe = Pipe()
+    let writer = pipe.fileHandleForWriting.fileDescriptor
+    #expect(fcntl(writer, F_SETFL, fcntl(writer, F_GETFL) | O_NONBLOCK) == 0)
+    let process = Process()
+    process.executableURL = URL(filePath: Shell.martlet)
+    process.arguments = ["predict", "checkpoints/small/latest.weights.h5"]
+    process.currentDirectoryURL = URL(filePath: directory.path)
+    process.standardOutput = pipe
+    try process.run()
+    try pipe.fileHandleForWriting.close()
+    // More than a pipe holds, and read late.
+    Thread.sleep(forTimeInterval: 0.5)
+    let output = try #require(try pipe.fileHandleForReading.readToEnd())
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(output.count { $0 == UInt8(ascii: "\n") } == 4001)
+  }
+
+  @Test("does not touch the step log of a run that is under way")
+  func stepLogOfAnotherRun() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    let arguments = ["train", config, "--step-log", "steps.csv"]
+    #expect(try Shell.martlet(arguments + ["--max-steps", "2"], in: directory.path).status == 0)
+    let log = try directory.text("steps.csv")
+    let lock = try CheckpointStore(directory: "\(directory.path)/checkpoints/small").lock()
+    for start in ["--overwrite", "--resume"] {
+      let second = try Shell.martlet(arguments + [start], in: directory.path)
+      #expect(second.status == 1)
+      #expect(second.error == "martlet: checkpoints/small: cannot be locked: another run is writing to it.\n")
+      #expect(try directory.text("steps.csv") == log)
+    }
+    withExtendedLifetime(lock) {}
+    let checkpoint = "\(directory.path)/checkpoints/small/step-00000002.weights.h5"
+    #expect(FileManager.default.fileExists(atPath: checkpoint))
+  }
+}
