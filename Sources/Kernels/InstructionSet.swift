@@ -30,12 +30,14 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     allCases.first(where: \.isSupported) ?? .baseline
   }
 
-  /// The one that the environment forces, or else the widest.
+  /// The one that the environment forces, by its short or its full name, or else the widest.
   ///
   /// - Throws: `InstructionSetError` if the environment names one that there is not, or that this processor lacks.
   public static func resolve(environment: [String: String]) throws -> InstructionSet {
     guard let name = environment[environmentVariable], !name.isEmpty else { return bestSupported }
-    guard let forced = InstructionSet(rawValue: name) else { throw InstructionSetError.unknown(name) }
+    guard let forced = allCases.first(where: { [$0.rawValue, $0.description].contains(name) }) else {
+      throw InstructionSetError.unknown(name)
+    }
     guard forced.isSupported else { throw InstructionSetError.unsupported(forced) }
     return forced
   }

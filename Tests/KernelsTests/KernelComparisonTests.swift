@@ -219,6 +219,9 @@ struct InstructionSetTests {
   @Test("the environment forces one")
   func forced() throws {
     #expect(try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": "baseline"]) == .baseline)
+    for best in [InstructionSet.bestSupported.rawValue, InstructionSet.bestSupported.description] {
+      #expect(try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": best]) == .bestSupported)
+    }
     #expect(try InstructionSet.resolve(environment: [:]) == .bestSupported)
     #expect(try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": ""]) == .bestSupported)
   }
