@@ -34,8 +34,6 @@ private struct PackedImage {
 
 /// The parts of the scratch memory, in floats.
 private struct ConvolutionScratch {
-  /// A row of pixels at even columns and one at odd columns.
-  let parityRow: Int
   let packed: Int
   /// The positions of an image, rounded up to vectors.
   let positions: Int
@@ -43,7 +41,6 @@ private struct ConvolutionScratch {
   let filters: Int
 
   @_transparent init(_ geometry: ConvolutionPoolingGeometry) {
-    parityRow = (geometry.imageWidth / 2 + 2 * lanes) / lanes * lanes + lanes
     packed = 2 * (geometry.kernelWidth + 1) * PackedImage.planeCount(geometry)
     positions = (geometry.pooledHeight * geometry.pooledWidth + lanes - 1) / lanes * lanes
     // Each column of the kernel in blocks of `tapRows` taps.
@@ -51,8 +48,7 @@ private struct ConvolutionScratch {
     filters = geometry.filters
   }
 
-  @_transparent var packedStart: Int { 2 * parityRow }
-  @_transparent var gradientStart: Int { packedStart + packed }
+  @_transparent var gradientStart: Int { packed }
   @_transparent var sumsStart: Int { gradientStart + 3 * filtersAtATime * positions }
   @_transparent var count: Int { sumsStart + filters * taps * lanes }
 }
@@ -91,9 +87,9 @@ extension VectorKernels {
   ) {
     let positions = geometry.pooledHeight * geometry.pooledWidth
     let taps = geometry.kernelHeight * geometry.kernelWidth
-    let image = PackedImage(scratch + ConvolutionScratch(geometry).packedStart, geometry)
+    let image = PackedImage(scratch, geometry)
     for sample in 0..<samples {
-      pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image, scratch)
+      pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image)
       var filter = 0
       while filter < geometry.filters {
         let count = min(filterBlock, geometry.filters - filter)
@@ -106,46 +102,31 @@ extension VectorKernels {
     }
   }
 
-  /// Packs an image; `scratch` holds the two parity rows.
   @inline(never)
   private static func pack(
-    _ pixels: UnsafePointer<Float>, _ geometry: ConvolutionPoolingGeometry, _ image: PackedImage,
-    _ scratch: UnsafeMutablePointer<Float>
+    _ pixels: UnsafePointer<Float>, _ geometry: ConvolutionPoolingGeometry, _ image: PackedImage
   ) {
-    let (width, pooledWidth) = (geometry.imageWidth, geometry.pooledWidth)
-    let parityRow = ConvolutionScratch(geometry).parityRow
     for row in 0..<geometry.imageHeight {
-      splitParities(pixels + row * width, width, even: scratch, odd: scratch + parityRow)
-      // Rows of a plane follow one another; a vector that sticks out is overwritten by the next row.
-      let plane = image.pixels(row: row)
+      let (source, plane) = (pixels + row * geometry.imageWidth, image.pixels(row: row))
+      let count = (geometry.imageHeight - row) * geometry.imageWidth
       for shift in 0..<image.shifts {
-        let source = scratch + (shift & 1) * parityRow + (shift >> 1)
+        // Rows of a plane follow one another; a vector that sticks out is overwritten by the next row.
         let target = plane + shift * image.planeCount
         var column = 0
-        while column < pooledWidth {
-          storeVector(loadVector(source + column), target + column)
-          column += lanes
+        while column < geometry.pooledWidth {
+          let first = shift &+ 2 &* column
+          storeVector(
+            even(somePixels(source, first, count), somePixels(source, first &+ lanes, count)), target + column)
+          column = column &+ lanes
         }
       }
     }
   }
 
+  /// A vector of pixels, of which there are `count`; zero behind the last.
   @_transparent
-  private static func splitParities(
-    _ pixels: UnsafePointer<Float>, _ width: Int, even evens: UnsafeMutablePointer<Float>,
-    odd odds: UnsafeMutablePointer<Float>
-  ) {
-    var column = 0
-    while column < width {
-      let first = column + lanes <= width ? loadVector(pixels + column) : loadFirst(width - column, pixels + column)
-      let next = column + lanes
-      let second =
-        next + lanes <= width
-        ? loadVector(pixels + next) : next < width ? loadFirst(width - next, pixels + next) : Vector()
-      storeVector(even(first, second), evens + column / 2)
-      storeVector(odd(first, second), odds + column / 2)
-      column += 2 * lanes
-    }
+  private static func somePixels(_ pixels: UnsafePointer<Float>, _ first: Int, _ count: Int) -> Vector {
+    first &+ lanes <= count ? loadVector(pixels + first) : loadFirst(max(count &- first, 0), pixels + min(first, count))
   }
 
   /// Computes a block of filters at all positions of one image.
@@ -194,12 +175,12 @@ extension VectorKernels {
   ) {
     let positions = geometry.pooledHeight * geometry.pooledWidth
     let parts = ConvolutionScratch(geometry)
-    let image = PackedImage(scratch + parts.packedStart, geometry)
+    let image = PackedImage(scratch, geometry)
     let sums = scratch + parts.sumsStart
     sums.update(repeating: 0, count: geometry.filters * parts.taps * lanes)
     biasGradient.update(repeating: 0, count: geometry.filters)
     for sample in 0..<samples {
-      pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image, scratch)
+      pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image)
       for first in stride(from: 0, to: geometry.filters, by: filtersAtATime) {
         let count = min(filtersAtATime, geometry.filters - first)
         for filter in first..<first + count {

@@ -31,7 +31,6 @@ import CVector
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh16(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum16(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even16(a, b) }
-  @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd16(a, b) }
   @_transparent func loadChoices(_ p: UnsafePointer<Int32>) -> Choices { martlet_load_ints16(p) }
   @_transparent func loadChoices(_ p: UnsafePointer<UInt8>) -> Choices { martlet_bytes_to_ints16(p) }
   @_transparent func storeChoices(_ v: Choices, _ p: UnsafeMutablePointer<Int32>) { martlet_store_ints16(p, v) }
@@ -66,7 +65,6 @@ import CVector
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh8(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum8(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even8(a, b) }
-  @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd8(a, b) }
   @_transparent func loadChoices(_ p: UnsafePointer<Int32>) -> Choices { martlet_load_ints8(p) }
   @_transparent func loadChoices(_ p: UnsafePointer<UInt8>) -> Choices { martlet_bytes_to_ints8(p) }
   @_transparent func storeChoices(_ v: Choices, _ p: UnsafeMutablePointer<Int32>) { martlet_store_ints8(p, v) }
@@ -101,7 +99,6 @@ import CVector
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh4(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum4(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even4(a, b) }
-  @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd4(a, b) }
   @_transparent func loadChoices(_ p: UnsafePointer<Int32>) -> Choices { martlet_load_ints4(p) }
   @_transparent func loadChoices(_ p: UnsafePointer<UInt8>) -> Choices { martlet_bytes_to_ints4(p) }
   @_transparent func storeChoices(_ v: Choices, _ p: UnsafeMutablePointer<Int32>) { martlet_store_ints4(p, v) }

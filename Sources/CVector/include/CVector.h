@@ -202,24 +202,15 @@ MARTLET_INLINE void martlet_store_quads(float *_Nonnull p, const float *_Nonnull
   martlet_store4(p + 12, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
 }
 
-// The lanes of (a, b) at even places, and those at odd ones.
+// The lanes of (a, b) at even places.
 MARTLET_INLINE martlet_float4 martlet_even4(martlet_float4 a, martlet_float4 b) {
   return __builtin_shufflevector(a, b, 0, 2, 4, 6);
-}
-MARTLET_INLINE martlet_float4 martlet_odd4(martlet_float4 a, martlet_float4 b) {
-  return __builtin_shufflevector(a, b, 1, 3, 5, 7);
 }
 MARTLET_INLINE martlet_float8 martlet_even8(martlet_float8 a, martlet_float8 b) {
   return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
 }
-MARTLET_INLINE martlet_float8 martlet_odd8(martlet_float8 a, martlet_float8 b) {
-  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
-}
 MARTLET_INLINE martlet_float16 martlet_even16(martlet_float16 a, martlet_float16 b) {
   return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-}
-MARTLET_INLINE martlet_float16 martlet_odd16(martlet_float16 a, martlet_float16 b) {
-  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
 }
 
 // The sizes of a convolution: NHWC activations, HWIO kernel. Rows and columns outside the image count as zero; there are
