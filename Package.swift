@@ -33,6 +33,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -70,11 +71,23 @@ let package = Package(
       name: "Checkpoints",
       dependencies: ["DurableFiles", "HDF5", "Training", .product(name: "Crypto", package: "swift-crypto")]),
     .target(
+      name: "ONNXSchema", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["onnx.proto"]),
+    .target(name: "ZipArchive", dependencies: ["CZlib"], swiftSettings: [optimizedInDebug]),
+    .target(
+      name: "ModelFiles",
+      dependencies: [
+        "Checkpoints", "Configuration", "DurableFiles", "HDF5", "Kernels", "NeuralNetwork", "ONNXSchema", "Training",
+        "ZipArchive",
+      ]),
+    .target(
       name: "RunConfiguration",
       dependencies: ["Checkpoints", "Configuration", "Datasets", "NeuralNetwork", "Training", "Yams"]),
     .target(
       name: "Martlet",
-      dependencies: ["Checkpoints", "Datasets", "DurableFiles", "NeuralNetwork", "RunConfiguration", "Training"]),
+      dependencies: [
+        "Checkpoints", "Datasets", "DurableFiles", "ModelFiles", "NeuralNetwork", "RunConfiguration", "Training",
+      ]),
     .executableTarget(
       name: "MartletCommand",
       dependencies: [

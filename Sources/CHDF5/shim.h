@@ -17,6 +17,9 @@ static inline hid_t martlet_hdf5_stored_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t martlet_hdf5_c_string(void) { return H5T_C_S1; }
 static inline size_t martlet_hdf5_variable_size(void) { return H5T_VARIABLE; }
 
+// What a plugin directory could bring is not asked for: no code is loaded for the sake of a file.
+static inline herr_t martlet_hdf5_forbid_plugins(void) { return H5PLset_loading_state(0); }
+
 // Flags of H5Fopen and H5Fcreate.
 static inline unsigned martlet_hdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned martlet_hdf5_truncate(void) { return H5F_ACC_TRUNC; }
@@ -47,5 +50,17 @@ static inline herr_t martlet_hdf5_iterate(hid_t group, H5L_iterate_t body, void 
   return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &position, body, context);
 }
 #endif
+
+// So is H5Lget_info. 1 for a link to an object of the same file, 0 for one that leads elsewhere, -1 for a failure.
+static inline int martlet_hdf5_is_hard_link(hid_t file, const char *path) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5L_info2_t info;
+  herr_t status = H5Lget_info2(file, path, &info, H5P_DEFAULT);
+#else
+  H5L_info_t info;
+  herr_t status = H5Lget_info(file, path, &info, H5P_DEFAULT);
+#endif
+  return status < 0 ? -1 : info.type == H5L_TYPE_HARD;
+}
 
 #endif

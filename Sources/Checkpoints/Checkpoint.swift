@@ -16,11 +16,13 @@ public struct Checkpoint: Sendable, Equatable {
   public var trainFingerprint: String
   /// The fingerprint of the validation data; empty without any.
   public var validationFingerprint: String
+  /// The file that the run was imported from, if it has made no step since.
+  public var origin: String?
 
   public init(
     snapshot: Snapshot, configuration: String, inputShape: Shape, instructionSet: String, seed: UInt64,
     trainFingerprint: String,
-    validationFingerprint: String
+    validationFingerprint: String, origin: String? = nil
   ) {
     self.snapshot = snapshot
     self.configuration = configuration
@@ -29,6 +31,7 @@ public struct Checkpoint: Sendable, Equatable {
     self.seed = seed
     self.trainFingerprint = trainFingerprint
     self.validationFingerprint = validationFingerprint
+    self.origin = origin
   }
 
   /// All trainable values.

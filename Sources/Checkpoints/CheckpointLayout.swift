@@ -1,20 +1,20 @@
 import NeuralNetwork
 
 /// Where everything lies in a checkpoint file. `checkpoints/README.md` says the same to its users.
-enum CheckpointLayout {
+package enum CheckpointLayout {
   /// The version of `/martlet` and of the user block; a reader refuses a newer one.
   static let formatVersion = 1
 
   // What Keras reads. Its legacy reader takes the first, its `load_weights` the second and third; the weights of the
   // second are hard links to those of the first.
-  static let modelWeights = "model_weights"
-  static let layers = "layers"
-  static let optimizer = "optimizer"
-  static let variables = "vars"
+  package static let modelWeights = "model_weights"
+  package static let layers = "layers"
+  package static let optimizer = "optimizer"
+  package static let variables = "vars"
   static let topLevelWeights = "top_level_model_weights"
-  static let keras = (version: "keras_version", backend: "backend", model: "model_config", training: "training_config")
-  static let layerNames = "layer_names"
-  static let weightNames = "weight_names"
+  package static let keras = (version: "keras_version", backend: "backend", model: "model_config", training: "training_config")
+  package static let layerNames = "layer_names"
+  package static let weightNames = "weight_names"
 
   // What Keras has no place for.
   static let martlet = "martlet"
@@ -24,14 +24,15 @@ enum CheckpointLayout {
   static let sums = "running_sums"
   static let counts = (
     formatVersion: "format_version", seed: "seed", epoch: "epoch", step: "step", stepInEpoch: "step_in_epoch",
-    samples: "running_samples"
+    samples: "running_samples", stepsBefore: "steps_before"
   )
   static let instructionSet = "instruction_set"
+  static let origin = "origin"
   static let epochSeconds = "epoch_seconds"
   static let fingerprint = (train: "train_fingerprint", validation: "validation_fingerprint")
 
   /// The Keras version whose layout is written.
-  static let kerasVersion = "3.15.1"
+  package static let kerasVersion = "3.15.1"
 
   /// `conv2d/sequential/conv2d/kernel`, below `modelWeights`.
   static func weight(_ parameter: Parameter) -> String { "\(parameter.layerName)/\(weightName(parameter))" }

@@ -44,7 +44,8 @@ struct CheckpointReader {
       instructionSet: try run.attribute(CheckpointLayout.instructionSet),
       seed: UInt64(UInt(bitPattern: try run.integerAttribute(CheckpointLayout.counts.seed))),
       trainFingerprint: try run.attribute(fingerprint.train),
-      validationFingerprint: try run.attribute(fingerprint.validation))
+      validationFingerprint: try run.attribute(fingerprint.validation),
+      origin: try run.hasAttribute(CheckpointLayout.origin) ? run.attribute(CheckpointLayout.origin) : nil)
   }
 
   private func state(_ run: HDF5Group) throws -> RunState {
@@ -60,7 +61,8 @@ struct CheckpointReader {
       epoch: try count(counts.epoch, run), step: try count(counts.step, run),
       stepInEpoch: try count(counts.stepInEpoch, run), learningRate: learningRate[0],
       sums: RunningSums(values: sums, samples: try count(counts.samples, run)), epochSeconds: seconds[0],
-      history: try history(run))
+      history: try history(run),
+      stepsBefore: try run.hasAttribute(counts.stepsBefore) ? count(counts.stepsBefore, run) : 0)
   }
 
   private func history(_ run: HDF5Group) throws -> History {

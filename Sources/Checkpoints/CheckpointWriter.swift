@@ -13,65 +13,15 @@ struct CheckpointWriter {
   /// - Parameter path: what messages call it.
   func bytes(path: String) throws -> [UInt8] {
     let file = try HDF5File.createInMemory(path: path, userBlockSize: UserBlock.count)
-    try writeWeights(file.root)
-    try writeLayerLinks(file.root)
-    try writeOptimizer(file.root)
+    let (snapshot, state) = (checkpoint.snapshot, checkpoint.snapshot.state)
+    let keras = KerasFileWriter(network: network, training: training, parameters: snapshot.parameters)
+    try keras.writeModel(to: file.root, optimizerClass: type(of: training.optimizer).className)
+    try keras.writeLayers(to: file.root, linked: true)
+    try keras.writeOptimizer(
+      to: file.root, iteration: state.step, learningRate: state.learningRate, slots: snapshot.slots)
     try writeRun(file.root.createGroup(CheckpointLayout.martlet))
     let content = try file.image()
     return UserBlock(content: content[...]).bytes + content
-  }
-
-  // MARK: - What Keras reads
-
-  /// The whole-model layout: configurations at the root, weights by layer and name.
-  private func writeWeights(_ root: HDF5Group) throws {
-    try root.setAttribute(CheckpointLayout.keras.model, KerasConfiguration.model(training.model, network: network))
-    try root.setAttribute(CheckpointLayout.keras.training, KerasConfiguration.training(training))
-    let weights = try root.createGroup(CheckpointLayout.modelWeights)
-    for group in [root, weights] {
-      try group.setAttribute(CheckpointLayout.keras.version, CheckpointLayout.kerasVersion)
-      try group.setAttribute(CheckpointLayout.keras.backend, "tensorflow")
-    }
-    try weights.setAttribute(CheckpointLayout.layerNames, network.layers.map(\.name))
-    for (index, layer) in network.layers.enumerated() {
-      let names = network.parameters.filter { $0.layerIndex == index }.map(CheckpointLayout.weightName)
-      try weights.createGroup(layer.name).setAttribute(CheckpointLayout.weightNames, names)
-    }
-    try weights.createGroup(CheckpointLayout.topLevelWeights).setAttribute(CheckpointLayout.weightNames, [])
-    for (parameter, variable) in zip(network.parameters, checkpoint.snapshot.parameters) {
-      try weights.write(
-        variable.values, dimensions: variable.shape.dimensions, to: CheckpointLayout.weight(parameter))
-    }
-  }
-
-  /// The layout of `load_weights`: the same weights by layer and number. Groups without any have to be there too.
-  private func writeLayerLinks(_ root: HDF5Group) throws {
-    _ = try root.createGroup(CheckpointLayout.variables)
-    for (index, layer) in network.layers.enumerated() {
-      let variables = try root.createGroup(CheckpointLayout.layerVariables(layer.name))
-      try variables.setAttribute("name", layer.name)
-      let parameters = network.parameters.filter { $0.layerIndex == index }
-      for (number, parameter) in parameters.enumerated() {
-        try variables.link(
-          "\(number)", to: "/\(CheckpointLayout.modelWeights)/\(CheckpointLayout.weight(parameter))")
-      }
-    }
-  }
-
-  private func writeOptimizer(_ root: HDF5Group) throws {
-    let variables = try root.createGroup("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)")
-    try variables.setAttribute("name", type(of: training.optimizer).name)
-    let (snapshot, state) = (checkpoint.snapshot, checkpoint.snapshot.state)
-    try root.write([Int64(state.step)], dimensions: [], to: CheckpointLayout.optimizerVariable(0))
-    try root.write([state.learningRate], dimensions: [], to: CheckpointLayout.optimizerVariable(1))
-    for (slot, slotVariables) in snapshot.slots.enumerated() {
-      for (parameter, variable) in slotVariables.enumerated() {
-        try root.write(
-          variable.values, dimensions: variable.shape.dimensions,
-          to: CheckpointLayout.optimizerVariable(
-            parameter: parameter, slot: slot, slotCount: snapshot.slots.count))
-      }
-    }
   }
 
   // MARK: - What Keras has no place for
@@ -85,6 +35,9 @@ struct CheckpointWriter {
     try group.setAttribute(counts.step, state.step)
     try group.setAttribute(counts.stepInEpoch, state.stepInEpoch)
     try group.setAttribute(counts.samples, state.sums.samples)
+    // Only runs that were imported have them.
+    if state.stepsBefore > 0 { try group.setAttribute(counts.stepsBefore, state.stepsBefore) }
+    if let origin = checkpoint.origin { try group.setAttribute(CheckpointLayout.origin, origin) }
     try group.setAttribute(CheckpointLayout.instructionSet, checkpoint.instructionSet)
     try group.setAttribute(CheckpointLayout.fingerprint.train, checkpoint.trainFingerprint)
     try group.setAttribute(CheckpointLayout.fingerprint.validation, checkpoint.validationFingerprint)

@@ -26,6 +26,13 @@ extension HDF5Group {
     }
   }
 
+  public func hasAttribute(_ name: String) throws -> Bool {
+    try file.call("\(path)@\(name)") { handle, place in
+      try place.check(H5Aexists_by_name(handle, path, name, martlet_hdf5_default_properties()), "look up the attribute")
+        > 0
+    }
+  }
+
   /// The one text of an attribute.
   ///
   /// - Throws: `HDF5Error` if it is missing, or no text.
@@ -44,7 +51,10 @@ extension HDF5Group {
   /// The texts of an attribute; none for an empty list of any type.
   public func attributes(_ name: String) throws -> [String] {
     try openAttribute(name) { attribute, place in
-      if try place.dimensions(H5Aget_space(attribute)).contains(0) { return [] }
+      let isEmpty = try place.with(H5Aget_space(attribute), close: H5Sclose, "read the dimensions") {
+        H5Sget_simple_extent_npoints($0) == 0
+      }
+      if isEmpty { return [] }
       return try place.readStrings(type: H5Aget_type(attribute), space: H5Aget_space(attribute)) {
         H5Aread(attribute, $0, $1)
       }

@@ -53,6 +53,7 @@ extension HDF5Group {
       try place.checkType(H5Dget_type(dataset), is: [Number.typeClass, H5T_INTEGER])
       let dimensions = try place.dimensions(H5Dget_space(dataset))
       let count = try place.count(dimensions, maximum: maximumCount)
+      try place.checkStorage(dataset, dimensions: dimensions)
       var values = [Number](repeating: .zero, count: count)
       let everything = martlet_hdf5_all()
       let status = values.withUnsafeMutableBytes {
@@ -69,6 +70,7 @@ extension HDF5Group {
     try require(name)
     return try openDataset(name) { dataset, place in
       let everything = martlet_hdf5_all()
+      try place.checkStorage(dataset, dimensions: try place.dimensions(H5Dget_space(dataset)))
       let texts = try place.readStrings(type: H5Dget_type(dataset), space: H5Dget_space(dataset)) { type, buffer in
         H5Dread(dataset, type, everything, everything, martlet_hdf5_default_properties(), buffer)
       }
@@ -79,7 +81,7 @@ extension HDF5Group {
     }
   }
 
-  private func openDataset<Result>(_ name: String, _ body: (hid_t, HDF5Place) throws -> sending Result) throws
+  func openDataset<Result>(_ name: String, _ body: (hid_t, HDF5Place) throws -> sending Result) throws
     -> sending Result
   {
     let path = path(of: name)

@@ -38,6 +38,8 @@ public struct HDF5Group: Sendable {
   }
 
   /// Whether something of that name, or at that path below the group, is there.
+  ///
+  /// - Throws: `HDF5Error` if it is a link that leads elsewhere: into another file, or to a name that may be there or not.
   public func contains(_ name: String) throws -> Bool {
     // The library asks for one step of a path at a time.
     var path = self.path == "/" ? "" : self.path
@@ -47,6 +49,11 @@ public struct HDF5Group: Sendable {
         try place.check(H5Lexists(handle, path, martlet_hdf5_default_properties()), "look up the name")
       }
       if found == 0 { return false }
+      try file.call(path) { handle, place in
+        guard try place.check(martlet_hdf5_is_hard_link(handle, path), "look up the name") > 0 else {
+          throw place.error(.unexpected(expected: "an object of this file", found: "a link that leads elsewhere"))
+        }
+      }
     }
     return true
   }

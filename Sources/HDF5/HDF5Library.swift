@@ -8,15 +8,17 @@ import Synchronization
 enum HDF5Library {
   private static let lock = Mutex(())
 
-  /// The library prints its error stack on its own unless told not to; that is said once.
-  private static let silenced: Void = {
+  /// The library prints its error stack on its own, and loads filters that a file names, unless told not to; that is
+  /// said once.
+  private static let prepared: Void = {
     H5Eset_auto2(martlet_hdf5_default_stack(), nil, nil)
+    _ = martlet_hdf5_forbid_plugins()
   }()
 
   /// Makes calls while no other thread makes any. Not to be nested.
   static func call<Result>(_ body: () throws -> sending Result) rethrows -> sending Result {
     try lock.withLock { _ in
-      _ = silenced
+      _ = prepared
       return try body()
     }
   }

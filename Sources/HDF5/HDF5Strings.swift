@@ -3,6 +3,8 @@ import CHDF5
 extension HDF5Place {
   /// The most bytes of text that are read at a time.
   private static let largestText = 64 << 20
+  /// The most texts that are read at a time.
+  private static let mostTexts = 1 << 16
 
   /// Reads texts, of fixed or of any length, whatever their padding.
   ///
@@ -16,7 +18,7 @@ extension HDF5Place {
         throw error(.unexpected(expected: "text", found: H5Tget_class(type).wording))
       }
       let size = H5Tget_size(type)
-      let count = try count(dimensions, maximum: Self.largestText / max(size, 1))
+      let count = try count(dimensions, maximum: min(Self.largestText / max(size, 1), Self.mostTexts))
       return try H5Tis_variable_str(type) > 0
         ? readVariable(type, count, dimensions, read) : readFixed(type, size: size, count, read)
     }

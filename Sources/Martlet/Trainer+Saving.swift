@@ -35,12 +35,18 @@ extension Trainer {
 /// A checkpoint with its configuration understood.
 public struct SavedRun: Sendable {
   public let path: String
-  public let checkpoint: Checkpoint
-  public let configuration: RunConfiguration
+  public var checkpoint: Checkpoint
+  public var configuration: RunConfiguration
 
   /// - Throws: `CheckpointError` or `HDF5Error` if the file is damaged, or no checkpoint.
   public init(path: String) throws {
     try self.init(path: path, checkpoint: CheckpointStore.read(path))
+  }
+
+  init(path: String, checkpoint: Checkpoint, configuration: RunConfiguration) {
+    self.path = path
+    self.checkpoint = checkpoint
+    self.configuration = configuration
   }
 
   init(path: String, checkpoint: Checkpoint) throws {

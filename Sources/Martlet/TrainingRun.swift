@@ -47,7 +47,7 @@ public final class TrainingRun {
   public init(_ configuration: RunConfiguration, start: Start, surroundings: Surroundings) throws {
     let store = CheckpointStore(directory: configuration.checkpoints.directory)
     let saved = try Self.saved(start, store: store, warning: surroundings.warning)
-    try saved.map { try configuration.checkResumes($0.configuration) }
+    try saved.map { try configuration.checkResumes($0) }
     if start == .fresh { try store.checkUnoccupied() }
     let data = try configuration.load(surroundings.dataset)
     try configuration.training.check(data.train)
@@ -61,7 +61,7 @@ public final class TrainingRun {
     if let checkpoint = saved?.checkpoint {
       try Self.checkData(data.train, train, checkpoint.trainFingerprint)
       try Self.checkData(data.test, validation, checkpoint.validationFingerprint)
-      try trainer.restore(checkpoint.snapshot, of: data.train)
+      try trainer.restore(checkpoint.snapshot(for: configuration), of: data.train)
       Self.warnOfOtherInstructionSet(checkpoint, trainer, surroundings.warning)
     }
     template = Checkpoint(
@@ -87,7 +87,8 @@ public final class TrainingRun {
   }
 
   private static func checkData(_ dataset: Dataset, _ fingerprint: String, _ saved: String) throws {
-    guard fingerprint == saved else {
+    // A model that was imported, or saved by a program, does not say what data it has seen.
+    guard fingerprint == saved || saved.isEmpty else {
       throw ResumeMismatch(
         key: "the data '\(dataset.name)'", checkpoint: "SHA-256 \(saved)", requested: "SHA-256 \(fingerprint)")
     }
@@ -97,7 +98,7 @@ public final class TrainingRun {
     _ checkpoint: Checkpoint, _ trainer: Trainer, _ warning: (String) -> Void
   ) {
     let now = "\(trainer.instructionSet)"
-    guard checkpoint.instructionSet != now else { return }
+    guard checkpoint.origin == nil, checkpoint.instructionSet != now else { return }
     warning(
       "the checkpoint was computed with the instruction set \(checkpoint.instructionSet), this run goes on with \(now): "
         + "the last bits of its weights may differ from those of an uninterrupted run. "

@@ -10,8 +10,8 @@ struct MartletCommand: ParsableCommand {
     abstract: "Trains convolutional networks on the cores of this machine, and never loses the run.",
     discussion: "Exit codes: 0 done, 1 failed, 2 wrong use.",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, DataCommand.self,
-      BenchmarkCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ExportCommand.self,
+      ImportCommand.self, DataCommand.self, BenchmarkCommand.self, ReadModelCommand.self,
     ])
 
   /// Runs the command line, and turns every error into one message and an exit code.

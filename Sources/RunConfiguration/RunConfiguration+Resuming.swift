@@ -27,8 +27,10 @@ extension RunConfiguration {
   ///
   /// More epochs, other checkpoints, another name or other workers are fine.
   ///
+  /// - Parameter isImported: whether `saved` comes from a file of another program, and has made no step here: then it
+  ///   says nothing of batches, of the data and of what is measured.
   /// - Throws: `ResumeMismatch` with the first key that differs and both values.
-  public func checkResumes(_ saved: RunConfiguration) throws {
+  public func checkResumes(_ saved: RunConfiguration, isImported: Bool = false) throws {
     func check(_ key: String, _ value: (RunConfiguration) -> ConfigurationNode) throws {
       let (old, new) = (value(saved), value(self))
       if old != new { throw ResumeMismatch(key: key, checkpoint: old.json, requested: new.json) }
@@ -44,6 +46,7 @@ extension RunConfiguration {
           + optimizer.options)
     }
     try check("compile.loss") { ConfigurationNode(.string(type(of: $0.training.loss).name)) }
+    if isImported { return }
     try check("compile.metrics") { run in
       ConfigurationNode(.sequence(run.training.metrics.map { ConfigurationNode(.string(type(of: $0).name)) }))
     }

@@ -4,6 +4,8 @@ public struct RunState: Sendable, Equatable {
   public var epoch: Int
   /// Steps made in all: the optimizer's iteration.
   public var step: Int
+  /// Those of them that were made elsewhere, before this run began with an imported model.
+  public var stepsBefore: Int
   /// Steps made in the epoch under way.
   public var stepInEpoch: Int
   public var learningRate: Float
@@ -15,10 +17,11 @@ public struct RunState: Sendable, Equatable {
 
   public init(
     epoch: Int, step: Int, stepInEpoch: Int, learningRate: Float, sums: RunningSums, epochSeconds: Double,
-    history: History
+    history: History, stepsBefore: Int = 0
   ) {
     self.epoch = epoch
     self.step = step
+    self.stepsBefore = stepsBefore
     self.stepInEpoch = stepInEpoch
     self.learningRate = learningRate
     self.sums = sums

@@ -53,7 +53,8 @@ public final class Trainer {
   public func restore(_ snapshot: Snapshot, of training: Dataset) throws {
     let steps = configuration.steps(of: training)
     let state = snapshot.state
-    guard state.stepInEpoch < steps, state.step == state.epoch * steps + state.stepInEpoch else {
+    guard state.stepInEpoch < steps, state.step - state.stepsBefore == state.epoch * steps + state.stepInEpoch
+    else {
       throw TrainingError.foreignSnapshot(
         reason:
           "step \(state.step) is not step \(state.stepInEpoch) of epoch \(state.epoch + 1) with \(steps) steps each.")

@@ -195,7 +195,7 @@ struct CommandTests {
     (["evaluate", "CONFIG"], 1, "martlet: CONFIG: is not a Martlet checkpoint"),
     (
       ["predict", "CONFIG", "--output", "p.txt"], 2,
-      "martlet: --output p.txt: the name must end in .csv or .h5, which says the format."
+      "martlet: --output p.txt: the name must end in .csv, .h5 or .npz, which says the format."
     ),
     (["inspect", "CONFIG", "--format", "xml"], 2, "Error: The value 'xml' is invalid for '--format <format>'"),
     (["data", "show", "digit"], 2, "martlet: unknown data set 'digit'. Did you mean 'digits'?"),

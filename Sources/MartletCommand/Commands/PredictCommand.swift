@@ -9,12 +9,12 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var options: CheckpointOptions
 
-  @Option(help: "Write to this file: .csv or .h5 (datasets 'probabilities' and 'classes').")
+  @Option(help: "Write to this file: .csv, or .h5 or .npz (with 'probabilities' and 'classes').")
   var output: String?
 
   func run() throws {
     let format = try output.map(PredictionFile.Format.init)
-    let (trainer, test) = try options.load()
+    let (trainer, test) = try options.load(for: .predicting)
     let prediction = try trainer.predict(test)
     if let output, let format {
       try PredictionFile.write(prediction, to: output, format: format)

@@ -2,19 +2,21 @@ import DurableFiles
 import HDF5
 import Martlet
 
-/// Predictions as CSV or HDF5.
+/// Predictions as CSV, HDF5 or NumPy's archive.
 enum PredictionFile {
   /// The format that the name asks for.
   enum Format {
     case csv
     case hdf5
+    case npz
 
-    /// - Throws: `WrongUse` for a name that ends in neither.
+    /// - Throws: `WrongUse` for a name that ends in none of them.
     init(path: String) throws {
       switch path.lowercased() {
       case let name where name.hasSuffix(".csv"): self = .csv
       case let name where name.hasSuffix(".h5") || name.hasSuffix(".hdf5"): self = .hdf5
-      default: throw WrongUse("--output \(path): the name must end in .csv or .h5, which says the format.")
+      case let name where name.hasSuffix(".npz"): self = .npz
+      default: throw WrongUse("--output \(path): the name must end in .csv, .h5 or .npz, which says the format.")
       }
     }
   }
@@ -32,16 +34,26 @@ enum PredictionFile {
     switch format {
     case .csv: try WholeFile.write(Array(csv(prediction).utf8), to: path)
     case .hdf5: try WholeFile.write(hdf5(prediction, path: path), to: path)
+    case .npz: try WholeFile.write(NumPyArchive.bytes(tensors(prediction), path: path), to: path)
     }
   }
 
   /// `probabilities` (samples, classes) and `classes` (samples).
+  private static func tensors(_ prediction: Prediction) -> [NamedTensor] {
+    [
+      NamedTensor("probabilities", [prediction.samples, prediction.classes], prediction.probabilities),
+      NamedTensor("classes", [prediction.samples], .integers(prediction.classIndices.map(Int64.init))),
+    ]
+  }
+
   private static func hdf5(_ prediction: Prediction, path: String) throws -> [UInt8] {
     let file = try HDF5File.createInMemory(path: path)
-    try file.root.write(
-      prediction.probabilities, dimensions: [prediction.samples, prediction.classes], to: "probabilities")
-    let classes = prediction.classIndices.map(Int64.init)
-    try file.root.write(classes, dimensions: [classes.count], to: "classes")
+    for tensor in tensors(prediction) {
+      switch tensor.values {
+      case .floats(let values): try file.root.write(values, dimensions: tensor.dimensions, to: tensor.name)
+      case .integers(let values): try file.root.write(values, dimensions: tensor.dimensions, to: tensor.name)
+      }
+    }
     return try file.image()
   }
 }

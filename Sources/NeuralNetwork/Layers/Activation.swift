@@ -25,6 +25,8 @@ public struct Activation: Layer, Equatable {
   public func makeComputation(for input: TensorLayout, kernels: KernelSet) -> (any LayerComputation)? {
     ActivationComputation(activation: activation, shape: input.shape, kernels: kernels)
   }
+
+  public func portableForm(for input: Shape) -> [PortableOperation] { activation.portableForm }
 }
 
 struct ActivationComputation: LayerComputation {

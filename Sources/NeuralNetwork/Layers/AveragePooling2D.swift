@@ -4,6 +4,7 @@ import Kernels
 /// Keeps the mean of each window; pixels of padding do not count.
 public struct AveragePooling2D: Layer, Equatable {
   public static let className = "AveragePooling2D"
+  public static let classAliases = ["AvgPool2D"]
   public static let typeName = "average_pooling2d"
   public static let optionKeys = PoolingOptions.keys
 
@@ -22,6 +23,10 @@ public struct AveragePooling2D: Layer, Equatable {
 
   public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
     AveragePooling2DComputation(geometry: try pooling.geometry(over: input.shape), kernels: kernels)
+  }
+
+  public func portableForm(for input: Shape) throws -> [PortableOperation] {
+    [.average(window: try pooling.portableWindow(over: input))]
   }
 }
 

@@ -7,6 +7,7 @@ import Kernels
 /// kernel is not flipped.
 public struct Conv2D: Layer, Equatable {
   public static let className = "Conv2D"
+  public static let classAliases = ["Convolution2D"]
   public static let typeName = "conv2d"
   public static let optionKeys = ["filters", "kernel_size", "strides", "padding", "activation", "use_bias"]
 
@@ -57,6 +58,11 @@ public struct Conv2D: Layer, Equatable {
 
   public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
     Conv2DComputation(layer: self, window: try window(over: input.shape), kernels: kernels)
+  }
+
+  public func portableForm(for input: Shape) throws -> [PortableOperation] {
+    let window = PortableWindow(try window(over: input), size: kernelSize, strides: strides)
+    return [.convolution(kernel: "kernel", bias: useBias ? "bias" : nil, window: window)] + activation.portableForm
   }
 
   func window(over input: Shape) throws -> ImageWindow {

@@ -42,6 +42,10 @@ public struct Dense: Layer, Equatable {
   public func makeComputation(for input: TensorLayout, kernels: KernelSet) -> (any LayerComputation)? {
     DenseComputation(layer: self, input: input, kernels: kernels)
   }
+
+  public func portableForm(for input: Shape) -> [PortableOperation] {
+    [.product(kernel: "kernel", bias: useBias ? "bias" : nil)] + activation.portableForm
+  }
 }
 
 /// Computes a dense layer with its kernel stored (units, inputs), as the vector kernels want it.

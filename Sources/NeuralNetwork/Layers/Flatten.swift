@@ -19,4 +19,6 @@ public struct Flatten: Layer, Equatable {
   }
 
   public func makeComputation(for input: TensorLayout, kernels: KernelSet) -> (any LayerComputation)? { nil }
+
+  public func portableForm(for input: Shape) -> [PortableOperation] { [.flatten] }
 }

@@ -7,6 +7,8 @@ import Kernels
 public protocol Layer: Sendable {
   /// Keras' name of the class: `MaxPooling2D`.
   static var className: String { get }
+  /// Other names that Keras has had for the class: `MaxPool2D`.
+  static var classAliases: [String] { get }
   /// The key in YAML and the stem of default names: `max_pooling2d`.
   static var typeName: String { get }
   /// The keys of its options, in Keras' words and order.
@@ -31,9 +33,14 @@ public protocol Layer: Sendable {
   /// What computes the layer for samples of `input`, which `outputShape` accepted; nil if every value stays where it
   /// is.
   func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)?
+
+  /// What it computes for samples of `input`, which `outputShape` accepted, in words that other programs have too.
+  func portableForm(for input: Shape) throws -> [PortableOperation]
 }
 
 extension Layer {
+  public static var classAliases: [String] { [] }
+
   public func outputLayout(for input: TensorLayout) throws -> TensorLayout {
     TensorLayout(try outputShape(for: input.shape))
   }

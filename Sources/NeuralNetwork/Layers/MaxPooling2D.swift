@@ -4,6 +4,7 @@ import Kernels
 /// Keeps the largest value of each window; its gradient goes to the first largest one, in row-major order.
 public struct MaxPooling2D: Layer, Equatable {
   public static let className = "MaxPooling2D"
+  public static let classAliases = ["MaxPool2D"]
   public static let typeName = "max_pooling2d"
   public static let optionKeys = PoolingOptions.keys
 
@@ -22,6 +23,10 @@ public struct MaxPooling2D: Layer, Equatable {
 
   public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
     MaxPooling2DComputation(geometry: try pooling.geometry(over: input.shape), kernels: kernels)
+  }
+
+  public func portableForm(for input: Shape) throws -> [PortableOperation] {
+    [.maximum(window: try pooling.portableWindow(over: input))]
   }
 }
 

@@ -43,6 +43,10 @@ struct PoolingOptions: Equatable {
       outputHeight: window.output.height, outputWidth: window.output.width)
   }
 
+  func portableWindow(over input: Shape) throws -> PortableWindow {
+    PortableWindow(try window(over: input), size: poolSize, strides: strides)
+  }
+
   private func window(over input: Shape) throws -> ImageWindow {
     try ImageWindow(over: input, size: poolSize, strides: strides, padding: padding)
   }

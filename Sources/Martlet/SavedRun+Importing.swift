@@ -1,0 +1,91 @@
+extension SavedRun {
+  /// A run that begins with a model that another program trained: its first step goes on from there.
+  ///
+  /// - Parameters:
+  ///   - origin: the file of the model.
+  ///   - background: where data, batches and checkpoints are said, which no model knows; defaults if nil.
+  ///   - source: the data, if `background` does not say it.
+  /// - Throws: `ConfigurationError` or `ModelError`.
+  public init(
+    importing model: TrainedModel, origin: String, background: RunConfiguration? = nil,
+    source: (any DatasetSource)? = nil
+  ) throws {
+    var run =
+      background
+      ?? RunConfiguration(name: Self.runName(of: origin), source: source, training: TrainingConfiguration(model: model.model))
+    run.source = run.source ?? source
+    run.training.model = model.model
+    run.training.optimizer = model.optimizer
+    run.training.loss = model.loss
+    run.training.metrics = model.metrics
+    if model.metrics.isEmpty { run.checkpoints.keepBest = nil }
+    let checkpoint = Checkpoint(
+      snapshot: model.snapshot, configuration: try run.yaml, inputShape: model.inputShape, instructionSet: "",
+      seed: run.training.seed, trainFingerprint: "", validationFingerprint: "", origin: origin)
+    self.init(path: origin, checkpoint: checkpoint, configuration: run)
+  }
+
+  /// The name of a file without its directory and its suffixes, as far as a run can be called that.
+  private static func runName(of path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    let stem = name.split(separator: ".").first.map(String.init) ?? ""
+    return stem.isEmpty ? "imported" : String(stem.prefix(100))
+  }
+
+  /// The model as exporters take it.
+  public var model: TrainedModel {
+    TrainedModel(configuration.training, inputShape: checkpoint.inputShape, snapshot: checkpoint.snapshot)
+  }
+
+  /// Writes the run's first checkpoint to its directory, for `train --resume` to go on from.
+  ///
+  /// - Parameter overwrite: whether a run that the directory holds is removed.
+  /// - Returns: the path of the file.
+  /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5Error`.
+  public func write(toDirectory directory: String, overwrite: Bool) throws -> String {
+    let store = CheckpointStore(directory: directory)
+    if !overwrite { try store.checkUnoccupied() }
+    let lock = try store.lock()
+    defer { withExtendedLifetime(lock) {} }
+    let network = try configuration.training.model.build(
+      inputShape: checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
+    try store.prepare(startingAt: checkpoint.snapshot.state.step, overwrite: overwrite)
+    return try store.write(
+      checkpoint, network: network, training: configuration.training, keepLast: configuration.checkpoints.keepLast,
+      isBest: false)
+  }
+}
+
+extension TrainedModel {
+  /// The model at the start of a run.
+  var snapshot: Snapshot {
+    let slots = optimizer.slotNames.map { _ in
+      weights.map { Snapshot.Variable(path: $0.path, shape: $0.shape, values: [Float](repeating: 0, count: $0.shape.count)) }
+    }
+    let step = optimizerState?.iteration ?? 0
+    return Snapshot(
+      state: RunState(
+        epoch: 0, step: step, stepInEpoch: 0, learningRate: optimizerState?.learningRate ?? optimizer.learningRate,
+        sums: RunningSums(count: 1 + metrics.count), epochSeconds: 0, history: History(), stepsBefore: step),
+      parameters: weights, slots: optimizerState?.slots ?? slots)
+  }
+}
+
+extension RunConfiguration {
+  /// Whether this run can go on from a saved one.
+  ///
+  /// - Throws: `ResumeMismatch`.
+  func checkResumes(_ saved: SavedRun) throws {
+    try checkResumes(saved.configuration, isImported: saved.checkpoint.origin != nil)
+  }
+}
+
+extension Checkpoint {
+  /// The snapshot that a run goes on from. One that was imported has measured nothing yet.
+  func snapshot(for configuration: RunConfiguration) -> Snapshot {
+    guard origin != nil else { return snapshot }
+    var snapshot = snapshot
+    snapshot.state.sums = RunningSums(count: configuration.training.sumNames.count)
+    return snapshot
+  }
+}

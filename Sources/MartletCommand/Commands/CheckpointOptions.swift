@@ -1,0 +1,62 @@
+import ArgumentParser
+import Martlet
+
+/// What commands that ask a trained model have in common.
+struct CheckpointOptions: ParsableArguments {
+  @Argument(help: "A checkpoint (*.weights.h5), or a model of Keras' (.keras, .h5).")
+  var checkpoint: String
+
+  @OptionGroup var dataset: DatasetOptions
+
+  @Option(parsing: .unconditional, help: "Threads to compute on (default: the cores this process may use).")
+  var workers: Int?
+
+  /// The trained model and the data that its run was validated on.
+  func load(for purpose: KerasModelFile.Purpose) throws -> (trainer: Trainer, test: Dataset) {
+    let surroundings = try Surroundings.training(workers: workers, isSilent: false)
+    let saved = try dataset.opening(for: purpose).open(checkpoint)
+    guard let source = try dataset.source(of: saved) else {
+      throw WrongUse(
+        "\(checkpoint) does not say which data set it was trained on, so there is nothing to ask it about. "
+          + "Name one by --dataset, or a run by --config.")
+    }
+    let trainer = try Trainer(
+      saved, workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
+    return (trainer, try source.load(surroundings.dataset).test)
+  }
+}
+
+/// Which data a model is asked about, or goes on with.
+struct DatasetOptions: ParsableArguments {
+  @Option(help: "The directory of the data set's files.")
+  var data: String?
+
+  @Option(help: "The data set, as 'martlet data list' shows it, where the file names none.")
+  var dataset: String?
+
+  @Option(help: "A run's configuration (YAML): its data set, and the model of a file that holds weights alone.")
+  var config: String?
+
+  /// - Throws: `ConfigurationError`.
+  func configuration() throws -> RunConfiguration? { try config.map(RunConfiguration.init(contentsOf:)) }
+
+  func opening(for purpose: KerasModelFile.Purpose) throws -> ModelOpening {
+    ModelOpening(
+      configuration: try configuration(), data: data, purpose: purpose, context: Surroundings.dataset(isSilent: false))
+  }
+
+  /// The data set: the named one, the saved run's, or for pictures of MNIST's size MNIST.
+  ///
+  /// - Throws: `WrongUse` or `ConfigurationError` if there is none of the name, or it has no files.
+  func source(of saved: SavedRun) throws -> (any DatasetSource)? {
+    var source = try named() ?? saved.configuration.source
+    if source == nil, saved.checkpoint.inputShape == [28, 28, 1] { source = MNISTSource() }
+    guard let data else { return source }
+    return try source?.required(inDirectory: data)
+  }
+
+  private func named() throws -> (any DatasetSource)? {
+    if let dataset { return try NamedSource.find(dataset) }
+    return try configuration()?.source
+  }
+}

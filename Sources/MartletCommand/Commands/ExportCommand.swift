@@ -1,0 +1,56 @@
+import ArgumentParser
+import DurableFiles
+import Martlet
+
+extension ExportFormat: ExpressibleByArgument {}
+extension ExportLayout: ExpressibleByArgument {}
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a trained model for other programs.",
+    discussion: """
+      The end of OUTPUT says the format: .keras (Keras 3, with the optimizer's state), .h5 (Keras 2, likewise),
+      .weights.h5 (Keras 3, weights and optimizer), .npz (NumPy), .safetensors, .onnx.
+      """)
+
+  @Argument(help: "A checkpoint (*.weights.h5), or a model of Keras' (.keras, .h5).")
+  var checkpoint: String
+
+  @Argument(help: "The file to write.")
+  var output: String
+
+  @Option(help: "The format, whatever the name: \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var format: ExportFormat?
+
+  @Option(help: "keras, or torch: names and orders of an nn.Sequential's state_dict (.safetensors and .npz).")
+  var layout: ExportLayout = .keras
+
+  @Flag(help: "Replace a file that is there.")
+  var overwrite = false
+
+  @OptionGroup var dataset: DatasetOptions
+
+  func run() throws {
+    let format = try resolvedFormat()
+    guard overwrite || !WholeFile.exists(output) else {
+      throw WrongUse("\(output) is there already. Replace it by --overwrite, or choose another name.")
+    }
+    let saved = try dataset.opening(for: .training).open(checkpoint)
+    try WholeFile.write(saved.model.exported(format, layout: layout, path: output), to: output)
+    if layout == .torch {
+      Console.output.write("\(try saved.model.torchModules(path: output))\n")
+    }
+  }
+
+  private func resolvedFormat() throws -> ExportFormat {
+    guard let format = format ?? ExportFormat(path: output) else {
+      let suffixes = ExportFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+      throw WrongUse("\(output): the name must end in one of \(suffixes), or --format must say the format.")
+    }
+    guard layout == .keras || format == .safetensors || format == .npz else {
+      throw WrongUse("--layout torch is for .safetensors and .npz; \(format.rawValue) has a layout of its own.")
+    }
+    return format
+  }
+}

@@ -1,0 +1,84 @@
+import Checkpoints
+import Configuration
+import HDF5
+import NeuralNetwork
+import Training
+import ZipArchive
+
+/// Files for Keras, made from a model.
+enum KerasFile {
+  /// The names in a `.keras` archive.
+  enum Member {
+    static let metadata = "metadata.json"
+    static let configuration = "config.json"
+    static let weights = "model.weights.h5"
+  }
+
+  /// A `.keras` archive: the configurations, and the weights with the optimizer's state in an HDF5 file.
+  static func archive(_ model: TrainedModel, path: String) throws -> [UInt8] {
+    var archive = ZipWriter(path: path)
+    // The time is Keras' to say; equal models make equal files.
+    let metadata = ConfigurationNode(mapping: [
+      ConfigurationEntry(CheckpointLayout.keras.version, ConfigurationNode(.string(CheckpointLayout.kerasVersion))),
+      ConfigurationEntry("date_saved", "1980-01-01@00:00:00"),
+    ])
+    try archive.add(Member.metadata, Array(metadata.json.utf8))
+    let configuration = KerasConfiguration.archive(model.training, network: try model.network())
+    try archive.add(Member.configuration, Array(configuration.utf8))
+    try archive.add(Member.weights, weights(model, path: path))
+    return try archive.archive()
+  }
+
+  /// A `.weights.h5` file: weights by layer and number, and the optimizer's state.
+  static func weights(_ model: TrainedModel, path: String) throws -> [UInt8] {
+    let file = try HDF5File.createInMemory(path: path)
+    let writer = try writer(model)
+    try writer.writeLayers(to: file.root, linked: false)
+    if let state = model.optimizerState {
+      try writer.writeOptimizer(
+        to: file.root, iteration: state.iteration, learningRate: state.learningRate, slots: state.slots)
+    }
+    return try file.image()
+  }
+
+  /// A whole model in one HDF5 file, as Keras 2 writes and reads it: with the optimizer's state in its own layout.
+  static func wholeModel(_ model: TrainedModel, path: String) throws -> [UInt8] {
+    let file = try HDF5File.createInMemory(path: path)
+    // Keras 2.11 and later know their own optimizers by this name.
+    try writer(model).writeModel(to: file.root, optimizerClass: "Custom>\(type(of: model.optimizer).className)")
+    if let state = model.optimizerState { try write(state, of: model, to: file.root) }
+    return try file.image()
+  }
+
+  private static func writer(_ model: TrainedModel) throws -> KerasFileWriter {
+    KerasFileWriter(network: try model.network(), training: model.training, parameters: model.weights)
+  }
+
+  /// `/optimizer_weights`: the iteration, and the slots of each weight in turn. There is no learning rate among them.
+  private static func write(_ state: TrainedModel.OptimizerState, of model: TrainedModel, to root: HDF5Group) throws {
+    let className = type(of: model.optimizer).className
+    let group = try root.createGroup(KerasLayout.optimizerWeights)
+    var names = ["iteration:0"]
+    try group.write([Int64(state.iteration)], dimensions: [], to: names[0])
+    for index in model.weights.indices {
+      for (slot, letter) in zip(state.slots, try Self.slotLetters(model.optimizer)) {
+        let name = "\(className)/\(letter)/\(slot[index].path):0"
+        try group.write(slot[index].values, dimensions: slot[index].shape.dimensions, to: name)
+        names.append(name)
+      }
+    }
+    try group.setAttribute(CheckpointLayout.weightNames, names)
+  }
+
+  /// What Keras 2 calls the slots.
+  private static func slotLetters(_ optimizer: any Optimizer) throws -> [String] {
+    optimizer.slotNames.map { KerasLayout.slotLetters[$0] ?? $0 }
+  }
+}
+
+/// Where Keras keeps what no checkpoint of ours has.
+enum KerasLayout {
+  static let optimizerWeights = "optimizer_weights"
+  /// What Keras 2 calls the slots of its optimizers, by the names of Keras 3.
+  static let slotLetters = ["momentum": "m", "velocity": "v"]
+}

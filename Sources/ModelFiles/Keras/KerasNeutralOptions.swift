@@ -1,0 +1,96 @@
+import Configuration
+
+/// Options of Keras' layers and optimizers that mean the same wherever they occur, with the values that stand for what is
+/// computed here. Everything else is refused: an option that changes the result is never passed over.
+enum KerasNeutralOptions {
+  fileprivate struct Rule: Sendable {
+    /// In words, for messages.
+    let accepted: String
+    let accepts: @Sendable (ConfigurationNode) -> Bool
+
+    /// Anything: the option changes no result.
+    static let anything = Rule(accepted: "anything") { _ in true }
+    static let null = Rule(accepted: "null") { $0 == .null }
+    static let off = Rule(accepted: "false") { $0 == false || $0 == .null }
+    static let on = Rule(accepted: "true") { $0 == true || $0 == .null }
+    static let float32 = Rule(accepted: "float32", accepts: isFloat32)
+    static let one = Rule(accepted: "1") { node in
+      [.null, 1, [1], [1, 1]].contains(node)
+    }
+    static let zero = Rule(accepted: "0") { [.null, 0, 0.0].contains($0) }
+    static let channelsLast = Rule(accepted: "channels_last") { [.null, "channels_last"].contains($0) }
+  }
+
+  private static let layers: [String: Rule] = [
+    "name": .anything, "trainable": .on, "dtype": .float32,
+    // Where the input's shape is looked for.
+    "batch_input_shape": .anything, "batch_shape": .anything, "input_shape": .anything,
+    "data_format": .channelsLast, "dilation_rate": .one, "groups": .one,
+    // Weights come from the file: how they began changes nothing.
+    "kernel_initializer": .anything, "bias_initializer": .anything,
+    "kernel_regularizer": .null, "bias_regularizer": .null, "activity_regularizer": .null,
+    "kernel_constraint": .null, "bias_constraint": .null,
+    "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,
+    // Of the input.
+    "sparse": .off, "ragged": .off, "optional": .off,
+  ]
+
+  private static let optimizers: [String: Rule] = [
+    "name": .anything, "jit_compile": .anything, "is_legacy_optimizer": .anything,
+    "weight_decay": .zero, "decay": .zero, "amsgrad": .off,
+    "clipnorm": .null, "clipvalue": .null, "global_clipnorm": .null,
+    "use_ema": .off, "ema_momentum": .anything, "ema_overwrite_frequency": .anything,
+    "loss_scale_factor": .null, "gradient_accumulation_steps": .null,
+  ]
+
+  private static let losses: [String: Rule] = [
+    "name": .anything, "dtype": .float32, "from_logits": .off, "label_smoothing": .zero, "ignore_class": .null,
+    "axis": Rule(accepted: "-1") { [.null, -1].contains($0) }, "fn": .anything,
+    "reduction": Rule(accepted: "sum_over_batch_size") { [.null, "auto", "sum_over_batch_size"].contains($0) },
+  ]
+
+  /// What the options belong to.
+  enum Owner {
+    case layer
+    case optimizer
+    case loss
+
+    fileprivate var rules: [String: Rule] {
+      switch self {
+      case .layer: layers
+      case .optimizer: optimizers
+      case .loss: losses
+      }
+    }
+  }
+
+  /// Takes the options in `keys` out of a configuration, once all others have been found to be neutral.
+  ///
+  /// - Parameter place: what messages call the owner.
+  /// - Throws: `ModelFileError.Problem.unsupportedOption`.
+  static func options(
+    of configuration: ConfigurationNode, keys: [String], owner: Owner, place: String, file: String
+  ) throws -> ConfigurationNode {
+    guard case .mapping(let entries) = configuration.value else {
+      throw ModelFileError(file: file, .malformed(reason: "the configuration of \(place) is no mapping"))
+    }
+    let own = entries.filter { keys.contains($0.key) }
+    for entry in entries where !keys.contains(entry.key) {
+      let rule = owner.rules[entry.key]
+      guard rule?.accepts(entry.node) ?? false else {
+        throw ModelFileError(
+          file: file,
+          .unsupportedOption(
+            place: place, option: entry.key, received: entry.node.json,
+            accepted: rule?.accepted ?? "it is not known here"))
+      }
+    }
+    return ConfigurationNode(mapping: own)
+  }
+
+  /// `"float32"`, or an object that has that name: a policy of Keras 2 or 3.
+  private static func isFloat32(_ node: ConfigurationNode) -> Bool {
+    let name = node["config"]?["name"] ?? node
+    return name == "float32" || name == .null
+  }
+}

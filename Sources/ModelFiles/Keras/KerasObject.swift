@@ -1,0 +1,26 @@
+import Configuration
+
+/// An object as Keras writes it: a class and the options it was made with.
+struct KerasObject {
+  let className: String
+  let configuration: ConfigurationNode
+
+  /// - Parameter place: what messages call the object.
+  /// - Throws: `ModelFileError.Problem.malformed` if `node` is none.
+  init(_ node: ConfigurationNode?, place: String, file: String) throws {
+    guard case .string(let className) = node?["class_name"]?.value, let configuration = node?["config"] else {
+      throw ModelFileError(file: file, .malformed(reason: "\(place) has no class_name and config"))
+    }
+    // Keras 2 calls its own optimizers `Custom>Adam`.
+    let isRenamed = className.hasPrefix("Custom>")
+    self.className = isRenamed ? String(className.dropFirst("Custom>".count)) : className
+    self.configuration = configuration
+  }
+
+  /// The name of a function: written as such, or as an object of Keras 3 that wraps one.
+  static func functionName(_ node: ConfigurationNode) -> String? {
+    if case .string(let name) = node.value { return name }
+    if node["class_name"] == "function", case .string(let name) = node["config"]?.value { return name }
+    return nil
+  }
+}

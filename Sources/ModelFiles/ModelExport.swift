@@ -1,0 +1,71 @@
+import DurableFiles
+
+/// A format in which models are handed to other programs.
+public enum ExportFormat: String, CaseIterable, Sendable {
+  /// Keras 3: one archive with the model, the weights and the optimizer's state.
+  case keras
+  /// Keras 2: one HDF5 file with the same. Keras 3 opens it, and leaves the optimizer's state out.
+  case h5
+  /// Keras 3: the weights and the optimizer's state.
+  case weights = "weights.h5"
+  /// NumPy: the weights.
+  case npz
+  /// The weights, with Keras' names or PyTorch's.
+  case safetensors
+  /// What the model computes, with the weights.
+  case onnx
+
+  /// The format that the end of a name asks for; nil if it asks for none.
+  public init?(path: String) {
+    let name = path.lowercased()
+    let matching = Self.allCases.filter { name.hasSuffix(".\($0.rawValue)") }
+    guard let longest = matching.max(by: { $0.rawValue.count < $1.rawValue.count }) else { return nil }
+    self = longest
+  }
+}
+
+/// How weights are named and ordered.
+public enum ExportLayout: String, CaseIterable, Sendable {
+  /// `conv2d/kernel`: (height, width, in, out); dense kernels (in, out).
+  case keras
+  /// `0.weight`: (out, in, height, width); (out, in). For the `state_dict` of an `nn.Sequential`.
+  case torch
+}
+
+extension TrainedModel {
+  /// The bytes of a file.
+  ///
+  /// - Parameters:
+  ///   - layout: counts for `npz` and `safetensors`; the other formats have their own.
+  ///   - path: what messages call the file.
+  /// - Throws: `ModelError`, `ModelFileError`, `HDF5Error` or `ZipError` if the format cannot hold the model.
+  public func exported(_ format: ExportFormat, layout: ExportLayout = .keras, path: String) throws -> [UInt8] {
+    switch format {
+    case .keras: try KerasFile.archive(self, path: path)
+    case .h5: try KerasFile.wholeModel(self, path: path)
+    case .weights: try KerasFile.weights(self, path: path)
+    case .onnx: try ONNXFile.bytes(self, path: path)
+    case .npz: try NumPyArchive.bytes(tensors(layout, path: path), path: path)
+    case .safetensors: try safeTensors(layout, path: path).bytes
+    }
+  }
+
+  /// The `nn.Sequential` that takes the tensors of the torch layout, in Python.
+  ///
+  /// - Throws: `ModelFileError.Problem.notExpressible`.
+  public func torchModules(path: String) throws -> String { try TorchModules(self, file: path).description }
+
+  private func tensors(_ layout: ExportLayout, path: String) throws -> [NamedTensor] {
+    switch layout {
+    case .keras: weights.map { NamedTensor($0.path, $0.shape.dimensions, $0.values) }
+    case .torch: try TorchModules(self, file: path).tensors
+    }
+  }
+
+  private func safeTensors(_ layout: ExportLayout, path: String) throws -> SafeTensorsFile {
+    let tensors = try tensors(layout, path: path)
+    guard layout == .torch else { return SafeTensorsFile(metadata: [(key: "format", text: "np")], tensors: tensors) }
+    return SafeTensorsFile(
+      metadata: [(key: "format", text: "pt"), (key: "model", text: try torchModules(path: path))], tensors: tensors)
+  }
+}

@@ -1,0 +1,30 @@
+import HDF5
+
+/// Numbers of any shape with a name, as files hold them.
+public struct NamedTensor: Sendable, Equatable {
+  public var name: String
+  /// None for a single number.
+  public var dimensions: [Int]
+  /// In row-major order of `dimensions`.
+  public var values: HDF5Values
+
+  public init(_ name: String, _ dimensions: [Int], _ values: HDF5Values) {
+    self.name = name
+    self.dimensions = dimensions
+    self.values = values
+  }
+
+  public init(_ name: String, _ dimensions: [Int], _ values: [Float]) { self.init(name, dimensions, .floats(values)) }
+
+  /// The values as they are stored: little-endian.
+  var bytes: [UInt8] {
+    switch values {
+    case .floats(let values): Self.bytes(of: values.map(\.bitPattern.littleEndian))
+    case .integers(let values): Self.bytes(of: values.map(\.littleEndian))
+    }
+  }
+
+  private static func bytes(of values: [some BitwiseCopyable]) -> [UInt8] {
+    values.withUnsafeBytes { Array($0) }
+  }
+}

@@ -1,0 +1,111 @@
+import Configuration
+import NeuralNetwork
+
+/// A model as PyTorch's `nn.Sequential`: its modules, and the tensors of its `state_dict`.
+///
+/// A final softmax is left out: PyTorch's losses take logits.
+struct TorchModules {
+  /// The modules in Python: `nn.Linear(100, 10)`.
+  private(set) var modules: [String] = []
+  /// `0.weight`, `0.bias`…
+  private(set) var tensors: [NamedTensor] = []
+  private let file: String
+
+  /// - Parameter file: what messages call it.
+  /// - Throws: `ModelFileError.Problem.notExpressible`.
+  init(_ model: TrainedModel, file: String) throws {
+    self.file = file
+    var steps = try ChannelsFirstModel(model, isChannelsFirst: true).steps[...]
+    if case .activation(.softmax, _) = steps.last?.operation { steps.removeLast() }
+    for step in steps { try append(step) }
+  }
+
+  /// `nn.Sequential(…)`
+  var description: String { "nn.Sequential(\(modules.joined(separator: ", ")))" }
+
+  private mutating func append(_ step: ChannelsFirstModel.Step) throws {
+    switch step.operation {
+    case .convolution(let weights, let window):
+      appendPadding(window, function: "ZeroPad2d")
+      let (inputs, outputs) = (weights.kernel.dimensions[1], weights.kernel.dimensions[0])
+      append(
+        "Conv2d(\(inputs), \(outputs), \(Self.pair(window.size)), stride=\(Self.pair(window.strides))"
+          + "\(Self.bias(weights)))", weights)
+    case .maximum(let window):
+      appendPadding(window, function: "ConstantPad2d", value: ", float('-inf')")
+      append("MaxPool2d(\(Self.pair(window.size)), stride=\(Self.pair(window.strides)))")
+    case .average(let window):
+      try appendAverage(window, step)
+    case .flatten:
+      append("Flatten()")
+    case .product(let weights):
+      append("Linear(\(weights.kernel.dimensions[1]), \(weights.kernel.dimensions[0])\(Self.bias(weights)))", weights)
+    case .activation(let function, _):
+      append(Self.name(of: function))
+    case .toChannelsFirst, .toChannelsLast:
+      throw notExpressible(step, "the values of an image are used in the order of Keras, channels last")
+    }
+  }
+
+  private mutating func append(_ module: String, _ weights: ChannelsFirstModel.Weights? = nil) {
+    func rename(_ tensor: NamedTensor, _ name: String) {
+      var renamed = tensor
+      renamed.name = "\(modules.count).\(name)"
+      tensors.append(renamed)
+    }
+    if let weights {
+      rename(weights.kernel, "weight")
+      if let bias = weights.bias { rename(bias, "bias") }
+    }
+    modules.append("nn.\(module)")
+  }
+
+  /// Pads in a module of its own: PyTorch's windows pad both sides alike.
+  private mutating func appendPadding(_ window: PortableWindow, function: String, value: String = "") {
+    guard !window.isUnpadded else { return }
+    let (before, after) = (window.paddingBefore, window.paddingAfter)
+    append("\(function)((\(before.width), \(after.width), \(before.height), \(after.height))\(value))")
+  }
+
+  /// Padding that does not count is the window's own affair. It is the same on both sides; where `ceil_mode` lets the
+  /// last window stand over the edge, one pixel more is padded at the end.
+  private mutating func appendAverage(_ window: PortableWindow, _ step: ChannelsFirstModel.Step) throws {
+    guard let input = step.input.image, let output = step.output.image else { return }
+    let isCovered = [
+      (input.height, output.height, window.size.height, window.strides.height, window.paddingBefore.height),
+      (input.width, output.width, window.size.width, window.strides.width, window.paddingBefore.width),
+    ].allSatisfy { input, output, size, stride, padding in
+      let positions = (input + 2 * padding - size + stride - 1) / stride + 1
+      // A window that would start in the padding is left out.
+      let started = (positions - 1) * stride >= input + padding ? positions - 1 : positions
+      return started == output && 2 * padding <= size
+    }
+    guard window.isUnpadded || isCovered else {
+      throw notExpressible(step, "its padding differs between the sides by more than AvgPool2d can")
+    }
+    let padding =
+      window.isUnpadded ? "" : ", padding=\(Self.pair(window.paddingBefore)), ceil_mode=True, count_include_pad=False"
+    append("AvgPool2d(\(Self.pair(window.size)), stride=\(Self.pair(window.strides))\(padding))")
+  }
+
+  private func notExpressible(_ step: ChannelsFirstModel.Step, _ reason: String) -> ModelFileError {
+    ModelFileError(file: file, .notExpressible(format: "nn.Sequential", layer: step.layer, reason: reason))
+  }
+
+  private static func pair(_ size: HeightWidth) -> String { "(\(size.height), \(size.width))" }
+
+  private static func bias(_ weights: ChannelsFirstModel.Weights) -> String {
+    weights.bias == nil ? ", bias=False" : ""
+  }
+
+  private static func name(of function: ActivationFunction) -> String {
+    switch function {
+    case .linear: "Identity()"
+    case .relu: "ReLU()"
+    case .sigmoid: "Sigmoid()"
+    case .tanh: "Tanh()"
+    // The channels, or the only axis of a vector.
+    case .softmax: "Softmax(dim=1)"
+    }
+  }
+}

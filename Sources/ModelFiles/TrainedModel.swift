@@ -1,0 +1,66 @@
+import Kernels
+import NeuralNetwork
+import Training
+
+/// A model with its weights and, where it is known, the training it stands in: what all files of models have in common.
+public struct TrainedModel: Sendable {
+  public var model: Sequential
+  /// The shape of a sample.
+  public var inputShape: Shape
+  /// In the order of `Network.parameters`, in Keras' shapes.
+  public var weights: [Snapshot.Variable]
+  public var optimizer: any Optimizer
+  public var loss: any Loss
+  public var metrics: [any Metric]
+  /// Nil if the optimizer starts from nothing.
+  public var optimizerState: OptimizerState?
+
+  /// What an optimizer has to remember.
+  public struct OptimizerState: Sendable, Equatable {
+    /// The steps it has made.
+    public var iteration: Int
+    public var learningRate: Float
+    /// For each of the optimizer's slots: a variable for each weight.
+    public var slots: [[Snapshot.Variable]]
+
+    public init(iteration: Int, learningRate: Float, slots: [[Snapshot.Variable]]) {
+      self.iteration = iteration
+      self.learningRate = learningRate
+      self.slots = slots
+    }
+  }
+
+  public init(
+    model: Sequential, inputShape: Shape, weights: [Snapshot.Variable], optimizer: any Optimizer, loss: any Loss,
+    metrics: [any Metric], optimizerState: OptimizerState?
+  ) {
+    self.model = model
+    self.inputShape = inputShape
+    self.weights = weights
+    self.optimizer = optimizer
+    self.loss = loss
+    self.metrics = metrics
+    self.optimizerState = optimizerState
+  }
+
+  /// The model of a training, as it stands in a snapshot.
+  public init(_ training: TrainingConfiguration, inputShape: Shape, snapshot: Snapshot) {
+    self.init(
+      model: training.model, inputShape: inputShape, weights: snapshot.parameters, optimizer: training.optimizer,
+      loss: training.loss, metrics: training.metrics,
+      optimizerState: OptimizerState(
+        iteration: snapshot.state.step, learningRate: snapshot.state.learningRate, slots: snapshot.slots))
+  }
+
+  /// The model with its shapes known. It is not computed with, so any kernels will do.
+  ///
+  /// - Throws: `ModelError`.
+  func network() throws -> Network {
+    try model.build(inputShape: inputShape, kernels: InstructionSet.baseline.kernels)
+  }
+
+  /// The training as the writer of Keras' configuration takes it; the numbers of a run are not in it.
+  var training: TrainingConfiguration {
+    TrainingConfiguration(model: model, optimizer: optimizer, loss: loss, metrics: metrics)
+  }
+}

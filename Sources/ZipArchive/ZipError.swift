@@ -1,0 +1,36 @@
+/// A zip archive that cannot be read or written.
+public struct ZipError: Error, Equatable, Sendable {
+  public enum Problem: Equatable, Sendable {
+    /// No archive at all, or cut off.
+    case notZip
+    /// What stands there contradicts itself.
+    case malformed(reason: String)
+    /// Something that archives may have, but this program does not read.
+    case unsupported(feature: String)
+    case missingMember(name: String)
+    case checksumMismatch(member: String)
+    /// More than a zip archive without its 64-bit extension can hold.
+    case tooLarge(bytes: Int)
+  }
+
+  public let file: String
+  public let problem: Problem
+
+  public init(file: String, problem: Problem) {
+    self.file = file
+    self.problem = problem
+  }
+}
+
+extension ZipError: CustomStringConvertible {
+  public var description: String {
+    switch problem {
+    case .notZip: "\(file): is no zip archive, or its end is missing."
+    case .malformed(let reason): "\(file): is a malformed zip archive: \(reason)."
+    case .unsupported(let feature): "\(file): is a zip archive with \(feature), which is not read. Save it anew."
+    case .missingMember(let name): "\(file): has no member '\(name)'."
+    case .checksumMismatch(let member): "\(file): the member '\(member)' is damaged: its checksum is another one."
+    case .tooLarge(let bytes): "\(file): \(bytes) bytes are more than a zip archive can hold (4 GB)."
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import CZlib
+
+/// Reads a zip archive whose bytes are in memory, and believes nothing that they say of themselves.
+///
+/// Source: PKWARE, ".ZIP File Format Specification" (APPNOTE.TXT) 6.3. Members are stored or deflated; encryption,
+/// archives in parts and the 64-bit extension are refused.
+public struct ZipReader: Sendable {
+  /// A file in the archive, as the central directory lists it.
+  struct Member: Sendable {
+    let name: String
+    let isDeflated: Bool
+    let checksum: UInt32
+    let packedCount: Int
+    let count: Int
+    /// Where its local header starts.
+    let offset: Int
+  }
+
+  /// What an archive may have.
+  private enum Limit {
+    static let members = 10_000
+    /// Deflate packs at most 1032 to 1 (zlib's documentation).
+    static let ratio = 1032
+  }
+
+  /// The size of the records without their names.
+  private enum Size {
+    static let end = 22
+    static let central = 46
+    static let local = 30
+  }
+
+  public let path: String
+  private let bytes: [UInt8]
+  private let members: [Member]
+
+  public static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]) }
+
+  /// - Parameter path: what messages call it.
+  /// - Throws: `ZipError`.
+  public init(_ bytes: [UInt8], path: String) throws {
+    self.bytes = bytes
+    self.path = path
+    members = try Self.directory(of: bytes, path: path)
+  }
+
+  /// The members in the order of the directory.
+  public var names: [String] { members.map(\.name) }
+
+  /// The unpacked bytes of a member.
+  ///
+  /// - Throws: `ZipError` if it is missing, damaged, or not as long as the directory says.
+  public func read(_ name: String) throws -> [UInt8] {
+    guard let member = members.first(where: { $0.name == name }) else { throw error(.missingMember(name: name)) }
+    let packed = bytes[try content(of: member)]
+    let content = member.isDeflated ? try inflated(packed, member) : Array(packed)
+    guard content.count == member.count else { throw lie(member) }
+    guard Self.checksum(content) == member.checksum else { throw error(.checksumMismatch(member: name)) }
+    return content
+  }
+
+  private func error(_ problem: ZipError.Problem) -> ZipError { ZipError(file: path, problem: problem) }
+
+  private func lie(_ member: Member) -> ZipError {
+    error(.malformed(reason: "the member '\(member.name)' is not the \(member.count) bytes that it is said to be"))
+  }
+
+  // MARK: - Directory
+
+  private static func directory(of bytes: [UInt8], path: String) throws -> [Member] {
+    func malformed(_ reason: String) -> ZipError { ZipError(file: path, problem: .malformed(reason: reason)) }
+    guard let end = endRecord(of: bytes) else { throw ZipError(file: path, problem: .notZip) }
+    let count = Int(bytes.number(UInt16.self, at: end + 10))
+    let (size, start) = (Int(bytes.number(UInt32.self, at: end + 12)), Int(bytes.number(UInt32.self, at: end + 16)))
+    guard bytes.number(UInt16.self, at: end + 4) == 0, count == Int(bytes.number(UInt16.self, at: end + 8)) else {
+      throw ZipError(file: path, problem: .unsupported(feature: "several parts"))
+    }
+    guard count != 0xffff, start != 0xffff_ffff else {
+      throw ZipError(file: path, problem: .unsupported(feature: "the 64-bit extension"))
+    }
+    guard start + size <= end, count <= Limit.members else { throw malformed("its directory does not fit in it") }
+    var members: [Member] = []
+    var position = start
+    for _ in 0..<count {
+      guard position + Size.central <= start + size, bytes.number(UInt32.self, at: position) == 0x0201_4b50 else {
+        throw malformed("its directory ends too early")
+      }
+      let lengths = [28, 30, 32].map { Int(bytes.number(UInt16.self, at: position + $0)) }
+      let next = position + Size.central + lengths.reduce(0, +)
+      guard next <= start + size else { throw malformed("its directory ends too early") }
+      members.append(try member(at: position, nameCount: lengths[0], of: bytes, path: path))
+      position = next
+    }
+    guard Set(members.map(\.name)).count == members.count else { throw malformed("two members have the same name") }
+    return members
+  }
+
+  /// The last record of the archive; behind it there may be a comment of up to 64 KB.
+  private static func endRecord(of bytes: [UInt8]) -> Int? {
+    guard bytes.count >= Size.end else { return nil }
+    let last = bytes.count - Size.end
+    return (max(last - 0xffff, 0)...last).reversed().first { position in
+      bytes.number(UInt32.self, at: position) == 0x0605_4b50
+        && position + Size.end + Int(bytes.number(UInt16.self, at: position + 20)) == bytes.count
+    }
+  }
+
+  private static func member(at position: Int, nameCount: Int, of bytes: [UInt8], path: String) throws -> Member {
+    func unsupported(_ feature: String) -> ZipError { ZipError(file: path, problem: .unsupported(feature: feature)) }
+    let nameStart = position + Size.central
+    guard let name = String(validating: bytes[nameStart..<nameStart + nameCount], as: UTF8.self), isPlain(name) else {
+      throw ZipError(file: path, problem: .malformed(reason: "a member's name leads out of the archive"))
+    }
+    guard bytes.number(UInt16.self, at: position + 8) & 1 == 0 else { throw unsupported("encryption") }
+    let method = bytes.number(UInt16.self, at: position + 10)
+    guard method == 0 || method == 8 else { throw unsupported("packing method \(method)") }
+    let numbers = [16, 20, 24, 42].map { bytes.number(UInt32.self, at: position + $0) }
+    guard !numbers[1...].contains(0xffff_ffff) else { throw unsupported("the 64-bit extension") }
+    return Member(
+      name: name, isDeflated: method == 8, checksum: numbers[0], packedCount: Int(numbers[1]), count: Int(numbers[2]),
+      offset: Int(numbers[3]))
+  }
+
+  /// Whether a name stays below the place where it is unpacked.
+  private static func isPlain(_ name: String) -> Bool {
+    !name.isEmpty && !name.hasPrefix("/") && !name.contains("\\") && !name.utf8.contains(0)
+      && !name.split(separator: "/").contains("..")
+  }
+
+  // MARK: - Members
+
+  /// Where the packed bytes of a member lie.
+  private func content(of member: Member) throws -> Range<Int> {
+    guard member.offset + Size.local <= bytes.count, bytes.number(UInt32.self, at: member.offset) == 0x0403_4b50 else {
+      throw error(.malformed(reason: "the member '\(member.name)' is not where it is said to be"))
+    }
+    let lengths = [26, 28].map { Int(bytes.number(UInt16.self, at: member.offset + $0)) }
+    let start = member.offset + Size.local + lengths[0] + lengths[1]
+    guard start + member.packedCount <= bytes.count else {
+      throw error(.malformed(reason: "the member '\(member.name)' reaches beyond the end"))
+    }
+    let nameStart = member.offset + Size.local
+    guard bytes[nameStart..<nameStart + lengths[0]].elementsEqual(member.name.utf8) else {
+      throw error(.malformed(reason: "the member '\(member.name)' has two names"))
+    }
+    return start..<start + member.packedCount
+  }
+
+  private func inflated(_ packed: ArraySlice<UInt8>, _ member: Member) throws -> [UInt8] {
+    guard member.count <= packed.count * Limit.ratio + 16 else { throw lie(member) }
+    var stream = z_stream()
+    // A negative number of bits: no header around the deflated data.
+    guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+      throw error(.malformed(reason: "zlib could not be started"))
+    }
+    defer { inflateEnd(&stream) }
+    var status = Z_OK
+    // One byte more than promised, to see that nothing follows.
+    let content = [UInt8](unsafeUninitializedCapacity: member.count + 1) { target, count in
+      packed.withUnsafeBufferPointer { source in
+        stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
+        stream.avail_in = UInt32(source.count)
+        stream.next_out = target.baseAddress
+        stream.avail_out = UInt32(member.count + 1)
+        status = CZlib.inflate(&stream, Z_FINISH)
+        count = member.count + 1 - Int(stream.avail_out)
+      }
+    }
+    guard status == Z_STREAM_END else { throw lie(member) }
+    return content
+  }
+
+  /// CRC-32 as zip archives have it.
+  static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
+  }
+}
