@@ -12,7 +12,9 @@ package enum CheckpointLayout {
   package static let optimizer = "optimizer"
   package static let variables = "vars"
   static let topLevelWeights = "top_level_model_weights"
-  package static let keras = (version: "keras_version", backend: "backend", model: "model_config", training: "training_config")
+  package static let keras = (
+    version: "keras_version", backend: "backend", model: "model_config", training: "training_config"
+  )
   package static let layerNames = "layer_names"
   package static let weightNames = "weight_names"
 

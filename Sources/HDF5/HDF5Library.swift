@@ -8,10 +8,8 @@ import Synchronization
 enum HDF5Library {
   private static let lock = Mutex(())
 
-  /// The library prints its error stack on its own, and loads filters that a file names, unless told not to; that is
-  /// said once.
+  /// The library loads filters that a file names unless told not to; that is said once.
   private static let prepared: Void = {
-    H5Eset_auto2(martlet_hdf5_default_stack(), nil, nil)
     _ = martlet_hdf5_forbid_plugins()
   }()
 
@@ -19,6 +17,8 @@ enum HDF5Library {
   static func call<Result>(_ body: () throws -> sending Result) rethrows -> sending Result {
     try lock.withLock { _ in
       _ = prepared
+      // It prints its error stack on its own; each thread has one.
+      H5Eset_auto2(martlet_hdf5_default_stack(), nil, nil)
       return try body()
     }
   }

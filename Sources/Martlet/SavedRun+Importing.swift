@@ -12,7 +12,8 @@ extension SavedRun {
   ) throws {
     var run =
       background
-      ?? RunConfiguration(name: Self.runName(of: origin), source: source, training: TrainingConfiguration(model: model.model))
+      ?? RunConfiguration(
+        name: Self.runName(of: origin), source: source, training: TrainingConfiguration(model: model.model))
     run.source = run.source ?? source
     run.training.model = model.model
     run.training.optimizer = model.optimizer
@@ -60,7 +61,10 @@ extension TrainedModel {
   /// The model at the start of a run.
   var snapshot: Snapshot {
     let slots = optimizer.slotNames.map { _ in
-      weights.map { Snapshot.Variable(path: $0.path, shape: $0.shape, values: [Float](repeating: 0, count: $0.shape.count)) }
+      weights.map {
+        Snapshot.Variable(
+          path: $0.path, shape: $0.shape, values: [Float](repeating: 0, count: $0.shape.count))
+      }
     }
     let step = optimizerState?.iteration ?? 0
     return Snapshot(

@@ -36,7 +36,8 @@ enum SeparateReader {
 
   private static func reason(ofSignal signal: Int32) -> String {
     switch signal {
-    case SIGXCPU, SIGKILL: "reading it took more than \(ReadModelCommand.secondsLimit) seconds; it is damaged, or hostile"
+    case SIGXCPU, SIGKILL:
+      "reading it took over \(ReadModelCommand.secondsLimit) seconds; it is damaged, or hostile"
     default: "reading it crashed (signal \(signal)); it is damaged, or hostile"
     }
   }

@@ -49,7 +49,11 @@ extension KerasContents {
         NamedTensor(name, tensor.dimensions, tensor.values)
       }
       tensors = tensors.dropFirst(names.count)
-      if entry.key.isEmpty { optimizer = variables } else { layers.append(Layer(name: entry.key, variables: variables)) }
+      if entry.key.isEmpty {
+        optimizer = variables
+      } else {
+        layers.append(Layer(name: entry.key, variables: variables))
+      }
     }
   }
 }

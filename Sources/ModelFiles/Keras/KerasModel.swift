@@ -24,7 +24,8 @@ struct KerasModel {
       throw ModelFileError(file: file, .malformed(reason: "the model has no list of layers"))
     }
     let layers = try nodes.enumerated().map { try KerasLayer($1, index: $0, file: file) }
-    let shape = layers.first?.inputShape ?? object.configuration["build_input_shape"]
+    let shape =
+      layers.first?.inputShape ?? object.configuration["build_input_shape"]
       ?? document["build_config"]?["input_shape"]
     let built = layers.compactMap(\.layer)
     model = Sequential(built.map(\.layer))
@@ -105,7 +106,8 @@ private struct KerasLayer {
     [("kernel_initializer", "GlorotUniform"), ("bias_initializer", "Zeros")].compactMap { key, own in
       guard let node = configuration[key], node != .null else { return nil }
       let name = node["class_name"] ?? node
-      let isGlorot = name == "VarianceScaling" && node["config"]?["mode"] == "fan_avg"
+      let isGlorot =
+        name == "VarianceScaling" && node["config"]?["mode"] == "fan_avg"
         && node["config"]?["distribution"] == "uniform" && [1, 1.0].contains(node["config"]?["scale"])
       let spellings: [ConfigurationNode] =
         own == "Zeros" ? ["Zeros", "zeros"] : ["GlorotUniform", "glorot_uniform", "GlorotUniformV2"]

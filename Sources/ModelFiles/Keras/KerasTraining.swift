@@ -44,7 +44,8 @@ struct KerasTraining {
       throw ModelFileError(
         file: file,
         .unsupportedOption(
-          place: "the training", option: "loss_weights", received: document["loss_weights"]?.json ?? "", accepted: "null"))
+          place: "the training", option: "loss_weights", received: document["loss_weights"]?.json ?? "",
+          accepted: "null"))
     }
     var name = KerasObject.functionName(node)
     if name == nil, node != .null {
@@ -63,7 +64,8 @@ struct KerasTraining {
   func metrics() -> (known: [any Metric], others: [String]) {
     var (known, others): ([any Metric], [String]) = ([], [])
     for name in Self.names(document["metrics"] ?? .null) + Self.names(document["weighted_metrics"] ?? .null) {
-      let plain = ["accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy"].contains(name)
+      let plain =
+        ["accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy"].contains(name)
         ? Accuracy.name : name
       if let type = MetricCatalog.all.first(where: { $0.name == plain }) {
         if !known.contains(where: { Swift.type(of: $0).name == plain }) { known.append(type.init()) }

@@ -19,7 +19,12 @@ enum ONNXFile {
     let file = Onnx_ModelProto.with {
       $0.irVersion = formatVersion
       $0.producerName = "Martlet"
-      $0.opsetImport = [Onnx_OperatorSetIdProto.with { $0.domain = ""; $0.version = operatorSet }]
+      $0.opsetImport = [
+        Onnx_OperatorSetIdProto.with {
+          $0.domain = ""
+          $0.version = operatorSet
+        }
+      ]
       $0.graph = graph(portable)
     }
     do {

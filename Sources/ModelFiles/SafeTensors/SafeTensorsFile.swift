@@ -100,17 +100,23 @@ struct SafeTensorsFile: Equatable {
       count = product.partialValue
     }
     guard bytes.count == count * size else { return nil }
-    return bytes.withUnsafeBytes { raw in
-      switch entry.node["dtype"] {
-      case "F32":
-        NamedTensor(
-          entry.key, dimensions,
-          .floats((0..<count).map { Float(bitPattern: .init(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))) }))
-      case "I64":
-        NamedTensor(
-          entry.key, dimensions,
-          .integers((0..<count).map { .init(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }))
-      default: nil
+    switch entry.node["dtype"] {
+    case "F32":
+      let values = numbers(bytes, of: UInt32.self).map { Float(bitPattern: $0) }
+      return NamedTensor(entry.key, dimensions, values)
+    case "I64":
+      return NamedTensor(entry.key, dimensions, .integers(numbers(bytes, of: Int64.self)))
+    default:
+      return nil
+    }
+  }
+
+  private static func numbers<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ bytes: ArraySlice<UInt8>, of type: Number.Type
+  ) -> [Number] {
+    bytes.withUnsafeBytes { raw in
+      stride(from: 0, to: raw.count, by: MemoryLayout<Number>.size).map {
+        Number(littleEndian: raw.loadUnaligned(fromByteOffset: $0, as: type))
       }
     }
   }

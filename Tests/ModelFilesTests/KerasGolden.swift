@@ -1,0 +1,92 @@
+import Foundation
+import HDF5
+import Martlet
+import Testing
+
+@testable import ModelFiles
+
+/// Models that several versions of Keras saved, and what they compute: `Golden/make_models.py` makes them.
+struct KerasGolden {
+  /// `keras315-lesson.keras`
+  let file: String
+  let path: String
+  private let expected: HDF5Group
+
+  init(_ file: String) throws {
+    self.file = file
+    path = try Self.path(file)
+    let name = file.split(separator: ".")[0]
+    expected = try HDF5File.open(Self.path("\(name).expected.h5")).root
+  }
+
+  /// The path of any file beside the script.
+  static func path(_ name: String) throws -> String {
+    try #require(Bundle.module.url(forResource: "Golden", withExtension: nil)).appending(path: name).path
+  }
+
+  /// Every file that is a model with its weights.
+  static let wholeModels = names { $0.hasSuffix(".keras") || ($0.hasSuffix(".h5") && !$0.contains("s.h5")) }
+  /// Every file that holds weights alone.
+  static let weights = names { $0.hasSuffix(".weights.h5") }
+
+  private static func names(_ isWanted: (String) -> Bool) -> [String] {
+    let directory = Bundle.module.url(forResource: "Golden", withExtension: nil)?.path ?? ""
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { isWanted($0) && !$0.contains(".expected.") && $0.contains("keras") }.sorted()
+  }
+
+  /// The samples that the script computes with.
+  static func samples() throws -> Dataset {
+    let count = 60
+    let images = (0..<UInt32(count * 64)).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 24) }
+    let labels = (0..<Int32(count)).map { $0 * 7 % 11 % 4 }
+    return try Dataset(
+      name: "samples", shape: ImageShape(height: 8, width: 8, channels: 1), images: images, labels: labels)
+  }
+
+  var probabilities: [Float] { get throws { try values("probabilities") } }
+
+  /// What the model had when it was saved, or after 20 further steps.
+  struct State: Equatable {
+    let iteration: Int
+    let weights: [[Float]]
+    let momentum: [[Float]]
+    let velocity: [[Float]]
+  }
+
+  func state(continued: Bool = false) throws -> State {
+    let prefix = continued ? "continued/" : ""
+    let iteration: [Int64] = try expected.read("\(prefix)iteration", maximumCount: 1).values
+    func list(_ name: String) throws -> [[Float]] {
+      try expected.group("\(prefix)\(name)").names().indices.map { try values("\(prefix)\(name)/\($0)") }
+    }
+    return State(
+      iteration: Int(iteration[0]), weights: try list("weights"), momentum: try list("momentum"),
+      velocity: try list("velocity"))
+  }
+
+  private func values(_ name: String) throws -> [Float] { try expected.read(name, maximumCount: 1 << 20).values }
+}
+
+extension KerasGolden.State {
+  init(_ snapshot: Snapshot) {
+    self.init(
+      iteration: snapshot.state.step, weights: snapshot.parameters.map(\.values),
+      momentum: snapshot.slots[0].map(\.values), velocity: snapshot.slots[1].map(\.values))
+  }
+
+  /// The largest difference of any of their numbers; infinite if they are of different shapes.
+  func distance(to other: Self) -> Float {
+    let pairs = [(weights, other.weights), (momentum, other.momentum), (velocity, other.velocity)]
+    return pairs.reduce(0) { max($0, largestDifference($1.0.flatMap { $0 }, $1.1.flatMap { $0 })) }
+  }
+}
+
+/// The largest difference of two lists; infinite if they have different lengths or hold NaN.
+func largestDifference(_ left: [Float], _ right: [Float]) -> Float {
+  guard left.count == right.count else { return .infinity }
+  return zip(left, right).reduce(0) { largest, pair in
+    let difference = abs(pair.0 - pair.1)
+    return difference.isNaN ? .infinity : max(largest, difference)
+  }
+}

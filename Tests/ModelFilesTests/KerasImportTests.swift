@@ -1,0 +1,70 @@
+import Martlet
+import Testing
+
+@testable import ModelFiles
+
+@Suite("Models that Keras saved")
+struct KerasImportTests {
+  @Test("are all here: three versions of Keras 3, Keras 2 with both of its optimizers")
+  func goldenFiles() {
+    #expect(KerasGolden.wholeModels.count == 3 * 2 * 2 + 4)
+    #expect(KerasGolden.weights.count == 3 * 2)
+  }
+
+  @Test("have the weights and the optimizer's state that Keras had", arguments: KerasGolden.wholeModels)
+  func exactState(file: String) throws {
+    let golden = try KerasGolden(file)
+    let imported = try KerasModelFile(path: golden.path).model(for: .training)
+    #expect(imported.notes.isEmpty)
+    let run = try SavedRun(importing: imported.model, origin: file)
+    #expect(KerasGolden.State(run.checkpoint.snapshot) == (try golden.state()))
+    #expect(run.checkpoint.snapshot.state.learningRate == 0.01)
+    #expect((imported.model.optimizer as? Adam)?.learningRate == 0.01)
+    #expect(imported.model.loss is CategoricalCrossentropy)
+    #expect(imported.model.metrics.map { type(of: $0).name } == ["accuracy"])
+    #expect(imported.model.inputShape == [8, 8, 1])
+  }
+
+  @Test("predict what Keras predicts, and train on as Keras does", arguments: KerasGolden.wholeModels)
+  func trainingOn(file: String) throws {
+    let golden = try KerasGolden(file)
+    try check(try KerasModelFile(path: golden.path).model(for: .training).model, golden)
+  }
+
+  @Test("of which only the weights were saved go on with the model of a configuration", arguments: KerasGolden.weights)
+  func weightsAlone(file: String) throws {
+    let golden = try KerasGolden(file)
+    let whole = try KerasModelFile(path: golden.path.replacing(".weights.h5", with: ".h5")).model(for: .training)
+    let weights = try KerasModelFile(path: golden.path)
+    #expect(!weights.hasModel)
+    let background = KerasModelFile.Background(
+      training: TrainingConfiguration(model: whole.model.model, optimizer: Adam(learningRate: 0.01)),
+      inputShape: [8, 8, 1])
+    try check(try weights.model(for: .training, background: background).model, golden)
+    #expect(throws: ModelFileError.self) { try weights.model(for: .training) }
+  }
+
+  /// Keras and Martlet, from the same file and on the same batches.
+  private func check(_ model: TrainedModel, _ golden: KerasGolden) throws {
+    var run = try SavedRun(importing: model, origin: golden.file)
+    run.configuration.training.batchSize = 10
+    run.configuration.training.shuffle = false
+    let data = try KerasGolden.samples()
+    let trainer = try Trainer(run, workerCount: 2)
+    let probabilities = try trainer.predict(data).probabilities.prefix(12 * 4)
+    #expect(largestDifference(Array(probabilities), try golden.probabilities) < 1e-6)
+    let start = trainer.state.step
+    try trainer.fit(data, maxSteps: start + 20)
+    let after = KerasGolden.State(trainer.snapshot())
+    let expected = try golden.state(continued: true)
+    #expect(after.iteration == expected.iteration)
+    #expect(after.distance(to: expected) < 1e-5)
+  }
+
+  @Test("come through another process unchanged", arguments: KerasGolden.wholeModels + KerasGolden.weights)
+  func transfer(file: String) throws {
+    let path = try KerasGolden.path(file)
+    let read = try KerasModelFile(path: path)
+    #expect(try KerasModelFile(path: path, transfer: read.transfer).transfer == read.transfer)
+  }
+}
