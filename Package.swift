@@ -24,6 +24,16 @@ func instructionSet(_ march: String, define: String) -> [SwiftSetting] {
 
 // MARK: - Package
 
+/// The readers under libFuzzer, which brings a `main` of its own: only `Tests/Fuzzing/run` asks for them.
+let fuzzing: [Target] =
+  Context.environment["MARTLET_FUZZING"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "FuzzReaders", dependencies: ["Configuration", "ModelFiles", "ZipArchive"], path: "Tests/Fuzzing",
+      exclude: ["run", "findings"], swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+  ]
+
 let package = Package(
   name: "martlet",
   products: [
@@ -108,10 +118,10 @@ let package = Package(
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(
       name: "ModelFilesTests", dependencies: ["HDF5", "Martlet", "ModelFiles", "TestSupport", "ZipArchive"],
-      resources: [.copy("Golden")]),
+      resources: [.copy("Golden"), .copy("SameTraining"), .copy("Hostile")]),
     .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration", "TestSupport"]),
     .testTarget(
       name: "MartletTests", dependencies: ["Martlet", "MartletCommand", "TestSupport"], exclude: ["Python"]),
-  ],
+  ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

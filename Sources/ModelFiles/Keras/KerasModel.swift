@@ -20,6 +20,10 @@ struct KerasModel {
     }
     // Keras 1 and the first of Keras 2 wrote the list alone.
     let list = object.configuration["layers"] ?? object.configuration
+    if case .mapping = object.configuration.value {
+      _ = try KerasNeutralOptions.options(
+        of: object.configuration, keys: ["layers", "build_input_shape"], owner: .layer, place: "the model", file: file)
+    }
     guard case .sequence(let nodes) = list.value else {
       throw ModelFileError(file: file, .malformed(reason: "the model has no list of layers"))
     }

@@ -33,7 +33,19 @@ public struct KerasModelFile: Sendable {
   ///
   /// - Throws: `FileError`, `ModelFileError`, `ZipError` or `HDF5Error`.
   public init(path: String) throws {
-    self.init(path: path, contents: try KerasContents(try WholeFile.read(path), path: path))
+    try self.init(WholeFile.read(path), path: path)
+  }
+
+  /// Reads the bytes of a file.
+  ///
+  /// - Parameter path: what messages call it.
+  package init(_ bytes: [UInt8], path: String) throws {
+    self.init(path: path, contents: try KerasContents(bytes, path: path))
+  }
+
+  /// A model without its weights, as JSON.
+  package init(path: String, model: String, training: String?) {
+    self.init(path: path, contents: KerasContents(arrangement: .byClass, model: model, training: training))
   }
 
   /// Takes what `transfer` gave in another process.

@@ -39,9 +39,10 @@ struct KerasWeights {
   private func variable(_ tensor: NamedTensor, of parameter: Parameter) throws -> Snapshot.Variable {
     let shape = parameter.specification.shape
     guard case .floats(let values) = tensor.values, tensor.dimensions == shape.dimensions else {
+      let isInteger = if case .integers = tensor.values { true } else { false }
       throw mismatch(
-        "'\(tensor.name)' of layer '\(layerNames[parameter.layerIndex])' has the shape \(Shape(tensor.dimensions)), "
-          + "the model needs \(shape)")
+        "'\(tensor.name)' of layer '\(layerNames[parameter.layerIndex])' "
+          + "\(isInteger ? "holds integers" : "has the shape \(Shape(tensor.dimensions))"), the model needs \(shape)")
     }
     return Snapshot.Variable(path: parameter.path, shape: shape, values: values)
   }

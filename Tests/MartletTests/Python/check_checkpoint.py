@@ -13,41 +13,8 @@ import sys
 
 import h5py
 import keras
-import numpy as np
 
-TOLERANCE = 1e-5
-
-
-def read_idx(path):
-    raw = np.fromfile(path, np.uint8)
-    rank = raw[3]
-    sizes = [int.from_bytes(raw[4 + 4 * axis:8 + 4 * axis].tobytes(), "big") for axis in range(rank)]
-    return raw[4 + 4 * rank:].reshape(sizes)
-
-
-def images(path):
-    return read_idx(path)[..., np.newaxis].astype("float32") / 255
-
-
-def check(what, actual, expected):
-    difference = max(float(np.abs(np.asarray(a) - np.asarray(b)).max()) for a, b in zip(actual, expected, strict=True))
-    print(f"{what}: largest difference {difference:.3g}")
-    if not difference <= TOLERANCE:
-        sys.exit(f"{what} differ by {difference}, more than {TOLERANCE}")
-
-
-def optimizer_variables(path):
-    with h5py.File(path) as file:
-        group = file["optimizer/vars"]
-        return [group[str(index)][()] for index in range(len(group))]
-
-
-def layer_weights(path):
-    with h5py.File(path) as file:
-        weights = file["model_weights"]
-        return [weights[layer][name][()] for layer in weights.attrs["layer_names"]
-                for name in weights[layer].attrs["weight_names"]]
-
+from check_checkpoint_parts import check, images, layer_weights, optimizer_variables, read_idx
 
 checkpoint, predictions, continued, directory = sys.argv[1:]
 model = keras.models.load_model(checkpoint)

@@ -1,0 +1,111 @@
+import Foundation
+import Martlet
+import Testing
+
+@testable import ModelFiles
+
+@Suite("Files that no program should trust")
+struct HostileFileTests {
+  /// A file of `Hostile/make_hostile.py`, and what is said of it.
+  static let files: [(name: String, message: String)] = [
+    ("external-link.weights.h5", "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."),
+    ("soft-link.weights.h5", "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."),
+    ("virtual.weights.h5", "/layers/conv2d/vars/0: expected values in this file, found values in other files."),
+    ("external-storage.weights.h5", "/layers/conv2d/vars/0: expected values in this file, found values in other files."),
+    (
+      "compound.weights.h5",
+      "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found data of another type."
+    ),
+    ("cyclic.weights.h5", "/layers/conv2d/vars: is malformed: its variables are not numbered 0 to 2."),
+    (
+      "float16.weights.h5",
+      "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found 16-bit floating-point numbers."
+    ),
+    (
+      "float64.weights.h5",
+      "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found 64-bit floating-point numbers."
+    ),
+    (
+      "big-endian.weights.h5",
+      "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, "
+        + "found big-endian 32-bit floating-point numbers."
+    ),
+    (
+      "integers.weights.h5",
+      "its weights do not belong to its model: '0' of layer 'conv2d' holds integers, the model needs (3, 2, 1, 3)."
+    ),
+    ("text.weights.h5", "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found text."),
+    ("huge.weights.h5", "/layers/conv2d/vars/0: expected at most 0 values, found the dimensions [1099511627776]."),
+    ("group.weights.h5", "/layers/conv2d/vars/0: HDF5 could not open the dataset: not a dataset."),
+    ("missing.weights.h5", "/layers/conv2d/vars: is malformed: its variables are not numbered 0 to 0."),
+    ("climbing.keras", "is a malformed zip archive: a member's name leads out of the archive."),
+    ("absolute.keras", "is a malformed zip archive: a member's name leads out of the archive."),
+    ("weightless.keras", "has no member 'model.weights.h5'."),
+    ("deep.keras", "model.weights.h5: HDF5 could not open the file: "),
+    ("large.keras", "model.weights.h5: HDF5 could not open the file: "),
+    ("code.keras", "layer 'sneaky' is a Lambda, which is not computed here. Supported layers: Conv2D, MaxPooling2D,"),
+  ]
+
+  private func path(_ name: String) throws -> String {
+    try #require(Bundle.module.url(forResource: "Hostile", withExtension: nil)).appending(path: name).path
+  }
+
+  /// The run that the good file belongs to.
+  private func background() throws -> KerasModelFile.Background {
+    let good = try KerasModelFile(path: KerasGolden("keras315-lesson.keras").path).model(for: .training).model
+    return KerasModelFile.Background(
+      training: TrainingConfiguration(model: good.model, optimizer: good.optimizer), inputShape: good.inputShape)
+  }
+
+  @Test("are refused, each with its reason", arguments: files.indices)
+  func refusal(index: Int) throws {
+    let (name, message) = Self.files[index]
+    let background = try background()
+    let path = try path(name)
+    let error = try #require(throws: (any Error).self) {
+      _ = try KerasModelFile(path: path).model(for: .predicting, background: background)
+    }
+    #expect("\(error)".hasPrefix(path), "\(error)")
+    #expect("\(error)".contains(message), "\(error)")
+  }
+
+  @Test("and every one of them is tested")
+  func allFiles() throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: path("")).filter { !$0.hasSuffix(".py") }
+    #expect(Set(names) == Set(Self.files.map(\.name) + ["packed.weights.h5", "deflated.keras"]))
+  }
+
+  @Test("are not mistaken for files that are packed in the ways of HDF5 and zip")
+  func packed() throws {
+    let golden = try KerasGolden("keras315-lesson.keras")
+    let expected = try golden.state().weights
+    let packed = try KerasModelFile(path: path("packed.weights.h5")).model(for: .predicting, background: background())
+    #expect(packed.model.weights.map(\.values) == expected)
+    let deflated = try KerasModelFile(path: path("deflated.keras")).model(for: .training)
+    #expect(KerasGolden.State(try SavedRun(importing: deflated.model, origin: "").checkpoint.snapshot) == (try golden.state()))
+  }
+
+  @Test("are other formats, or ours")
+  func formats() throws {
+    func message(_ bytes: [UInt8]) throws -> String {
+      "\(try #require(throws: ModelFileError.self) { try KerasModelFile(bytes, path: "x") })"
+    }
+    #expect(
+      try message([1, 2, 3])
+        == "x: is neither a zip archive (.keras) nor an HDF5 file (.h5), the files of models that are read.")
+    #expect(try message([]).hasPrefix("x: is neither"))
+    #expect(
+      try message(Array("MARTLET CHECKPOINT\nformat 1".utf8))
+        == "x: is a checkpoint of Martlet's: it needs no import.")
+  }
+
+  @Test("that are cut off anywhere are refused", arguments: ["keras315-lesson.keras", "tfkeras221-lesson.h5"])
+  func truncation(name: String) throws {
+    let bytes = try Array(Data(contentsOf: URL(filePath: KerasGolden(name).path)))
+    for count in stride(from: 0, to: bytes.count - 1, by: bytes.count / 97) {
+      #expect(throws: (any Error).self) {
+        _ = try KerasModelFile(Array(bytes[..<count]), path: name).model(for: .training)
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Martlet
+import Testing
+
+@testable import ModelFiles
+
+/// What changes the result and is not computed here is named, never passed over.
+@Suite("Options of Keras'")
+struct KerasRefusalTests {
+  /// A good model's contents, with the descriptions changed.
+  private func changed(_ file: String, _ old: String, _ new: String) throws -> KerasModelFile {
+    let path = try KerasGolden.path(file)
+    var contents = try KerasContents(Array(Data(contentsOf: URL(filePath: path))), path: "m")
+    let before = contents
+    contents.model = contents.model?.replacing(old, with: new, maxReplacements: 1)
+    contents.training = contents.training?.replacing(old, with: new, maxReplacements: 1)
+    try #require(contents != before, "\(old) is not in \(file)")
+    return KerasModelFile(path: "m", contents: contents)
+  }
+
+  private func message(_ file: String, _ old: String, _ new: String) throws -> String {
+    let model = try changed(file, old, new)
+    return "\(try #require(throws: (any Error).self) { _ = try model.model(for: .training) })"
+  }
+
+  /// In `keras315-lesson.h5`: what stands there, what is put in its place, and what is said of it.
+  static let refused: [(old: String, new: String, message: String)] = [
+    (
+      #""dilation_rate": [1, 1]"#, #""dilation_rate": [2, 1]"#,
+      "m: layer 'first' (Conv2D): the option dilation_rate is [2, 1], which is not computed here. Accepted: 1."
+    ),
+    (#""groups": 1"#, #""groups": 3"#, "m: layer 'first' (Conv2D): the option groups is 3, which is not computed here."),
+    (
+      #""data_format": "channels_last""#, #""data_format": "channels_first""#,
+      "m: layer 'first' (Conv2D): the option data_format is \"channels_first\", which is not computed here. "
+        + "Accepted: channels_last."
+    ),
+    (
+      #""kernel_regularizer": null"#, #""kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.01}}"#,
+      "m: layer 'first' (Conv2D): the option kernel_regularizer is {"
+    ),
+    (
+      #""activity_regularizer": null"#, #""activity_regularizer": "l1""#,
+      "m: layer 'first' (Conv2D): the option activity_regularizer is \"l1\""
+    ),
+    (#""kernel_constraint": null"#, #""kernel_constraint": "nonneg""#, "m: layer 'first' (Conv2D): the option kernel_constr"),
+    (#""trainable": true"#, #""trainable": false"#, "m: the model: the option trainable is false, which is not computed"),
+    (
+      #""name": "first", "trainable": true"#, #""name": "first", "trainable": false"#,
+      "m: layer 'first' (Conv2D): the option trainable is false, which is not computed here."
+    ),
+    (#"{"name": "float32"}"#, #"{"name": "mixed_float16"}"#, "m: the model: the option dtype is {"),
+    (#""padding": "valid""#, #""padding": "causal""#, "m: layer 'first' (Conv2D).padding: unknown padding 'causal'."),
+    (#""activation": "relu""#, #""activation": "gelu""#, "m: layer 'first' (Conv2D).activation: unknown activation 'gelu'."),
+    (
+      #""filters": 3"#, #""filters": 3, "quantum": 1"#,
+      "m: layer 'first' (Conv2D): the option quantum is 1, which is not computed here. Accepted: it is not known here."
+    ),
+    (#""filters": 3"#, #""filters": 4"#, "m: its weights do not belong to its model: '"),
+    (#""filters": 3"#, #""filters": -3"#, "m: layer 'first' (Conv2D).filters: expected an integer"),
+    (
+      #""class_name": "MaxPooling2D""#, #""class_name": "GlobalMaxPooling2D""#,
+      "m: layer 'max_pooling2d' is a GlobalMaxPooling2D, which is not computed here. Supported layers: Conv2D, "
+        + "MaxPooling2D, AveragePooling2D, Flatten, Dense, Activation"
+    ),
+    (#""class_name": "Sequential""#, #""class_name": "Functional""#, "m: is a model of the class Functional. Only Sequ"),
+    (#""class_name": "Adam""#, #""class_name": "SGD""#, "m: the optimizer SGD is not known here. Supported: Adam"),
+    (#""amsgrad": false"#, #""amsgrad": true"#, "m: the optimizer Adam: the option amsgrad is true, which is not computed"),
+    (#""weight_decay": null"#, #""weight_decay": 0.004"#, "m: the optimizer Adam: the option weight_decay is 0.004"),
+    (#""clipnorm": null"#, #""clipnorm": 1.0"#, "m: the optimizer Adam: the option clipnorm is 1.0"),
+    (#""use_ema": false"#, #""use_ema": true"#, "m: the optimizer Adam: the option use_ema is true"),
+    (
+      #""learning_rate": 0.009999999776482582"#, #""learning_rate": {"class_name": "ExponentialDecay"}"#,
+      "m: the optimizer Adam.learning_rate: expected a number greater than 0. Received: a mapping"
+    ),
+    (#""loss": "categorical_crossentropy""#, #""loss": "mse""#, "m: the loss mse is not known here. Supported: categ"),
+    (
+      #""loss": "categorical_crossentropy""#,
+      #""loss": {"class_name": "CategoricalCrossentropy", "config": {"from_logits": true}}"#,
+      "m: the loss CategoricalCrossentropy: the option from_logits is true, which is not computed here. Accepted: false."
+    ),
+    (#""loss_weights": null"#, #""loss_weights": [0.5]"#, "m: the training: the option loss_weights is [0.5]"),
+    ("{", "", "m: not JSON: something follows the end"),
+  ]
+
+  @Test("that change the result are refused by name", arguments: refused.indices)
+  func refusal(index: Int) throws {
+    let (old, new, expected) = Self.refused[index]
+    let message = try message("keras315-lesson.h5", old, new)
+    #expect(message.contains(expected), "\(message)")
+  }
+
+  /// Other spellings of the same, in a file of each version.
+  static let accepted: [(file: String, old: String, new: String)] = [
+    ("keras315-lesson.h5", #""class_name": "MaxPooling2D""#, #""class_name": "MaxPool2D""#),
+    ("keras315-lesson.h5", #""class_name": "Conv2D""#, #""class_name": "Convolution2D""#),
+    ("tfkeras221-other.h5", #""class_name": "AveragePooling2D""#, #""class_name": "AvgPool2D""#),
+    ("tfkeras221-lesson.h5", #""dtype": "float32""#, #""dtype": {"class_name": "Policy", "config": {"name": "float32"}}"#),
+    ("tfkeras221-lesson.h5", #""class_name": "GlorotUniform""#, #""class_name": "GlorotUniformV2""#),
+    (
+      "tfkeras221-lesson.h5", #"{"module": "keras.initializers", "class_name": "GlorotUniform", "config": {"seed": null}, "registered_name": null}"#,
+      #"{"class_name": "VarianceScaling", "config": {"scale": 1.0, "mode": "fan_avg", "distribution": "uniform", "seed": null}}"#
+    ),
+    (
+      "keras315-lesson.h5", #""loss": "categorical_crossentropy""#,
+      #""loss": {"class_name": "CategoricalCrossentropy", "config": {"from_logits": false, "reduction": "auto"}}"#
+    ),
+    (
+      "keras315-lesson.h5", #""loss": "categorical_crossentropy""#,
+      #""loss": {"class_name": "function", "config": "categorical_crossentropy", "module": "builtins"}"#
+    ),
+    ("keras315-lesson.h5", #""dilation_rate": [1, 1]"#, #""dilation_rate": 1"#),
+    ("keras315-lesson.h5", #""metrics": ["accuracy"]"#, #""metrics": [["acc"]]"#),
+  ]
+
+  @Test("that mean the same are read, in every spelling", arguments: accepted.indices)
+  func spelling(index: Int) throws {
+    let (file, old, new) = Self.accepted[index]
+    let imported = try changed(file, old, new).model(for: .training)
+    #expect(imported.notes.isEmpty, "\(imported.notes)")
+    #expect(imported.model.weights.map(\.values) == (try KerasGolden(file).state().weights))
+  }
+
+  @Test("that are not measured or not begun with are told")
+  func notes() throws {
+    let metric = try changed("keras315-lesson.h5", #""metrics": ["accuracy"]"#, #""metrics": ["accuracy", "auc"]"#)
+    #expect(try metric.model(for: .training).notes == ["the metric auc is not known here, and not measured"])
+    let initializer = try changed("tfkeras221-lesson.h5", "GlorotUniform", "HeNormal")
+    #expect(
+      try initializer.model(for: .training).notes == [
+        "layer 'first' (Conv2D): kernel_initializer is \"HeNormal\"; a training from the start begins with GlorotUniform here"
+      ])
+  }
+
+  @Test("of the training do not keep a model from being asked")
+  func purposes() throws {
+    let sgd = try changed("keras315-lesson.h5", #""class_name": "Adam""#, #""class_name": "SGD""#)
+    #expect(throws: ModelFileError.self) { try sgd.model(for: .training) }
+    #expect(try sgd.model(for: .trainingAnew).model.optimizerState == nil)
+    let mse = try changed("keras315-lesson.h5", #""loss": "categorical_crossentropy""#, #""loss": "mse""#)
+    #expect(throws: ModelFileError.self) { try mse.model(for: .evaluating) }
+    #expect(try mse.model(for: .predicting).model.weights.count == 6)
+  }
+}

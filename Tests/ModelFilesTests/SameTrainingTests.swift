@@ -1,0 +1,65 @@
+import Foundation
+import HDF5
+import Martlet
+import Testing
+
+@testable import ModelFiles
+
+/// From the weights that Keras drew, 300 steps: the strongest check of every formula. `SameTraining/make_training.py`
+/// makes the side of Keras with TensorFlow.
+@Suite("Martlet trains as Keras does")
+struct SameTrainingTests {
+  private static let (steps, batchSize, pixels, classes, kept) = (300, 200, 28 * 28, 10, 31)
+
+  /// Numbers as the script computes them.
+  private static func hashed(_ number: Int) -> Int { Int((UInt32(truncatingIfNeeded: number) &* 2_654_435_761) >> 24) }
+
+  /// Pictures that tell their class weakly, a tenth of them mislabelled.
+  private static func samples() throws -> Dataset {
+    let count = steps * batchSize
+    let classOf = (0..<count).map { $0 * 7 % 11 % classes }
+    let patterns = (0..<classes * pixels).map { hashed(1_000_003 + $0) }
+    let images = [UInt8](unsafeUninitializedCapacity: count * pixels) { buffer, initializedCount in
+      for sample in 0..<count {
+        for pixel in 0..<pixels {
+          let noise = hashed(sample * pixels + pixel)
+          buffer[sample * pixels + pixel] = UInt8((3 * noise + patterns[classOf[sample] * pixels + pixel]) / 4)
+        }
+      }
+      initializedCount = count * pixels
+    }
+    let labels = classOf.enumerated().map { Int32(hashed($0 + 77) < 26 ? ($1 + 3) % classes : $1) }
+    return try Dataset(
+      name: "samples", shape: ImageShape(height: 28, width: 28, channels: 1), images: images, labels: labels)
+  }
+
+  @Test("the loss of each of 300 steps, and the weights after them", arguments: ["lesson", "convnet", "mlp", "average"])
+  func sameTraining(name: String) throws {
+    let directory = try #require(Bundle.module.url(forResource: "SameTraining", withExtension: nil)).path
+    let imported = try KerasModelFile(path: "\(directory)/\(name).h5").model(for: .training)
+    var run = try SavedRun(importing: imported.model, origin: name)
+    run.configuration.training.shuffle = false
+    run.configuration.training.batchSize = Self.batchSize
+    let trainer = try Trainer(run, workerCount: 2)
+    let log = LossLog()
+    try trainer.fit(Self.samples(), maxSteps: Self.steps, callbacks: [log])
+
+    let expected = try HDF5File.open("\(directory)/\(name).expected.h5").root
+    let losses: [Float] = try expected.read("losses", maximumCount: Self.steps).values
+    #expect(log.losses.count == Self.steps)
+    let worst = zip(log.losses, losses).map { abs($0 - $1) / $1 }.max() ?? .infinity
+    #expect(worst < 1e-4, "losses differ by \(worst) relative")
+    for (index, parameter) in trainer.snapshot().parameters.enumerated() {
+      let weights: [Float] = try expected.read("weights/\(index)", maximumCount: 1 << 20).values
+      let own = stride(from: 0, to: parameter.values.count, by: Self.kept).map { parameter.values[$0] }
+      #expect(largestDifference(own, weights) < 1e-4, "\(parameter.path)")
+    }
+  }
+}
+
+/// Keeps the loss of every step.
+private final class LossLog: Callback {
+  private(set) var losses: [Float] = []
+
+  func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) { self.losses += losses }
+}
