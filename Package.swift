@@ -107,7 +107,8 @@ let package = Package(
     // Tests, in the order of the modules they test.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness"], swiftSettings: [optimizedInDebug]),
-    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+    .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(
       name: "NeuralNetworkTests", dependencies: ["HDF5", "NeuralNetwork", "RunConfiguration"],

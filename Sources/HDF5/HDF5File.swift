@@ -31,7 +31,8 @@ public final class HDF5File: @unchecked Sendable {
   /// - Parameter path: what messages call it.
   /// - Throws: `HDF5Error` if the bytes are no HDF5 file.
   public static func open(image: [UInt8], path: String) throws -> HDF5File {
-    try HDF5Library.call {
+    try HDF5GlobalHeap.check(image, path: path)
+    return try HDF5Library.call {
       let place = HDF5Place(file: path, object: "/")
       let handle = try place.withMemoryDriver { driver, name in
         // The library copies the bytes.

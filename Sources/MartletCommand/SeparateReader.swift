@@ -36,8 +36,7 @@ enum SeparateReader {
 
   private static func reason(ofSignal signal: Int32) -> String {
     switch signal {
-    case SIGXCPU, SIGKILL:
-      "reading it took over \(ReadModelCommand.secondsLimit) seconds; it is damaged, or hostile"
+    case SIGXCPU, SIGKILL: "reading it takes far too long; it is damaged, or hostile"
     default: "reading it crashed (signal \(signal)); it is damaged, or hostile"
     }
   }
@@ -53,9 +52,6 @@ struct ReadModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "read-model", abstract: "Read a model of Keras' on behalf of another process.", shouldDisplay: false)
 
-  /// The processor's time that it may take.
-  static let secondsLimit = 60
-
   @Argument(help: "The model.")
   var file: String
 
@@ -63,9 +59,11 @@ struct ReadModelCommand: ParsableCommand {
     let answer: [UInt8]
     var status: Int32 = 0
     do {
-      limit(RLIMIT_CPU, to: Self.secondsLimit)
+      let size = try WholeFile.read(file).count
+      // Seconds of the processor's time; reading takes one for some hundred megabytes.
+      limit(RLIMIT_CPU, to: 5 + size >> 24)
       limit(RLIMIT_CORE, to: 0)
-      limit(RLIMIT_AS, to: addressSpace(forFileOf: try WholeFile.read(file).count))
+      limit(RLIMIT_AS, to: addressSpace(forFileOf: size))
       answer = try KerasModelFile(path: file).transfer
     } catch {
       (answer, status) = (Array("\(error)".utf8), ExitStatus.failed.rawValue)

@@ -96,17 +96,22 @@ struct PythonTests {
     }
     try martlet(["train", config, "--output", "run", "--max-steps", "7"])
     try martlet(["train", config, "--output", "run", "--resume", "--max-steps", "27"])
-    try martlet(["predict", "run/step-00000007.weights.h5", "--output", "predictions.h5"])
+    for (name, step) in [("checkpoint", 7), ("continued", 27)] {
+      let checkpoint = String(format: "run/step-%08d.weights.h5", step)
+      try FileManager.default.copyItem(
+        atPath: "\(directory.path)/\(checkpoint)", toPath: "\(directory.path)/\(name).weights.h5")
+    }
+    try martlet(["predict", "checkpoint.weights.h5", "--output", "predictions.npz"])
+    let evaluated = try Shell.martlet(
+      ["evaluate", "checkpoint.weights.h5", "--format", "json"], in: directory.path)
+    _ = try directory.write(evaluated.output, to: "evaluation.json")
     let checked = try Python.run(
-      [
-        "\(Shell.root)/Tests/MartletTests/Python/check_checkpoint.py", "run/step-00000007.weights.h5",
-        "predictions.h5", "run/step-00000027.weights.h5", directory.path,
-      ], in: directory.path)
+      ["\(Shell.root)/Tests/MartletTests/Python/check_checkpoint.py", directory.path], in: directory.path)
     #expect(checked.status == 0, "\(checked.output)\(checked.error)")
     #expect(checked.output.contains("continued from step 7 to step 27"))
   }
 
-  @Test("the Python in checkpoints/README.md runs")
+  @Test("the commands and the Python in checkpoints/README.md run")
   func documentation() throws {
     let directory = try TemporaryDirectory()
     let config = "\(Shell.root)/configs/quickstart.yml"
@@ -114,8 +119,16 @@ struct PythonTests {
       ["train", config, "--epochs", "1", "--output", "checkpoints/quickstart"], in: directory.path)
     #expect(trained.status == 0)
     let readme = try String(contentsOfFile: "\(Shell.root)/checkpoints/README.md", encoding: .utf8)
+    let commands = readme.matches(of: #/```sh\n(.*?)```/#.dotMatchesNewlines()).flatMap { $0.1.split(separator: "\n") }
+    #expect(commands.count >= 6)
+    for command in commands {
+      let words = command.split(separator: " ").map(String.init)
+      #expect(words.first == "martlet")
+      let finished = try Shell.martlet(Array(words.dropFirst()), in: directory.path)
+      #expect(finished.status == 0, "\(command)\n\(finished.error)")
+    }
     let blocks = readme.matches(of: #/```python\n(.*?)```/#.dotMatchesNewlines()).map { String($0.1) }
-    #expect(blocks.count >= 3)
+    #expect(blocks.count >= 7)
     for block in blocks {
       let script = try directory.write(block, to: "block.py")
       let finished = try Python.run([script], in: directory.path)

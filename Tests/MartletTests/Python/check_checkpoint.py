@@ -1,43 +1,47 @@
-"""Checks with Keras what Martlet wrote: predictions, optimizer state, and that training goes on the same.
+"""Checks with Keras what Martlet wrote: predictions, evaluation, optimizer state, and that training goes on the same.
 
-    python check_checkpoint.py CHECKPOINT PREDICTIONS CONTINUED DIRECTORY
+    python check_checkpoint.py DIRECTORY
 
-CHECKPOINT   a checkpoint of Martlet's after some steps
-PREDICTIONS  what `martlet predict` wrote for the test images (.h5)
-CONTINUED    the checkpoint after further steps, on batches in the order of the data
-DIRECTORY    holds train-images, train-labels and test-images as IDX files
+DIRECTORY holds
+checkpoint.weights.h5   a checkpoint of Martlet's after some steps
+predictions.npz         what `martlet predict` wrote for the test images
+evaluation.json         what `martlet evaluate` printed for them
+continued.weights.h5    the checkpoint after further steps, on batches of 50 in the order of the data
+train-images, train-labels, test-images, test-labels   IDX files
 
 Prints a line for each check, with the largest difference found; exits 1 if one is too large.
 """
+import json
+import os
 import sys
 
-import h5py
 import keras
+import numpy as np
 
-from check_checkpoint_parts import check, images, layer_weights, optimizer_variables, read_idx
+from check_parts import check, images, layer_weights, optimizer_variables, read_idx, train_on
 
-checkpoint, predictions, continued, directory = sys.argv[1:]
+directory = sys.argv[1]
+checkpoint, continued = (os.path.join(directory, f"{name}.weights.h5") for name in ("checkpoint", "continued"))
+predictions = np.load(os.path.join(directory, "predictions.npz"))
+probabilities = predictions["probabilities"]
 model = keras.models.load_model(checkpoint)
-with h5py.File(predictions) as file:
-    probabilities, classes = file["probabilities"][()], file["classes"][()]
 test_images = images(f"{directory}/test-images")
 assert len(test_images) == len(probabilities) >= 1000, (len(test_images), len(probabilities))
 expected = model.predict(test_images, batch_size=500, verbose=0)
 check(f"probabilities of {len(test_images)} samples", [probabilities], [expected])
-assert (classes == probabilities.argmax(axis=1)).all()
+assert (predictions["classes"] == probabilities.argmax(axis=1)).all()
+
+with open(os.path.join(directory, "evaluation.json")) as file:
+    evaluation = json.load(file)
+test_labels = np.eye(expected.shape[1], dtype="float32")[read_idx(f"{directory}/test-labels")]
+check("evaluate", [evaluation["loss"], evaluation["accuracy"]],
+      model.evaluate(test_images, test_labels, batch_size=500, verbose=0))
 
 model.optimizer.build(model.trainable_variables)
 model.load_weights(checkpoint)
-check("restored optimizer variables", [v.numpy() for v in model.optimizer.variables], optimizer_variables(checkpoint))
-
-start, end = int(optimizer_variables(checkpoint)[0]), int(optimizer_variables(continued)[0])
-train_images, labels = images(f"{directory}/train-images"), read_idx(f"{directory}/train-labels")
-one_hot = keras.utils.to_categorical(labels, expected.shape[1])
-batch = 50
-per_epoch = len(train_images) // batch
-for step in range(start, end):
-    rows = slice(step % per_epoch * batch, (step % per_epoch + 1) * batch)
-    model.train_on_batch(train_images[rows], one_hot[rows])
-print(f"continued from step {start} to step {int(model.optimizer.iterations)}")
+check("restored optimizer variables", [keras.ops.convert_to_numpy(v) for v in model.optimizer.variables],
+      optimizer_variables(checkpoint))
+train_on(model, directory, checkpoint, continued)
 check("weights", model.get_weights(), layer_weights(continued))
-check("optimizer variables", [v.numpy() for v in model.optimizer.variables], optimizer_variables(continued))
+check("optimizer variables", [keras.ops.convert_to_numpy(v) for v in model.optimizer.variables],
+      optimizer_variables(continued))

@@ -11,46 +11,25 @@ Prints a line for each check, with the largest difference found; exits 1 if one 
 import os
 import sys
 
-import h5py
-import keras
 import numpy as np
 import onnx
 import onnxruntime
 import safetensors
 import safetensors.numpy
 
-from check_checkpoint_parts import check, images, layer_weights, optimizer_variables
-
-directory = sys.argv[1]
+# Keras' own formats; the rest needs its model.
+from check_keras_exports import directory, expected, model, test_images
+from check_parts import check
 
 
 def path(name):
     return os.path.join(directory, name)
 
 
-checkpoint = path("checkpoint.weights.h5")
 predictions = np.load(path("predictions.npz"))
-expected = predictions["probabilities"]
 assert expected.dtype == np.float32 and predictions["classes"].dtype == np.int64
 assert (predictions["classes"] == expected.argmax(axis=1)).all()
-test_images = images(path("test-images"))
 assert len(test_images) == len(expected) >= 100, (len(test_images), len(expected))
-weights = layer_weights(checkpoint)
-names = [name for name in h5py.File(checkpoint)["model_weights"].attrs["layer_names"]]
-
-# Keras' own formats.
-for name in ("model.keras", "model.h5"):
-    model = keras.models.load_model(path(name))
-    check(f"{name}: probabilities", [model.predict(test_images, verbose=0)], [expected])
-    check(f"{name}: weights", model.get_weights(), weights, 0)
-model = keras.models.load_model(path("model.keras"))
-check("model.keras: optimizer", [v.numpy() for v in model.optimizer.variables], optimizer_variables(checkpoint))
-fresh = keras.models.clone_model(model)
-fresh.compile("adam", "categorical_crossentropy")
-fresh.optimizer.build(fresh.trainable_variables)
-fresh.load_weights(path("model.weights.h5"))
-check("model.weights.h5: weights", fresh.get_weights(), weights, 0)
-check("model.weights.h5: optimizer", [v.numpy() for v in fresh.optimizer.variables], optimizer_variables(checkpoint))
 
 # Tensors by name.
 by_name = {variable.path.removeprefix("sequential/"): variable.numpy() for variable in model.variables}

@@ -34,3 +34,15 @@ def layer_weights(path):
         weights = file["model_weights"]
         return [weights[layer][name][()] for layer in weights.attrs["layer_names"]
                 for name in weights[layer].attrs["weight_names"]]
+
+
+def train_on(model, directory, checkpoint, continued, batch=50):
+    """Makes the steps between two checkpoints, on batches in the order of the data."""
+    start, end = int(optimizer_variables(checkpoint)[0]), int(optimizer_variables(continued)[0])
+    train_images, labels = images(f"{directory}/train-images"), read_idx(f"{directory}/train-labels")
+    one_hot = np.eye(model.output_shape[-1], dtype="float32")[labels]
+    per_epoch = len(train_images) // batch
+    for step in range(start, end):
+        rows = slice(step % per_epoch * batch, (step % per_epoch + 1) * batch)
+        model.train_on_batch(train_images[rows], one_hot[rows])
+    print(f"continued from step {start} to step {end}")

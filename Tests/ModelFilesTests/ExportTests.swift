@@ -1,0 +1,80 @@
+import Martlet
+import Testing
+
+@testable import ModelFiles
+
+@Suite("Models for other programs")
+struct ExportTests {
+  private func model(_ file: String = "keras315-other.keras") throws -> TrainedModel {
+    try KerasModelFile(path: KerasGolden(file).path).model(for: .training).model
+  }
+
+  @Test("that Keras reads are read here, to the same bits", arguments: [ExportFormat.keras, .h5])
+  func kerasRoundTrip(format: ExportFormat) throws {
+    let model = try model()
+    let bytes = try model.exported(format, path: "x")
+    let again = try KerasModelFile(bytes, path: "x").model(for: .training)
+    #expect(again.notes.isEmpty)
+    #expect(again.model.weights == model.weights)
+    #expect(again.model.optimizerState == model.optimizerState)
+    #expect(try again.model.exported(format, path: "x") == bytes)
+  }
+
+  @Test("in formats that begin the same are told apart by the whole end of their names")
+  func formats() {
+    #expect(ExportFormat(path: "a.keras") == .keras)
+    #expect(ExportFormat(path: "a.H5") == .h5)
+    #expect(ExportFormat(path: "a.weights.h5") == .weights)
+    #expect(ExportFormat(path: "a.npz") == .npz)
+    #expect(ExportFormat(path: "dir.onnx/a") == nil)
+  }
+
+  @Test("of PyTorch are named module by module")
+  func torchModules() throws {
+    let lesson = try model("keras315-lesson.keras")
+    let modules = try TorchModules(lesson, file: "x")
+    #expect(
+      modules.description == "nn.Sequential(nn.Conv2d(1, 3, (3, 2), stride=(1, 1)), nn.ReLU(), "
+        + "nn.MaxPool2d((2, 2), stride=(2, 2)), nn.Flatten(), nn.Linear(27, 6), nn.Tanh(), nn.Linear(6, 4))")
+    #expect(modules.tensors.map(\.name) == ["0.weight", "0.bias", "4.weight", "4.bias", "6.weight", "6.bias"])
+    #expect(modules.tensors.map(\.dimensions) == [[3, 1, 3, 2], [3], [6, 27], [6], [4, 6], [4]])
+    // Input (row 1, column 2, channel 0) of the flattened 3x3 image stands at 3·(1·3 + 2) here, and at 1·3 + 2 there.
+    guard case .floats(let values) = modules.tensors[2].values else { return }
+    #expect(values[5] == lesson.weights[2].values[15 * 6])
+  }
+
+  @Test("that PyTorch has no modules for are refused with the layer")
+  func notExpressible() throws {
+    func message(_ layers: [any Layer]) throws -> String {
+      let trainer = try Trainer(
+        TrainingConfiguration(model: Sequential(layers)), inputShape: [6, 6, 2], workerCount: 1)
+      let model = TrainedModel(trainer.configuration, inputShape: [6, 6, 2], snapshot: trainer.snapshot())
+      return "\(try #require(throws: ModelFileError.self) { try TorchModules(model, file: "x") })"
+    }
+    let average = AveragePooling2D(poolSize: [2, 2], strides: [1, 1], padding: .same)
+    #expect(
+      try message([average, Flatten(), Dense(units: 2)]) == "x: layer 'average_pooling2d' cannot be said in nn.Sequential: "
+        + "its padding differs between the sides by more than AvgPool2d can.")
+    #expect(
+      try message([Conv2D(filters: 2, kernelSize: [1, 1]), Flatten()])
+        == "x: layer 'flatten' cannot be said in nn.Sequential: the values of an image are used in the order of Keras, "
+        + "channels last.")
+  }
+
+  @Test("in safetensors read back")
+  func safeTensors() throws {
+    let file = SafeTensorsFile(
+      metadata: [(key: "ü", text: "\"")],
+      tensors: [
+        NamedTensor("a", [2, 1], [1, -.infinity]), NamedTensor("b", [], .integers([.min])), NamedTensor("c", [0], [Float]()),
+      ])
+    let bytes = file.bytes
+    #expect(try SafeTensorsFile(bytes, path: "x") == file)
+    for count in bytes.indices {
+      #expect(throws: (any Error).self) { try SafeTensorsFile(Array(bytes[..<count]), path: "x") }
+    }
+    let huge = #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#
+    let header = withUnsafeBytes(of: UInt64(huge.utf8.count).littleEndian) { Array($0) } + Array(huge.utf8)
+    #expect(throws: ModelFileError.self) { try SafeTensorsFile(header, path: "x") }
+  }
+}
