@@ -1,11 +1,17 @@
 import Training
 
 /// Writes checkpoints while a run goes on: at the ends of epochs, every so many steps, and where the run stops.
+///
+/// The training waits for a copy of its state, and for nothing else: the file is made and written on another thread. Two
+/// are never written at once: a checkpoint that is due before the last one is written waits for it, and so does the
+/// training. The last one is written when `trainingDidEnd` returns, or the callback is gone.
 public final class CheckpointCallback: Callback {
   private let store: CheckpointStore
   private let policy: CheckpointPolicy
   private let template: Checkpoint
-  private var writtenStep: Int?
+  private let writing = BackgroundTask<Result<String, any Error>>()
+  /// The state of the checkpoint that is being written, or was written last.
+  private var copy: StateCopy?
 
   /// - Parameter template: a checkpoint of the run whose snapshot is replaced by the present one at each write.
   public init(policy: CheckpointPolicy, template: Checkpoint) {
@@ -13,6 +19,8 @@ public final class CheckpointCallback: Callback {
     self.policy = policy
     self.template = template
   }
+
+  deinit { _ = writing.finish() }
 
   public func nextPause(after step: Int) -> Int? {
     policy.everySteps.map { (step / $0 + 1) * $0 }
@@ -33,18 +41,31 @@ public final class CheckpointCallback: Callback {
   }
 
   public func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
-    if writtenStep != trainer.state.step, trainer.state.step > template.snapshot.state.step {
+    if copy?.state.step != trainer.state.step, trainer.state.step > template.snapshot.state.step {
       try write(trainer, isBest: false)
     }
+    try finish()
   }
 
   private func write(_ trainer: Trainer, isBest: Bool) throws {
-    var checkpoint = template
-    checkpoint.snapshot = trainer.snapshot()
-    try store.write(
-      checkpoint, network: trainer.network, training: trainer.configuration, keepLast: policy.keepLast, isBest: isBest)
-    writtenStep = trainer.state.step
+    try finish()
+    let copy = self.copy ?? StateCopy(of: trainer)
+    copy.update(from: trainer)
+    self.copy = copy
+    let (store, policy, template) = (store, policy, template)
+    let (network, training) = (trainer.network, trainer.configuration)
+    writing.start {
+      Result {
+        var checkpoint = template
+        checkpoint.snapshot = copy.snapshot()
+        return try store.write(
+          checkpoint, network: network, training: training, keepLast: policy.keepLast, isBest: isBest)
+      }
+    }
   }
+
+  /// Waits for the checkpoint that is being written.
+  private func finish() throws { _ = try writing.finish()?.get() }
 
   /// Whether the last epoch is better than all before it, which the history tells: nothing else is remembered, so a
   /// resumed run knows it too.
