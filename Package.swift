@@ -33,6 +33,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -64,7 +65,8 @@ let package = Package(
         "CZlib", "Configuration", "DurableFiles", "Randomness", .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),
-    .target(name: "Training", dependencies: ["CVector", "Datasets", "NeuralNetwork"]),
+    .target(
+      name: "Training", dependencies: ["CVector", "Configuration", "Datasets", "DurableFiles", "NeuralNetwork"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(
       name: "Checkpoints",
@@ -79,6 +81,7 @@ let package = Package(
       name: "MartletCommand",
       dependencies: [
         "DurableFiles", "HDF5", "Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
 
     // Tests, in the order of the modules they test.

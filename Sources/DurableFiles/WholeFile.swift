@@ -10,6 +10,7 @@ public enum WholeFile {
   /// - Throws: `FileError`; what stood at `path` still stands there then.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     let partial = "\(path)\(partialSuffix)"
+    try checkSpace(for: bytes.count, path)
     do {
       try writeSynced(bytes, to: partial, for: path)
       try check(rename(partial, path), path, .rename)
@@ -68,7 +69,12 @@ public enum WholeFile {
     var parent = path.hasPrefix("/") ? "" : "."
     for step in path.split(separator: "/") {
       parent += "/\(step)"
-      if mkdir(parent, 0o777) != 0, errno != EEXIST { try check(-1, path, .createDirectory) }
+      if mkdir(parent, 0o777) == 0 {
+        // A file in it survives no longer than the directory itself.
+        try syncDirectory(of: parent)
+      } else if errno != EEXIST {
+        try check(-1, path, .createDirectory)
+      }
     }
     var status = stat()
     if stat(path, &status) != 0 { try check(-1, path, .createDirectory) }
@@ -82,6 +88,14 @@ public enum WholeFile {
     let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     try check(descriptor, path, .create)
     defer { close(descriptor) }
+    try write(bytes, to: descriptor, for: path)
+    try check(fsync(descriptor), path, .sync)
+  }
+
+  /// Writes all bytes, however many calls that takes.
+  ///
+  /// - Parameter path: what messages call the file.
+  static func write(_ bytes: [UInt8], to descriptor: Int32, for path: String) throws {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -91,12 +105,29 @@ public enum WholeFile {
       try check(Int32(truncatingIfNeeded: min(count, 1)), path, .write)
       written += count
     }
-    try check(fsync(descriptor), path, .sync)
+  }
+
+  /// Whether the file system has room for a file, before one is begun that cannot be finished.
+  private static func checkSpace(for count: Int, _ path: String) throws {
+    var status = statvfs()
+    // What the system does not say is left to the write.
+    guard statvfs(directory(of: path), &status) == 0, status.f_blocks > 0 else { return }
+    let blocks = geteuid() == 0 ? status.f_bfree : status.f_bavail
+    let free = Int(clamping: UInt64(blocks) * UInt64(status.f_frsize))
+    guard free >= count else {
+      throw FileError(
+        path: path, operation: .write, reason: "\(count) bytes are needed, the file system has \(free) left")
+    }
+  }
+
+  /// The name of the directory that `path` lies in.
+  private static func directory(of path: String) -> String {
+    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    return directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory
   }
 
   private static func syncDirectory(of path: String) throws {
-    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let name = directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory
+    let name = directory(of: path)
     let descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     try check(descriptor, name, .sync)
     defer { close(descriptor) }

@@ -12,10 +12,12 @@ public struct RunState: Sendable, Equatable {
   /// Seconds spent on the epoch under way.
   public var epochSeconds: Double
   public var history: History
+  /// What callbacks know of the run, by their names.
+  public var callbacks: [String: CallbackState]
 
   public init(
     epoch: Int, step: Int, stepInEpoch: Int, learningRate: Float, sums: RunningSums, epochSeconds: Double,
-    history: History
+    history: History, callbacks: [String: CallbackState] = [:]
   ) {
     self.epoch = epoch
     self.step = step
@@ -24,6 +26,7 @@ public struct RunState: Sendable, Equatable {
     self.sums = sums
     self.epochSeconds = epochSeconds
     self.history = history
+    self.callbacks = callbacks
   }
 }
 
