@@ -91,10 +91,12 @@ let package = Package(
     .testTarget(
       name: "NeuralNetworkTests", dependencies: ["HDF5", "NeuralNetwork", "RunConfiguration"],
       exclude: ["Golden/make_golden.py"], resources: [.copy("Golden/keras.h5")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(name: "TrainingTests", dependencies: ["TestSupport", "Training"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "DurableFiles", "TestSupport"]),
     .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration"]),
     .testTarget(
       name: "MartletTests", dependencies: ["Martlet", "MartletCommand", "TestSupport"], exclude: ["Python"]),

@@ -14,7 +14,7 @@ struct CheckpointReader {
   ///
   /// - Throws: `CheckpointError`, or `HDF5Error` if the bytes verify and yet are no HDF5 file.
   init(_ bytes: [UInt8], path: String) throws {
-    guard let block = UserBlock(bytes[...]) else { throw CheckpointError.foreign(path: path) }
+    guard let block = UserBlock(bytes[...]), block.formatVersion > 0 else { throw CheckpointError.foreign(path: path) }
     guard block.formatVersion <= CheckpointLayout.formatVersion else {
       throw CheckpointError.newerFormat(
         path: path, version: block.formatVersion, supported: CheckpointLayout.formatVersion)

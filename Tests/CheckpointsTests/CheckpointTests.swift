@@ -226,7 +226,8 @@ struct CheckpointStoreTests {
         try store.lock()
       } throws: {
         "\($0)".wholeMatch(
-          of: #/.*/run: cannot be locked: another run is writing to it: process \d+ on \S+, since \d{4}-.* UTC\./#) != nil
+          of: #/.*/run: cannot be locked: another run is writing to it: process \d+ on \S+, since \d{4}-.* UTC\./#)
+          != nil
       }
       #expect("\(lock.isInPlace)" == "true")
     }
