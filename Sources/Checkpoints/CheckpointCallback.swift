@@ -57,7 +57,7 @@ public final class CheckpointCallback: Callback {
   }
 
   public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
-    let isBest = isBest(trainer.state.history)
+    let isBest = policy.isBest(trainer.state)
     let isDue = trainer.state.epoch % policy.everyEpochs == 0
     let isStepDue = policy.everySteps.map { trainer.state.step % $0 == 0 } ?? false
     if trainer.requests.takeCheckpointRequest() || isDue || isStepDue || isTimeDue || isBest {
@@ -78,14 +78,6 @@ public final class CheckpointCallback: Callback {
 
   private var isTimeDue: Bool {
     policy.everyMinutes.map { ContinuousClock.now - lastBegan >= .seconds(60 * $0) } ?? false
-  }
-
-  /// Whether the last epoch is better than all before it, which the history tells: nothing else is remembered, so a
-  /// resumed run knows it too.
-  private func isBest(_ history: History) -> Bool {
-    guard let metric = policy.keepBest, let last = history[metric].last, !last.isNaN else { return false }
-    let monitor = MetricMonitor(metric)
-    return history[metric].dropLast().filter { !$0.isNaN }.allSatisfy { monitor.isBetter(last, than: $0) }
   }
 
   // MARK: - Writing

@@ -1,3 +1,5 @@
+import Training
+
 /// Which checkpoints a run writes, where, and which of them it keeps.
 public struct CheckpointPolicy: Sendable, Equatable {
   public var directory: String
@@ -26,5 +28,18 @@ public struct CheckpointPolicy: Sendable, Equatable {
     self.everyMinutes = everyMinutes
     self.keepLast = keepLast
     self.keepBest = keepBest
+  }
+}
+
+extension CheckpointPolicy {
+  /// Whether a state is that of the best epoch so far, just complete.
+  ///
+  /// The history tells: nothing else is remembered, so a resumed run knows it too.
+  public func isBest(_ state: RunState) -> Bool {
+    guard let keepBest, state.stepInEpoch == 0, let last = state.history[keepBest].last, !last.isNaN else {
+      return false
+    }
+    let monitor = MetricMonitor(keepBest)
+    return state.history[keepBest].dropLast().filter { !$0.isNaN }.allSatisfy { monitor.isBetter(last, than: $0) }
   }
 }

@@ -153,14 +153,16 @@ public struct CheckpointStore: Sendable {
     return try DirectoryLock(directory, waiting: waiting)
   }
 
-  /// Tries that the directory can be written to, and removes what an interrupted write left.
+  /// Tries that the directory can be written to, removes what an interrupted write left, and makes up for what it did
+  /// not come to: the links.
   ///
   /// - Parameters:
   ///   - step: where the run starts. Checkpoints of later steps could not be read, or this run would stand there; they
   ///     are set aside.
+  ///   - isBest: whether the checkpoint of that step is the best one.
   ///   - overwrite: removes the checkpoints of an older run, too.
   /// - Throws: `FileError`.
-  public func prepare(startingAt step: Int, overwrite: Bool) throws {
+  public func prepare(startingAt step: Int, isBest: Bool = false, overwrite: Bool) throws {
     guard access(directory, W_OK | X_OK) == 0 else {
       throw FileError(path: directory, operation: .write)
     }
@@ -170,6 +172,14 @@ public struct CheckpointStore: Sendable {
       rename(path(name), path(name + Self.damagedSuffix))
     }
     for name in try entries() where name.hasSuffix("\(Self.suffix)\(WholeFile.partialSuffix)") { unlink(path(name)) }
+    guard let newest = try fileNames().last else { return }
+    try link(Self.latestName, to: newest)
+    if isBest, newest == Self.name(step: step) { try link(Self.bestName, to: newest) }
+  }
+
+  /// Makes a link point to a checkpoint, if it does not yet.
+  private func link(_ name: String, to target: String) throws {
+    if linkTarget(name) != target { try WholeFile.link(path(name), to: target) }
   }
 
   /// Writes a checkpoint to any file.
@@ -190,8 +200,8 @@ public struct CheckpointStore: Sendable {
   func write(_ bytes: [UInt8], step: Int, keepLast: Int, isBest: Bool) throws -> String {
     let name = Self.name(step: step)
     try WholeFile.write(bytes, to: path(name))
-    try WholeFile.link(path(Self.latestName), to: name)
-    if isBest { try WholeFile.link(path(Self.bestName), to: name) }
+    try link(Self.latestName, to: name)
+    if isBest { try link(Self.bestName, to: name) }
     removeOld(keepLast: keepLast)
     return path(name)
   }

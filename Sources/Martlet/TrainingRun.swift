@@ -125,7 +125,9 @@ public final class TrainingRun {
     }
     // Another run may have come and gone since the directory was looked at.
     if start == .fresh { try directory.checkUnoccupied() }
-    try directory.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
+    try directory.prepare(
+      startingAt: trainer.state.step, isBest: configuration.checkpoints.isBest(trainer.state),
+      overwrite: start == .overwriting)
     isTaken = true
   }
 
