@@ -55,6 +55,11 @@ enum Signals {
     action.__sigaction_handler.sa_handler = handler
     action.sa_flags = SA_RESTART | (once ? Int32(bitPattern: UInt32(SA_RESETHAND)) : 0)
     sigaction(number, &action, nil)
+    // A parent may have blocked it, as threads of Dispatch do, and children inherit that.
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    sigaddset(&mask, number)
+    sigprocmask(SIG_UNBLOCK, &mask, nil)
   }
 
   private static func address(_ handler: sighandler_t?) -> Int { unsafeBitCast(handler, to: Int.self) }
