@@ -57,7 +57,7 @@ def train(config, *arguments, environment=None, **options):
 
 def finish(process, *statuses):
     """Waits for a training; its output. Fails if it ends with another status."""
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=1200)
     if process.returncode not in statuses:
         sys.exit(f"the training ended with {process.returncode}, not {statuses}:\n{output}")
     return output

@@ -29,6 +29,7 @@ model:
   - dense: {units: 100, activation: relu}
   - dense: {units: 10, activation: softmax}
 fit: {epochs: EPOCHS}
+checkpoints: {every_epochs: 50, keep_best: null}
 """
 SLURM = """
 ClusterName=martlet
@@ -128,8 +129,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="martlet-slurm-") as folder:
         folder, place = Path(folder), Path(tempfile.mkdtemp(prefix="martlet-jobs-"))
         try:
-            # Longer than two parts of a run can be.
-            epochs = int(130 / uninterrupted_seconds_per_epoch(place))
+            # Longer than a part of a run can be.
+            epochs = int(60 / uninterrupted_seconds_per_epoch(place))
             config = place / "slurm.yml"
             config.write_text(CONFIGURATION.replace("EPOCHS", str(epochs)))
             start_slurm(folder, processes)
@@ -139,10 +140,11 @@ def main():
             parts = []
             for seed in SEEDS:
                 output = place / f"runs/seed-{seed}"
-                log = place / f"mnist-cnn-{seed}.log"
-                parts.append(log.read_text().count("stopped with a checkpoint, requeued"))
-                if parts[-1] < 1:
-                    sys.exit(f"seed {seed} was never requeued: {log.read_text()}")
+                log = (output / "run.jsonl").read_text()
+                parts.append(log.count('"reason": "SIGUSR1"'))
+                # Each part that started came to its own end.
+                if parts[-1] < 1 or log.count('"event": "start"') != log.count('"event": "end"'):
+                    sys.exit(f"seed {seed} was not requeued as it should: {log[-4000:]}")
                 whole = place / f"whole-{seed}"
                 runs.finish(runs.train(str(config), "--seed", str(seed), "--output", str(whole)), 0)
                 different = runs.differences(output / "latest.weights.h5", whole / "latest.weights.h5")
