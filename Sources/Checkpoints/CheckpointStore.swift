@@ -173,8 +173,9 @@ public struct CheckpointStore: Sendable {
     }
     for name in try entries() where name.hasSuffix("\(Self.suffix)\(WholeFile.partialSuffix)") { unlink(path(name)) }
     guard let newest = try fileNames().last else { return }
-    try link(Self.latestName, to: newest)
-    if isBest, newest == Self.name(step: step) { try link(Self.bestName, to: newest) }
+    // A disk that is full has to be no reason not to go on; the next checkpoint moves the links anyway.
+    try? link(Self.latestName, to: newest)
+    if isBest, newest == Self.name(step: step) { try? link(Self.bestName, to: newest) }
   }
 
   /// Makes a link point to a checkpoint, if it does not yet.

@@ -18,6 +18,8 @@ struct MartletCommand: ParsableCommand {
   static func main() {
     // A pipe that closed is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that reaches the process's limit of size.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -6,7 +6,8 @@ import Synchronization
 /// Threading rules: `WorkerTeam` has them. What a piece of work reads must not change before it is done: hand it a copy.
 public final class BackgroundTask<Outcome: Sendable> {
   private var piece: Piece?
-  private var thread = pthread_t()
+  /// The thread of `piece`; nil once it is done.
+  private var thread: pthread_t?
 
   public init() {}
 
@@ -16,6 +17,9 @@ public final class BackgroundTask<Outcome: Sendable> {
   public func start(_ work: @escaping @Sendable () -> Outcome) {
     precondition(piece == nil, "a piece of work is under way, or nobody took its outcome")
     let piece = Piece(work)
+    self.piece = piece
+    var thread = pthread_t()
+    let context = Unmanaged<AnyPiece>.passRetained(piece)
     let status = pthread_create(
       &thread, nil,
       { context in
@@ -23,9 +27,13 @@ public final class BackgroundTask<Outcome: Sendable> {
         BackgroundPriority.lower()
         Unmanaged<AnyPiece>.fromOpaque(context).takeRetainedValue().run()
         return nil
-      }, Unmanaged<AnyPiece>.passRetained(piece).toOpaque())
-    precondition(status == 0, "the system starts no thread: \(String(cString: strerror(status)))")
-    self.piece = piece
+      }, context.toOpaque())
+    if status == 0 {
+      self.thread = thread
+    } else {
+      // A system that has no thread left: the work is done here, and the training waits for it.
+      context.takeRetainedValue().run()
+    }
   }
 
   /// Whether there is a piece of work that `finish` would have to wait for.
@@ -36,7 +44,8 @@ public final class BackgroundTask<Outcome: Sendable> {
   /// - Returns: the outcome of the last piece of work, if nobody took it before.
   public func finish() -> Outcome? {
     guard let piece else { return nil }
-    pthread_join(thread, nil)
+    if let thread { pthread_join(thread, nil) }
+    thread = nil
     self.piece = nil
     return piece.outcome
   }

@@ -100,7 +100,8 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     run.trainer.requests = Signals.requests
     var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity)]
-    if let stepLog { callbacks.append(try StepLog(path: stepLog, afterStep: run.trainer.state.step)) }
+    let steps = try stepLog.map { try StepLog(path: $0, afterStep: run.trainer.state.step) }
+    if let steps { callbacks.append(steps) }
     if let log { callbacks.append(log) }
     try run.takeDirectory()
     try log?.start(run)
@@ -108,6 +109,7 @@ struct TrainCommand: ParsableCommand {
     try run.run(maxSteps: maxSteps, deadline: deadline, callbacks: callbacks) { log?.checkpoint($0) }
     log?.end(run.trainer, isFinished: run.isFinished)
     if verbosity != .silent { try printEnd(run) }
+    try steps?.checkComplete()
     switch run.trainer.stopReason {
     case .signal where !run.isFinished, .timeLimit where !run.isFinished: throw ExitStatus.runAgain
     default: break
