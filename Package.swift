@@ -43,6 +43,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -75,7 +76,8 @@ let package = Package(
         "CZlib", "Configuration", "DurableFiles", "Randomness", .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),
-    .target(name: "Training", dependencies: ["CVector", "Datasets", "NeuralNetwork"]),
+    .target(
+      name: "Training", dependencies: ["CVector", "Configuration", "Datasets", "DurableFiles", "NeuralNetwork"]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(
       name: "Checkpoints",
@@ -102,6 +104,7 @@ let package = Package(
       name: "MartletCommand",
       dependencies: [
         "DurableFiles", "HDF5", "Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
 
     // Tests, in the order of the modules they test.
@@ -113,10 +116,12 @@ let package = Package(
     .testTarget(
       name: "NeuralNetworkTests", dependencies: ["HDF5", "NeuralNetwork", "RunConfiguration"],
       exclude: ["Golden/make_golden.py"], resources: [.copy("Golden/keras.h5")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(name: "TrainingTests", dependencies: ["TestSupport", "Training"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "DurableFiles", "TestSupport"]),
     .testTarget(
       name: "ModelFilesTests", dependencies: ["HDF5", "Martlet", "ModelFiles", "TestSupport", "ZipArchive"],
       resources: [.copy("Golden"), .copy("SameTraining"), .copy("Hostile")]),

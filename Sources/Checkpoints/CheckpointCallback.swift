@@ -1,64 +1,152 @@
+import NeuralNetwork
 import Training
 
-/// Writes checkpoints while a run goes on: at the ends of epochs, every so many steps, and where the run stops.
+/// Writes checkpoints while a run goes on: at the ends of epochs, every so many steps and minutes, when somebody asks for
+/// one, and where the run stops.
+///
+/// The training waits for a copy of its state, and for nothing else: the file is made and written on another thread. Two
+/// are never written at once: a checkpoint that is due before the last one is written waits for it, and so does the
+/// training. The last one is written when `trainingDidEnd` or `finish` returns, or the callback is gone.
+///
+/// A checkpoint that cannot be written is no reason to stop: the next one that is due tries again. Only the last state of
+/// a run has to be saved somewhere.
 public final class CheckpointCallback: Callback {
-  private let store: CheckpointStore
+  private let directory: RunDirectory
   private let policy: CheckpointPolicy
   private let template: Checkpoint
-  private var writtenStep: Int?
+  private let report: (CheckpointEvent) -> Void
+  private let writing = BackgroundTask<CheckpointEvent>()
+  /// The state of the checkpoint that is being written, or was written last.
+  private var copy: StateCopy?
+  /// The step whose state is safe.
+  private var savedStep: Int
+  private var lastBegan = ContinuousClock.now
+  private var longestWrite: Double?
+  /// Why the last checkpoint is not where it belongs.
+  private var fault: String?
 
-  /// - Parameter template: a checkpoint of the run whose snapshot is replaced by the present one at each write.
-  public init(policy: CheckpointPolicy, template: Checkpoint) {
-    store = CheckpointStore(directory: policy.directory)
+  /// - Parameters:
+  ///   - template: a checkpoint of the run whose snapshot is replaced by the present one at each write.
+  ///   - directory: where the run is; that of the policy if nil.
+  ///   - report: is told what became of each checkpoint, by the thread of the training.
+  public init(
+    policy: CheckpointPolicy, template: Checkpoint, directory: RunDirectory? = nil,
+    report: @escaping (CheckpointEvent) -> Void = { _ in }
+  ) {
+    self.directory = directory ?? RunDirectory(policy)
     self.policy = policy
     self.template = template
+    self.report = report
+    savedStep = template.snapshot.state.step
   }
 
-  /// Moves the links, in case the run was cut between a checkpoint and them.
-  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) throws {
-    let isBest = trainer.state.stepInEpoch == 0 && isBest(trainer.state.history)
-    try store.moveLinks(step: trainer.state.step, isBest: isBest)
-  }
+  // MARK: - When
+
+  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) { lastBegan = .now }
 
   public func nextPause(after step: Int) -> Int? {
     policy.everySteps.map { (step / $0 + 1) * $0 }
   }
 
-  public func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws {
-    guard let everySteps = policy.everySteps, trainer.state.step % everySteps == 0,
-      trainer.state.stepInEpoch < plan.stepsPerEpoch
-    else { return }
-    try write(trainer, isBest: false)
+  public func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) {
+    if !writing.isBusy { finish(trainer) }
+    // The state behind the last step of an epoch is that of the epoch's end, which has the validation too.
+    guard trainer.state.stepInEpoch < plan.stepsPerEpoch else { return }
+    let isStepDue = policy.everySteps.map { trainer.state.step % $0 == 0 } ?? false
+    if trainer.requests.takeCheckpointRequest() || isStepDue || isTimeDue { write(trainer, isBest: false) }
   }
 
-  public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
-    let isBest = isBest(trainer.state.history)
+  public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
+    let isBest = policy.isBest(trainer.state)
     let isDue = trainer.state.epoch % policy.everyEpochs == 0
     let isStepDue = policy.everySteps.map { trainer.state.step % $0 == 0 } ?? false
-    if isDue || isStepDue || isBest { try write(trainer, isBest: isBest) }
-  }
-
-  public func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
-    if writtenStep != trainer.state.step, trainer.state.step > template.snapshot.state.step {
-      try write(trainer, isBest: false)
+    if trainer.requests.takeCheckpointRequest() || isDue || isStepDue || isTimeDue || isBest {
+      write(trainer, isBest: isBest)
     }
   }
 
-  private func write(_ trainer: Trainer, isBest: Bool) throws {
-    var checkpoint = template
-    checkpoint.snapshot = trainer.snapshot()
-    try store.write(
-      checkpoint, network: trainer.network, training: trainer.configuration, keepLast: policy.keepLast, isBest: isBest)
-    writtenStep = trainer.state.step
+  public func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
+    finish(trainer)
+    if savedStep != trainer.state.step {
+      write(trainer, isBest: false)
+      finish(trainer)
+    }
+    guard savedStep == trainer.state.step else {
+      throw CheckpointError.notSaved(step: trainer.state.step, reason: fault ?? "the reason is not known.")
+    }
   }
 
-  /// Whether the last epoch is better than all before it, which the history tells: nothing else is remembered, so a
-  /// resumed run knows it too.
-  private func isBest(_ history: History) -> Bool {
-    guard let metric = policy.keepBest, let last = history[metric].last, !last.isNaN else { return false }
-    let earlier = history[metric].dropLast().filter { !$0.isNaN }
-    // What is called a loss is better when it is smaller.
-    let isLoss = metric.hasSuffix("loss")
-    return earlier.allSatisfy { isLoss ? last < $0 : last > $0 }
+  private var isTimeDue: Bool {
+    policy.everyMinutes.map { ContinuousClock.now - lastBegan >= .seconds(60 * $0) } ?? false
+  }
+
+  // MARK: - Writing
+
+  private func write(_ trainer: Trainer, isBest: Bool) {
+    finish(trainer)
+    lastBegan = .now
+    let copy = self.copy ?? StateCopy(of: trainer)
+    copy.update(from: trainer)
+    self.copy = copy
+    let (directory, template) = (directory, template)
+    let (network, training) = (trainer.network, trainer.configuration)
+    writing.start {
+      let (began, step) = (ContinuousClock.now, copy.state.step)
+      do {
+        var checkpoint = template
+        checkpoint.snapshot = copy.snapshot()
+        let bytes = try checkpoint.bytes(network: network, training: training)
+        let (path, fault) = try directory.write(bytes, step: step, isBest: isBest)
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        return .written(
+          WrittenCheckpoint(
+            path: path, step: step, bytes: bytes.count, seconds: seconds, isBest: isBest, fault: fault))
+      } catch {
+        return .failed(step: step, reason: "\(error)")
+      }
+    }
+  }
+
+  /// Waits for the checkpoint that is being written, and takes note of what became of it.
+  public func finish(_ trainer: Trainer) {
+    guard let event = writing.finish() else { return }
+    switch event {
+    case .written(let checkpoint):
+      savedStep = checkpoint.step
+      longestWrite = max(longestWrite ?? 0, checkpoint.seconds)
+      note(checkpoint.fault, "The checkpoint is \(checkpoint.path) instead.", trainer)
+    case .failed(let step, let reason):
+      note(reason, "There is no checkpoint of step \(step); the training goes on, and tries again.", trainer)
+    }
+    report(event)
+  }
+
+  /// Warns once of a fault, and once when it is over.
+  private func note(_ fault: String?, _ consequence: String, _ trainer: Trainer) {
+    if let fault, self.fault == nil { trainer.warning("\(fault) \(consequence)") }
+    if fault == nil, self.fault != nil { trainer.warning("checkpoints are written to \(policy.directory) again.") }
+    self.fault = fault
+  }
+
+  /// The seconds that a checkpoint takes: the longest so far, or a guess from its size before the first.
+  func expectedSeconds(_ trainer: Trainer) -> Double {
+    let variables = trainer.network.parameters.reduce(0) { $0 + $1.specification.shape.count }
+    let bytes = Double(variables * (1 + trainer.configuration.optimizer.slotNames.count)) * 4
+    // A slow disk, and some time for its syncs.
+    return longestWrite ?? bytes / 20e6 + 0.5
+  }
+}
+
+extension Checkpoint {
+  /// The bytes of its file.
+  ///
+  /// - Throws: `CheckpointError.nonfinite` if nobody could go on from it, `HDF5Error`.
+  func bytes(network: Network, training: TrainingConfiguration) throws -> [UInt8] {
+    let variables = snapshot.parameters + snapshot.slots.joined()
+    if let bad = variables.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
+      throw CheckpointError.nonfinite(step: snapshot.state.step, variable: bad.path)
+    }
+    return try CheckpointWriter(checkpoint: self, network: network, training: training)
+      .bytes(path: CheckpointStore.name(step: snapshot.state.step))
   }
 }

@@ -15,6 +15,10 @@ public enum CheckpointError: Error, Equatable {
   case none(directory: String)
   /// None of the checkpoints in a directory is good.
   case noneGood(directory: String, reasons: [String])
+  /// A state that holds NaN or infinite values, which nobody can go on from.
+  case nonfinite(step: Int, variable: String)
+  /// The state in which a run ended could not be saved anywhere.
+  case notSaved(step: Int, reason: String)
   /// A directory that holds a run already.
   case occupied(directory: String, newest: String)
 }
@@ -39,6 +43,11 @@ extension CheckpointError: CustomStringConvertible {
       "\(directory): holds no checkpoint to resume from. Start without --resume, or name the checkpoint."
     case .noneGood(let directory, let reasons):
       "\(directory): holds no good checkpoint:\n" + reasons.map { "  \($0)" }.joined(separator: "\n")
+    case .nonfinite(let step, let variable):
+      "the state after step \(step) is not written: \(variable) holds NaN or infinite values."
+    case .notSaved(let step, let reason):
+      "the state after step \(step), the last one, could not be saved anywhere: \(reason)\n"
+        + "Older checkpoints are as they were; --resume goes on from the newest of them."
     case .occupied(let directory, let newest):
       "\(directory): holds a run already (\(newest)). Go on with it by --resume, replace it by --overwrite, "
         + "or choose another directory by --output."

@@ -24,6 +24,9 @@ package enum CheckpointLayout {
   static let inputShape = "input_shape"
   static let history = "history"
   static let sums = "running_sums"
+  static let callbacks = "callbacks"
+  /// In the group of a callback: the weights that it keeps.
+  static let weights = "weights"
   static let counts = (
     formatVersion: "format_version", seed: "seed", epoch: "epoch", step: "step", stepInEpoch: "step_in_epoch",
     samples: "running_samples", stepsBefore: "steps_before"

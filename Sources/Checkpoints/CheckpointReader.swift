@@ -7,12 +7,14 @@ struct CheckpointReader {
   private let path: String
   private let file: HDF5File
   private let size: Int
+  /// SHA-256 of all behind the user block, in hexadecimal: what the block says, and what the bytes have.
+  let digest: String
 
   /// Verifies the digest before the HDF5 library sees a byte.
   ///
   /// - Throws: `CheckpointError`, or `HDF5Error` if the bytes verify and yet are no HDF5 file.
   init(_ bytes: [UInt8], path: String) throws {
-    guard let block = UserBlock(bytes[...]) else { throw CheckpointError.foreign(path: path) }
+    guard let block = UserBlock(bytes[...]), block.formatVersion > 0 else { throw CheckpointError.foreign(path: path) }
     guard block.formatVersion <= CheckpointLayout.formatVersion else {
       throw CheckpointError.newerFormat(
         path: path, version: block.formatVersion, supported: CheckpointLayout.formatVersion)
@@ -22,11 +24,14 @@ struct CheckpointReader {
       throw CheckpointError.truncated(
         path: path, expected: UserBlock.count + block.contentCount, found: bytes.count)
     }
-    guard content.count == block.contentCount, UserBlock.digest(of: content) == block.digest else {
+    guard block.bytes[...] == bytes[..<UserBlock.count], content.count == block.contentCount,
+      UserBlock.digest(of: content) == block.digest
+    else {
       throw CheckpointError.digestMismatch(path: path)
     }
     self.path = path
     size = bytes.count
+    digest = block.digest
     file = try HDF5File.open(image: bytes, path: path)
   }
 
@@ -61,8 +66,33 @@ struct CheckpointReader {
       epoch: try count(counts.epoch, run), step: try count(counts.step, run),
       stepInEpoch: try count(counts.stepInEpoch, run), learningRate: learningRate[0],
       sums: RunningSums(values: sums, samples: try count(counts.samples, run)), epochSeconds: seconds[0],
-      history: try history(run),
+      history: try history(run), callbacks: try callbacks(run),
       stepsBefore: try run.hasAttribute(counts.stepsBefore) ? count(counts.stepsBefore, run) : 0)
+  }
+
+  private func callbacks(_ run: HDF5Group) throws -> [String: CallbackState] {
+    guard try run.names().contains(CheckpointLayout.callbacks) else { return [:] }
+    let group = try run.group(CheckpointLayout.callbacks)
+    var states: [String: CallbackState] = [:]
+    for name in try group.names() { states[name] = try callback(group.group(name)) }
+    return states
+  }
+
+  private func callback(_ group: HDF5Group) throws -> CallbackState {
+    var state = CallbackState()
+    for name in try group.names() {
+      if name == CheckpointLayout.weights {
+        let weights = try group.group(name)
+        state.weights = try weights.attributes(CheckpointLayout.weightNames).map { path in
+          let (values, dimensions): ([Float], [Int]) = try weights.read(path, maximumCount: size)
+          return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
+        }
+      } else {
+        let value: [Double] = try group.read(name, maximumCount: 1).values
+        state.numbers[name] = value.first
+      }
+    }
+    return state
   }
 
   private func history(_ run: HDF5Group) throws -> History {

@@ -3,29 +3,12 @@ import Glibc
 import NeuralNetwork
 import Training
 
-/// Which checkpoints a run writes, and which of them it keeps.
-public struct CheckpointPolicy: Sendable, Equatable {
-  public var directory: String
-  /// A checkpoint after every so many epochs.
-  public var everyEpochs: Int
-  /// A checkpoint after every so many steps, too; nil for none.
-  public var everySteps: Int?
-  /// How many of the newest are kept.
-  public var keepLast: Int
-  /// The metric by which the best one is kept too: `val_accuracy`; nil for none.
-  public var keepBest: String?
-
-  public init(
-    directory: String, everyEpochs: Int = 1, everySteps: Int? = nil, keepLast: Int = 3,
-    keepBest: String? = "val_accuracy"
-  ) {
-    precondition(everyEpochs > 0 && keepLast > 0, "checkpoints every \(everyEpochs) epochs, the last \(keepLast) kept")
-    self.directory = directory
-    self.everyEpochs = everyEpochs
-    self.everySteps = everySteps
-    self.keepLast = keepLast
-    self.keepBest = keepBest
-  }
+/// A checkpoint file whose bytes are as they were written.
+public struct VerifiedFile: Sendable, Equatable {
+  public let bytes: Int
+  /// SHA-256 of all behind the user block, in hexadecimal.
+  public let digest: String
+  public let step: Int
 }
 
 /// The checkpoints of one run in their directory.
@@ -90,17 +73,36 @@ public struct CheckpointStore: Sendable {
     try CheckpointReader(try WholeFile.read(path), path: path).read()
   }
 
+  /// Checks that every byte is as it was written, and that a run could go on from it.
+  ///
+  /// - Throws: as `read`.
+  public static func verify(_ path: String) throws -> VerifiedFile {
+    let bytes = try WholeFile.read(path)
+    let reader = try CheckpointReader(bytes, path: path)
+    return VerifiedFile(bytes: bytes.count, digest: reader.digest, step: try reader.read().snapshot.state.step)
+  }
+
   /// The newest checkpoint that verifies.
   ///
   /// - Parameter passedOver: is told of each newer one that does not.
   /// - Throws: `CheckpointError.none` or `.noneGood`.
   public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
-    let names = try fileNames()
-    guard !names.isEmpty else { throw CheckpointError.none(directory: directory) }
+    try Self.newestGood(in: [self], passedOver: passedOver)
+  }
+
+  /// The newest checkpoint that verifies, of several directories; of equal ones, that of the first directory.
+  static func newestGood(in stores: [CheckpointStore], passedOver: (String) -> Void) throws -> (
+    path: String, checkpoint: Checkpoint
+  ) {
+    let directory = stores[0].directory
+    let files = try stores.reversed().flatMap { store in
+      try store.fileNames().map { (step: step(ofName: $0) ?? 0, path: store.path($0)) }
+    }
+    guard !files.isEmpty else { throw CheckpointError.none(directory: directory) }
     var reasons: [String] = []
-    for name in names.reversed() {
+    for file in files.sorted(by: { $0.step < $1.step }).reversed() {
       do {
-        let found = (path: path(name), checkpoint: try Self.read(path(name)))
+        let found = (path: file.path, checkpoint: try Self.read(file.path))
         reasons.forEach(passedOver)
         return found
       } catch {
@@ -117,15 +119,23 @@ public struct CheckpointStore: Sendable {
     if let newest = try fileNames().last { throw CheckpointError.occupied(directory: directory, newest: newest) }
   }
 
-  /// Whether a run can go on here from the checkpoint at `path`, which made `step` steps.
+  /// Whether a run can go on in some directories from the checkpoint at `path`, which made `step` steps.
   ///
-  /// - Throws: `CheckpointError.occupied` if the directory holds another run, or a part of this run that comes later.
-  public func checkResumes(from path: String, step: Int) throws {
-    guard let newest = try fileNames().last else { return }
-    let isOwn = try fileNames().contains { Self.isSameFile(self.path($0), path) }
-    guard isOwn, Self.step(ofName: newest).map({ $0 <= step }) ?? false else {
-      throw CheckpointError.occupied(directory: directory, newest: newest)
+  /// - Throws: `CheckpointError.occupied` if one holds another run, or a part of this run that comes later.
+  static func checkResumes(in stores: [CheckpointStore], from path: String, step: Int) throws {
+    let isOwn = try stores.contains { store in
+      try store.fileNames().contains { isSameFile(store.path($0), path) }
     }
+    for store in stores {
+      guard let newest = try store.fileNames().last else { continue }
+      guard isOwn, Self.step(ofName: newest).map({ $0 <= step }) ?? false else {
+        throw CheckpointError.occupied(directory: store.directory, newest: newest)
+      }
+    }
+  }
+
+  public func checkResumes(from path: String, step: Int) throws {
+    try Self.checkResumes(in: [self], from: path, step: step)
   }
 
   private static func isSameFile(_ left: String, _ right: String) -> Bool {
@@ -136,20 +146,23 @@ public struct CheckpointStore: Sendable {
 
   /// Creates the directory if it is missing, and keeps every other run out of it.
   ///
+  /// - Parameter waiting: is told if it has to wait for a holder on another host.
   /// - Throws: `FileError`, also if another process has the lock.
-  public func lock() throws -> DirectoryLock {
+  public func lock(waiting: (LockHolder) -> Void = { _ in }) throws -> DirectoryLock {
     try WholeFile.createDirectory(directory)
-    return try DirectoryLock(directory)
+    return try DirectoryLock(directory, waiting: waiting)
   }
 
-  /// Removes what an interrupted write left, and what this run shall not stand beside.
+  /// Tries that the directory can be written to, removes what an interrupted write left, and makes up for what it did
+  /// not come to: the links.
   ///
   /// - Parameters:
   ///   - step: where the run starts. Checkpoints of later steps could not be read, or this run would stand there; they
   ///     are set aside.
+  ///   - isBest: whether the checkpoint of that step is the best one.
   ///   - overwrite: removes the checkpoints of an older run, too.
   /// - Throws: `FileError`.
-  public func prepare(startingAt step: Int, overwrite: Bool) throws {
+  public func prepare(startingAt step: Int, isBest: Bool = false, overwrite: Bool) throws {
     if overwrite { for name in try fileNames() + [Self.latestName, Self.bestName] { unlink(path(name)) } }
     for name in try fileNames() where Self.step(ofName: name).map({ $0 > step }) ?? false {
       if linkTarget(Self.bestName) == name { unlink(path(Self.bestName)) }
@@ -158,6 +171,15 @@ public struct CheckpointStore: Sendable {
     for name in try entries() where name.contains(Self.suffix) && name.hasSuffix(WholeFile.partialSuffix) {
       unlink(path(name))
     }
+    guard let newest = try fileNames().last else { return }
+    // A disk that is full has to be no reason not to go on; the next checkpoint moves the links anyway.
+    try? link(Self.latestName, to: newest)
+    if isBest, newest == Self.name(step: step) { try? link(Self.bestName, to: newest) }
+  }
+
+  /// Makes a link point to a checkpoint, if it does not yet.
+  private func link(_ name: String, to target: String) throws {
+    if linkTarget(name) != target { try WholeFile.link(path(name), to: target) }
   }
 
   /// Writes a checkpoint to any file.
@@ -170,33 +192,24 @@ public struct CheckpointStore: Sendable {
     try WholeFile.write(writer.bytes(path: path), to: path)
   }
 
-  /// Writes a checkpoint, moves the links, and only then removes what is no longer kept.
+  /// Writes the bytes of a checkpoint, moves the links, and only then removes what is no longer kept.
   ///
   /// - Parameter isBest: whether `best` shall be this one.
   /// - Returns: the path of the file.
-  @discardableResult
-  public func write(
-    _ checkpoint: Checkpoint, network: Network, training: TrainingConfiguration, keepLast: Int, isBest: Bool
-  ) throws -> String {
-    let name = Self.name(step: checkpoint.snapshot.state.step)
-    try Self.write(checkpoint, to: path(name), network: network, training: training)
-    try moveLinks(step: checkpoint.snapshot.state.step, isBest: isBest)
-    try removeOld(keepLast: keepLast)
+  /// - Throws: `FileError`; nothing is removed then.
+  func write(_ bytes: [UInt8], step: Int, keepLast: Int, isBest: Bool) throws -> String {
+    let name = Self.name(step: step)
+    try WholeFile.write(bytes, to: path(name))
+    try link(Self.latestName, to: name)
+    if isBest { try link(Self.bestName, to: name) }
+    removeOld(keepLast: keepLast)
     return path(name)
   }
 
-  /// Moves `latest`, and `best` if it is that, to the checkpoint of a step; nothing happens if that is not there.
-  func moveLinks(step: Int, isBest: Bool) throws {
-    let name = Self.name(step: step)
-    guard WholeFile.exists(path(name)) else { return }
-    for link in [Self.latestName] + (isBest ? [Self.bestName] : []) where linkTarget(link) != name {
-      try WholeFile.link(path(link), to: name)
-    }
-  }
-
-  private func removeOld(keepLast: Int) throws {
+  /// What cannot be removed stays, and the next write tries again.
+  private func removeOld(keepLast: Int) {
     let best = linkTarget(Self.bestName)
-    for name in try fileNames().dropLast(keepLast) where name != best { unlink(path(name)) }
+    for name in ((try? fileNames()) ?? []).dropLast(keepLast) where name != best { unlink(path(name)) }
   }
 
   /// The name that a link of the directory points to.

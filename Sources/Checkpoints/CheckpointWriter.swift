@@ -50,5 +50,23 @@ struct CheckpointWriter {
     for (name, values) in state.history.columns.sorted(by: { $0.key < $1.key }) {
       try history.write(values, dimensions: [values.count], to: name)
     }
+    try writeCallbacks(state.callbacks, group)
+  }
+
+  private func writeCallbacks(_ callbacks: [String: CallbackState], _ run: HDF5Group) throws {
+    guard !callbacks.isEmpty else { return }
+    let group = try run.createGroup(CheckpointLayout.callbacks)
+    for (name, state) in callbacks.sorted(by: { $0.key < $1.key }) {
+      let callback = try group.createGroup(name)
+      for (key, value) in state.numbers.sorted(by: { $0.key < $1.key }) {
+        try callback.write([value], dimensions: [], to: key)
+      }
+      guard !state.weights.isEmpty else { continue }
+      let weights = try callback.createGroup(CheckpointLayout.weights)
+      try weights.setAttribute(CheckpointLayout.weightNames, state.weights.map(\.path))
+      for variable in state.weights {
+        try weights.write(variable.values, dimensions: variable.shape.dimensions, to: variable.path)
+      }
+    }
   }
 }

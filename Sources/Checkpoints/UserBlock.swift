@@ -7,7 +7,7 @@ import Crypto
 ///     bytes 1765432
 ///     sha256 9f86d0…
 ///
-/// The rest of the 512 bytes is zero.
+/// The rest of the 512 bytes is zero. A block that says anything else, or the same in other words, is none.
 struct UserBlock: Equatable {
   static let count = 512
   private static let title = "MARTLET CHECKPOINT"

@@ -2,26 +2,127 @@ import Glibc
 
 /// The right to write to a directory: one process has it, until the lock is released or the process ends, however it
 /// ends.
-public final class DirectoryLock: Sendable {
-  /// The file that is locked. It stays: a lock on a file that another process removes keeps nobody out.
-  public static let fileName = ".lock"
+///
+/// The system's lock on the file `run.lock` decides. What stands in the file only says who holds it, so what a process
+/// that is gone left there, on this host or another, keeps nobody out. A file server may keep the lock of a host that is
+/// gone for some time (NFS: 90 seconds); `init` waits that long if the holder is on another host.
+public final class DirectoryLock: @unchecked Sendable {
+  // Sendable: nothing changes once it is made.
+  public static let fileName = "run.lock"
 
+  private let path: String
   private let descriptor: Int32
 
-  /// - Throws: `FileError` if another process has the lock, or the directory cannot be written to.
-  public init(_ directory: String) throws {
-    // Network file systems lock only what is open for writing, which a directory cannot be (flock(2), "NFS details").
-    descriptor = open("\(directory)/\(Self.fileName)", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw FileError(path: directory, operation: .write) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || Self.isWithoutLocks(errno) else {
-      let reason = errno == EWOULDBLOCK ? "another run is writing to it" : String(cString: strerror(errno))
-      close(descriptor)
-      throw FileError(path: directory, operation: .lock, reason: reason)
+  /// - Parameters:
+  ///   - patience: the seconds to wait for a holder on another host.
+  ///   - waiting: is told once if it has to wait, and for whom.
+  /// - Throws: `FileError` if another process has the lock, with who it is, or the file cannot be written.
+  public init(_ directory: String, patience: Int = 100, waiting: (LockHolder) -> Void = { _ in }) throws {
+    path = "\(directory)/\(Self.fileName)"
+    var waited = 0
+    while true {
+      switch try Self.attempt(path, directory) {
+      case .taken(let descriptor):
+        self.descriptor = descriptor
+        return
+      case .held(let holder):
+        guard let holder, holder.host != LockHolder.thisHost, waited < patience else {
+          let who = holder.map { ": \($0)" } ?? ""
+          throw FileError(path: directory, operation: .lock, reason: "another run is writing to it\(who)")
+        }
+        if waited == 0 { waiting(holder) }
+        waited += 1
+        sleep(1)
+      }
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Only while it is still ours: the directory may have been moved away and made anew.
+    if Self.isSameFile(descriptor, path) { unlink(path) }
+    close(descriptor)
+  }
+
+  /// Whether the lock is still that of the directory; not if the directory or the file was removed.
+  public var isInPlace: Bool { Self.isSameFile(descriptor, path) }
+
+  private enum Attempt {
+    case taken(Int32)
+    case held(LockHolder?)
+  }
+
+  private static func attempt(_ path: String, _ directory: String) throws -> Attempt {
+    while true {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { throw FileError(path: directory, operation: .lock) }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || isWithoutLocks(errno) else {
+        defer { close(descriptor) }
+        guard errno == EWOULDBLOCK else { throw FileError(path: directory, operation: .lock) }
+        return .held((try? WholeFile.read(path)).flatMap(LockHolder.init))
+      }
+      // The holder before may have removed the file after it was opened here.
+      guard isSameFile(descriptor, path) else {
+        close(descriptor)
+        continue
+      }
+      let text = Array(LockHolder.current.text.utf8)
+      // Who holds it is good to know, and the lock is good without: a full disk must not keep a run from going on.
+      ftruncate(descriptor, 0)
+      _ = pwrite(descriptor, text, text.count, 0)
+      return .taken(descriptor)
+    }
+  }
 
   /// Whether a file system knows no locks: better a run without one than none.
   private static func isWithoutLocks(_ error: Int32) -> Bool { [ENOSYS, EOPNOTSUPP, ENOLCK].contains(error) }
+
+  private static func isSameFile(_ descriptor: Int32, _ path: String) -> Bool {
+    var (open, named) = (stat(), stat())
+    return fstat(descriptor, &open) == 0 && stat(path, &named) == 0 && open.st_ino == named.st_ino
+      && open.st_dev == named.st_dev
+  }
+}
+
+/// Who holds a lock, as its file says.
+public struct LockHolder: Equatable, Sendable, CustomStringConvertible {
+  public let process: Int32
+  public let host: String
+  /// When it took the lock, in UTC: `2026-11-24 22:05:10`.
+  public let since: String
+
+  static var thisHost: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  static var current: LockHolder {
+    var (now, fields) = (time(nil), tm())
+    gmtime_r(&now, &fields)
+    var text = [CChar](repeating: 0, count: 32)
+    let count = strftime(&text, text.count, "%Y-%m-%d %H:%M:%S", &fields)
+    let since = String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return LockHolder(process: getpid(), host: thisHost, since: since)
+  }
+
+  init(process: Int32, host: String, since: String) {
+    self.process = process
+    self.host = host
+    self.since = since
+  }
+
+  /// Reads what a lock's file says; nil if that is nothing of ours.
+  init?(_ bytes: [UInt8]) {
+    let lines = String(decoding: bytes.prefix(1024), as: UTF8.self).split(separator: "\n")
+    func value(_ key: String) -> String? {
+      lines.first { $0.hasPrefix("\(key) ") }.map { String($0.dropFirst(key.count + 1)) }
+    }
+    guard let process = value("process").flatMap({ Int32($0) }), let host = value("host"), let since = value("since")
+    else { return nil }
+    self.init(process: process, host: host, since: since)
+  }
+
+  var text: String { "process \(process)\nhost \(host)\nsince \(since)\n" }
+
+  public var description: String { "process \(process) on \(host), since \(since) UTC" }
 }

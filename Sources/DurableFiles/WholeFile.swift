@@ -16,6 +16,7 @@ public enum WholeFile {
     let target = resolved(path)
     // A name of its own: another process may be writing the same file.
     let partial = "\(target).\(String(UInt32.random(in: 0 ... .max), radix: 16))\(partialSuffix)"
+    try checkSpace(for: bytes.count, target)
     do {
       try writeSynced(bytes, to: partial, for: path)
       try check(rename(partial, target), path, .rename)
@@ -82,7 +83,12 @@ public enum WholeFile {
     var parent = path.hasPrefix("/") ? "" : "."
     for step in path.split(separator: "/") {
       parent += "/\(step)"
-      if mkdir(parent, 0o777) != 0, errno != EEXIST { try check(-1, path, .createDirectory) }
+      if mkdir(parent, 0o777) == 0 {
+        // A file in it survives no longer than the directory itself.
+        try syncDirectory(of: parent)
+      } else if errno != EEXIST {
+        try check(-1, path, .createDirectory)
+      }
     }
     var status = stat()
     if stat(path, &status) != 0 { try check(-1, path, .createDirectory) }
@@ -121,7 +127,10 @@ public enum WholeFile {
     try check(fsync(descriptor), path, .sync)
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32, for path: String) throws {
+  /// Writes all bytes, however many calls that takes.
+  ///
+  /// - Parameter path: what messages call the file.
+  static func write(_ bytes: [UInt8], to descriptor: Int32, for path: String) throws {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -133,9 +142,27 @@ public enum WholeFile {
     }
   }
 
-  private static func syncDirectory(of path: String) throws {
+  /// Whether the file system has room for a file, before one is begun that cannot be finished.
+  private static func checkSpace(for count: Int, _ path: String) throws {
+    var status = statvfs()
+    // What the system does not say is left to the write.
+    guard statvfs(directory(of: path), &status) == 0, status.f_blocks > 0 else { return }
+    let blocks = geteuid() == 0 ? status.f_bfree : status.f_bavail
+    let free = Int(clamping: UInt64(blocks) * UInt64(status.f_frsize))
+    guard free >= count else {
+      throw FileError(
+        path: path, operation: .write, reason: "\(count) bytes are needed, the file system has \(free) left")
+    }
+  }
+
+  /// The name of the directory that `path` lies in.
+  private static func directory(of path: String) -> String {
     let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let name = directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory
+    return directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory
+  }
+
+  private static func syncDirectory(of path: String) throws {
+    let name = directory(of: path)
     let descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     try check(descriptor, name, .sync)
     defer { close(descriptor) }

@@ -7,7 +7,8 @@ public final class TrainingRun {
   public let trainer: Trainer
   private let template: Checkpoint
   private let start: Start
-  private var lock: DirectoryLock?
+  private let directory: RunDirectory
+  private var isTaken = false
 
   /// Where a run begins.
   public enum Start: Equatable, Sendable {
@@ -17,6 +18,8 @@ public final class TrainingRun {
     case overwriting
     /// Where the newest good checkpoint of the directory stands.
     case resuming
+    /// Likewise, or at the first step if the directory holds no run.
+    case resumingIfAny
     /// Where this checkpoint stands.
     case resumingFrom(String)
   }
@@ -45,15 +48,18 @@ public final class TrainingRun {
   /// - Throws: `ConfigurationError`, `ModelError`, `DatasetError`, `TrainingError`, `CheckpointError`, `HDF5Error` or
   ///   `ResumeMismatch`. Nothing is written then.
   public init(_ configuration: RunConfiguration, start: Start, surroundings: Surroundings) throws {
-    let store = CheckpointStore(directory: configuration.checkpoints.directory)
-    let saved = try Self.saved(start, store: store, warning: surroundings.warning)
+    let directory = RunDirectory(configuration.checkpoints)
+    let start = try start == .resumingIfAny ? (directory.holdsRun() ? .resuming : .fresh) : start
+    let saved = try Self.saved(start, directory, warning: surroundings.warning)
     try saved.map { try configuration.checkResumes($0) }
-    if start == .fresh { try store.checkUnoccupied() }
+    if start == .fresh { try directory.checkUnoccupied() }
     let data = try configuration.load(surroundings.dataset)
     try configuration.training.check(data.train)
+    self.directory = directory
     trainer = try Trainer(
       configuration.training, inputShape: data.train.inputShape,
       workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
+    trainer.warning = surroundings.warning
     try trainer.check(data.train, validation: data.test)
     self.configuration = configuration
     self.data = data
@@ -72,16 +78,16 @@ public final class TrainingRun {
     self.start = start
   }
 
-  private static func saved(_ start: Start, store: CheckpointStore, warning: (String) -> Void) throws -> SavedRun? {
+  private static func saved(_ start: Start, _ directory: RunDirectory, warning: (String) -> Void) throws -> SavedRun? {
     switch start {
-    case .fresh, .overwriting:
+    case .fresh, .overwriting, .resumingIfAny:
       return nil
     case .resumingFrom(let path):
       let saved = try SavedRun(path: path)
-      try store.checkResumes(from: path, step: saved.checkpoint.snapshot.state.step)
+      try directory.checkResumes(from: path, step: saved.checkpoint.snapshot.state.step)
       return saved
     case .resuming:
-      let newest = try store.newestGood { warning("passed over \($0)") }
+      let newest = try directory.newestGood { warning("passed over \($0)") }
       return try SavedRun(path: newest.path, checkpoint: newest.checkpoint)
     }
   }
@@ -105,29 +111,47 @@ public final class TrainingRun {
         + "\(InstructionSet.environmentVariable) forces an instruction set.")
   }
 
-  /// Whether all epochs are done.
-  public var isFinished: Bool { trainer.state.epoch >= configuration.training.epochs }
-
-  private var store: CheckpointStore { CheckpointStore(directory: configuration.checkpoints.directory) }
+  /// Whether all epochs are done, or a callback found that no more are needed.
+  public var isFinished: Bool {
+    trainer.state.epoch >= configuration.training.epochs || trainer.state.hasStoppedEarly
+  }
 
   /// Takes the directory of the checkpoints for this run. What it holds is not touched.
   ///
   /// - Throws: `FileError` if it cannot be written to, or another run is writing to it; `CheckpointError.occupied`.
   public func takeDirectory() throws {
-    guard lock == nil else { return }
-    lock = try store.lock()
+    guard !isTaken else { return }
+    try directory.take { [trainer] holder in
+      trainer.warning("waits for the lock of \(configuration.checkpoints.directory), held by \(holder).")
+    }
     // Another run may have come and gone since the directory was looked at.
-    if start == .fresh { try store.checkUnoccupied() }
+    if start == .fresh { try directory.checkUnoccupied() }
+    isTaken = true
   }
 
-  /// Trains, and writes checkpoints on the way and where it stops.
+  /// Trains, and writes checkpoints on the way and where it stops. `trainer.stopReason` says why it did.
   ///
-  /// - Parameter maxSteps: stops once the run has made this many steps in all.
-  public func run(maxSteps: Int? = nil, callbacks: [any Callback] = []) throws {
+  /// - Parameters:
+  ///   - maxSteps: stops once the run has made this many steps in all.
+  ///   - deadline: stops so early that the last checkpoint is written by then.
+  ///   - callbacks: are called behind those of the configuration, and before a checkpoint is written.
+  ///   - report: is told what became of each checkpoint.
+  /// - Throws: `TrainingError`, what a callback throws, `CheckpointError.notSaved` if the last state is on no disk.
+  public func run(
+    maxSteps: Int? = nil, deadline: ContinuousClock.Instant? = nil, callbacks: [any Callback] = [],
+    report: @escaping (CheckpointEvent) -> Void = { _ in }
+  ) throws {
     try takeDirectory()
-    try store.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
-    let checkpoints = CheckpointCallback(policy: configuration.checkpoints, template: template)
-    try trainer.fit(data.train, validation: data.test, maxSteps: maxSteps, callbacks: callbacks + [checkpoints])
+    try directory.prepare(
+      startingAt: trainer.state.step, isBest: configuration.checkpoints.isBest(trainer.state),
+      overwrite: start == .overwriting)
+    let checkpoints = CheckpointCallback(
+      policy: configuration.checkpoints, template: template, directory: directory, report: report)
+    // Also when the training fails, the checkpoint that is being written becomes whole.
+    defer { checkpoints.finish(trainer) }
+    let limit = deadline.map { [TimeLimit(deadline: $0, checkpoints: checkpoints)] } ?? []
+    let all: [any Callback] = configuration.callbacks + callbacks + limit + [checkpoints]
+    try trainer.fit(data.train, validation: data.test, maxSteps: maxSteps, callbacks: all)
   }
 }
 

@@ -8,7 +8,7 @@ struct MartletCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet",
     abstract: "Trains convolutional networks on the cores of this machine, and never loses the run.",
-    discussion: "Exit codes: 0 done, 1 failed, 2 wrong use.",
+    discussion: "Exit codes: 0 done, 1 failed, 2 wrong use, 75 stopped on request: run it again with --resume.",
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ExportCommand.self,
       ImportCommand.self, DataCommand.self, BenchmarkCommand.self, ReadModelCommand.self,
@@ -36,6 +36,7 @@ struct MartletCommand: ParsableCommand {
   }
 
   private static func end(with error: any Error) -> Never {
+    if let status = error as? ExitStatus { Foundation.exit(status.rawValue) }
     // The parser's own errors and requests for help bring their wording with them.
     switch exitCode(for: error) {
     case .success:
@@ -53,9 +54,11 @@ struct MartletCommand: ParsableCommand {
 }
 
 /// What the shell is told.
-enum ExitStatus: Int32 {
+enum ExitStatus: Int32, Error {
   case failed = 1
   case wrongUse = 2
+  /// A training that was asked to stop, and can go on: EX_TEMPFAIL of <sysexits.h>.
+  case runAgain = 75
 
   /// A configuration, a command line or an environment that cannot be meant is wrong use; what goes wrong with files and
   /// data is a failure.

@@ -26,7 +26,7 @@ extension RunConfiguration {
     }
   }
 
-  private static let keys = ["name", "data", "model", "compile", "fit", "checkpoints"]
+  private static let keys = ["name", "data", "model", "compile", "fit", "callbacks", "checkpoints"]
 
   private init(_ document: ConfigurationNode) throws {
     let reader = try ConfigurationReader(document, path: "", keys: Self.keys)
@@ -35,12 +35,16 @@ extension RunConfiguration {
     let model = try Sequential(configuration: reader.required("model"), path: "model")
     let compile = try CompileSection(reader.node("compile"))
     let fit = try FitSection(reader.node("fit"))
+    let metrics = compile.historyNames
+    let callbacks = try CallbackSection(reader.node("callbacks"), metrics: metrics, schedule: compile.schedule)
     self.init(
       name: name, source: data.source,
       training: TrainingConfiguration(
         model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
-        batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale),
-      checkpoints: try Self.checkpoints(reader.node("checkpoints"), name: name, metrics: compile.metrics))
+        batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale,
+        learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite),
+      checkpoints: try Self.checkpoints(reader.node("checkpoints"), name: name, metrics: metrics),
+      callbacks: callbacks.callbacks)
   }
 
   /// A name that can be a directory's.
@@ -71,20 +75,26 @@ extension RunConfiguration {
     return (source, Float(try anyReader.number("scale", where: .positive, default: 255)))
   }
 
-  private static func checkpoints(_ node: ConfigurationNode?, name: String, metrics: [any Metric]) throws
+  private static func checkpoints(_ node: ConfigurationNode?, name: String, metrics: [String]) throws
     -> CheckpointPolicy
   {
-    let keys = ["directory", "every_epochs", "every_steps", "keep_last", "keep_best"]
+    let keys = [
+      "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
+    ]
     let reader = try section(node, "checkpoints", keys: keys)
-    let sums = ["loss"] + metrics.map { type(of: $0).name }
-    let known = sums + sums.map { "val_\($0)" }
     var policy = CheckpointPolicy(directory: try reader.string("directory", default: defaultDirectory(name: name)))
+    policy.fallbackDirectory = try reader.optionalString("fallback_directory")
     policy.everyEpochs = try reader.integer("every_epochs", in: 1...Int.max, default: policy.everyEpochs)
     policy.keepLast = try reader.integer("keep_last", in: 1...Int.max, default: policy.keepLast)
     if reader.node("every_steps") != nil { policy.everySteps = try reader.integer("every_steps", in: 1...Int.max) }
+    if reader.node("every_minutes") != nil {
+      policy.everyMinutes = try reader.number("every_minutes", where: .positive)
+    } else if node?["every_minutes"] != nil {
+      policy.everyMinutes = nil
+    }
     if reader.node("keep_best") != nil {
-      policy.keepBest = try reader.name("keep_best", kind: "metric", among: known)
-    } else if node?["keep_best"] != nil || !known.contains("val_accuracy") {
+      policy.keepBest = try reader.name("keep_best", kind: "metric", among: metrics)
+    } else if node?["keep_best"] != nil || !metrics.contains("val_accuracy") {
       policy.keepBest = nil
     }
     return policy
@@ -118,9 +128,20 @@ private struct CompileSection {
   let optimizer: any Optimizer
   let loss: any Loss
   let metrics: [any Metric]
+  let schedule: LearningRateSchedule?
+
+  /// The metrics that the history will have, besides the learning rate and the seconds.
+  var historyNames: [String] {
+    let sums = ["loss"] + metrics.map { type(of: $0).name }
+    return sums + sums.map { "val_\($0)" }
+  }
 
   init(_ node: ConfigurationNode?) throws {
-    let reader = try RunConfiguration.section(node, "compile", keys: ["optimizer", "loss", "metrics"])
+    let reader = try RunConfiguration.section(
+      node, "compile", keys: ["optimizer", "learning_rate_schedule", "loss", "metrics"])
+    schedule = try reader.node("learning_rate_schedule").map {
+      try LearningRateSchedule(configuration: $0, path: reader.path(of: "learning_rate_schedule"))
+    }
     optimizer = try Self.optimizer(reader)
     let losses = LossCatalog.all.map { $0.name }
     let loss = try reader.name("loss", kind: "loss", among: losses, default: CategoricalCrossentropy.name)
@@ -170,16 +191,20 @@ private struct FitSection {
   let shards: Int
   let shuffle: Bool
   let seed: UInt64
+  let onNonfinite: NonfinitePolicy
 
   init(_ node: ConfigurationNode?) throws {
     let reader = try RunConfiguration.section(
-      node, "fit", keys: ["epochs", "batch_size", "shards", "shuffle", "seed"])
+      node, "fit", keys: ["epochs", "batch_size", "shards", "shuffle", "seed", "on_nonfinite"])
     // The random streams tell 2^24 epochs apart.
     epochs = try reader.integer("epochs", in: 1...(1 << 24 - 1), default: 10)
     batchSize = try reader.integer("batch_size", in: 1...1_000_000, default: 200)
     shards = try reader.integer("shards", in: 1...1024, default: min(8, batchSize))
     shuffle = try reader.bool("shuffle", default: true)
     seed = UInt64(try reader.integer("seed", in: 0...Int.max, default: 1))
+    let policies = NonfinitePolicy.allCases.map(\.rawValue)
+    let policy = try reader.name("on_nonfinite", kind: "policy", among: policies, default: "stop")
+    onNonfinite = NonfinitePolicy(rawValue: policy) ?? .stop
     guard shards <= batchSize else {
       throw reader.error(
         .conflict("a batch of \(batchSize) samples cannot be cut in \(shards) shards. Use as many shards or fewer."),

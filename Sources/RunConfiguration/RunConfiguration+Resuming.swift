@@ -45,11 +45,13 @@ extension RunConfiguration {
         mapping: [ConfigurationEntry("name", ConfigurationNode(.string(type(of: optimizer).name)))]
           + optimizer.options)
     }
+    try check("compile.learning_rate_schedule") { $0.training.learningRateSchedule?.configuration ?? .null }
     try check("compile.loss") { ConfigurationNode(.string(type(of: $0.training.loss).name)) }
     if isImported { return }
     try check("compile.metrics") { run in
       ConfigurationNode(.sequence(run.training.metrics.map { ConfigurationNode(.string(type(of: $0).name)) }))
     }
+    try check("callbacks") { run in Self.list(run.callbacks.filter { type(of: $0).decidesWeights }) }
     try check("data.scale") { ConfigurationNode(.number(Double($0.training.scale))) }
     try check("fit.batch_size") { ConfigurationNode(.integer($0.training.batchSize)) }
     try check("fit.shards") { ConfigurationNode(.integer($0.training.shards)) }

@@ -16,6 +16,7 @@ extension RunConfiguration {
       ConfigurationEntry("model", training.model.configuration),
       ConfigurationEntry("compile", compile),
       ConfigurationEntry("fit", fit),
+      ConfigurationEntry("callbacks", Self.list(callbacks)),
       ConfigurationEntry("checkpoints", checkpointSection),
     ])
   }
@@ -30,14 +31,17 @@ extension RunConfiguration {
   private var compile: ConfigurationNode {
     let optimizer = training.optimizer
     let metrics = training.metrics.map { text(type(of: $0).name) }
-    return ConfigurationNode(mapping: [
-      ConfigurationEntry(
-        "optimizer",
-        ConfigurationNode(
-          mapping: [ConfigurationEntry("name", text(type(of: optimizer).name))] + optimizer.options)),
-      ConfigurationEntry("loss", text(type(of: training.loss).name)),
-      ConfigurationEntry("metrics", ConfigurationNode(.sequence(metrics))),
-    ])
+    let schedule = training.learningRateSchedule.map {
+      [ConfigurationEntry("learning_rate_schedule", $0.configuration)]
+    }
+    let optimizerEntry = ConfigurationEntry(
+      "optimizer",
+      ConfigurationNode(mapping: [ConfigurationEntry("name", text(type(of: optimizer).name))] + optimizer.options))
+    return ConfigurationNode(
+      mapping: [optimizerEntry] + (schedule ?? []) + [
+        ConfigurationEntry("loss", text(type(of: training.loss).name)),
+        ConfigurationEntry("metrics", ConfigurationNode(.sequence(metrics))),
+      ])
   }
 
   private var fit: ConfigurationNode {
@@ -47,21 +51,34 @@ extension RunConfiguration {
       ConfigurationEntry("shards", ConfigurationNode(.integer(training.shards))),
       ConfigurationEntry("shuffle", ConfigurationNode(.bool(training.shuffle))),
       ConfigurationEntry("seed", ConfigurationNode(.integer(Int(training.seed)))),
+      ConfigurationEntry("on_nonfinite", text(training.onNonfinite.rawValue)),
     ])
   }
 
+  /// A list of callbacks, each with all its options.
+  static func list(_ callbacks: [any ConfiguredCallback]) -> ConfigurationNode {
+    ConfigurationNode(
+      .sequence(
+        callbacks.map { callback in
+          let options = ConfigurationNode(mapping: callback.options)
+          return ConfigurationNode(mapping: [ConfigurationEntry(type(of: callback).name, options)])
+        }))
+  }
+
   private var checkpointSection: ConfigurationNode {
+    let fallback = checkpoints.fallbackDirectory.map { [ConfigurationEntry("fallback_directory", text($0))] }
     let everySteps = checkpoints.everySteps.map {
       [ConfigurationEntry("every_steps", ConfigurationNode(.integer($0)))]
     }
+    let minutes = checkpoints.everyMinutes.map { ConfigurationNode(.number($0)) } ?? .null
     return ConfigurationNode(
-      mapping: [
-        ConfigurationEntry("directory", text(checkpoints.directory)),
-        ConfigurationEntry("every_epochs", ConfigurationNode(.integer(checkpoints.everyEpochs))),
-      ] + (everySteps ?? []) + [
-        ConfigurationEntry("keep_last", ConfigurationNode(.integer(checkpoints.keepLast))),
-        ConfigurationEntry("keep_best", checkpoints.keepBest.map(text) ?? .null),
-      ])
+      mapping: [ConfigurationEntry("directory", text(checkpoints.directory))] + (fallback ?? [])
+        + [ConfigurationEntry("every_epochs", ConfigurationNode(.integer(checkpoints.everyEpochs)))]
+        + (everySteps ?? []) + [
+          ConfigurationEntry("every_minutes", minutes),
+          ConfigurationEntry("keep_last", ConfigurationNode(.integer(checkpoints.keepLast))),
+          ConfigurationEntry("keep_best", checkpoints.keepBest.map(text) ?? .null),
+        ])
   }
 
   private func text(_ value: String) -> ConfigurationNode { ConfigurationNode(.string(value)) }

@@ -11,14 +11,18 @@ public struct RunConfiguration: Sendable {
   public var source: (any DatasetSource)?
   public var training: TrainingConfiguration
   public var checkpoints: CheckpointPolicy
+  /// In the order in which they are called.
+  public var callbacks: [any ConfiguredCallback]
 
   public init(
-    name: String, source: (any DatasetSource)?, training: TrainingConfiguration, checkpoints: CheckpointPolicy? = nil
+    name: String, source: (any DatasetSource)?, training: TrainingConfiguration, checkpoints: CheckpointPolicy? = nil,
+    callbacks: [any ConfiguredCallback] = []
   ) {
     self.name = name
     self.source = source
     self.training = training
     self.checkpoints = checkpoints ?? CheckpointPolicy(directory: Self.defaultDirectory(name: name))
+    self.callbacks = callbacks
   }
 
   /// `checkpoints/<run name>`

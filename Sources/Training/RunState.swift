@@ -14,10 +14,12 @@ public struct RunState: Sendable, Equatable {
   /// Seconds spent on the epoch under way.
   public var epochSeconds: Double
   public var history: History
+  /// What callbacks know of the run, by their names.
+  public var callbacks: [String: CallbackState]
 
   public init(
     epoch: Int, step: Int, stepInEpoch: Int, learningRate: Float, sums: RunningSums, epochSeconds: Double,
-    history: History, stepsBefore: Int = 0
+    history: History, callbacks: [String: CallbackState] = [:], stepsBefore: Int = 0
   ) {
     self.epoch = epoch
     self.step = step
@@ -27,6 +29,7 @@ public struct RunState: Sendable, Equatable {
     self.sums = sums
     self.epochSeconds = epochSeconds
     self.history = history
+    self.callbacks = callbacks
   }
 }
 

@@ -13,6 +13,9 @@ final class ShardSums: @unchecked Sendable {
   deinit { start.deallocate() }
 
   subscript(task: Int) -> UnsafeMutablePointer<Double> { start + task * sums }
+
+  /// The loss over the first `tasks` tasks, in their order.
+  func loss(tasks: Int) -> Double { (0..<tasks).reduce(0) { $0 + self[$1][0] } }
 }
 
 /// The sums behind the means that are printed for an epoch: loss and metrics, over the samples seen so far.
@@ -39,9 +42,8 @@ public struct RunningSums: Sendable, Equatable {
   ///
   /// - Returns: the mean loss of what was added.
   mutating func add(_ rows: ShardSums, tasks: Int, samples count: Int) -> Float {
-    var loss = 0.0
+    let loss = rows.loss(tasks: tasks)
     for task in 0..<tasks {
-      loss += rows[task][0]
       for index in 1..<max(values.count, 1) { values[index] += rows[task][index] }
     }
     values[0] += loss

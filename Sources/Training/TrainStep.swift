@@ -20,6 +20,8 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   private(set) var state: RunState
   /// The mean loss of each batch.
   private(set) var losses: [Float] = []
+  /// The batch at which the steps ended, if its loss is no number. Its step was not made.
+  private(set) var nonfinite: NonfiniteBatch?
   private var phase: Phase?
   private var batch: SampleSlice
   private var sharding: BatchSharding
@@ -48,6 +50,10 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   func beginPhase() -> Int? {
     switch phase {
     case .gradients:
+      guard batchLoss.isFinite else {
+        nonfinite = nonfiniteBatch()
+        return nil
+      }
       phase = .update
       return memory.reduction.blocks
     case .update:
@@ -70,6 +76,9 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     batch = samples.batch(state.stepInEpoch, size: configuration.batchSize)
     sharding = BatchSharding(sampleCount: batch.count, shards: configuration.shards)
     phase = .gradients
+    if let schedule = configuration.learningRateSchedule {
+      state.learningRate = schedule.rate(configuration.optimizer.learningRate, step: state.step)
+    }
     return memory.groups.count(ofShards: sharding.shardCount)
   }
 
@@ -90,6 +99,17 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     losses.append(state.sums.add(memory.shardSums, tasks: sharding.shardCount, samples: batch.count))
     state.step += 1
     state.stepInEpoch += 1
+  }
+
+  /// The mean loss of the batch whose gradients were computed.
+  private var batchLoss: Float {
+    Float(memory.shardSums.loss(tasks: sharding.shardCount) / Double(batch.count))
+  }
+
+  private func nonfiniteBatch() -> NonfiniteBatch {
+    NonfiniteBatch(
+      step: state.step + 1, epoch: state.epoch + 1, loss: batchLoss,
+      samples: (0..<batch.count).map { batch.index(at: $0) })
   }
 
   private var isDone: Bool {
@@ -141,8 +161,11 @@ struct StepLimit: Sendable {
   /// The most steps.
   let steps: Int
   let deadline: ContinuousClock.Instant
+  let requests: RunRequests
 
-  func isReached(after steps: Int) -> Bool { steps >= self.steps || ContinuousClock.now >= deadline }
+  func isReached(after steps: Int) -> Bool {
+    steps >= self.steps || requests.isPending || ContinuousClock.now >= deadline
+  }
 }
 
 extension SampleSlice {

@@ -21,8 +21,9 @@ extension Trainer {
       epochs: epochs ?? configuration.epochs, stepsPerEpoch: configuration.steps(of: training), maxSteps: maxSteps)
     var order = SampleOrder(count: training.count)
 
+    stopReason = nil
     for callback in callbacks { try callback.trainingWillBegin(self, plan) }
-    while state.epoch < plan.epochs, !hasReached(maxSteps) {
+    while state.epoch < plan.epochs, !shallStop(plan) {
       order.update(seed: configuration.seed, epoch: state.epoch, shuffle: configuration.shuffle)
       for callback in callbacks { try callback.epochWillBegin(self, plan) }
       try trainEpoch(training, order: order, plan: plan, callbacks: callbacks)
@@ -40,24 +41,41 @@ extension Trainer {
     try configuration.check(training)
   }
 
-  private func hasReached(_ maxSteps: Int?) -> Bool {
-    maxSteps.map { state.step >= $0 } ?? false
+  private func shallStop(_ plan: FitPlan) -> Bool {
+    if let signal = requests.endingSignal { stop(.signal(signal)) }
+    return stopReason != nil || plan.maxSteps.map { state.step >= $0 } ?? false
   }
 
   /// Makes the remaining steps of the epoch, as many of them as `plan` allows.
   private func trainEpoch(_ training: Dataset, order: SampleOrder, plan: FitPlan, callbacks: [any Callback]) throws {
     try training.withSamples(order: order) { samples in
       let clock = EpochClock(secondsBefore: state.epochSeconds)
-      while state.stepInEpoch < plan.stepsPerEpoch, !hasReached(plan.maxSteps) {
+      while state.stepInEpoch < plan.stepsPerEpoch, !shallStop(plan) {
         let steps = TrainStep(
           configuration, kernels: kernels, memory: memory, variables: variables, samples: samples, state: state,
           limit: limit(plan, callbacks))
         team.perform(steps)
         state = steps.state
         state.epochSeconds = clock.seconds
-        for callback in callbacks { try callback.stepsDidEnd(self, plan, losses: steps.losses) }
+        let losses = steps.losses + (try steps.nonfinite.map { [try skip($0, plan)] } ?? [])
+        for callback in callbacks { try callback.stepsDidEnd(self, plan, losses: losses) }
       }
     }
+  }
+
+  /// Counts a batch whose loss is no number as a step that changed nothing.
+  ///
+  /// - Returns: its loss.
+  /// - Throws: `TrainingError.nonfiniteLoss` if the run is not to skip it, `.nothingLearned` if all of the epoch were so.
+  private func skip(_ batch: NonfiniteBatch, _ plan: FitPlan) throws -> Float {
+    guard configuration.onNonfinite == .skip else { throw TrainingError.nonfiniteLoss(batch) }
+    state.step += 1
+    state.stepInEpoch += 1
+    if state.stepInEpoch == plan.stepsPerEpoch, state.sums.samples == 0 {
+      throw TrainingError.nothingLearned(epoch: state.epoch + 1)
+    }
+    warning("\(batch) It was skipped.")
+    return batch.loss
   }
 
   /// How many steps to make before callbacks are called: as many as they allow, but not for long, so that what they show
@@ -65,7 +83,9 @@ extension Trainer {
   private func limit(_ plan: FitPlan, _ callbacks: [any Callback]) -> StepLimit {
     let pauses = callbacks.compactMap { $0.nextPause(after: state.step) } + (plan.maxSteps.map { [$0] } ?? [])
     let end = state.step + plan.stepsPerEpoch - state.stepInEpoch
-    return StepLimit(steps: (pauses + [end]).reduce(end, min) - state.step, deadline: .now + Self.burstDuration)
+    return StepLimit(
+      steps: (pauses + [end]).reduce(end, min) - state.step, deadline: .now + Self.burstDuration,
+      requests: requests)
   }
 
   /// Validates, and closes the epoch in the history.

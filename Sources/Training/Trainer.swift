@@ -12,6 +12,12 @@ public final class Trainer {
   public let network: Network
   public let instructionSet: InstructionSet
   public internal(set) var state: RunState
+  /// What others ask of the training while it runs.
+  public var requests = RunRequests()
+  /// Why the last training stopped before its last epoch; nil if it did not, or because of `maxSteps`.
+  public internal(set) var stopReason: StopReason?
+  /// Is told of what a person should know, and the training survives.
+  public var warning: (String) -> Void = { _ in }
 
   let team: WorkerTeam
   let variables: Variables
@@ -45,7 +51,25 @@ public final class Trainer {
 
   public var workerCount: Int { team.count }
 
+  /// Ends the training after the step or the epoch that a callback was called for. The first reason counts.
+  public func stop(_ reason: StopReason) { stopReason = stopReason ?? reason }
+
+  /// Goes on with another learning rate, until somebody changes it again.
+  public func setLearningRate(_ rate: Float) {
+    precondition(rate.isFinite && rate >= 0, "\(rate) is no learning rate")
+    state.learningRate = rate
+  }
+
   // MARK: - Cut and go on
+
+  /// Takes over weights, and leaves everything else as it is.
+  ///
+  /// - Throws: `TrainingError.foreignSnapshot` if they are of another model; nothing is changed then.
+  public func setWeights(_ weights: [Snapshot.Variable]) throws {
+    let slots = variables.read(network, slotCount: configuration.optimizer.slotNames.count).slots
+    try variables.write(
+      Snapshot(state: state, parameters: weights, slots: slots), network: network, slotCount: slots.count)
+  }
 
   /// Goes on from a snapshot of a training on `training`.
   ///

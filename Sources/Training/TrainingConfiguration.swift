@@ -19,11 +19,15 @@ public struct TrainingConfiguration: Sendable {
   public var seed: UInt64 { didSet { Self.check(seed: seed) } }
   /// What a pixel (0 to 255) is divided by.
   public var scale: Float
+  /// How the learning rate changes with the steps; nil if it does not.
+  public var learningRateSchedule: LearningRateSchedule?
+  public var onNonfinite: NonfinitePolicy
 
   public init(
     model: Sequential, optimizer: any Optimizer = Adam(), loss: any Loss = CategoricalCrossentropy(),
     metrics: [any Metric] = [Accuracy()], epochs: Int = 10, batchSize: Int = 200, shards: Int = 8,
-    shuffle: Bool = true, seed: UInt64 = 1, scale: Float = 255
+    shuffle: Bool = true, seed: UInt64 = 1, scale: Float = 255, learningRateSchedule: LearningRateSchedule? = nil,
+    onNonfinite: NonfinitePolicy = .stop
   ) {
     precondition(epochs > 0 && batchSize > 0, "a run needs epochs (\(epochs)) and batches (\(batchSize)) of 1 or more")
     precondition((1...batchSize).contains(shards), "a batch of \(batchSize) samples cannot be cut in \(shards) shards")
@@ -38,6 +42,8 @@ public struct TrainingConfiguration: Sendable {
     self.shuffle = shuffle
     self.seed = seed
     self.scale = scale
+    self.learningRateSchedule = learningRateSchedule
+    self.onNonfinite = onNonfinite
   }
 
   private static func check(seed: UInt64) {

@@ -9,6 +9,12 @@ public enum TrainingError: Error, Equatable {
   case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
   /// The numbers of the training do not fit the machine.
   case tooLarge(bytes: Int, available: Int)
+  /// The loss of a batch is no number: NaN or infinite. The step was not made.
+  case nonfiniteLoss(NonfiniteBatch)
+  /// Every batch of an epoch had a loss that is no number, and was skipped.
+  case nothingLearned(epoch: Int)
+  /// A callback watches a metric that the history does not have.
+  case unknownMetric(name: String, known: [String])
   /// A snapshot whose variables are not those of the model.
   case foreignSnapshot(reason: String)
 }
@@ -29,6 +35,14 @@ extension TrainingError: CustomStringConvertible {
     case .tooLarge(let bytes, let available):
       "the model needs \(Self.gigabytes(bytes)) GB for its weights, its optimizer and the workers' memory; this process "
         + "may have \(Self.gigabytes(available)) GB. Use smaller layers, a smaller batch, or fewer workers."
+    case .nonfiniteLoss(let batch):
+      "\(batch) The step was not made; the last checkpoint is from before it. Use a smaller learning rate, look at these "
+        + "samples, or leave such batches out (fit.on_nonfinite: skip)."
+    case .nothingLearned(let epoch):
+      "epoch \(epoch): the loss of every batch is NaN or infinite, and all were skipped: there is nothing left to learn. "
+        + "Go on from an older checkpoint, or start anew with a smaller learning rate."
+    case .unknownMetric(let name, let known):
+      "a callback watches '\(name)', which is not measured. There is: \(known.joined(separator: ", "))."
     case .foreignSnapshot(let reason):
       "the saved variables do not belong to this model: \(reason)"
     }

@@ -14,3 +14,12 @@ final class Variables: Sendable {
     slots = FloatBuffer(count: slotStride * optimizer.slotNames.count)
   }
 }
+
+extension Variables {
+  /// Takes over all values of the variables of the same network.
+  func copy(_ other: Variables) {
+    precondition(slots.count == other.slots.count, "\(other.slots.count) values for \(slots.count)")
+    parameters.start.update(from: other.parameters.start, count: parameters.count)
+    slots.start.update(from: other.slots.start, count: slots.count)
+  }
+}

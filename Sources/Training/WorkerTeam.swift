@@ -14,11 +14,14 @@ protocol PhasedWork: Sendable {
 
 /// The threads that compute: `count` workers that share out tasks among themselves.
 ///
-/// Threading rules: this is the only place where threads start. Workers claim task numbers from a counter; who computes
-/// a task is chance, what a task computes and where it writes depends on its number alone. Whoever finishes the last
-/// task of a phase begins the next one, and sees what all tasks wrote. A worker waits only for tasks that others have
-/// claimed, which means that they run: a single worker can finish everything alone, so nothing hangs when Dispatch runs
-/// its iterations one after the other, or starts some of them late.
+/// Threading rules, of the whole package: threads start here and in `BackgroundTask`, and nowhere else. A trainer, its
+/// callbacks and whoever calls them are on one thread; workers run only while it waits for them in `perform`, a background
+/// task runs beside both, on a copy of its own. libhdf5 has a lock (`HDF5Library`). ThreadSanitizer checks it all in CI.
+///
+/// Workers claim task numbers from a counter; who computes a task is chance, what a task computes and where it writes
+/// depends on its number alone. Whoever finishes the last task of a phase begins the next one, and sees what all tasks
+/// wrote. A worker waits only for tasks that others have claimed, which means that they run: a single worker can finish
+/// everything alone, so nothing hangs when Dispatch runs its iterations one after the other, or starts some of them late.
 ///
 /// Starting a thread takes longer than some phases do. So threads start once for many phases; between phases they watch
 /// for the next one for some microseconds, and then sleep until they are woken: a core that others need is not burnt.

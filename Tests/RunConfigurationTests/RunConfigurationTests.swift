@@ -73,7 +73,7 @@ struct RunConfigurationTests {
   static let mistakes: [(String, String, String)] = [
     (
       "epochs: 10", "epoch: 10",
-      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, shuffle, seed."
+      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, shuffle, seed, on_nonfinite."
     ),
     ("epochs: 10", "epochs: ten", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: \"ten\""),
     ("epochs: 10", "epochs: 0", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 0"),

@@ -12,12 +12,27 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "text or json.")
   var format: OutputFormat = .text
 
+  @Flag(help: "Only check that every byte is as it was written.")
+  var verify = false
+
   func run() throws {
+    if verify { return Console.output.write(verdict(try CheckpointStore.verify(checkpoint)) + "\n") }
     let saved = try SavedRun(path: checkpoint)
     switch format {
     case .text: Console.output.write(try text(saved) + "\n")
     case .json: Console.output.write(json(saved) + "\n")
     }
+  }
+
+  private func verdict(_ file: VerifiedFile) -> String {
+    guard format == .json else {
+      return "\(checkpoint): good: step \(file.step), \(file.bytes) bytes, SHA-256 \(file.digest)"
+    }
+    return ConfigurationNode(mapping: [
+      ConfigurationEntry("good", true), ConfigurationEntry("step", ConfigurationNode(.integer(file.step))),
+      ConfigurationEntry("bytes", ConfigurationNode(.integer(file.bytes))),
+      ConfigurationEntry("sha256", ConfigurationNode(.string(file.digest))),
+    ]).json
   }
 
   private func text(_ saved: SavedRun) throws -> String {

@@ -9,6 +9,9 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       The weights depend on the configuration, the data and the instruction set, not on the number of workers. A run
       that was cut goes on with --resume, and ends as if it had never been cut.
+
+      Signals: those of --end-signals stop the run after the step in flight, with a checkpoint and the exit code 75; a
+      second SIGINT ends it at once. SIGUSR2 writes a checkpoint, and the run goes on.
       """)
 
   @Argument(help: "The run's configuration (YAML).")
@@ -42,6 +45,9 @@ struct TrainCommand: ParsableCommand {
     help: "Go on from the newest good checkpoint of the run's directory, or from the named file.")
   var resume: String?
 
+  @Flag(help: "Go on like --resume if the run's directory holds a run, and start it if not: for jobs that run again.")
+  var resumeOrStart = false
+
   @Flag(help: "Start anew in a directory that holds a run, and remove its checkpoints.")
   var overwrite = false
 
@@ -50,6 +56,15 @@ struct TrainCommand: ParsableCommand {
 
   @Option(parsing: .unconditional, help: "Write a checkpoint every so many steps, too.")
   var checkpointEverySteps: Int?
+
+  @Option(help: "Stop with a checkpoint before so much time has passed since the start: 3h55m, 90s.")
+  var timeLimit: TimeSpan?
+
+  @Option(help: "The signals that stop the run with a checkpoint and the exit code 75.")
+  var endSignals = "TERM,INT,USR1"
+
+  @Option(help: "Append what happens to this file, as JSON: one object a line.")
+  var logFile: String?
 
   @Option(help: "Write the loss of every batch to this CSV file.")
   var stepLog: String?
@@ -60,16 +75,46 @@ struct TrainCommand: ParsableCommand {
   var verbose: Int?
 
   func run() throws {
+    let began = ContinuousClock.now
     let verbosity = try Verbosity.resolve(verbose)
-    let surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
-    let run = try TrainingRun(configuration(), start: start(), surroundings: surroundings)
+    let ending = try Signals.parse(endSignals)
+    let (configuration, start) = (try configuration(), try start())
+    let log = try logFile.map { try RunLog(path: $0) }
+    do {
+      var surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
+      surroundings.warning = { [warning = surroundings.warning] text in
+        warning(text)
+        log?.warning(text)
+      }
+      Signals.install(ending: ending)
+      let run = try TrainingRun(configuration, start: start, surroundings: surroundings)
+      try train(run, verbosity, deadline: timeLimit.map { began + $0.duration }, log)
+    } catch {
+      if !(error is ExitStatus) { log?.error("\(error)") }
+      throw error
+    }
+  }
+
+  private func train(
+    _ run: TrainingRun, _ verbosity: ProgressPrinter.Verbosity, deadline: ContinuousClock.Instant?, _ log: RunLog?
+  ) throws {
+    run.trainer.requests = Signals.requests
     // Before the log is touched, which may be that of a run that is under way here.
     try run.takeDirectory()
     var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity)]
-    if let stepLog { callbacks.append(try StepLog(path: stepLog, afterStep: run.trainer.state.step)) }
+    let steps = try stepLog.map { try StepLog(path: $0, afterStep: run.trainer.state.step) }
+    if let steps { callbacks.append(steps) }
+    if let log { callbacks.append(log) }
+    try log?.start(run)
     if verbosity != .silent { printHeader(run) }
-    try run.run(maxSteps: maxSteps, callbacks: callbacks)
+    try run.run(maxSteps: maxSteps, deadline: deadline, callbacks: callbacks) { log?.checkpoint($0) }
+    log?.end(run.trainer, isFinished: run.isFinished)
     if verbosity != .silent { try printEnd(run) }
+    try steps?.checkComplete()
+    switch run.trainer.stopReason {
+    case .signal where !run.isFinished, .timeLimit where !run.isFinished: throw ExitStatus.runAgain
+    default: break
+    }
   }
 
   /// The file's configuration with what the command line changes in it.
@@ -100,7 +145,10 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func start() throws -> TrainingRun.Start {
-    guard let resume else { return overwrite ? .overwriting : .fresh }
+    guard !resumeOrStart || (resume == nil && !overwrite) else {
+      throw WrongUse("--resume-or-start decides on its own: use neither --resume nor --overwrite with it.")
+    }
+    guard let resume else { return overwrite ? .overwriting : resumeOrStart ? .resumingIfAny : .fresh }
     guard !overwrite else { throw WrongUse("--resume goes on with a run, --overwrite removes it: use one of them.") }
     return resume == "latest" ? .resuming : .resumingFrom(resume)
   }
@@ -117,21 +165,38 @@ struct TrainCommand: ParsableCommand {
     if trainer.state.step > 0 {
       lines.append(
         run.isFinished
-          ? "Resumed at step \(trainer.state.step): all \(run.configuration.training.epochs) epochs are done."
+          ? "Resumed at step \(trainer.state.step): \(done(run))."
           : "Resumed at step \(trainer.state.step), epoch \(trainer.state.epoch + 1).")
     }
     Console.output.write(lines.joined(separator: "\n") + "\n")
   }
 
   private func printEnd(_ run: TrainingRun) throws {
+    let (trainer, epochs) = (run.trainer, run.configuration.training.epochs)
     guard run.isFinished else {
+      let by: String =
+        switch trainer.stopReason {
+        case .signal(let number): " by \(Signals.name(number))"
+        case .timeLimit: " by the time limit"
+        default: ""
+        }
       Console.output.write(
-        "Stopped after step \(run.trainer.state.step), in epoch \(run.trainer.state.epoch + 1) of "
-          + "\(run.configuration.training.epochs). Go on with --resume.\n")
+        "Stopped\(by) after step \(trainer.state.step), in epoch \(trainer.state.epoch + 1) of \(epochs). "
+          + "Go on with --resume.\n")
       return
     }
+    if trainer.state.hasStoppedEarly { Console.output.write("Stopped early: \(done(run)).\n") }
     Console.output.write(EvaluateCommand.line(try run.trainer.evaluate(run.data.test)) + "\n")
   }
+}
+
+/// Why a run is finished.
+private func done(_ run: TrainingRun) -> String {
+  guard run.trainer.state.hasStoppedEarly, case .noImprovement(let metric) = run.trainer.stopReason else {
+    return run.trainer.state.hasStoppedEarly
+      ? "early stopping ended the run" : "all \(run.configuration.training.epochs) epochs are done"
+  }
+  return "\(metric) did not become better any more"
 }
 
 /// How much a command prints.

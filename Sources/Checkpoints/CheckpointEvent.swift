@@ -1,0 +1,18 @@
+/// What became of a checkpoint.
+public enum CheckpointEvent: Sendable, Equatable {
+  case written(WrittenCheckpoint)
+  /// No directory took it. The run goes on; older checkpoints are as they were.
+  case failed(step: Int, reason: String)
+}
+
+/// A checkpoint that is safe on the disk.
+public struct WrittenCheckpoint: Sendable, Equatable {
+  public let path: String
+  public let step: Int
+  public let bytes: Int
+  /// From the copy of the state until the file, its directory and the links are synced.
+  public let seconds: Double
+  public let isBest: Bool
+  /// Why it is not in the run's own directory; nil if it is there.
+  public let fault: String?
+}

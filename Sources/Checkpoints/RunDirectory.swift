@@ -1,0 +1,91 @@
+import DurableFiles
+import Glibc
+
+/// The directories that a run writes its checkpoints to: its own, and one to fall back to if that one fails.
+public final class RunDirectory: @unchecked Sendable {
+  // Sendable: the run's thread uses it before its first checkpoint, and then `BackgroundTask` for one write at a time.
+  private let stores: [CheckpointStore]
+  private let keepLast: Int
+  private var locks: [DirectoryLock?]
+
+  public init(_ policy: CheckpointPolicy) {
+    stores = [policy.directory, policy.fallbackDirectory].compactMap { $0.map(CheckpointStore.init) }
+    keepLast = policy.keepLast
+    locks = stores.map { _ in nil }
+  }
+
+  /// The newest checkpoint that verifies.
+  ///
+  /// - Parameter passedOver: is told of each newer one that does not.
+  /// - Throws: `CheckpointError.none` or `.noneGood`.
+  public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
+    try CheckpointStore.newestGood(in: stores, passedOver: passedOver)
+  }
+
+  /// Whether there is a checkpoint, good or not.
+  ///
+  /// - Throws: `FileError` if a directory cannot be looked into.
+  public func holdsRun() throws -> Bool { try stores.contains { try !$0.fileNames().isEmpty } }
+
+  /// - Throws: `CheckpointError.occupied` if there is a checkpoint.
+  public func checkUnoccupied() throws { for store in stores { try store.checkUnoccupied() } }
+
+  /// Whether the run can go on here from the checkpoint at `path`, which made `step` steps.
+  ///
+  /// - Throws: `CheckpointError.occupied` if there is another run, or a part of this run that comes later.
+  public func checkResumes(from path: String, step: Int) throws {
+    try CheckpointStore.checkResumes(in: stores, from: path, step: step)
+  }
+
+  /// Creates the run's own directory if it is missing, and keeps every other run out of both.
+  ///
+  /// - Parameter waiting: is told if it has to wait for a holder on another host.
+  /// - Throws: `FileError`, also if another process has a lock.
+  public func take(waiting: (LockHolder) -> Void = { _ in }) throws {
+    for (index, store) in stores.enumerated() where index == 0 || WholeFile.exists(store.directory) {
+      locks[index] = try locks[index] ?? store.lock(waiting: waiting)
+    }
+  }
+
+  /// Removes what an interrupted write left, makes up for what it did not come to, and sets aside what the run does not go
+  /// on from.
+  ///
+  /// - Parameters:
+  ///   - step: where the run starts.
+  ///   - isBest: whether the checkpoint of that step is the best one.
+  ///   - overwrite: removes the checkpoints of an older run, too.
+  /// - Throws: `FileError`, also if a directory cannot be written to.
+  public func prepare(startingAt step: Int, isBest: Bool, overwrite: Bool) throws {
+    for store in stores where WholeFile.exists(store.directory) {
+      try store.prepare(startingAt: step, isBest: isBest, overwrite: overwrite)
+    }
+  }
+
+  /// Writes a checkpoint to the first directory that takes it.
+  ///
+  /// - Parameter isBest: whether `best` shall be this one.
+  /// - Returns: the path of the file, and what was wrong with the run's own directory if it did not take it.
+  /// - Throws: `FileError` of the run's own directory if none takes it.
+  func write(_ bytes: [UInt8], step: Int, isBest: Bool) throws -> (path: String, fault: String?) {
+    var faults: [FileError] = []
+    for index in stores.indices {
+      do {
+        let path = try write(bytes, toStore: index, step: step, isBest: isBest)
+        return (path, faults.first.map { "\($0)" })
+      } catch let error as FileError {
+        faults.append(error)
+      }
+    }
+    throw faults[0]
+  }
+
+  private func write(_ bytes: [UInt8], toStore index: Int, step: Int, isBest: Bool) throws -> String {
+    let store = stores[index]
+    // A directory that vanished is made anew, and locked anew.
+    if locks[index].map({ !$0.isInPlace }) ?? true {
+      locks[index] = nil
+      locks[index] = try store.lock()
+    }
+    return try store.write(bytes, step: step, keepLast: keepLast, isBest: isBest)
+  }
+}

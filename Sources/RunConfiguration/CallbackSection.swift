@@ -1,0 +1,55 @@
+import Configuration
+import Training
+
+/// `callbacks:` a list, each of them a name or `name: {options}`.
+struct CallbackSection {
+  let callbacks: [any ConfiguredCallback]
+
+  /// - Parameter metrics: the names that the history will have.
+  init(_ node: ConfigurationNode?, metrics: [String], schedule: LearningRateSchedule?) throws {
+    var callbacks: [any ConfiguredCallback] = []
+    for (index, element) in try Self.elements(node).enumerated() {
+      let path = "callbacks[\(index)]"
+      let (name, options) = try Self.entry(element, path: path)
+      let known = CallbackCatalog.all.map { $0.name }
+      guard let type = CallbackCatalog.all.first(where: { $0.name == name }) else {
+        throw ConfigurationError(
+          .unknownName(kind: "callback", name: name, known: known), path: path, line: element.line)
+      }
+      guard !callbacks.contains(where: { Swift.type(of: $0).name == name }) else {
+        throw ConfigurationError(.conflict("'\(name)' is there twice."), path: path, line: element.line)
+      }
+      let reader = try ConfigurationReader(options, path: "\(path).\(name)", keys: type.optionKeys)
+      callbacks.append(try type.init(options: reader, metrics: metrics))
+    }
+    if schedule != nil, callbacks.contains(where: { $0 is ReduceLROnPlateau }) {
+      throw ConfigurationError(
+        .conflict(
+          "reduce_lr_on_plateau changes the learning rate, and so does compile.learning_rate_schedule: use one."),
+        path: "callbacks", line: node?.line)
+    }
+    self.callbacks = callbacks
+  }
+
+  private static func elements(_ node: ConfigurationNode?) throws -> [ConfigurationNode] {
+    guard let node else { return [] }
+    guard case .sequence(let elements) = node.value else {
+      throw ConfigurationError(
+        .unexpected(expected: "a list of callbacks", received: node.received), path: "callbacks", line: node.line)
+    }
+    return elements
+  }
+
+  private static func entry(_ node: ConfigurationNode, path: String) throws -> (name: String, ConfigurationNode) {
+    switch node.value {
+    case .string(let name): return (name, ConfigurationNode(mapping: [], line: node.line))
+    case .mapping(let entries) where entries.count == 1:
+      let options = entries[0].node
+      return (entries[0].key, options == .null ? ConfigurationNode(mapping: [], line: options.line) : options)
+    default:
+      throw ConfigurationError(
+        .unexpected(expected: "a callback's name, or one name with its options", received: node.received), path: path,
+        line: node.line)
+    }
+  }
+}

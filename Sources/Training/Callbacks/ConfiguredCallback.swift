@@ -1,0 +1,48 @@
+import Configuration
+
+/// A callback that a configuration can name.
+///
+/// It keeps nothing in itself: what it knows of the run stands in the run's state (`Trainer[callback:]`), so it survives
+/// every cut. A new one is one file that conforms to this protocol, and one line in `CallbackCatalog`.
+public protocol ConfiguredCallback: Callback, Sendable {
+  /// The name in YAML, and of its state.
+  static var name: String { get }
+  static var optionKeys: [String] { get }
+  /// Whether it has a say in the weights that the run ends with: a resumed run must have it too.
+  static var decidesWeights: Bool { get }
+
+  /// - Parameter metrics: the names that the history will have.
+  /// - Throws: `ConfigurationError` with the key and the value received.
+  init(options: ConfigurationReader, metrics: [String]) throws
+
+  /// All options, in Keras' words where Keras has them.
+  var options: [ConfigurationEntry] { get }
+}
+
+/// Every callback that a configuration can name. A new one is registered here, on a line of its own.
+public enum CallbackCatalog {
+  public static let all: [any ConfiguredCallback.Type] = [
+    EarlyStopping.self,
+    ReduceLROnPlateau.self,
+    CSVLogger.self,
+  ]
+}
+
+extension ConfigurationReader {
+  /// `monitor` and `min_delta`.
+  func monitor(metrics: [String], minDelta: Double) throws -> MetricMonitor {
+    let fallback = metrics.contains("val_loss") ? "val_loss" : "loss"
+    return MetricMonitor(
+      try name("monitor", kind: "metric", among: metrics, default: fallback),
+      minDelta: try number("min_delta", where: .zeroOrMore, default: minDelta))
+  }
+}
+
+extension MetricMonitor {
+  var options: [ConfigurationEntry] {
+    [
+      ConfigurationEntry("monitor", ConfigurationNode(.string(metric))),
+      ConfigurationEntry("min_delta", ConfigurationNode(.number(minDelta))),
+    ]
+  }
+}

@@ -1,0 +1,34 @@
+import NeuralNetwork
+
+/// A copy of all that a run needs to go on, in memory that is used again for the next copy.
+///
+/// Taking it costs the training no more than copying the bytes: putting them into Keras' order is left to whoever reads
+/// the copy, on another thread.
+public final class StateCopy: @unchecked Sendable {
+  // Sendable: `BackgroundTask` runs one reader at a time, and the trainer's thread takes the next copy behind it.
+  private let network: Network
+  private let slotCount: Int
+  private let variables: Variables
+  public private(set) var state: RunState
+
+  /// Takes a copy, of a trainer that may go on at once.
+  public init(of trainer: Trainer) {
+    network = trainer.network
+    slotCount = trainer.configuration.optimizer.slotNames.count
+    variables = Variables(network: trainer.network, optimizer: trainer.configuration.optimizer)
+    state = trainer.state
+    update(from: trainer)
+  }
+
+  /// Takes the copy anew, of the same trainer. Nobody may be reading the old one.
+  public func update(from trainer: Trainer) {
+    variables.copy(trainer.variables)
+    state = trainer.state
+  }
+
+  /// The copy with each variable in Keras' order and shape.
+  public func snapshot() -> Snapshot {
+    let values = variables.read(network, slotCount: slotCount)
+    return Snapshot(state: state, parameters: values.parameters, slots: values.slots)
+  }
+}

@@ -1,0 +1,282 @@
+import DurableFiles
+import Foundation
+import NeuralNetwork
+import TestSupport
+import Testing
+import Training
+
+@testable import Checkpoints
+
+/// What a training told of itself.
+private final class Reports {
+  var warnings: [String] = []
+  var events: [CheckpointEvent] = []
+
+  /// The steps whose checkpoints failed.
+  var failedSteps: [Int] {
+    events.compactMap {
+      guard case .failed(let step, _) = $0 else { return nil }
+      return step
+    }
+  }
+
+  var written: [WrittenCheckpoint] {
+    events.compactMap {
+      guard case .written(let checkpoint) = $0 else { return nil }
+      return checkpoint
+    }
+  }
+}
+
+/// Does something before a step.
+private final class Before: Callback {
+  let actions: [Int: () throws -> Void]
+
+  init(_ actions: [Int: () throws -> Void]) { self.actions = actions }
+
+  func nextPause(after step: Int) -> Int? { step + 1 }
+
+  func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws {
+    try actions[trainer.state.step + 1]?()
+  }
+}
+
+@Suite("Disks that fail while training")
+struct FaultTests {
+  private func train(
+    _ run: CheckpointedRun, _ policy: CheckpointPolicy, _ actions: [Int: () throws -> Void]
+  ) throws -> Reports {
+    let reports = Reports()
+    run.trainer.warning = { reports.warnings.append($0) }
+    let callback = CheckpointCallback(policy: policy, template: run.checkpoint) { reports.events.append($0) }
+    defer { callback.finish(run.trainer) }
+    // Nothing happens to a directory while a checkpoint is being written to it.
+    let before = Before(
+      actions.mapValues { action in
+        {
+          callback.finish(run.trainer)
+          try action()
+        }
+      })
+    do {
+      try run.trainer.fit(run.data.train, validation: run.data.test, callbacks: [callback, before])
+    } catch {
+      reports.warnings.append("end: \(error)")
+    }
+    return reports
+  }
+
+  /// Puts a file where the directory of a run was: every call for a file in it fails. Gives the way back.
+  private func block(_ path: String) throws {
+    try FileManager.default.moveItem(atPath: path, toPath: "\(path).away")
+    try Data().write(to: URL(filePath: path))
+  }
+
+  private func unblock(_ path: String) throws {
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.moveItem(atPath: "\(path).away", toPath: path)
+  }
+
+  @Test("are warned of once; the run goes on, and writes again when they are well")
+  func comesBack() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/run"
+    let run = try CheckpointedRun()
+    let reports = try train(
+      run, CheckpointPolicy(directory: path, everySteps: 1, keepLast: 9),
+      [3: { try block(path) }, 6: { try unblock(path) }])
+    #expect(run.trainer.state.step == 6)
+    #expect(reports.failedSteps == [3, 4, 5])
+    #expect(reports.warnings.count == 2)
+    #expect(reports.warnings.first?.contains("the training goes on, and tries again.") == true)
+    #expect(reports.warnings.last == "checkpoints are written to \(path) again.")
+    let store = CheckpointStore(directory: path)
+    #expect(try store.newestGood().checkpoint.snapshot == run.trainer.snapshot())
+    for name in try store.fileNames() { _ = try CheckpointStore.verify("\(path)/\(name)") }
+    #expect(try store.fileNames().first == "step-00000001.weights.h5")
+  }
+
+  @Test("let the run fail only if its last state is saved nowhere")
+  func lastState() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/run"
+    let run = try CheckpointedRun()
+    let reports = try train(run, CheckpointPolicy(directory: path, everySteps: 1), [3: { try block(path) }])
+    #expect(run.trainer.state.step == 6)
+    #expect(reports.warnings.count == 2)
+    #expect(
+      reports.warnings.last?.hasPrefix(
+        "end: the state after step 6, the last one, could not be saved anywhere: \(path)")
+        == true)
+    try unblock(path)
+    #expect(try CheckpointStore(directory: path).newestGood().checkpoint.snapshot.state.step == 2)
+  }
+
+  @Test("have a directory to fall back to, from which the run goes on")
+  func fallback() throws {
+    let directory = try TemporaryDirectory()
+    let (path, fallback) = ("\(directory.path)/run", "\(directory.path)/fallback")
+    let run = try CheckpointedRun()
+    var policy = CheckpointPolicy(directory: path, everySteps: 1)
+    policy.fallbackDirectory = fallback
+    let reports = try train(run, policy, [3: { try block(path) }])
+    #expect(reports.warnings.count == 1)
+    #expect(reports.warnings.first?.contains("The checkpoint is \(fallback)/step-") == true)
+    #expect(reports.failedSteps.isEmpty)
+    #expect(reports.written.last?.path == "\(fallback)/step-00000006.weights.h5")
+    try unblock(path)
+    let newest = try RunDirectory(policy).newestGood()
+    #expect(newest.path == "\(fallback)/step-00000006.weights.h5")
+    #expect(newest.checkpoint.snapshot == run.trainer.snapshot())
+    #expect(throws: CheckpointError.self) { try RunDirectory(policy).checkUnoccupied() }
+  }
+
+  @Test("that vanish are made anew, and locked anew")
+  func vanished() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/run"
+    let run = try CheckpointedRun()
+    let reports = try train(
+      run, CheckpointPolicy(directory: path, everySteps: 2), [4: { try FileManager.default.removeItem(atPath: path) }])
+    #expect(reports.written.map(\.step) == [2, 3, 4, 6] && reports.failedSteps.isEmpty)
+    #expect(try CheckpointStore(directory: path).newestGood().checkpoint.snapshot == run.trainer.snapshot())
+  }
+
+  @Test("a state that nobody could go on from is not written")
+  func nonfinite() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    var weights = run.trainer.snapshot().parameters
+    weights[1] = Snapshot.Variable(path: weights[1].path, shape: weights[1].shape, values: [.nan, 0])
+    let policy = CheckpointPolicy(directory: directory.path, everySteps: 1)
+    let reports = try train(run, policy, [2: { try run.trainer.setWeights(weights) }])
+    #expect(reports.warnings.last?.hasPrefix("end: step 2, epoch 1: the loss of the batch is nan.") == true)
+    let latest = try CheckpointStore(directory: directory.path).newestGood()
+    #expect(latest.path.hasSuffix("step-00000001.weights.h5"))
+    #expect {
+      try run.checkpoint.bytes(network: run.trainer.network, training: run.trainer.configuration)
+    } throws: {
+      "\($0)" == "the state after step 1 is not written: conv2d/bias holds NaN or infinite values."
+    }
+  }
+}
+
+@Suite("Checkpoints of callbacks and on request")
+struct CheckpointRequestTests {
+  @Test("keep the state of callbacks")
+  func callbackState() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let callbacks: [any Callback] = [
+      EarlyStopping(monitor: "loss", patience: 5, restoreBestWeights: true), ReduceLROnPlateau(monitor: "val_loss"),
+    ]
+    try run.trainer.fit(run.data.train, validation: run.data.test, callbacks: callbacks)
+    #expect(run.trainer.state.callbacks.count == 2)
+    #expect(run.trainer.state.callbacks["early_stopping"]?.weights.count == 5)
+    let path = "\(directory.path)/test.weights.h5"
+    try run.write(to: path)
+    #expect(try CheckpointStore.read(path) == run.checkpoint)
+  }
+
+  @Test("are written when somebody asks, and every so many minutes")
+  func onRequest() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let policy = CheckpointPolicy(directory: directory.path, everyEpochs: 9, everyMinutes: nil, keepBest: nil)
+    let ask = Before([2: { run.trainer.requests.askForCheckpoint() }])
+    try run.trainer.fit(run.data.train, maxSteps: 3, callbacks: [ask, run.callback(policy)])
+    #expect(directory.names.first { $0.hasPrefix("step-") } == "step-00000001.weights.h5")
+    let timed = try TemporaryDirectory()
+    let often = CheckpointPolicy(directory: timed.path, everyEpochs: 9, everyMinutes: 1e-9, keepLast: 9, keepBest: nil)
+    let other = try CheckpointedRun()
+    try other.trainer.fit(other.data.train, maxSteps: 2, callbacks: [Before([:]), other.callback(often)])
+    #expect(timed.names.filter { $0.hasPrefix("step-") }.count == 2)
+  }
+
+  @Test("are in time for a time limit")
+  func timeLimit() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let checkpoints = run.callback(CheckpointPolicy(directory: directory.path, keepBest: nil))
+    let began = ContinuousClock.now
+    let limit = TimeLimit(deadline: began + .seconds(2), checkpoints: checkpoints)
+    try run.trainer.fit(run.data.train, epochs: 1_000_000, callbacks: [limit, checkpoints])
+    #expect(run.trainer.stopReason == .timeLimit)
+    #expect(ContinuousClock.now - began < .seconds(2))
+    #expect(run.trainer.state.step > 0)
+    #expect(try CheckpointStore(directory: directory.path).newestGood().checkpoint.snapshot == run.trainer.snapshot())
+  }
+}
+
+@Suite("Locks")
+struct LockTests {
+  @Test("of processes that are gone, here or elsewhere, keep nobody out")
+  func gone() throws {
+    let directory = try TemporaryDirectory()
+    for host in ["elsewhere", "localhost"] {
+      _ = try directory.write("process 1\nhost \(host)\nsince 2026-01-01 00:00:00\n", to: DirectoryLock.fileName)
+      let lock = try DirectoryLock(directory.path)
+      #expect(
+        try directory.text(DirectoryLock.fileName).contains("process \(ProcessInfo.processInfo.processIdentifier)\n"))
+      #expect(lock.isInPlace)
+    }
+    #expect(directory.names.isEmpty)
+  }
+
+  @Test("say who holds them, and wait for a host that may be gone")
+  func held() throws {
+    let directory = try TemporaryDirectory()
+    let first = try DirectoryLock(directory.path)
+    #expect {
+      try DirectoryLock(directory.path)
+    } throws: {
+      "\($0)".contains("another run is writing to it: process \(ProcessInfo.processInfo.processIdentifier) on ")
+    }
+    _ = try directory.write("process 7\nhost elsewhere\nsince 2026-01-01 00:00:00\n", to: DirectoryLock.fileName)
+    var waitedFor: [String] = []
+    #expect {
+      try DirectoryLock(directory.path, patience: 1) { waitedFor.append("\($0)") }
+    } throws: {
+      "\($0)".hasSuffix("another run is writing to it: process 7 on elsewhere, since 2026-01-01 00:00:00 UTC.")
+    }
+    #expect(waitedFor == ["process 7 on elsewhere, since 2026-01-01 00:00:00 UTC"])
+    withExtendedLifetime(first) {}
+  }
+}
+
+@Suite("Damaged checkpoints")
+struct DamageTests {
+  /// The same damage in every run: a test that fails must fail again.
+  private struct Numbers: RandomNumberGenerator {
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    mutating func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state >> 16 ^ state << 24
+    }
+  }
+
+  @Test("are refused: 2,000 flipped bits and 500 truncations at random places, and each bit of the user block")
+  func everywhere() throws {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let path = "\(directory.path)/test.weights.h5"
+    try run.write(to: path)
+    let good = try WholeFile.read(path)
+    var numbers = Numbers()
+    var bits = (0..<2000).map { _ in Int.random(in: 0..<8 * good.count, using: &numbers) }
+    bits += 0..<8 * UserBlock.count
+    var bytes = good
+    for bit in bits {
+      bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+      #expect(throws: CheckpointError.self, "bit \(bit)") { try CheckpointReader(bytes, path: path) }
+      bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+    }
+    #expect(throws: Never.self) { try CheckpointReader(bytes, path: path) }
+    for _ in 0..<500 {
+      let count = Int.random(in: 0..<good.count, using: &numbers)
+      #expect(throws: CheckpointError.self, "\(count) bytes") {
+        try CheckpointReader(Array(good[..<count]), path: path)
+      }
+    }
+  }
+}

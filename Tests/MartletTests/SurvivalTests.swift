@@ -1,0 +1,252 @@
+import Foundation
+import Martlet
+import TestSupport
+import Testing
+
+/// A training that runs while the test goes on.
+private final class Running {
+  let process = Process()
+  let directory: TemporaryDirectory
+
+  /// Starts `martlet train`, and waits until it has written a checkpoint.
+  init(_ arguments: [String], in directory: TemporaryDirectory, output: Any? = nil) throws {
+    self.directory = directory
+    process.executableURL = URL(filePath: Shell.martlet)
+    process.arguments = ["train"] + arguments
+    process.currentDirectoryURL = URL(filePath: directory.path)
+    let paths = ["out", "err"].map { "\(directory.path)/\($0)" }
+    for path in paths { try Data().write(to: URL(filePath: path)) }
+    process.standardOutput = output ?? FileHandle(forWritingAtPath: paths[0])
+    process.standardError = FileHandle(forWritingAtPath: paths[1])
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    try wait { (try? checkpoints().count) ?? 0 > 0 }
+  }
+
+  func checkpoints() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/run").filter {
+      $0.hasPrefix("step-") && $0.hasSuffix(".h5")
+    }
+    .sorted()
+  }
+
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Waits for something that happens soon.
+  func wait(_ condition: () throws -> Bool) throws {
+    for _ in 0..<6000 {
+      if try condition() { return }
+      usleep(5000)
+    }
+    Issue.record("nothing happened for half a minute: \(try directory.text("err"))")
+  }
+
+  func finish() throws -> Finished {
+    try wait { !process.isRunning }
+    if process.isRunning { send(SIGKILL) }
+    process.waitUntilExit()
+    return Finished(
+      status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+      output: try directory.text("out"), error: try directory.text("err"))
+  }
+}
+
+@Suite("A run", .serialized)
+struct SurvivalTests {
+  /// 300 epochs of 6 steps: some seconds.
+  private func config(_ directory: TemporaryDirectory, epochs: Int = 300, more: String = "") throws -> String {
+    let yaml = CommandTests.yaml.replacing("epochs: 2", with: "epochs: \(epochs)")
+    return try directory.write(yaml + "\n" + more, to: "small.yml")
+  }
+
+  @Test(
+    "ends on request with a checkpoint and the exit code 75, and goes on from there",
+    arguments: [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT"), (SIGUSR1, "SIGUSR1")])
+  func ends(signal: Int32, name: String) throws {
+    let directory = try TemporaryDirectory()
+    let run = try Running([config(directory), "--output", "run"], in: directory)
+    run.send(signal)
+    let finished = try run.finish()
+    #expect(finished.status == 75)
+    #expect(finished.error.isEmpty)
+    let stopped = try #require(
+      finished.output.firstMatch(of: #/Stopped by (\w+) after step (\d+), in epoch (\d+) of 300/#))
+    #expect(stopped.1 == name)
+    let step = try #require(Int(stopped.2))
+    let newest = try #require(try run.checkpoints().last)
+    #expect(try CheckpointStore.verify("\(directory.path)/run/\(newest)").step == step)
+    #expect(try !FileManager.default.fileExists(atPath: "\(directory.path)/run/run.lock"))
+    let resumed = try Shell.martlet(
+      ["train", config(directory), "--output", "run", "--resume", "--max-steps", "\(step + 1)"], in: directory.path)
+    #expect(resumed.status == 0)
+    #expect(resumed.output.contains("Resumed at step \(step)"))
+  }
+
+  @Test("is ended at once by a second SIGINT, and loses nothing that was written")
+  func secondInterrupt() throws {
+    let directory = try TemporaryDirectory()
+    let run = try Running([config(directory, epochs: 10_000), "--output", "run"], in: directory)
+    // Both at once: the first may not have been seen yet.
+    run.send(SIGINT)
+    run.send(SIGINT)
+    let finished = try run.finish()
+    #expect(finished.status == -SIGINT || finished.status == 75)
+    #expect(try CheckpointStore(directory: "\(directory.path)/run").newestGood().checkpoint.snapshot.state.step > 0)
+  }
+
+  @Test("writes a checkpoint on SIGUSR2 and goes on; SIGHUP means nothing to it without a terminal")
+  func checkpointOnRequest() throws {
+    let directory = try TemporaryDirectory()
+    let more = "checkpoints: {every_epochs: 10000, every_steps: 1, every_minutes: null, keep_best: null}"
+    let first = try Running([config(directory, more: more), "--output", "run", "--max-steps", "1"], in: directory)
+    #expect(try first.finish().status == 0)
+    let rare = more.replacing("every_steps: 1, ", with: "")
+    let run = try Running(
+      [config(directory, more: rare), "--output", "run", "--resume", "--epochs", "9999"], in: directory)
+    run.send(SIGHUP)
+    #expect(try run.checkpoints() == ["step-00000001.weights.h5"])
+    // A handler has to be there before the signal.
+    try run.wait { try directory.text("out").contains("Epoch 2/") }
+    run.send(SIGUSR2)
+    try run.wait { try run.checkpoints().count == 2 }
+    #expect(run.process.isRunning)
+    run.send(SIGTERM)
+    #expect(try run.finish().status == 75)
+    #expect(try run.checkpoints().count == 3)
+  }
+
+  @Test("is ended by the signals that were chosen, and by no others")
+  func chosenSignals() throws {
+    let directory = try TemporaryDirectory()
+    let run = try Running([config(directory), "--output", "run", "--end-signals", "USR2,HUP"], in: directory)
+    run.send(SIGUSR2)
+    let finished = try run.finish()
+    #expect(finished.status == 75)
+    #expect(finished.output.contains("Stopped by SIGUSR2"))
+  }
+
+  @Test("stops in time, and ends with the bits of a run that was not cut, callbacks and all")
+  func timeLimit() throws {
+    let directory = try TemporaryDirectory()
+    let more = """
+      callbacks:
+        - early_stopping: {monitor: val_loss, patience: 8, restore_best_weights: true}
+        - reduce_lr_on_plateau: {monitor: val_loss, patience: 3, factor: 0.5}
+        - csv_log: {filename: NAME.csv}
+      """
+    func train(_ name: String, _ arguments: [String]) throws -> Finished {
+      let config = try config(directory, epochs: 400, more: more.replacing("NAME", with: name))
+      return try Shell.martlet(["train", config, "--output", name] + arguments, in: directory.path)
+    }
+    let whole = try train("whole", [])
+    #expect(whole.status == 0)
+    #expect(whole.output.contains("Stopped early: val_loss did not become better any more."))
+    var parts: [Int32] = []
+    while parts.last != 0, parts.count < 100 {
+      let began = ContinuousClock.now
+      parts.append(try train("cut", ["--resume-or-start", "--time-limit", "2s"]).status)
+      #expect(ContinuousClock.now - began < .seconds(2.5) || parts.last == 0)
+      if parts.count == 1 { #expect(try train("cut", ["--resume-or-start", "--max-steps", "9"]).status == 0) }
+    }
+    #expect(parts.dropLast().allSatisfy { $0 == 75 } && parts.last == 0)
+    let snapshots = try ["whole", "cut"].map { name in
+      var snapshot = try CheckpointStore(directory: "\(directory.path)/\(name)").newestGood().checkpoint.snapshot
+      snapshot.state.history = History(columns: snapshot.state.history.columns.filter { $0.key != "seconds" })
+      return snapshot
+    }
+    #expect(snapshots[0] == snapshots[1])
+    let tables = try ["whole", "cut"].map { name in
+      try directory.text("\(name).csv").split(separator: "\n").map {
+        $0.replacing(#/,[^,]*(?=,[^,]*,[^,]*$)/#, with: "")
+      }
+    }
+    #expect(tables[0] == tables[1])
+  }
+
+  @Test("says of each thing that happened what it was, for machines")
+  func log() throws {
+    let directory = try TemporaryDirectory()
+    let arguments = ["train", try config(directory, epochs: 3), "--output", "run", "--log-file", "run.jsonl"]
+    #expect(try Shell.martlet(arguments + ["--max-steps", "7"], in: directory.path).status == 0)
+    // What is damaged is passed over, and told.
+    let newest = "\(directory.path)/run/step-00000007.weights.h5"
+    try Data(contentsOf: URL(filePath: newest)).dropLast(1).write(to: URL(filePath: newest))
+    #expect(try Shell.martlet(arguments + ["--resume"], in: directory.path).status == 0)
+    #expect(try Shell.martlet(arguments, in: directory.path).status == 2)
+    let lines = try directory.text("run.jsonl").split(separator: "\n").map { line in
+      try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    // A checkpoint is told of when it is written, which may be in the next epoch.
+    let events = lines.compactMap { $0["event"] as? String }
+    let heading = ["start", "configuration", "epoch"]
+    #expect(Array(events.prefix(3)) == heading && events[5] == "end")
+    #expect(events[3...4].allSatisfy { $0 == "checkpoint" })
+    #expect(Array(events[6...9]) == ["fault"] + heading)
+    #expect(events[10...12].sorted() == ["checkpoint", "checkpoint", "epoch"])
+    #expect(Array(events[13...]) == ["end", "fault"])
+    #expect(lines.allSatisfy { ($0["time"] as? String)?.wholeMatch(of: #/\d{4}-\d\d-\d\dT[\d:.]+Z/#) != nil })
+    #expect((lines[6]["message"] as? String)?.contains("is truncated") == true)
+    #expect(lines[3]["bytes"] as? Int ?? 0 > 10_000)
+    #expect(lines[3]["seconds"] as? Double ?? 0 > 0)
+    #expect(lines[5]["finished"] as? Bool == false && lines[13]["finished"] as? Bool == true)
+    #expect(lines[14]["level"] as? String == "error")
+    #expect((lines[1]["yaml"] as? String)?.contains("on_nonfinite: stop") == true)
+  }
+
+  @Test("is told who writes to its directory")
+  func locked() throws {
+    let directory = try TemporaryDirectory()
+    let run = try Running([config(directory), "--output", "run"], in: directory)
+    let second = try Shell.martlet(["train", config(directory), "--output", "run", "--resume"], in: directory.path)
+    #expect(second.status == 1)
+    let holder = "another run is writing to it: process \(run.process.processIdentifier) on "
+    #expect(second.error.contains(holder))
+    // A run that is killed does not hold it any longer.
+    run.send(SIGKILL)
+    #expect(try run.finish().status == -SIGKILL)
+    let third = try Shell.martlet(
+      ["train", config(directory), "--output", "run", "--resume", "--epochs", "1"], in: directory.path)
+    #expect(third.status == 0)
+  }
+
+  @Test("verifies a checkpoint on request")
+  func verify() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/run/latest.weights.h5"
+    let config = try config(directory, epochs: 1)
+    #expect(try Shell.martlet(["train", config, "--output", "run"], in: directory.path).status == 0)
+    let good = try Shell.martlet(["inspect", "--verify", path])
+    #expect(good.status == 0)
+    #expect(good.output.hasPrefix("\(path): good: step 6, "))
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: URL(filePath: path))
+    let bad = try Shell.martlet(["inspect", "--verify", path])
+    #expect(bad.status == 1)
+    #expect(
+      bad.error.hasSuffix("is damaged: its SHA-256 is not the one it was written with. Use an older checkpoint.\n"))
+  }
+
+  @Test("stops at a batch whose loss is no number, and keeps the last good checkpoint")
+  func nonfinite() throws {
+    let directory = try TemporaryDirectory()
+    let more = """
+      compile: {optimizer: {name: adam, learning_rate: 1.0e+37}}
+      checkpoints: {every_steps: 1}
+      """
+    let finished = try Shell.martlet(["train", config(directory, more: more), "--output", "run"], in: directory.path)
+    #expect(finished.status == 1)
+    let told = try #require(
+      finished.error.firstMatch(
+        of: #/step (\d+), epoch 1: the loss of the batch is -?(nan|inf)\. Its samples are ([\d, ]+)\./#))
+    #expect(told.3.split(separator: ",").count == 200)
+    let latest = try CheckpointStore.verify("\(directory.path)/run/latest.weights.h5")
+    #expect(try #require(Int(told.1)) == latest.step + 1)
+    let skipping = try directory.write(
+      directory.text("small.yml").replacing("fit: {", with: "fit: {on_nonfinite: skip, "), to: "skip.yml")
+    let skipped = try Shell.martlet(["train", skipping, "--output", "run", "--resume"], in: directory.path)
+    #expect(skipped.status == 1)
+    #expect(skipped.error.contains("It was skipped.\n"))
+    #expect(skipped.error.contains("epoch 2: the loss of every batch is NaN or infinite, and all were skipped"))
+  }
+}

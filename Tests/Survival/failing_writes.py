@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Lets each system call of the writing of a checkpoint fail in turn, and fills a real file system.
+
+    failing_writes.py [--all]
+
+Passes if every run goes on and ends with the bytes of one on a good disk, and no older checkpoint is touched; and if a
+run whose last state could be saved nowhere says so. With --all the calls of every checkpoint fail, not of one.
+"""
+
+import argparse
+import collections
+import errno
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import martlet_runs as runs
+
+EPOCHS = 3
+ERRORS = [errno.ENOSPC, errno.EIO, errno.EDQUOT]
+CALLS = {"open", "write", "fsync", "rename", "symlink", "unlink"}
+
+
+def calls_of_checkpoints(folder, library):
+    """The numbers and names of the calls of a good run, split where a checkpoint begins. The directory comes first."""
+    log = folder / "calls"
+    place = folder / "good"
+    place.mkdir()
+    environment = {"LD_PRELOAD": library, "DISK_DIRECTORY": str(place / "run/"), "DISK_LOG": str(log)}
+    runs.finish(runs.train(runs.configuration(place, EPOCHS), environment=environment), 0)
+    parts = [[]]
+    for line in log.read_text().split("\n"):
+        if not line:
+            continue
+        number, name = line.split()
+        if name == "open":
+            parts.append([])
+        parts[-1].append((int(number), name))
+    return parts[1:]
+
+
+def check_all_good(directory):
+    for file in runs.checkpoints(directory) + [directory / "latest.weights.h5"]:
+        bad = runs.problem(file)
+        if bad:
+            raise SystemExit(f"{file} is bad: {bad}")
+
+
+def one_failure(folder, library, number, name, error, count=1):
+    """A run in which one call fails: it warns, and ends as if nothing had happened."""
+    what = f"call {number} ({name}) with {errno.errorcode[error]}"
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        place = Path(place)
+        environment = {
+            "LD_PRELOAD": library, "DISK_DIRECTORY": str(place / "run/"), "DISK_FAIL_AT": str(number),
+            "DISK_FAIL_COUNT": str(count), "DISK_FAIL_ERRNO": str(error)}
+        output = runs.finish(runs.train(runs.configuration(place, EPOCHS), environment=environment), 0)
+        # What cannot be removed is no fault of the checkpoint.
+        warnings = output.count("the training goes on, and tries again")
+        if warnings != (name != "unlink"):
+            raise SystemExit(f"{what}: {warnings} warnings: {output}")
+        check_all_good(place / "run")
+        different = runs.differences(place / "run/latest.weights.h5", folder / "good/run/latest.weights.h5")
+        if different:
+            raise SystemExit(f"{what}: not the bytes of the good run: {different}")
+        if list((place / "run").glob("*.partial")):
+            raise SystemExit(f"{what}: a partial file was left")
+
+
+def broken_from(folder, library, number, name, error):
+    """A disk that stays broken: the run reaches its end, fails there, and older checkpoints are as they were."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        place = Path(place)
+        environment = {
+            "LD_PRELOAD": library, "DISK_DIRECTORY": str(place / "run/"), "DISK_FAIL_AT": str(number),
+            "DISK_FAIL_COUNT": "0", "DISK_FAIL_ERRNO": str(error)}
+        config = runs.configuration(place, EPOCHS)
+        output = runs.finish(runs.train(config, environment=environment), 1)
+        if "the last one, could not be saved anywhere" not in output or output.count("tries again") != 1:
+            raise SystemExit(f"broken from call {number} ({name}): {output}")
+        check_all_good(place / "run")
+        runs.finish(runs.train(config, "--resume"), 0)
+        different = runs.differences(place / "run/latest.weights.h5", folder / "good/run/latest.weights.h5")
+        if different:
+            raise SystemExit(f"broken from call {number} ({name}): resumed to other bytes: {different}")
+
+
+def full_file_system(folder):
+    """A file system of 4 MB with room for some checkpoints; then it has room again, and the run ends well."""
+    place = folder / "small"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], capture_output=True).returncode:
+        return "a full file system was NOT tried: mounting one is not allowed here"
+    try:
+        (place / "ballast").write_bytes(bytes(4 << 20)[: 4 * (1 << 20) - 400 * 1024])
+        config = runs.configuration(place, EPOCHS)
+        output = runs.finish(runs.train(config), 1)
+        if "bytes are needed, the file system has" not in output or output.count("tries again") != 1:
+            raise SystemExit(f"full file system: {output}")
+        check_all_good(place / "run")
+        fallback = folder / "fallback"
+        text = Path(config).read_text().replace("every_steps", f"fallback_directory: {fallback}, every_steps")
+        Path(config).write_text(text)
+        runs.finish(runs.train(config, "--resume"), 0)
+        newest = runs.checkpoints(fallback)[-1]
+        if runs.differences(newest, folder / "good/run/latest.weights.h5"):
+            raise SystemExit("full file system: the fallback's checkpoint is not that of the good run")
+        os.unlink(place / "ballast")
+        runs.finish(runs.train(config, "--resume", "--epochs", str(EPOCHS + 1)), 0)
+        if runs.step(runs.checkpoints(place / "run")[-1]) <= runs.step(newest):
+            raise SystemExit("full file system: nothing was written to it when it had room again")
+        return "a real file system that is full was survived, with and without a fallback directory"
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="martlet-failing-") as folder:
+        folder = Path(folder)
+        library = runs.shim(folder)
+        parts = calls_of_checkpoints(folder, library)
+        if not CALLS <= {name for part in parts for _, name in part}:
+            raise SystemExit(f"not every kind of call was seen: {parts}")
+        # The one with the most calls: it moves both links and removes an older file.
+        chosen = parts if options.all else [max(parts, key=len)]
+        tried = collections.Counter()
+        for number, name in (call for part in chosen for call in part):
+            for error in ERRORS:
+                one_failure(folder, library, number, name, error)
+                tried[name] += 1
+        for number, name in chosen[-1]:
+            if name != "unlink":
+                broken_from(folder, library, number, name, errno.EIO)
+        full = full_file_system(folder)
+        names = ", ".join(f"{count} {name}" for name, count in sorted(tried.items()))
+        print(f"{sum(tried.values())} failed calls ({names}): every run went on to the bytes of the good one; {full}")
+
+
+main()

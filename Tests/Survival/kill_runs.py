@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Kills trainings with SIGKILL at random moments, half of them while a checkpoint is being written, and resumes them.
+
+    kill_runs.py [--kills 200] [--seed 1]
+
+Passes if no checkpoint is lost or unreadable, and every run ends with the bytes of one that was never killed.
+"""
+
+import argparse
+import random
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import martlet_runs as runs
+
+EPOCHS = 30
+DELAY_MS = 8
+
+
+def wait_for_write(process, directory, chance):
+    """Waits until a checkpoint is being written, and then for some of the time that takes."""
+    while process.poll() is None and not list(directory.glob("*.partial")):
+        time.sleep(0.001)
+    time.sleep(chance.uniform(0, 14 * DELAY_MS / 1000))
+
+
+def kill(process, directory, chance, aimed):
+    """Kills a training at random; whether it was alive."""
+    if aimed:
+        # Not always the first of its checkpoints.
+        time.sleep(chance.uniform(0, 0.6))
+        wait_for_write(process, directory, chance)
+    else:
+        time.sleep(chance.uniform(0, 1.2))
+    was_alive = process.poll() is None
+    if was_alive:
+        process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return was_alive
+
+
+def check(directory, newest, where):
+    """Fails if a file under a final name is bad, or the newest checkpoint is older than one there was."""
+    files = runs.checkpoints(directory)
+    for file in files + [directory / "latest.weights.h5", directory / "best.weights.h5"]:
+        if file.is_symlink() or file.exists():
+            bad = runs.problem(file)
+            if bad:
+                raise SystemExit(f"{where}: {file} is bad: {bad}")
+    found = runs.step(files[-1]) if files else 0
+    if found < newest:
+        raise SystemExit(f"{where}: the checkpoint of step {newest} is lost; the newest is {found}")
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="martlet-kill-") as folder:
+        folder = Path(folder)
+        library = runs.shim(folder)
+        whole = folder / "whole"
+        whole.mkdir()
+        runs.finish(runs.train(runs.configuration(whole, EPOCHS)), 0)
+        kills = in_write = rounds = left_over = 0
+        while kills < options.kills:
+            place = folder / f"round-{rounds}"
+            place.mkdir()
+            config, directory, newest = runs.configuration(place, EPOCHS), place / "run", 0
+            slow = {"LD_PRELOAD": library, "DISK_DIRECTORY": str(place), "DISK_DELAY_MS": str(DELAY_MS)}
+            while kills < options.kills:
+                process = runs.train(config, "--resume-or-start", environment=slow)
+                if not kill(process, directory, chance, aimed=kills % 2 == 0):
+                    if process.returncode != 0:
+                        raise SystemExit(f"round {rounds}: a training failed on its own: {process.returncode}")
+                    break
+                kills += 1
+                in_write += bool(list(directory.glob("*.partial")))
+                newest = check(directory, newest, f"round {rounds}, kill {kills}")
+            runs.finish(runs.train(config, "--resume-or-start"), 0)
+            check(directory, newest, f"round {rounds}")
+            left_over += len(list(directory.glob("*.partial")))
+            different = runs.differences(directory / "latest.weights.h5", whole / "run/latest.weights.h5")
+            if different:
+                raise SystemExit(f"round {rounds}: not the bytes of the uninterrupted run: {different}")
+            if runs.csv_without_seconds(place / "epochs.csv") != runs.csv_without_seconds(whole / "epochs.csv"):
+                raise SystemExit(f"round {rounds}: the CSV file is not that of the uninterrupted run")
+            rounds += 1
+    if left_over:
+        raise SystemExit(f"{left_over} partial files were left over")
+    print(
+        f"killed {kills} times in {rounds} runs of {EPOCHS} epochs, {in_write} times with a file half written: "
+        f"0 checkpoints lost, 0 unreadable, all {rounds} runs ended with the bytes of the uninterrupted one "
+        f"({time.monotonic() - started:.0f} s)")
+
+
+main()

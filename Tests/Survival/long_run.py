@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Ten hours in one: 2,000 epochs of a small run with a checkpoint each, while memory and open files are watched.
+
+    long_run.py [--epochs 2000]
+
+Passes if the memory at the end is within 2 % of that after 20 epochs, no file descriptor was gained, and the directory
+holds no more than it should.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import martlet_runs as runs
+
+
+def resident(process):
+    """Bytes of memory that are the process's own, and its open files."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    lines = dict(line.split(":", 1) for line in status.split("\n") if ":" in line)
+    own = sum(int(lines[name].split()[0]) for name in ("RssAnon", "RssShmem"))
+    return own * 1024, len(os.listdir(f"/proc/{process.pid}/fd"))
+
+
+def epochs_done(csv):
+    return max(csv.read_text().count("\n") - 1, 0) if csv.exists() else 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", type=int, default=2000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="martlet-long-") as place:
+        place = Path(place)
+        config = runs.configuration(place, options.epochs)
+        text = Path(config).read_text().replace("every_steps: 5", "every_epochs: 1")
+        Path(config).write_text(text)
+        log, csv, directory = place / "run.jsonl", place / "epochs.csv", place / "run"
+        process = runs.train(config, "--log-file", str(log))
+        early, last, most_files, began = None, None, 0, time.monotonic()
+        while process.poll() is None:
+            done = epochs_done(csv)
+            try:
+                last = resident(process)
+            except (FileNotFoundError, KeyError, ProcessLookupError):
+                break
+            if early is None and done >= 20:
+                early = last
+            # A file that is being written comes on top of what is kept: the last, the best, and both links.
+            most_files = max(most_files, len(list(directory.glob("*.h5*"))) if directory.exists() else 0)
+            time.sleep(0.05)
+        runs.finish(process, 0)
+        written = log.read_text().count('"event": "checkpoint"')
+        kept = sorted(path.name for path in directory.iterdir())
+        growth = last[0] / early[0] - 1
+        print(
+            f"{options.epochs} epochs, {written} checkpoints, {time.monotonic() - began:.0f} s: memory after 20 epochs "
+            f"{early[0] / 1e6:.1f} MB, at the end {last[0] / 1e6:.1f} MB ({100 * growth:+.1f} %); open files {early[1]} and "
+            f"{last[1]}; at most {most_files} names in the directory, {len(kept)} at the end")
+        if written < options.epochs or epochs_done(csv) != options.epochs:
+            raise SystemExit("not every epoch was written")
+        if abs(growth) > 0.02 or last[1] > early[1] or most_files > 8 or len(kept) > 6:
+            raise SystemExit(f"the run grew: {kept}")
+
+
+main()

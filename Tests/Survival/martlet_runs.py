@@ -1,0 +1,118 @@
+"""What the scripts beside this one share: the command, small runs, and what a checkpoint holds."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+
+ROOT = Path(__file__).resolve().parents[2]
+#: The command; MARTLET names another build of it.
+MARTLET = os.environ.get("MARTLET", str(ROOT / ".build/debug/martlet"))
+
+#: Every callback that keeps a state, and a network that is small and yet has every kind of parameter.
+CONFIGURATION = """
+name: survive
+data: {{dataset: digits, train_count: 1100, test_count: 200}}
+model:
+  - conv2d: {{filters: 4, kernel_size: [5, 5], activation: relu}}
+  - max_pooling2d
+  - flatten
+  - dense: {{units: 20, activation: relu}}
+  - dense: {{units: 10, activation: softmax}}
+fit: {{epochs: {epochs}, batch_size: 100, seed: 3}}
+callbacks:
+  - early_stopping: {{monitor: val_loss, patience: 1000, restore_best_weights: true}}
+  - reduce_lr_on_plateau: {{monitor: loss, min_delta: 0.1, patience: 2, factor: 0.7}}
+  - csv_log: {{filename: {directory}/epochs.csv}}
+checkpoints: {{directory: {directory}/run, every_steps: 5, keep_last: 3}}
+"""
+
+
+def configuration(directory, epochs):
+    """Writes a configuration whose run stays below `directory`."""
+    path = Path(directory) / "run.yml"
+    path.write_text(CONFIGURATION.format(epochs=epochs, directory=directory))
+    return str(path)
+
+
+def shim(directory):
+    """Compiles disk.c, and gives the path of the library."""
+    library = Path(directory) / "disk.so"
+    compiler = os.environ.get("CC", "clang")
+    source = Path(__file__).with_name("disk.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return str(library)
+
+
+def train(config, *arguments, environment=None, **options):
+    """Starts a training whose output is kept for messages."""
+    return subprocess.Popen(
+        [MARTLET, "train", config, "--verbose", "0", "--workers", "2", *arguments],
+        env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        **options)
+
+
+def finish(process, *statuses):
+    """Waits for a training; its output. Fails if it ends with another status."""
+    output, _ = process.communicate(timeout=1200)
+    if process.returncode not in statuses:
+        sys.exit(f"the training ended with {process.returncode}, not {statuses}:\n{output}")
+    return output
+
+
+def problem(path):
+    """What is wrong with a checkpoint, found without Martlet; None if it is good."""
+    content = Path(path).read_bytes()
+    lines = content[:512].rstrip(b"\0").decode(errors="replace").split("\n")
+    values = dict(line.split(" ", 1) for line in lines[1:] if " " in line)
+    if lines[0] != "MARTLET CHECKPOINT":
+        return "no checkpoint"
+    if len(content) != 512 + int(values["bytes"]):
+        return f"{len(content)} bytes"
+    if hashlib.sha256(content[512:]).hexdigest() != values["sha256"]:
+        return "another digest"
+    return None
+
+
+def checkpoints(directory):
+    """The checkpoints of a run under their final names, oldest first."""
+    return sorted(Path(directory).glob("step-*.weights.h5")) if Path(directory).exists() else []
+
+
+def step(path):
+    return int(Path(path).name.split("-")[1].split(".")[0])
+
+
+def state(path):
+    """All that decides how a run goes on, by name: bytes of weights, optimizer, history, callbacks. No seconds."""
+    found = {}
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset) and "seconds" not in name:
+            found[name] = item[()].tobytes()
+        if name == "martlet":
+            for key, value in item.attrs.items():
+                found[f"martlet@{key}"] = str(value).encode()
+
+    with h5py.File(path) as file:
+        for part in ["model_weights", "optimizer", "martlet"]:
+            visit(part, file[part])
+            file[part].visititems(lambda name, item, part=part: visit(f"{part}/{name}", item))
+    # Where the run was is written there.
+    found.pop("martlet/configuration")
+    return found
+
+
+def differences(left, right):
+    """The names of what differs between two checkpoints."""
+    left, right = state(left), state(right)
+    return [name for name in sorted(left.keys() | right.keys()) if left.get(name) != right.get(name)]
+
+
+def csv_without_seconds(path):
+    lines = [line.split(",") for line in Path(path).read_text().split("\n")]
+    seconds = lines[0].index("seconds")
+    return [line[:seconds] + line[seconds + 1:] for line in lines]

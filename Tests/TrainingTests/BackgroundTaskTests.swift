@@ -1,0 +1,43 @@
+import Testing
+
+@testable import Training
+
+@Suite("Work beside the training")
+struct BackgroundTaskTests {
+  @Test("is done one piece after the other, and its outcomes come in order")
+  func outcomes() {
+    let task = BackgroundTask<Int>()
+    #expect(task.finish() == nil)
+    for piece in 0..<20 {
+      task.start { piece * piece }
+      #expect(task.finish() == piece * piece)
+      #expect(!task.isBusy)
+      #expect(task.finish() == nil)
+    }
+  }
+
+  @Test("is finished before its owner is gone")
+  func ownerGone() {
+    let rows = ShardSums(tasks: 1, sums: 1)
+    do {
+      let task = BackgroundTask<Void>()
+      task.start { for _ in 0..<1000 { rows[0][0] += 1 } }
+    }
+    #expect(rows[0][0] == 1000)
+  }
+
+  @Test("reads a copy of a training that goes on meanwhile")
+  func copyOfTraining() throws {
+    let trainer = try SmallRun.trainer(epochs: 4)
+    let copy = StateCopy(of: trainer)
+    let task = BackgroundTask<Snapshot>()
+    for epoch in 1...3 {
+      try trainer.fit(SmallRun.data.train, epochs: epoch)
+      copy.update(from: trainer)
+      let expected = trainer.snapshot()
+      task.start { copy.snapshot() }
+      try trainer.fit(SmallRun.data.train, maxSteps: trainer.state.step + 2)
+      #expect(task.finish() == expected)
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import NeuralNetwork
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// Plays values as the history of a metric.
+private func play(_ callback: any ConfiguredCallback, _ values: [Double], metric: String = "val_loss") throws -> Trainer
+{
+  let trainer = try SmallRun.trainer(epochs: values.count)
+  let plan = FitPlan(epochs: values.count, stepsPerEpoch: 5, maxSteps: nil)
+  try callback.trainingWillBegin(trainer, plan)
+  for value in values where trainer.stopReason == nil {
+    trainer.state.history.append([metric: value])
+    trainer.state.epoch += 1
+    try callback.epochDidEnd(trainer, plan)
+  }
+  return trainer
+}
+
+@Suite("Callbacks")
+struct CallbackTests {
+  @Test("stop a run whose metric does not become better, and no earlier")
+  func earlyStopping() throws {
+    let values = [3.0, 2, 2.5, 1.9, 1.95, .nan, 1.85, 1.9, 1.9, 1.9, 1.0]
+    func epochs(_ callback: EarlyStopping) throws -> Int { try play(callback, values).state.epoch }
+    #expect(try epochs(EarlyStopping(patience: 0)) == 3)
+    #expect(try epochs(EarlyStopping(patience: 1)) == 3)
+    #expect(try epochs(EarlyStopping(patience: 2)) == 6)
+    #expect(try epochs(EarlyStopping(patience: 3)) == 10)
+    #expect(try epochs(EarlyStopping(patience: 4)) == 11)
+    #expect(try epochs(EarlyStopping(minDelta: 0.2, patience: 5)) == 7)
+    let stopped = try play(EarlyStopping(patience: 3), values)
+    #expect(stopped.state.hasStoppedEarly)
+    #expect(stopped.stopReason == .noImprovement(metric: "val_loss"))
+    #expect(stopped[callback: "early_stopping"].numbers == ["best": 1.85, "wait": 3, "stopped_epoch": 10])
+    // What is no loss is better when it is larger.
+    #expect(
+      try play(EarlyStopping(monitor: "val_accuracy", patience: 1), [0.1, 0.2, 0.2], metric: "val_accuracy").state.epoch
+        == 3)
+  }
+
+  @Test("restore the best weights of a run that they stop")
+  func bestWeights() throws {
+    let callback = EarlyStopping(patience: 1, restoreBestWeights: true)
+    let trainer = try SmallRun.trainer(epochs: 3)
+    let plan = FitPlan(epochs: 3, stepsPerEpoch: 5, maxSteps: nil)
+    var weights: [[Snapshot.Variable]] = []
+    for (epoch, value) in [2.0, 1, 3].enumerated() {
+      try trainer.fit(SmallRun.data.train, epochs: epoch + 1)
+      weights.append(trainer.snapshot().parameters)
+      var state = trainer.state
+      state.history = History(columns: ["val_loss": [value]])
+      trainer.state = state
+      try callback.epochDidEnd(trainer, plan)
+    }
+    #expect(trainer.state.hasStoppedEarly)
+    #expect(trainer.snapshot().parameters == weights[1])
+    #expect(weights[1] != weights[2])
+  }
+
+  @Test("lower the learning rate on a plateau, with a rest behind it, and not below the least")
+  func plateau() throws {
+    let callback = ReduceLROnPlateau(minDelta: 0, patience: 2, factor: 0.5, cooldown: 2, minLR: 0.0003)
+    func rate(_ values: [Double]) throws -> Float { try play(callback, values).state.learningRate }
+    #expect(try rate([1, 1]) == 0.001)
+    #expect(try rate([1, 1, 1]) == 0.0005)
+    // Two epochs of rest, of which the second counts again.
+    #expect(try rate([1, 1, 1, 1, 1]) == 0.0005)
+    #expect(try rate([1, 1, 1, 1, 1, 1]) == 0.0003)
+    #expect(try rate([1, 1, 1, 0.5, 0.5, 0.4, 0.3]) == 0.0005)
+  }
+
+  @Test("watch only what is measured")
+  func unknownMetric() throws {
+    #expect {
+      try play(EarlyStopping(monitor: "val_loss"), [1], metric: "loss")
+    } throws: {
+      "\($0)" == "a callback watches 'val_loss', which is not measured. There is: loss."
+    }
+  }
+
+  @Test("write each epoch to a CSV file once, whatever happened to it before")
+  func csv() throws {
+    let directory = try TemporaryDirectory()
+    func train(_ trainer: Trainer, _ name: String, maxSteps: Int? = nil) throws {
+      let callback = CSVLogger(filename: "\(directory.path)/\(name)")
+      try trainer.fit(SmallRun.data.train, validation: SmallRun.data.test, maxSteps: maxSteps, callbacks: [callback])
+    }
+    func withoutSeconds(_ name: String) throws -> [[Substring]] {
+      try directory.text(name).split(separator: "\n").map { line in
+        line.split(separator: ",").enumerated().filter { $0.offset != 4 }.map(\.element)
+      }
+    }
+    try train(SmallRun.trainer(epochs: 4), "whole.csv")
+    let first = try SmallRun.trainer(epochs: 4)
+    try train(first, "cut.csv", maxSteps: 12)
+    let snapshot = first.snapshot()
+    // The run goes on for an epoch, and is lost.
+    try train(first, "cut.csv", maxSteps: 16)
+    #expect(try directory.text("cut.csv").split(separator: "\n").count == 1 + 3)
+    _ = try directory.write(try directory.text("cut.csv") + "4,0.5", to: "cut.csv")
+    let second = try SmallRun.trainer(epochs: 4)
+    try second.restore(snapshot)
+    try train(second, "cut.csv")
+    #expect(
+      try directory.text("cut.csv").hasPrefix("epoch,accuracy,learning_rate,loss,seconds,val_accuracy,val_loss\n1,"))
+    #expect(try withoutSeconds("cut.csv") == withoutSeconds("whole.csv"))
+    #expect(try withoutSeconds("cut.csv").count == 1 + 4)
+  }
+
+  @Test("that cannot write do not stop the run: they warn once")
+  func unwritableCSV() throws {
+    let trainer = try SmallRun.trainer()
+    var warnings: [String] = []
+    trainer.warning = { warnings.append($0) }
+    try trainer.fit(SmallRun.data.train, callbacks: [CSVLogger(filename: "/nowhere/epochs.csv")])
+    #expect(trainer.state.epoch == 2)
+    #expect(warnings == ["/nowhere/epochs.csv: cannot be created: No such file or directory. The training goes on."])
+  }
+
+  /// What decides about learning rates and the end of a run, with values that make each of them act.
+  static let deciding: [[any ConfiguredCallback]] = [
+    [EarlyStopping(monitor: "loss", minDelta: 1.2, patience: 2, restoreBestWeights: true)],
+    [ReduceLROnPlateau(monitor: "val_loss", minDelta: 10, patience: 1, factor: 0.5, cooldown: 1)],
+  ]
+
+  @Test("go on from a cut at every step to the same bits", arguments: deciding.indices)
+  func everyStep(index: Int) throws {
+    let callbacks = Self.deciding[index]
+    func fit(_ trainer: Trainer, maxSteps: Int?) throws {
+      try trainer.fit(
+        SmallRun.data.train, validation: SmallRun.data.test, maxSteps: maxSteps, callbacks: callbacks)
+    }
+    let whole = try SmallRun.trainer(epochs: 6)
+    try fit(whole, maxSteps: nil)
+    #expect(!whole.state.callbacks.isEmpty)
+    var snapshot = try SmallRun.trainer(epochs: 6).snapshot()
+    for step in 1...30 {
+      let trainer = try SmallRun.trainer(workers: 1 + step % 3, epochs: 6)
+      try trainer.restore(snapshot)
+      try fit(trainer, maxSteps: step)
+      snapshot = trainer.snapshot()
+    }
+    #expect(withoutTimes(snapshot) == withoutTimes(whole.snapshot()))
+    if index == 0 { #expect(whole.state.hasStoppedEarly && whole.state.epoch < 6) }
+    if index == 1 { #expect(whole.state.learningRate < 0.001) }
+  }
+}
+
+@Suite("Learning-rate schedules")
+struct LearningRateScheduleTests {
+  /// Expected values: Keras 3.15.1, `CosineDecay` and `ExponentialDecay` of the same numbers.
+  @Test("give the rates of their formulas")
+  func formulas() {
+    func rates(_ form: LearningRateSchedule.Form, warmup: Int = 0, _ steps: [Int]) -> [Float] {
+      steps.map { LearningRateSchedule(form, warmupSteps: warmup).rate(0.5, step: $0) }
+    }
+    func isNear(_ found: [Float], _ expected: [Float]) -> Bool {
+      zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) } && found.count == expected.count
+    }
+    #expect(rates(.constant, [0, 7]) == [0.5, 0.5])
+    #expect(rates(.constant, warmup: 4, [0, 1, 3, 4, 9]) == [0.125, 0.25, 0.5, 0.5, 0.5])
+    #expect(rates(.step(decaySteps: 10, decayRate: 0.5), [0, 9, 10, 19, 20]) == [0.5, 0.5, 0.25, 0.25, 0.125])
+    #expect(isNear(rates(.exponential(decaySteps: 10, decayRate: 0.5), [0, 5, 10]), [0.5, 0.35355339, 0.25]))
+    #expect(
+      isNear(rates(.cosine(decaySteps: 8), [0, 2, 4, 6]), [0.5, 0.42677671, 0.25, 0.073223300]))
+    #expect(rates(.cosine(decaySteps: 8), [8, 1000]) == [0, 0])
+    #expect(isNear(rates(.cosine(decaySteps: 8, alpha: 0.1), warmup: 2, [0, 2, 6, 10]), [0.25, 0.5, 0.275, 0.05]))
+  }
+
+  @Test("change the rate in each step, also behind a cut at any step")
+  func everyStep() throws {
+    func trainer(_ schedule: LearningRateSchedule?) throws -> Trainer {
+      var configuration = try SmallRun.trainer(epochs: 2).configuration
+      configuration.learningRateSchedule = schedule
+      return try Trainer(configuration, inputShape: [28, 28, 1], workerCount: 2)
+    }
+    let schedule = LearningRateSchedule(.cosine(decaySteps: 9, alpha: 0.01), warmupSteps: 3)
+    let whole = try trainer(schedule)
+    try whole.fit(SmallRun.data.train, validation: SmallRun.data.test)
+    #expect(whole.state.learningRate == schedule.rate(0.001, step: 9))
+    #expect(whole.state.history["learning_rate"] == [4, 9].map { Double(schedule.rate(0.001, step: $0)) })
+    var snapshot = try trainer(schedule).snapshot()
+    for step in 1...10 {
+      let part = try trainer(schedule)
+      try part.restore(snapshot)
+      try part.fit(SmallRun.data.train, validation: SmallRun.data.test, maxSteps: step)
+      snapshot = part.snapshot()
+    }
+    #expect(withoutTimes(snapshot) == withoutTimes(whole.snapshot()))
+    let constant = try trainer(nil)
+    try constant.fit(SmallRun.data.train, validation: SmallRun.data.test)
+    #expect(constant.snapshot().parameters != whole.snapshot().parameters)
+  }
+}
