@@ -141,7 +141,7 @@ extension Checkpoint {
   /// The bytes of its file.
   ///
   /// - Throws: `CheckpointError.nonfinite` if nobody could go on from it, `HDF5Error`.
-  func bytes(network: Network, training: TrainingConfiguration) throws -> [UInt8] {
+  package func bytes(network: Network, training: TrainingConfiguration) throws -> [UInt8] {
     let variables = snapshot.parameters + snapshot.slots.joined()
     if let bad = variables.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
       throw CheckpointError.nonfinite(step: snapshot.state.step, variable: bad.path)

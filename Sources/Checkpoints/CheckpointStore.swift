@@ -197,7 +197,7 @@ public struct CheckpointStore: Sendable {
   /// - Parameter isBest: whether `best` shall be this one.
   /// - Returns: the path of the file.
   /// - Throws: `FileError`; nothing is removed then.
-  func write(_ bytes: [UInt8], step: Int, keepLast: Int, isBest: Bool) throws -> String {
+  package func write(_ bytes: [UInt8], step: Int, keepLast: Int, isBest: Bool) throws -> String {
     let name = Self.name(step: step)
     try WholeFile.write(bytes, to: path(name))
     try link(Self.latestName, to: name)

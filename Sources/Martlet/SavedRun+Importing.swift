@@ -52,8 +52,8 @@ extension SavedRun {
       inputShape: checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
     try store.prepare(startingAt: checkpoint.snapshot.state.step, overwrite: overwrite)
     return try store.write(
-      checkpoint, network: network, training: configuration.training, keepLast: configuration.checkpoints.keepLast,
-      isBest: false)
+      checkpoint.bytes(network: network, training: configuration.training), step: checkpoint.snapshot.state.step,
+      keepLast: configuration.checkpoints.keepLast, isBest: false)
   }
 }
 
