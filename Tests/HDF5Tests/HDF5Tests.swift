@@ -120,6 +120,31 @@ struct HDF5Tests {
         .hasPrefix("three.h5: HDF5 could not open the file: "))
   }
 
+  @Test("whose texts do not lie where they are said to are refused before the library reads them")
+  func globalHeap() throws {
+    let file = try HDF5File.createInMemory(path: "test.h5")
+    try file.root.setAttribute("list", ["first", "second"])
+    let good = try file.image()
+    let start = try #require((0..<good.count - 8).first { Array(good[$0..<$0 + 4]) == Array("GCOL".utf8) })
+    #expect(try HDF5File.open(image: good, path: "test.h5").root.attributes("list") == ["first", "second"])
+    // The size of the collection, of its first text, and of the free space: nothing, or more than there is.
+    let firstText = start + 16 + 8
+    let freeSpace = start + 16 + 2 * 24 + 8
+    for (position, sizes) in [
+      (start + 8, [0, 8, 1 << 40]), (firstText, [1 << 40, 5000, -1]), (freeSpace, [0, 8, 1 << 40]),
+    ] {
+      for size in sizes {
+        var bad = good
+        withUnsafeBytes(of: size.littleEndian) { bad.replaceSubrange(position..<position + 8, with: $0) }
+        #expect {
+          _ = try HDF5File.open(image: bad, path: "test.h5")
+        } throws: {
+          "\($0)" == "test.h5: expected texts that lie within the file, found sizes that are wrong."
+        }
+      }
+    }
+  }
+
   @Test("leave no handle open")
   func leaks() throws {
     func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }

@@ -53,7 +53,8 @@ struct ExportTests {
     }
     let average = AveragePooling2D(poolSize: [2, 2], strides: [1, 1], padding: .same)
     #expect(
-      try message([average, Flatten(), Dense(units: 2)]) == "x: layer 'average_pooling2d' cannot be said in nn.Sequential: "
+      try message([average, Flatten(), Dense(units: 2)])
+        == "x: layer 'average_pooling2d' cannot be said in nn.Sequential: "
         + "its padding differs between the sides by more than AvgPool2d can.")
     #expect(
       try message([Conv2D(filters: 2, kernelSize: [1, 1]), Flatten()])
@@ -66,7 +67,8 @@ struct ExportTests {
     let file = SafeTensorsFile(
       metadata: [(key: "ü", text: "\"")],
       tensors: [
-        NamedTensor("a", [2, 1], [1, -.infinity]), NamedTensor("b", [], .integers([.min])), NamedTensor("c", [0], [Float]()),
+        NamedTensor("a", [2, 1], [1, -.infinity]), NamedTensor("b", [], .integers([.min])),
+        NamedTensor("c", [0], [Float]()),
       ])
     let bytes = file.bytes
     #expect(try SafeTensorsFile(bytes, path: "x") == file)

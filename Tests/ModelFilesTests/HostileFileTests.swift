@@ -8,10 +8,18 @@ import Testing
 struct HostileFileTests {
   /// A file of `Hostile/make_hostile.py`, and what is said of it.
   static let files: [(name: String, message: String)] = [
-    ("external-link.weights.h5", "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."),
-    ("soft-link.weights.h5", "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."),
+    (
+      "external-link.weights.h5",
+      "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."
+    ),
+    (
+      "soft-link.weights.h5",
+      "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."
+    ),
     ("virtual.weights.h5", "/layers/conv2d/vars/0: expected values in this file, found values in other files."),
-    ("external-storage.weights.h5", "/layers/conv2d/vars/0: expected values in this file, found values in other files."),
+    (
+      "external-storage.weights.h5", "/layers/conv2d/vars/0: expected values in this file, found values in other files."
+    ),
     (
       "compound.weights.h5",
       "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found data of another type."
@@ -82,7 +90,9 @@ struct HostileFileTests {
     let packed = try KerasModelFile(path: path("packed.weights.h5")).model(for: .predicting, background: background())
     #expect(packed.model.weights.map(\.values) == expected)
     let deflated = try KerasModelFile(path: path("deflated.keras")).model(for: .training)
-    #expect(KerasGolden.State(try SavedRun(importing: deflated.model, origin: "").checkpoint.snapshot) == (try golden.state()))
+    #expect(
+      KerasGolden.State(try SavedRun(importing: deflated.model, origin: "").checkpoint.snapshot) == (try golden.state())
+    )
   }
 
   @Test("are other formats, or ours")

@@ -34,7 +34,8 @@ struct SameTrainingTests {
       name: "samples", shape: ImageShape(height: 28, width: 28, channels: 1), images: images, labels: labels)
   }
 
-  @Test("the loss of each of 300 steps, and the weights after them", arguments: ["lesson", "convnet", "mlp", "average"])
+  @Test(
+    "the loss of each of 300 steps, and the weights after them", arguments: ["lesson", "convnet", "mlp", "average"])
   func sameTraining(name: String) throws {
     let directory = try #require(Bundle.module.url(forResource: "SameTraining", withExtension: nil)).path
     let imported = try KerasModelFile(path: "\(directory)/\(name).h5").model(for: .training)

@@ -66,7 +66,8 @@ struct ZipArchiveTests {
     #expect(try message(changed([(central + 8, [1])])).contains("with encryption, which is not read"))
     #expect(try message(changed([(central + 10, [12])])).contains("with packing method 12, which is not read"))
     #expect(
-      try message(changed([(central + 24, [255, 255, 255, 255])])).contains("with the 64-bit extension, which is not read"))
+      try message(changed([(central + 24, [255, 255, 255, 255])])).contains(
+        "with the 64-bit extension, which is not read"))
     #expect(try message(changed([(central + 46, Array("/../../etc/".utf8))])).contains("leads out of the archive"))
     #expect(
       try message(archive([("config.json", []), ("config.json", [])])).contains("two members have the same name"))

@@ -60,19 +60,15 @@ enum KerasFile {
     let group = try root.createGroup(KerasLayout.optimizerWeights)
     var names = ["iteration:0"]
     try group.write([Int64(state.iteration)], dimensions: [], to: names[0])
+    let letters = model.optimizer.slotNames.map { KerasLayout.slotLetters[$0] ?? $0 }
     for index in model.weights.indices {
-      for (slot, letter) in zip(state.slots, try Self.slotLetters(model.optimizer)) {
+      for (slot, letter) in zip(state.slots, letters) {
         let name = "\(className)/\(letter)/\(slot[index].path):0"
         try group.write(slot[index].values, dimensions: slot[index].shape.dimensions, to: name)
         names.append(name)
       }
     }
     try group.setAttribute(CheckpointLayout.weightNames, names)
-  }
-
-  /// What Keras 2 calls the slots.
-  private static func slotLetters(_ optimizer: any Optimizer) throws -> [String] {
-    optimizer.slotNames.map { KerasLayout.slotLetters[$0] ?? $0 }
   }
 }
 

@@ -38,6 +38,10 @@ struct KerasModel {
     inputShape = try Self.inputShape(shape, before: built.first?.layer, file: file)
   }
 
+  /// The values of a sample: a picture of 4096x4096 pixels. What is computed with grows with it, and costs nothing in a
+  /// file.
+  private static let largestInput = 16_777_216.0
+
   /// The shape of a sample, from that of a batch.
   private static func inputShape(_ node: ConfigurationNode?, before first: (any Layer)?, file: String) throws -> Shape {
     guard case .sequence(let elements) = node?.value else {
@@ -46,12 +50,13 @@ struct KerasModel {
     let dimensions = elements.dropFirst().compactMap { element in
       if case .integer(let size) = element.value, (1...1 << 20).contains(size) { size } else { nil }
     }
-    guard dimensions.count == elements.count - 1, (1...3).contains(dimensions.count) else {
+    let count = dimensions.reduce(1.0) { $0 * Double($1) }
+    guard dimensions.count == elements.count - 1, (1...3).contains(dimensions.count), count <= largestInput else {
       throw ModelFileError(
         file: file,
         .unsupportedOption(
           place: "the input", option: "shape", received: ConfigurationNode(.sequence(elements)).json,
-          accepted: "the batch, then 1 to 3 sizes"))
+          accepted: "the batch, then 1 to 3 sizes of \(Int(largestInput)) values in all"))
     }
     // Samples here are (height, width, channels); a flattened picture is the same with one channel.
     return Shape(first is Flatten && dimensions.count == 2 ? dimensions + [1] : dimensions)
