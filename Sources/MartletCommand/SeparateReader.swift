@@ -8,13 +8,11 @@ import Martlet
 /// Files of Keras' are read by the HDF5 library, which trusts them more than we do: a hostile one can make it crash, loop,
 /// or ask for all memory. A process that has little of both can do no harm; it hands back plain texts and numbers.
 enum SeparateReader {
-  /// - Throws: `FileError` if the file cannot be read at all, `SeparateReaderError` for what the other process says.
+  /// - Throws: `SeparateReaderError` for what the other process says, `ModelFileError` if it says nothing.
   static func read(_ path: String) throws -> KerasModelFile {
-    // A missing file needs no other process.
-    _ = try WholeFile.read(path)
     let process = Process()
     process.executableURL = URL(filePath: "/proc/self/exe")
-    process.arguments = [ReadModelCommand.configuration.commandName ?? "", path]
+    process.arguments = [ReadModelCommand.configuration.commandName ?? "", "--", path]
     let answer = Pipe()
     process.standardOutput = answer
     process.standardError = FileHandle.nullDevice

@@ -96,8 +96,8 @@ struct KerasRefusalTests {
       "m: the loss CategoricalCrossentropy: the option from_logits is true, which is not computed here. Accepted: false."
     ),
     (#""loss_weights": null"#, #""loss_weights": [0.5]"#, "m: the training: the option loss_weights is [0.5]"),
-    ("[null, 8, 8, 1]", "[null, 8000, 8000, 1]", "m: the input: the option shape is [null, 8000, 8000, 1], which is not"),
-    ("[null, 8, 8, 1]", "[null, null, 8, 1]", "m: the input: the option shape is [null, null, 8, 1], which is not comp"),
+    ("[null, 8, 8, 1]", "[null, 8000, 8000, 1]", "m: the input: the option shape is [null, 8000, 8000, 1]"),
+    ("[null, 8, 8, 1]", "[null, null, 8, 1]", "m: the input: the option shape is [null, null, 8, 1],"),
     ("{", "", "m: not JSON: something follows the end"),
   ]
 
