@@ -13,7 +13,11 @@ public final class HDF5File: @unchecked Sendable {
   }
 
   deinit {
-    HDF5Library.call { _ = H5Fclose(handle) }
+    HDF5Library.call {
+      _ = H5Fclose(handle)
+      // The library keeps what it allocated for the next file of the same sizes; ours grow with the run's history.
+      _ = H5garbage_collect()
+    }
   }
 
   /// Opens a file to read.

@@ -140,7 +140,7 @@ struct SurvivalTests {
     }
     let whole = try train("whole", [])
     #expect(whole.status == 0)
-    #expect(whole.output.contains("Stopped early: val_loss did not become better any more."))
+    #expect(whole.output.contains("Stopped early: no improvement of val_loss."))
     var parts: [Int32] = []
     while parts.last != 0, parts.count < 100 {
       let began = ContinuousClock.now

@@ -8,6 +8,7 @@ uninterrupted run. Takes some minutes: Slurm counts time limits in minutes.
 
 import os
 import pwd
+import resource
 import shutil
 import socket
 import subprocess
@@ -113,13 +114,13 @@ def wait_for(job):
     sys.exit("the job did not end")
 
 
-def uninterrupted_seconds_per_epoch(place):
-    """How long an epoch takes on this machine with one worker."""
+def seconds_per_epoch(place):
+    """What an epoch takes of a core that it has for itself."""
     config = place / "probe.yml"
     config.write_text(CONFIGURATION.replace("EPOCHS", "20"))
-    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     runs.finish(runs.train(str(config), "--output", str(place / "probe"), "--workers", "1"), 0)
-    return (time.monotonic() - began) / 20
+    return (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before) / 20
 
 
 def main():
@@ -130,7 +131,7 @@ def main():
         folder, place = Path(folder), Path(tempfile.mkdtemp(prefix="martlet-jobs-"))
         try:
             # Longer than a part of a run can be.
-            epochs = int(60 / uninterrupted_seconds_per_epoch(place))
+            epochs = int(90 / seconds_per_epoch(place))
             config = place / "slurm.yml"
             config.write_text(CONFIGURATION.replace("EPOCHS", str(epochs)))
             start_slurm(folder, processes)

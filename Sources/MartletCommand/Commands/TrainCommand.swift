@@ -106,15 +106,13 @@ struct TrainCommand: ParsableCommand {
     if let steps { callbacks.append(steps) }
     if let log { callbacks.append(log) }
     try log?.start(run)
-    if verbosity != .silent { printHeader(run) }
+    if verbosity != .silent { Console.output.write(RunSummary.heading(run)) }
     try run.run(maxSteps: maxSteps, deadline: deadline, callbacks: callbacks) { log?.checkpoint($0) }
     log?.end(run.trainer, isFinished: run.isFinished)
-    if verbosity != .silent { try printEnd(run) }
+    if verbosity != .silent { Console.output.write(try RunSummary.ending(run)) }
     try steps?.checkComplete()
-    switch run.trainer.stopReason {
-    case .signal where !run.isFinished, .timeLimit where !run.isFinished: throw ExitStatus.runAgain
-    default: break
-    }
+    // A run that somebody stopped, and that has more to do. At --max-steps it has done what it was asked.
+    if run.trainer.stopReason != nil, !run.isFinished { throw ExitStatus.runAgain }
   }
 
   /// The file's configuration with what the command line changes in it.
@@ -152,51 +150,6 @@ struct TrainCommand: ParsableCommand {
     guard !overwrite else { throw WrongUse("--resume goes on with a run, --overwrite removes it: use one of them.") }
     return resume == "latest" ? .resuming : .resumingFrom(resume)
   }
-
-  private func printHeader(_ run: TrainingRun) {
-    let (trainer, data) = (run.trainer, run.data)
-    let parts = [
-      "Data: \(data.train.name.split(separator: " ")[0])",
-      "\(NumberFormat.grouped(data.train.count)) + \(NumberFormat.grouped(data.test.count)) samples of \(data.train.shape)",
-      "workers: \(trainer.workerCount)", "shards: \(trainer.configuration.shards)",
-      "instruction set: \(trainer.instructionSet)",
-    ]
-    var lines = [trainer.network.summary(), parts.joined(separator: " - ")]
-    if trainer.state.step > 0 {
-      lines.append(
-        run.isFinished
-          ? "Resumed at step \(trainer.state.step): \(done(run))."
-          : "Resumed at step \(trainer.state.step), epoch \(trainer.state.epoch + 1).")
-    }
-    Console.output.write(lines.joined(separator: "\n") + "\n")
-  }
-
-  private func printEnd(_ run: TrainingRun) throws {
-    let (trainer, epochs) = (run.trainer, run.configuration.training.epochs)
-    guard run.isFinished else {
-      let by: String =
-        switch trainer.stopReason {
-        case .signal(let number): " by \(Signals.name(number))"
-        case .timeLimit: " by the time limit"
-        default: ""
-        }
-      Console.output.write(
-        "Stopped\(by) after step \(trainer.state.step), in epoch \(trainer.state.epoch + 1) of \(epochs). "
-          + "Go on with --resume.\n")
-      return
-    }
-    if trainer.state.hasStoppedEarly { Console.output.write("Stopped early: \(done(run)).\n") }
-    Console.output.write(EvaluateCommand.line(try run.trainer.evaluate(run.data.test)) + "\n")
-  }
-}
-
-/// Why a run is finished.
-private func done(_ run: TrainingRun) -> String {
-  guard run.trainer.state.hasStoppedEarly, case .noImprovement(let metric) = run.trainer.stopReason else {
-    return run.trainer.state.hasStoppedEarly
-      ? "early stopping ended the run" : "all \(run.configuration.training.epochs) epochs are done"
-  }
-  return "\(metric) did not become better any more"
 }
 
 /// How much a command prints.

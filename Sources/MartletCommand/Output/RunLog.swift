@@ -66,19 +66,13 @@ final class RunLog: Callback, @unchecked Sendable {
   }
 
   func end(_ trainer: Trainer, isFinished: Bool) {
-    let reason: String? =
-      switch trainer.stopReason {
-      case .signal(let number): Signals.name(number)
-      case .timeLimit: "time limit"
-      case .noImprovement(let metric): "no improvement of \(metric)"
-      case nil: nil
-      }
+    let reason = trainer.stopReason.map { ["reason": Logger.MetadataValue.string($0.wording)] }
     log(
       "end",
       [
         "step": .stringConvertible(trainer.state.step), "epoch": .stringConvertible(trainer.state.epoch),
         "finished": .stringConvertible(isFinished),
-      ].merging(reason.map { ["reason": .string($0)] } ?? [:]) { $1 })
+      ].merging(reason ?? [:]) { $1 })
   }
 
   private func log(_ event: String, _ values: Logger.Metadata, level: Logger.Level = .info) {

@@ -1,0 +1,49 @@
+import Martlet
+
+/// What is printed before a training and behind it.
+enum RunSummary {
+  static func heading(_ run: TrainingRun) -> String {
+    let (trainer, data) = (run.trainer, run.data)
+    let parts = [
+      "Data: \(data.train.name.split(separator: " ")[0])",
+      "\(NumberFormat.grouped(data.train.count)) + \(NumberFormat.grouped(data.test.count)) samples of \(data.train.shape)",
+      "workers: \(trainer.workerCount)", "shards: \(trainer.configuration.shards)",
+      "instruction set: \(trainer.instructionSet)",
+    ]
+    let lines = [trainer.network.summary(), parts.joined(separator: " - ")] + resumed(run)
+    return lines.map { "\($0)\n" }.joined()
+  }
+
+  private static func resumed(_ run: TrainingRun) -> [String] {
+    let state = run.trainer.state
+    guard state.step > 0 else { return [] }
+    guard run.isFinished else { return ["Resumed at step \(state.step), epoch \(state.epoch + 1)."] }
+    let end =
+      state.hasStoppedEarly
+      ? "early stopping ended the run" : "all \(run.configuration.training.epochs) epochs are done"
+    return ["Resumed at step \(state.step): \(end)."]
+  }
+
+  /// - Throws: `TrainingError` if the model does not fit its data.
+  static func ending(_ run: TrainingRun) throws -> String {
+    let state = run.trainer.state
+    let reason = run.trainer.stopReason
+    guard run.isFinished else {
+      return "Stopped\(reason.map { " by \($0.wording)" } ?? "") after step \(state.step), in epoch \(state.epoch + 1) "
+        + "of \(run.configuration.training.epochs). Go on with --resume.\n"
+    }
+    let early = state.hasStoppedEarly ? reason.map { "Stopped early: \($0.wording).\n" } : nil
+    return (early ?? "") + EvaluateCommand.line(try run.trainer.evaluate(run.data.test)) + "\n"
+  }
+}
+
+extension StopReason {
+  /// `SIGTERM`, `the time limit`, `no improvement of val_loss`
+  var wording: String {
+    switch self {
+    case .signal(let number): Signals.name(number)
+    case .timeLimit: "the time limit"
+    case .noImprovement(let metric): "no improvement of \(metric)"
+    }
+  }
+}
