@@ -22,6 +22,13 @@ func instructionSet(_ march: String, define: String) -> [SwiftSetting] {
   let kernelsV3Settings = [optimizedInDebug]
 #endif
 
+/// A program's own allocators go before those of the C library. The linker names them, because the compiler reserves
+/// `malloc`.
+let ownAllocators = LinkerSetting.unsafeFlags(
+  ["malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"].flatMap {
+    ["-Xlinker", "--defsym=\($0)=martlet_\($0)"]
+  })
+
 // MARK: - Package
 
 /// The readers under libFuzzer, which brings a `main` of its own: only `Tests/Fuzzing/run` asks for them.
@@ -109,8 +116,13 @@ let package = Package(
 
     // Tests, in the order of the modules they test.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness"], swiftSettings: [optimizedInDebug]),
+    .executableTarget(
+      name: "AllocationCounter", dependencies: ["Martlet"], path: "Tests/AllocationCounter",
+      linkerSettings: [ownAllocators]),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"], swiftSettings: [optimizedInDebug]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(
@@ -127,7 +139,8 @@ let package = Package(
       resources: [.copy("Golden"), .copy("SameTraining"), .copy("Hostile")]),
     .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration", "TestSupport"]),
     .testTarget(
-      name: "MartletTests", dependencies: ["Martlet", "MartletCommand", "TestSupport"], exclude: ["Python"]),
+      name: "MartletTests", dependencies: ["AllocationCounter", "Martlet", "MartletCommand", "TestSupport"],
+      exclude: ["Python"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

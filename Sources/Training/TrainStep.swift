@@ -45,6 +45,8 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     batch = samples
     sharding = BatchSharding(sampleCount: samples.count, shards: configuration.shards)
     losses.reserveCapacity(limit.steps)
+    // The sums are the trainer's too: copy them now, not in the first step that adds to them.
+    self.state.sums.values.reserveCapacity(state.sums.values.count)
   }
 
   func beginPhase() -> Int? {

@@ -11,17 +11,8 @@ struct Finished {
 
 /// Runs programs as a user's shell does.
 enum Shell {
-  /// The built command, beside the test bundle.
-  static let martlet: String = {
-    // The first argument is the test bundle, or the runner that stands beside it.
-    let candidates = [Bundle.main.bundlePath, Bundle.main.executablePath ?? "", CommandLine.arguments[0]]
-    let directories = candidates.flatMap { path in
-      let url = URL(filePath: path)
-      return [url.path, url.deletingLastPathComponent().path]
-    }
-    return directories.map { "\($0)/martlet" }.first(where: FileManager.default.isExecutableFile)
-      ?? "the command is not built"
-  }()
+  /// The built command.
+  static let martlet = "\(BuildDirectory.path)/martlet"
 
   /// The root of the package.
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,0 +1,30 @@
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("A training step")
+struct AllocationTests {
+  /// Sanitizers bring allocators of their own.
+  static let hasSanitizer = ["__tsan_init", "__asan_init"].contains { (name: String) in dlsym(nil, name) != nil }
+
+  private func count(_ config: String, workers: Int, _ arguments: [String] = []) throws -> Finished {
+    try Shell.run(
+      "\(BuildDirectory.path)/AllocationCounter", ["\(Shell.root)/configs/\(config).yml", "\(workers)"] + arguments)
+  }
+
+  @Test(
+    "allocates nothing", .disabled(if: hasSanitizer), arguments: ["mnist-cnn", "mnist-convnet", "mnist-mlp"], [1, 2])
+  func nothing(config: String, workers: Int) throws {
+    let finished = try count(config, workers: workers)
+    #expect(finished.status == 0)
+    #expect(finished.output == "100 steps, 0 allocations\n", "\(finished.error)")
+  }
+
+  @Test("is seen to allocate when it does", .disabled(if: hasSanitizer))
+  func something() throws {
+    let finished = try count("mnist-cnn", workers: 2, ["--allocating"])
+    let allocations = try #require(finished.output.wholeMatch(of: #/100 steps, (\d+) allocations\n/#)?.1)
+    // Each of a step's 8 shards allocates; the first one's comes before the first look.
+    #expect(try #require(Int(allocations)) >= 700)
+  }
+}

@@ -1,0 +1,16 @@
+import Foundation
+
+/// Where the build puts what belongs to the running tests.
+public enum BuildDirectory {
+  /// The directory of the test bundle, with the built programs and a directory of object files for each module.
+  public static let path: String = {
+    // The first argument is the test bundle, or the runner that stands beside it.
+    let candidates = [Bundle.main.bundlePath, Bundle.main.executablePath ?? "", CommandLine.arguments[0]]
+    let directories = candidates.flatMap { path in
+      let url = URL(filePath: path)
+      return [url.path, url.deletingLastPathComponent().path]
+    }
+    return directories.first { FileManager.default.isExecutableFile(atPath: "\($0)/martlet") }
+      ?? "the command is not built"
+  }()
+}
