@@ -219,13 +219,13 @@ private struct WeightGradient: ColumnPanel {
     for shard in 0..<shards {
       let samples = Int(shardEnds[shard]) - first
       let levels = ShardTree.levels(at: shard, of: shards)
-      let level = levels.isEmpty ? levels.upperBound : levels.upperBound - 1
+      let top = levels.isEmpty ? levels.upperBound : levels.upperBound - 1
       MatrixProduct(
         a: outputGradient + first * units + unit, rowOffsets: Strided(1), depthOffsets: Strided(units),
-        b: input + first * inputs, bStride: inputs, c: level == 0 ? gradient : scratch + level * tileRows * wide,
-        targetOffsets: Strided(level == 0 ? inputs : wide), rows: count, depth: samples, lastLanes: lastLanes,
+        b: input + first * inputs, bStride: inputs, c: top == 0 ? gradient : scratch + top * tileRows * wide,
+        targetOffsets: Strided(top == 0 ? inputs : wide), rows: count, depth: samples, lastLanes: lastLanes,
         destination: levels.isEmpty ? .overwrite : .add)(row)
-      for level in levels.dropLast().reversed() {
+      for level in (levels.lowerBound..<top).reversed() {
         let upper = scratch + (level + 1) * tileRows * wide
         let (lower, stride) = level == 0 ? (gradient, inputs) : (upper - tileRows * wide, wide)
         for index in 0..<count { add(row, upper + index * wide, to: lower + index * stride) }
