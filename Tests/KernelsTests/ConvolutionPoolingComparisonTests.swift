@@ -1,0 +1,124 @@
+import Kernels
+import Testing
+
+extension ConvolutionPoolingGeometry {
+  /// A random one; a last row or column of outputs that fills no window is not pooled.
+  init(random shapes: inout RandomShapes) {
+    let (kernelHeight, kernelWidth) = (shapes.size(1...11), shapes.size(1...11))
+    let (pooledHeight, pooledWidth) = (shapes.size(1...9), shapes.size(1...20))
+    self.init(
+      imageHeight: kernelHeight - 1 + 2 * pooledHeight + shapes.size(0...1),
+      imageWidth: kernelWidth - 1 + 2 * pooledWidth + shapes.size(0...1), kernelHeight: kernelHeight,
+      kernelWidth: kernelWidth, filters: shapes.size(1...12), pooledHeight: pooledHeight, pooledWidth: pooledWidth)
+  }
+
+  var pixels: Int { imageHeight * imageWidth }
+  var taps: Int { kernelHeight * kernelWidth }
+  var windows: Int { pooledHeight * pooledWidth }
+
+  /// The convolution alone.
+  var convolution: ConvolutionGeometry {
+    ConvolutionGeometry(
+      inputHeight: imageHeight, inputWidth: imageWidth, inputChannels: 1, kernelHeight: kernelHeight,
+      kernelWidth: kernelWidth, strideHeight: 1, strideWidth: 1, paddingTop: 0, paddingLeft: 0,
+      outputHeight: imageHeight - kernelHeight + 1, outputWidth: imageWidth - kernelWidth + 1, filters: filters)
+  }
+}
+
+@Suite("Kernels of convolution and pooling over one channel give what the reference gives")
+struct ConvolutionPoolingComparisonTests {
+  @Test("200 random sizes", arguments: KernelComparisonTests.supported)
+  func convolutionPooling(instructionSet: InstructionSet) {
+    for index in 0..<200 {
+      var shapes = RandomShapes(11_000 + index)
+      let geometry = ConvolutionPoolingGeometry(random: &shapes)
+      ConvolutionPoolingCase(geometry, samples: shapes.size(1...3), shapes: &shapes).check(instructionSet.kernels)
+    }
+  }
+}
+
+/// Images, filters and gradients of one size.
+private struct ConvolutionPoolingCase {
+  let geometry: ConvolutionPoolingGeometry
+  let samples: Int
+  let images: [Float]
+  /// (filters, kernel height, kernel width)
+  let weights: [Float]
+  let bias: [Float]
+  /// (samples, filters, pooled height, pooled width)
+  let pooledGradient: [Float]
+
+  init(_ geometry: ConvolutionPoolingGeometry, samples: Int, shapes: inout RandomShapes) {
+    self.geometry = geometry
+    self.samples = samples
+    images = shapes.values(samples * geometry.pixels)
+    weights = shapes.values(geometry.filters * geometry.taps)
+    bias = shapes.values(geometry.filters)
+    pooledGradient = shapes.values(samples * geometry.filters * geometry.windows)
+  }
+
+  /// Where the reference's convolution has the value that is `choice` of a pooled one.
+  private func source(of pooled: Int, choice: Int) -> Int {
+    let (planes, window) = pooled.quotientAndRemainder(dividingBy: geometry.windows)
+    let (sample, filter) = planes.quotientAndRemainder(dividingBy: geometry.filters)
+    let (row, column) = window.quotientAndRemainder(dividingBy: geometry.pooledWidth)
+    let convolution = geometry.convolution
+    let y = sample * convolution.outputHeight + 2 * row + choice / 2
+    return (y * convolution.outputWidth + 2 * column + choice % 2) * geometry.filters + filter
+  }
+
+  func check(_ kernels: KernelSet) {
+    let garbage = KernelComparisonTests.garbage
+    var scratch = [Float](repeating: garbage, count: kernels.convolutionPoolingScratchCount(geometry))
+    var output = [Float](repeating: garbage, count: pooledGradient.count)
+    var selected = [UInt8](repeating: 99, count: pooledGradient.count)
+    kernels.convolutionPoolingForward(
+      images: images, weights: weights, bias: bias, output: &output, selected: &selected, samples: samples,
+      geometry: geometry, scratch: &scratch)
+    checkForward(output, selected)
+    var weightGradient = [Float](repeating: garbage, count: weights.count)
+    var biasGradient = [Float](repeating: garbage, count: bias.count)
+    kernels.convolutionPoolingWeightGradient(
+      images: images, output: output, selected: selected, outputGradient: pooledGradient,
+      weightGradient: &weightGradient, biasGradient: &biasGradient, samples: samples, geometry: geometry,
+      scratch: &scratch)
+    checkGradients(output, selected, weightGradient, biasGradient)
+  }
+
+  private func checkForward(_ output: [Float], _ selected: [UInt8]) {
+    let convolution = geometry.convolution
+    let kernel = (0..<weights.count).map { index in
+      weights[index % geometry.filters * geometry.taps + index / geometry.filters]
+    }
+    var convolved = [Float](repeating: 0, count: samples * convolution.outputs)
+    ReferenceConvolution.forward(
+      input: images, kernel: kernel, bias: bias, output: &convolved, samples: samples, geometry: convolution)
+    let windows = output.indices.map { pooled in (0..<4).map { convolved[source(of: pooled, choice: $0)] } }
+    let largest = windows.map { $0.reduce(-.infinity, max) }
+    expectClose(output, largest.map { max($0, 0) }, terms: geometry.taps + 1, "output of \(geometry)")
+    // What was selected may differ from the reference's choice only where both are equal but for rounding.
+    let chosen = output.indices.map { windows[$0][Int(selected[$0])] }
+    expectClose(chosen, largest, terms: geometry.taps + 1, "selected value of \(geometry)")
+  }
+
+  private func checkGradients(
+    _ output: [Float], _ selected: [UInt8], _ weightGradient: [Float], _ biasGradient: [Float]
+  ) {
+    let convolution = geometry.convolution
+    var gradient = [Float](repeating: 0, count: samples * convolution.outputs)
+    for pooled in output.indices where output[pooled] > 0 {
+      gradient[source(of: pooled, choice: Int(selected[pooled]))] = pooledGradient[pooled]
+    }
+    var (kernel, bias) = ([Float](repeating: 0, count: weights.count), [Float](repeating: 0, count: bias.count))
+    ReferenceConvolution.kernelGradient(
+      input: images, outputGradient: gradient, kernelGradient: &kernel, samples: samples, geometry: convolution)
+    ReferenceConvolution.biasGradient(
+      outputGradient: gradient, biasGradient: &bias, samples: samples, geometry: convolution)
+    let expected = (0..<weights.count).map { index in
+      kernel[index % geometry.taps * geometry.filters + index / geometry.taps]
+    }
+    let terms = samples * geometry.windows
+    expectClose(weightGradient, expected, terms: terms, "weight gradient of \(geometry)")
+    expectClose(biasGradient, bias, terms: terms, "bias gradient of \(geometry)")
+  }
+}
