@@ -5,47 +5,6 @@ import Testing
 
 @testable import Training
 
-/// Small trainings that take milliseconds.
-enum SmallRun {
-  static let data: DatasetSplits = {
-    guard
-      let splits = try? DigitsSource(trainCount: 230, testCount: 70).load(DatasetContext(environment: [:]))
-    else { preconditionFailure("digits need nothing") }
-    return splits
-  }()
-
-  /// The lesson's network: the fused kernels.
-  static let lesson = Sequential([
-    Conv2D(filters: 10, kernelSize: [5, 5], activation: .relu), MaxPooling2D(), Flatten(),
-    Dense(units: 100, activation: .relu), Dense(units: 10, activation: .softmax),
-  ])
-
-  /// Layers that the reference kernels compute.
-  static let general = Sequential([
-    Conv2D(filters: 3, kernelSize: [3, 3], strides: [2, 2], padding: .same, activation: .tanh),
-    AveragePooling2D(poolSize: [3, 3], strides: [2, 2], padding: .same), Flatten(), Dense(units: 10),
-    Activation(.softmax),
-  ])
-
-  /// 230 samples in batches of 50: the last one of an epoch has 30.
-  static func trainer(
-    _ model: Sequential = lesson, workers: Int = 2, epochs: Int = 2, shards: Int = 8,
-    instructionSet: InstructionSet = .bestSupported
-  ) throws -> Trainer {
-    try Trainer(
-      TrainingConfiguration(model: model, epochs: epochs, batchSize: 50, shards: shards, seed: 5),
-      inputShape: [28, 28, 1], workerCount: workers, instructionSet: instructionSet)
-  }
-
-  static func trained(
-    _ model: Sequential = lesson, workers: Int, shards: Int = 8, instructionSet: InstructionSet = .bestSupported
-  ) throws -> Trainer {
-    let trainer = try trainer(model, workers: workers, shards: shards, instructionSet: instructionSet)
-    try trainer.fit(data.train, validation: data.test)
-    return trainer
-  }
-}
-
 /// A snapshot without what the clock decides.
 func withoutTimes(_ snapshot: Snapshot) -> Snapshot {
   var snapshot = snapshot
@@ -58,22 +17,28 @@ func withoutTimes(_ snapshot: Snapshot) -> Snapshot {
 
 @Suite("Training")
 struct TrainerTests {
-  @Test(
-    "ends with the same bits for any number of workers",
-    arguments: [SmallRun.lesson, SmallRun.general].indices, InstructionSet.allCases.filter(\.isSupported))
-  func workersDoNotMatter(model: Int, instructionSet: InstructionSet) throws {
-    let model = [SmallRun.lesson, SmallRun.general][model]
-    let alone = try SmallRun.trained(model, workers: 1, instructionSet: instructionSet)
+  @Test("ends with the same bits for any number of workers", arguments: SmallNetwork.all, SmallRun.instructionSets)
+  func workersDoNotMatter(network: SmallNetwork, instructionSet: InstructionSet) throws {
+    let alone = try SmallRun.trained(network, workers: 1, instructionSet: instructionSet)
     for workers in [2, 3, 8] {
-      let together = try SmallRun.trained(model, workers: workers, instructionSet: instructionSet)
+      let together = try SmallRun.trained(network, workers: workers, instructionSet: instructionSet)
       #expect(withoutTimes(together.snapshot()) == withoutTimes(alone.snapshot()))
-      #expect(try together.evaluate(SmallRun.data.test) == alone.evaluate(SmallRun.data.test))
-      #expect(try together.predict(SmallRun.data.test) == alone.predict(SmallRun.data.test))
+      #expect(try together.evaluate(network.data.test) == alone.evaluate(network.data.test))
+      #expect(try together.predict(network.data.test) == alone.predict(network.data.test))
     }
   }
 
-  @Test(
-    "gives almost the same numbers on every instruction set", arguments: InstructionSet.allCases.filter(\.isSupported))
+  @Test("makes a network from other numbers than those it began with", arguments: SmallNetwork.all)
+  func trains(network: SmallNetwork) throws {
+    // What the tests of equal bits compare: every variable has moved, and every number is finite.
+    let (before, after) = try (SmallRun.trainer(network).snapshot(), SmallRun.trained(network, workers: 2).snapshot())
+    for (old, new) in zip(before.parameters, after.parameters) {
+      #expect(old.values != new.values, "\(new.path)")
+      #expect(new.values.allSatisfy { $0.isFinite }, "\(new.path)")
+    }
+  }
+
+  @Test("gives almost the same numbers on every instruction set", arguments: SmallRun.instructionSets)
   func instructionSets(instructionSet: InstructionSet) throws {
     let baseline = try SmallRun.trained(workers: 1, instructionSet: .baseline).state.history["loss"]
     let other = try SmallRun.trained(workers: 1, instructionSet: instructionSet).state.history["loss"]
@@ -134,16 +99,19 @@ struct ResumeTests {
   /// Epoch end, middle, first step, last step, and within the second epoch.
   static let cuts = [5, 3, 1, 10, 9, 6]
 
-  @Test("goes on to the same bits, history and metrics", arguments: cuts)
-  func sameBits(cut: Int) throws {
-    let whole = try SmallRun.trained(workers: 2)
-    let first = try SmallRun.trainer(workers: 2)
-    try first.fit(SmallRun.data.train, validation: SmallRun.data.test, maxSteps: cut)
-    #expect(first.state.step == cut)
-    let second = try SmallRun.trainer(workers: 3)
-    try second.restore(first.snapshot())
-    try second.fit(SmallRun.data.train, validation: SmallRun.data.test)
-    #expect(withoutTimes(second.snapshot()) == withoutTimes(whole.snapshot()))
+  @Test("goes on to the same bits, history and metrics", arguments: SmallNetwork.all, SmallRun.instructionSets)
+  func sameBits(network: SmallNetwork, instructionSet: InstructionSet) throws {
+    let (training, validation) = (network.data.train, network.data.test)
+    let whole = try SmallRun.trained(network, workers: 2, instructionSet: instructionSet).snapshot()
+    for cut in Self.cuts {
+      let first = try SmallRun.trainer(network, workers: 2, instructionSet: instructionSet)
+      try first.fit(training, validation: validation, maxSteps: cut)
+      #expect(first.state.step == cut)
+      let second = try SmallRun.trainer(network, workers: 3, instructionSet: instructionSet)
+      try second.restore(first.snapshot())
+      try second.fit(training, validation: validation)
+      #expect(withoutTimes(second.snapshot()) == withoutTimes(whole), "cut after step \(cut)")
+    }
   }
 
   @Test("can be cut at every step")
@@ -161,7 +129,7 @@ struct ResumeTests {
 
   @Test("does not take the variables of another model")
   func foreignSnapshot() throws {
-    let other = try SmallRun.trainer(SmallRun.general)
+    let other = try SmallRun.trainer(.general)
     let trainer = try SmallRun.trainer()
     let before = trainer.snapshot()
     #expect {
@@ -203,7 +171,8 @@ struct DataFitTests {
 
   @Test("a model without a class axis cannot be trained")
   func noClasses() throws {
-    let trainer = try SmallRun.trainer(Sequential([Conv2D(filters: 2, kernelSize: [1, 1])]))
+    let trainer = try SmallRun.trainer(
+      SmallNetwork("no classes", Sequential([Conv2D(filters: 2, kernelSize: [1, 1])])))
     #expect {
       try trainer.fit(SmallRun.data.train)
     } throws: {

@@ -1,0 +1,108 @@
+import Kernels
+import NeuralNetwork
+import Testing
+
+@testable import Training
+
+@Suite("Groups of shards")
+struct ShardGroupTests {
+  /// Groups for a worker that needs `floats` for each shard.
+  private func size(shards: Int, workers: Int, floats: Int, parameters: Int = 1000) -> Int {
+    ShardGroups(shards: shards, workers: workers, parameterCount: parameters) { $0 * floats }.size
+  }
+
+  @Test("are as large as leaves work for every worker, and as the cache allows")
+  func sizes() {
+    #expect([1, 2, 3, 4, 8, 9].map { size(shards: 8, workers: $0, floats: 1) } == [8, 4, 1, 2, 1, 1])
+    #expect([1, 2, 5, 7, 13].map { size(shards: $0, workers: 1, floats: 1) } == [1, 2, 1, 1, 1])
+    #expect(size(shards: 32, workers: 2, floats: 1) == 16)
+    #expect([1, 1_000_000].map { size(shards: 8, workers: 1, floats: $0) } == [8, 1])
+  }
+
+  @Test("cover the shards, each a branch of the tree")
+  func cover() {
+    for shards in 1...33 {
+      for workers in 1...9 {
+        let groups = ShardGroups(shards: shards, workers: workers, parameterCount: 1000) { $0 }
+        #expect(groups.size.nonzeroBitCount == 1)
+        let ranges = (0..<groups.count(ofShards: shards)).map { groups.shards(ofGroup: $0, of: shards) }
+        #expect(ranges.flatMap(Array.init) == Array(0..<shards))
+        #expect(ranges.allSatisfy { $0.lowerBound % groups.size == 0 && $0.count <= groups.size && !$0.isEmpty })
+      }
+    }
+  }
+
+  @Test("differ in size where the tests of equal bits count on it")
+  func differInTests() throws {
+    #expect(try SmallRun.trainer(.perceptron, workers: 1).memory.groups.size == 8)
+    #expect(try SmallRun.trainer(.perceptron, workers: 2).memory.groups.size == 4)
+    #expect(try SmallRun.trainer(.perceptron, workers: 8).memory.groups.size == 1)
+  }
+
+  @Test(
+    "have the gradients of their shards, summed in the tree, to the bit",
+    arguments: SmallNetwork.all, SmallRun.instructionSets)
+  func sameBits(network: SmallNetwork, instructionSet: InstructionSet) throws {
+    let shards = 7
+    let trainer = try SmallRun.trainer(network, workers: 1, shards: shards, instructionSet: instructionSet)
+    let (configuration, count) = (trainer.configuration, trainer.network.bufferCount)
+    let sharding = BatchSharding(sampleCount: configuration.batchSize, shards: shards)
+
+    /// The sum of the gradients of all shards in groups of a size, for each parameter, and the loss of each shard.
+    func gradients(groupSize: Int) -> (parameters: [[Float]], losses: [Double]) {
+      let worker = ShardWorker(
+        configuration: configuration, network: trainer.network, kernels: trainer.kernels, groupSize: groupSize)
+      let groups = (shards + groupSize - 1) / groupSize
+      let (buffers, sums) = (FloatBuffer(count: groups * count), ShardSums(tasks: shards, sums: 2))
+      network.data.train.withSamples(order: nil) { samples in
+        for group in 0..<groups {
+          worker.train(
+            samples.batch(1, size: configuration.batchSize), sharding: sharding,
+            shards: group * groupSize..<min((group + 1) * groupSize, shards),
+            parameters: trainer.variables.parameters.start, gradients: buffers.start + group * count, sums: sums)
+        }
+      }
+      let total = FloatBuffer(count: count)
+      trainer.kernels.sumShards(buffers.start, stride: count, shardCount: groups, total: total.start, count: count)
+      return (
+        trainer.network.parameters.map { trainer.network.kerasValues(of: $0, in: total.start) },
+        (0..<shards).map { sums[$0][0] }
+      )
+    }
+
+    let alone = gradients(groupSize: 1)
+    #expect(alone.parameters.allSatisfy { $0.contains { $0 != 0 } })
+    for groupSize in [2, 4, 8] {
+      let together = gradients(groupSize: groupSize)
+      for (parameter, (values, expected)) in zip(
+        trainer.network.parameters, zip(together.parameters, alone.parameters))
+      {
+        let differences = values.indices.filter { values[$0] != expected[$0] }
+        #expect(differences.isEmpty, "\(parameter.path) in groups of \(groupSize)")
+      }
+      #expect(together.losses == alone.losses, "groups of \(groupSize)")
+    }
+  }
+}
+
+@Suite("Timing")
+struct TimingTests {
+  @Test("sorts what was measured, and takes the middle")
+  func statistics() {
+    let odd = Timing(seconds: [3, 1, 2])
+    #expect((odd.median, odd.least, odd.most) == (2, 1, 3))
+    #expect(Timing(seconds: [4, 1, 2, 8]).median == 3)
+    #expect(Timing(seconds: [5]).median == 5)
+    #expect(odd.scaled(by: 0.5) == Timing(seconds: [0.5, 1, 1.5]))
+  }
+
+  @Test("repeats short work until the clock can tell, and counts one repetition")
+  func repetitions() {
+    var calls = 0
+    let timing = Timing(runs: 3, duration: 0.001) { calls += 1 }
+    #expect(timing.seconds.count == 3)
+    // Doubled until a millisecond is full, then three times as often again: much more than one call for a run.
+    #expect(calls > 100)
+    #expect(timing.least > 0 && timing.most < 0.001)
+  }
+}

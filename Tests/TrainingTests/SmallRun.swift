@@ -1,0 +1,109 @@
+import Datasets
+import Kernels
+import NeuralNetwork
+import Testing
+
+@testable import Training
+
+/// A network, and data that suit it.
+struct SmallNetwork: Sendable, CustomTestStringConvertible {
+  let name: String
+  let model: Sequential
+  let data: DatasetSplits
+
+  init(_ name: String, _ model: Sequential, data: DatasetSplits = SmallRun.data) {
+    self.name = name
+    self.model = model
+    self.data = data
+  }
+
+  var testDescription: String { name }
+
+  static let all = [lesson, convolutions, perceptron, general, odd]
+
+  /// The lesson's network: convolution and pooling over one channel in one pass.
+  static let lesson = SmallNetwork(
+    "lesson",
+    Sequential([
+      Conv2D(filters: 10, kernelSize: [5, 5], activation: .relu), MaxPooling2D(), Flatten(),
+      Dense(units: 100, activation: .relu), Dense(units: 10, activation: .softmax),
+    ]))
+
+  /// Two convolutions with their pooling, the second one over many channels.
+  static let convolutions = SmallNetwork(
+    "two convolutions",
+    Sequential([
+      Conv2D(filters: 32, kernelSize: [3, 3], activation: .relu), MaxPooling2D(),
+      Conv2D(filters: 64, kernelSize: [3, 3], activation: .relu), MaxPooling2D(), Flatten(),
+      Dense(units: 10, activation: .softmax),
+    ]))
+
+  /// Many parameters for few samples: one worker computes several shards at a time.
+  static let perceptron = SmallNetwork(
+    "MLP",
+    Sequential([
+      Flatten(), Dense(units: 512, activation: .relu), Dense(units: 512, activation: .relu),
+      Dense(units: 10, activation: .softmax),
+    ]))
+
+  /// Layers that nothing is fused with.
+  static let general = SmallNetwork(
+    "layers on their own",
+    Sequential([
+      Conv2D(filters: 3, kernelSize: [3, 3], strides: [2, 2], padding: .same, activation: .tanh),
+      AveragePooling2D(poolSize: [3, 3], strides: [2, 2], padding: .same), Flatten(), Dense(units: 10),
+      Activation(.softmax),
+    ]))
+
+  /// Sizes that are multiples of nothing, over three channels.
+  static let odd = SmallNetwork(
+    "odd sizes",
+    Sequential([
+      Conv2D(filters: 13, kernelSize: [7, 7], strides: [2, 2], padding: .same, activation: .relu), MaxPooling2D(),
+      Conv2D(filters: 5, kernelSize: [3, 2], padding: .same, activation: .relu), MaxPooling2D(poolSize: [3, 2]),
+      Flatten(), Dense(units: 33, activation: .relu), Dense(units: 10, activation: .softmax),
+    ]), data: SmallRun.colored)
+}
+
+/// Small trainings that take milliseconds.
+enum SmallRun {
+  static let instructionSets = InstructionSet.allCases.filter(\.isSupported)
+
+  static let data: DatasetSplits = {
+    guard
+      let splits = try? DigitsSource(trainCount: 230, testCount: 70).load(DatasetContext(environment: [:]))
+    else { preconditionFailure("digits need nothing") }
+    return splits
+  }()
+
+  /// The digits in three channels: the image, its negative, and its darker half.
+  static let colored: DatasetSplits = {
+    func color(_ digits: Dataset) throws -> Dataset {
+      let images = digits.images.flatMap { [$0, 255 - $0, $0 / 2] }
+      let shape = ImageShape(height: digits.shape.height, width: digits.shape.width, channels: 3)
+      return try Dataset(name: "colored \(digits.name)", shape: shape, images: images, labels: digits.labels)
+    }
+    guard let splits = try? DatasetSplits(train: color(data.train), test: color(data.test))
+    else { preconditionFailure("as many images as labels") }
+    return splits
+  }()
+
+  /// 230 samples in batches of 50: the last one of an epoch has 30.
+  static func trainer(
+    _ network: SmallNetwork = .lesson, workers: Int = 2, epochs: Int = 2, shards: Int = 8,
+    instructionSet: InstructionSet = .bestSupported
+  ) throws -> Trainer {
+    let shape = network.data.train.shape
+    return try Trainer(
+      TrainingConfiguration(model: network.model, epochs: epochs, batchSize: 50, shards: shards, seed: 5),
+      inputShape: [shape.height, shape.width, shape.channels], workerCount: workers, instructionSet: instructionSet)
+  }
+
+  static func trained(
+    _ network: SmallNetwork = .lesson, workers: Int, shards: Int = 8, instructionSet: InstructionSet = .bestSupported
+  ) throws -> Trainer {
+    let trainer = try trainer(network, workers: workers, shards: shards, instructionSet: instructionSet)
+    try trainer.fit(network.data.train, validation: network.data.test)
+    return trainer
+  }
+}
