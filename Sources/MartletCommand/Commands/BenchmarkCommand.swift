@@ -32,12 +32,12 @@ struct BenchmarkCommand: ParsableCommand {
       throw WrongUse("--runs must be at least 1 and at most 100. Received: \(runs)")
     }
     let surroundings = try Surroundings.training(workers: workers, isSilent: format == .json)
+    // All of them before anything is measured: a mistake in the last one is told at once.
+    let configurations = try (configs.isEmpty ? Self.defaultConfigs() : configs).map(configuration)
     let counts = Self.workerCounts(upTo: surroundings.workerCount)
     let machine = MachineBenchmark(workerCounts: counts, runs: runs, instructionSet: surroundings.instructionSet)
     if format == .text { Console.output.write(BenchmarkTable.text(machine)) }
-    let networks = try (configs.isEmpty ? Self.defaultConfigs() : configs).map { path in
-      var run = try RunConfiguration(contentsOf: path)
-      if let data { run.source = try run.source?.required(inDirectory: data) }
+    let networks = try configurations.map { run in
       let network = try NetworkBenchmark(run, workerCounts: counts, runs: runs, surroundings: surroundings)
       if format == .text { Console.output.write(BenchmarkTable.text(network, machine: machine)) }
       return network
@@ -47,6 +47,12 @@ struct BenchmarkCommand: ParsableCommand {
     case .json:
       Console.output.write(BenchmarkTable.json(machine, networks: networks, memory: MemoryUse.peak).json + "\n")
     }
+  }
+
+  private func configuration(_ path: String) throws -> RunConfiguration {
+    var run = try RunConfiguration(contentsOf: path)
+    if let data { run.source = try run.source?.required(inDirectory: data) }
+    return run
   }
 
   /// 1, 2, 4…, and all.

@@ -1,0 +1,146 @@
+import Foundation
+import Martlet
+import TestSupport
+import Testing
+
+/// What `martlet benchmark` prints. The figures are the machine's; here it is not timed.
+@Suite("martlet benchmark")
+struct BenchmarkTests {
+  static let yaml = """
+    name: small
+    data: {dataset: digits, train_count: 300, test_count: 100}
+    model:
+      - conv2d: {filters: 4, kernel_size: [5, 5], activation: relu}
+      - max_pooling2d
+      - flatten
+      - dense: {units: 10, activation: softmax}
+    fit: {batch_size: 50}
+    """
+
+  private func benchmark(_ arguments: [String], _ yaml: String = yaml) throws -> Finished {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(yaml, to: "small.yml")
+    let finished = try Shell.martlet(
+      ["benchmark"] + arguments.map { $0 == "CONFIG" ? config : $0 }, in: directory.path)
+    #expect(directory.names == ["small.yml"])
+    return finished
+  }
+
+  /// A median with the least and the most.
+  struct Spread: Decodable {
+    let median, min, max: Double
+    var isPlausible: Bool { 0 < min && min <= median && median <= max && max.isFinite }
+  }
+
+  struct Report: Decodable {
+    struct ByWorkers: Decodable {
+      let workers: Int
+      let value: Spread
+    }
+
+    struct Layer: Decodable {
+      let name: String
+      let forward_flop, backward_flop: Int
+      let forward_seconds, backward_seconds: Spread
+    }
+
+    struct Network: Decodable {
+      let name: String
+      let layers: [Layer]
+      let update_seconds, validation_seconds: Spread
+      let epoch_flop: Double
+      let epoch_seconds: [ByWorkers]
+    }
+
+    let instruction_set: String
+    let peak_flops_per_core: [ByWorkers]
+    let networks: [Network]
+    let peak_memory_bytes: Int
+  }
+
+  @Test("writes JSON for scripts: peak, layers, update, epochs, memory")
+  func json() throws {
+    let finished = try benchmark(["CONFIG", "--runs", "1", "--workers", "3", "--format", "json"])
+    #expect(finished.status == 0)
+    #expect(finished.error.isEmpty)
+    let report = try JSONDecoder().decode(Report.self, from: Data(finished.output.utf8))
+    #expect(report.instruction_set == "\(InstructionSet.bestSupported)")
+    #expect(report.peak_flops_per_core.map(\.workers) == [1, 2, 3])
+    #expect(report.peak_flops_per_core.allSatisfy { $0.value.isPlausible && $0.value.median > 1e8 })
+    #expect(report.peak_memory_bytes > 10_000_000)
+
+    let network = try #require(report.networks.first)
+    #expect(report.networks.count == 1)
+    #expect(network.name == "small")
+    #expect(network.layers.map(\.name) == ["conv2d + max_pooling2d + flatten", "dense"])
+    // 24x24 outputs of 25 taps and 4 filters, of which one in four has a gradient; then 576 times 10.
+    #expect(network.layers.map(\.forward_flop) == [2 * 25 * 4 * 576, 2 * 5760])
+    #expect(network.layers.map(\.backward_flop) == [2 * 25 * 4 * 144, 4 * 5760])
+    #expect(network.layers.allSatisfy { $0.forward_seconds.isPlausible && $0.backward_seconds.isPlausible })
+    let (forward, backward) = (115_200 + 11_520, 28_800 + 23_040)
+    #expect(network.epoch_flop == Double(300 * (forward + backward) + 100 * forward))
+    #expect(network.update_seconds.isPlausible && network.validation_seconds.isPlausible)
+    #expect(network.epoch_seconds.map(\.workers) == [1, 2, 3])
+    #expect(network.epoch_seconds.allSatisfy { $0.value.isPlausible })
+  }
+
+  @Test("writes a table for people")
+  func text() throws {
+    let finished = try benchmark(["CONFIG", "--runs", "2", "--workers", "2"])
+    #expect(finished.status == 0)
+    #expect(finished.error.isEmpty)
+    let spread = #"\d+(\.\d+)? \(\d+(\.\d+)?-\d+(\.\d+)?\)"#
+    let pass = #" +\#(spread) +\d+\.\d +\d+ %"#
+    let lines = [
+      #"Peak \(.*, multiplications and additions in registers\)"#, #"  1 core   \#(spread) GFLOP/s each"#,
+      #"  2 cores  \#(spread) GFLOP/s each"#, "", "small: one core, time for a sample",
+      #"  layer +forward us +GFLOP/s +of peak +backward us +GFLOP/s +of peak"#,
+      #"  conv2d \+ max_pooling2d \+ flatten\#(pass)\#(pass)"#, #"  dense +\#(pass)\#(pass)"#,
+      #"  gradient sum \+ update of a step: \#(spread) us"#, "epochs: training and validation",
+      #"  1 worker  \#(spread) s  1\.00x  \d+ % of peak"#, #"  2 workers \#(spread) s  \d+\.\d\dx  \d+ % of peak"#,
+      #"  of which validation: \#(spread) s"#, "", #"Peak memory: \d+ MB"#, "",
+    ]
+    let printed = finished.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(printed.count == lines.count)
+    for (line, pattern) in zip(printed, lines) {
+      #expect(try Regex(pattern).wholeMatch(in: line) != nil, "'\(line)' is not '\(pattern)'")
+    }
+    // Columns stand below one another.
+    #expect(Set(printed[5...7].map(\.count)).count == 1)
+  }
+
+  /// Arguments, exit code, and the start of the message.
+  static let mistakes: [([String], Int32, String)] = [
+    (["CONFIG", "--runs", "0"], 2, "martlet: --runs must be at least 1 and at most 100. Received: 0"),
+    (["CONFIG", "--runs", "-1"], 2, "martlet: --runs must be at least 1 and at most 100. Received: -1"),
+    (["CONFIG", "--runs", "many"], 2, "Error: The value 'many' is invalid for '--runs <runs>'"),
+    (["CONFIG", "--workers", "0"], 2, "martlet: --workers must be at least 1 and at most 1024. Received: 0"),
+    (["CONFIG", "--workers", "1.5"], 2, "Error: The value '1.5' is invalid for '--workers <workers>'"),
+    (["CONFIG", "--format", "xml"], 2, "Error: The value 'xml' is invalid for '--format <format>'"),
+    (["CONFIG", "--data", "/tmp"], 2, "martlet: --data /tmp: the data set 'digits' has no files. Leave out --data."),
+    (["CONFIG", "/nowhere.yml"], 2, "martlet: /nowhere.yml: cannot be read: No such file or directory."),
+    (["--runs", "1"], 2, "martlet: there is no configs/ here with configs/mnist-cnn.yml, "),
+  ]
+
+  @Test("refuses what it cannot measure, before it measures anything", arguments: mistakes.indices)
+  func wording(index: Int) throws {
+    let (arguments, status, wording) = Self.mistakes[index]
+    let finished = try benchmark(arguments)
+    #expect(finished.status == status)
+    #expect(finished.error.hasPrefix(wording), "\(finished.error)")
+    #expect(finished.output.isEmpty)
+  }
+
+  @Test(
+    "refuses a run that cannot be trained",
+    arguments: [
+      ("fit: {batch_size: 50}", "fit: {batch_size: 500}", "a batch of 500 samples is larger than 'digits (train)'"),
+      ("units: 10", "units: 5", "sample "),
+      ("max_pooling2d", "max_pooling2d: {pool_size: 30}", "model[1] (max_pooling2d): got (24, 24, 4), needs "),
+    ])
+  func untrainable(old: String, new: String, wording: String) throws {
+    let finished = try benchmark(["CONFIG", "--runs", "1"], Self.yaml.replacing(old, with: new))
+    #expect(finished.status == 2)
+    #expect(finished.error.hasPrefix("martlet: \(wording)"), "\(finished.error)")
+  }
+}
