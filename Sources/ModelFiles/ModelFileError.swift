@@ -40,7 +40,7 @@ extension ModelFileError.Problem: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownFormat:
-      "is neither a zip archive (.keras) nor an HDF5 file (.h5), the files of models that are read."
+      "is no model: neither a checkpoint of Martlet's, nor a zip archive (.keras), nor an HDF5 file (.h5)."
     case .missing(let what):
       "has no \(what)."
     case .malformed(let reason):

@@ -192,7 +192,7 @@ struct CommandTests {
     (
       ["evaluate", "/nowhere.weights.h5"], 1, "martlet: /nowhere.weights.h5: cannot be read: No such file or directory."
     ),
-    (["evaluate", "CONFIG"], 1, "martlet: CONFIG: is not a Martlet checkpoint"),
+    (["evaluate", "CONFIG"], 1, "martlet: CONFIG: is no model: neither a checkpoint of Martlet's, nor a zip archive"),
     (
       ["predict", "CONFIG", "--output", "p.txt"], 2,
       "martlet: --output p.txt: the name must end in .csv, .h5 or .npz, which says the format."

@@ -102,8 +102,8 @@ struct HostileFileTests {
     }
     #expect(
       try message([1, 2, 3])
-        == "x: is neither a zip archive (.keras) nor an HDF5 file (.h5), the files of models that are read.")
-    #expect(try message([]).hasPrefix("x: is neither"))
+        == "x: is no model: neither a checkpoint of Martlet's, nor a zip archive (.keras), nor an HDF5 file (.h5).")
+    #expect(try message([]).hasPrefix("x: is no model"))
     #expect(
       try message(Array("MARTLET CHECKPOINT\nformat 1".utf8))
         == "x: is a checkpoint of Martlet's: it needs no import.")
