@@ -42,7 +42,10 @@ public final class CheckpointCallback: Callback {
 
   // MARK: - When
 
-  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) { lastBegan = .now }
+  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
+    lastBegan = .now
+    directory.moveLinks(step: trainer.state.step, isBest: policy.isBest(trainer.state))
+  }
 
   public func nextPause(after step: Int) -> Int? {
     policy.everySteps.map { (step / $0 + 1) * $0 }

@@ -35,7 +35,7 @@ extension CheckpointPolicy {
   /// Whether a state is that of the best epoch so far, just complete.
   ///
   /// The history tells: nothing else is remembered, so a resumed run knows it too.
-  public func isBest(_ state: RunState) -> Bool {
+  func isBest(_ state: RunState) -> Bool {
     guard let keepBest, state.stepInEpoch == 0, let last = state.history[keepBest].last, !last.isNaN else {
       return false
     }

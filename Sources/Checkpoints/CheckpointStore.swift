@@ -153,16 +153,14 @@ public struct CheckpointStore: Sendable {
     return try DirectoryLock(directory, waiting: waiting)
   }
 
-  /// Tries that the directory can be written to, removes what an interrupted write left, and makes up for what it did
-  /// not come to: the links.
+  /// Removes what an interrupted write left, and what this run shall not stand beside.
   ///
   /// - Parameters:
   ///   - step: where the run starts. Checkpoints of later steps could not be read, or this run would stand there; they
   ///     are set aside.
-  ///   - isBest: whether the checkpoint of that step is the best one.
   ///   - overwrite: removes the checkpoints of an older run, too.
   /// - Throws: `FileError`.
-  public func prepare(startingAt step: Int, isBest: Bool = false, overwrite: Bool) throws {
+  public func prepare(startingAt step: Int, overwrite: Bool) throws {
     if overwrite { for name in try fileNames() + [Self.latestName, Self.bestName] { unlink(path(name)) } }
     for name in try fileNames() where Self.step(ofName: name).map({ $0 > step }) ?? false {
       if linkTarget(Self.bestName) == name { unlink(path(Self.bestName)) }
@@ -171,15 +169,6 @@ public struct CheckpointStore: Sendable {
     for name in try entries() where name.contains(Self.suffix) && name.hasSuffix(WholeFile.partialSuffix) {
       unlink(path(name))
     }
-    guard let newest = try fileNames().last else { return }
-    // A disk that is full has to be no reason not to go on; the next checkpoint moves the links anyway.
-    try? link(Self.latestName, to: newest)
-    if isBest, newest == Self.name(step: step) { try? link(Self.bestName, to: newest) }
-  }
-
-  /// Makes a link point to a checkpoint, if it does not yet.
-  private func link(_ name: String, to target: String) throws {
-    if linkTarget(name) != target { try WholeFile.link(path(name), to: target) }
   }
 
   /// Writes a checkpoint to any file.
@@ -200,10 +189,18 @@ public struct CheckpointStore: Sendable {
   package func write(_ bytes: [UInt8], step: Int, keepLast: Int, isBest: Bool) throws -> String {
     let name = Self.name(step: step)
     try WholeFile.write(bytes, to: path(name))
-    try link(Self.latestName, to: name)
-    if isBest { try link(Self.bestName, to: name) }
+    try moveLinks(step: step, isBest: isBest)
     removeOld(keepLast: keepLast)
     return path(name)
+  }
+
+  /// Moves `latest`, and `best` if it is that, to the checkpoint of a step; nothing happens if that is not there.
+  func moveLinks(step: Int, isBest: Bool) throws {
+    let name = Self.name(step: step)
+    guard WholeFile.exists(path(name)) else { return }
+    for link in [Self.latestName] + (isBest ? [Self.bestName] : []) where linkTarget(link) != name {
+      try WholeFile.link(path(link), to: name)
+    }
   }
 
   /// What cannot be removed stays, and the next write tries again.

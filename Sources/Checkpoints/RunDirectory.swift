@@ -47,19 +47,21 @@ public final class RunDirectory: @unchecked Sendable {
     }
   }
 
-  /// Removes what an interrupted write left, makes up for what it did not come to, and sets aside what the run does not go
-  /// on from.
+  /// Removes what an interrupted write left, and sets aside what the run does not go on from.
   ///
   /// - Parameters:
   ///   - step: where the run starts.
-  ///   - isBest: whether the checkpoint of that step is the best one.
   ///   - overwrite: removes the checkpoints of an older run, too.
   /// - Throws: `FileError`, also if a directory cannot be written to.
-  public func prepare(startingAt step: Int, isBest: Bool, overwrite: Bool) throws {
+  public func prepare(startingAt step: Int, overwrite: Bool) throws {
     for store in stores where WholeFile.exists(store.directory) {
-      try store.prepare(startingAt: step, isBest: isBest, overwrite: overwrite)
+      try store.prepare(startingAt: step, overwrite: overwrite)
     }
   }
+
+  /// Moves the links to the checkpoint of a step, in case the run was cut between it and them. A disk that does not take
+  /// them is no reason not to go on: the next checkpoint moves them anyway.
+  func moveLinks(step: Int, isBest: Bool) { for store in stores { try? store.moveLinks(step: step, isBest: isBest) } }
 
   /// Writes a checkpoint to the first directory that takes it.
   ///

@@ -142,9 +142,7 @@ public final class TrainingRun {
     report: @escaping (CheckpointEvent) -> Void = { _ in }
   ) throws {
     try takeDirectory()
-    try directory.prepare(
-      startingAt: trainer.state.step, isBest: configuration.checkpoints.isBest(trainer.state),
-      overwrite: start == .overwriting)
+    try directory.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
     let checkpoints = CheckpointCallback(
       policy: configuration.checkpoints, template: template, directory: directory, report: report)
     // Also when the training fails, the checkpoint that is being written becomes whole.

@@ -41,7 +41,7 @@ struct CommandTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/checkpoints/small").sorted()
     #expect(
       names
-        == [".lock", "best.weights.h5", "latest.weights.h5", "step-00000006.weights.h5", "step-00000012.weights.h5"])
+        == ["best.weights.h5", "latest.weights.h5", "step-00000006.weights.h5", "step-00000012.weights.h5"])
   }
 
   @Test("goes on from any step as if the run had never been cut", arguments: [1, 4, 6, 11])
