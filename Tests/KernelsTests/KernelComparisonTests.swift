@@ -175,6 +175,28 @@ struct KernelComparisonTests {
     }
   }
 
+  @Test("Adam's update of every length up to 50", arguments: supported)
+  func adam(instructionSet: InstructionSet) {
+    let (stepSize, rate1, rate2, epsilon): (Float, Float, Float, Float) = (0.01, 0.1, 0.001, 1e-7)
+    for count in 1...50 {
+      var shapes = RandomShapes(count)
+      let gradient = shapes.values(count)
+      var (parameters, momentum) = (shapes.values(count), shapes.values(count))
+      var velocity = shapes.values(count).map(abs)
+      let moved = zip(momentum, gradient).map { $0 + ($1 - $0) * rate1 }
+      let squares = zip(velocity, gradient).map { $0 + ($1 * $1 - $0) * rate2 }
+      let expected = parameters.indices.map {
+        parameters[$0] - moved[$0] * stepSize / (squares[$0].squareRoot() + epsilon)
+      }
+      instructionSet.kernels.adamUpdate(
+        parameters: &parameters, momentum: &momentum, velocity: &velocity, gradient: gradient, count: count,
+        stepSize: stepSize, oneMinusBeta1: rate1, oneMinusBeta2: rate2, epsilon: epsilon)
+      expectClose(momentum, moved, terms: 1, "momentum of \(count)")
+      expectClose(velocity, squares, terms: 1, "velocity of \(count)")
+      expectClose(parameters, expected, terms: 1, "parameters of \(count)")
+    }
+  }
+
   @Test("NaN survives ReLU", arguments: supported)
   func notANumber(instructionSet: InstructionSet) {
     var values = [Float](repeating: .nan, count: 21)
