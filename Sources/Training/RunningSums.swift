@@ -15,7 +15,11 @@ final class ShardSums: @unchecked Sendable {
   subscript(task: Int) -> UnsafeMutablePointer<Double> { start + task * sums }
 
   /// The loss over the first `tasks` tasks, in their order.
-  func loss(tasks: Int) -> Double { (0..<tasks).reduce(0) { $0 + self[$1][0] } }
+  func loss(tasks: Int) -> Double {
+    var loss = 0.0
+    for task in 0..<tasks { loss += self[task][0] }
+    return loss
+  }
 }
 
 /// The sums behind the means that are printed for an epoch: loss and metrics, over the samples seen so far.
