@@ -83,8 +83,10 @@ let package = Package(
         "CZlib", "Configuration", "DurableFiles", "Randomness", .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),
+    // Optimized, so that the test of what a step allocates sees what users run.
     .target(
-      name: "Training", dependencies: ["CVector", "Configuration", "Datasets", "DurableFiles", "NeuralNetwork"]),
+      name: "Training", dependencies: ["CVector", "Configuration", "Datasets", "DurableFiles", "NeuralNetwork"],
+      swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(
       name: "Checkpoints",

@@ -103,10 +103,8 @@ final class ShardWorker: @unchecked Sendable {
     sums[0] = configuration.loss.sum(
       outputs: outputs, form: network.form, labels: labels, samples: count, classes: classes,
       gradient: isTraining ? workspace.outputGradient + first * classes : nil, scale: scale)
-    // Not `enumerated()`, which allocates for each metric where it is not optimized.
-    for index in configuration.metrics.indices {
-      sums[index + 1] = configuration.metrics[index].sum(
-        outputs: outputs, labels: labels, samples: count, classes: classes)
+    for (index, metric) in configuration.metrics.enumerated() {
+      sums[index + 1] = metric.sum(outputs: outputs, labels: labels, samples: count, classes: classes)
     }
   }
 }
