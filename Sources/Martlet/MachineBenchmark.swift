@@ -68,7 +68,7 @@ public struct NetworkBenchmark: Sendable {
 
   /// The seconds of an epoch's training, from a part of it that takes about a second.
   private static func trainingSeconds(_ trainer: Trainer, _ data: Dataset) throws -> Double {
-    let steps = (data.count + trainer.configuration.batchSize - 1) / trainer.configuration.batchSize
+    let steps = trainer.configuration.steps(of: data)
     func time(_ count: Int) throws -> Double {
       let target = trainer.state.step + count
       let started = ContinuousClock.now

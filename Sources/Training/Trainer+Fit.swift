@@ -115,7 +115,7 @@ extension TrainingConfiguration {
   }
 
   /// The steps of an epoch.
-  func steps(of training: Dataset) -> Int { (training.count + batchSize - 1) / batchSize }
+  public func steps(of training: Dataset) -> Int { (training.count + batchSize - 1) / batchSize }
 }
 
 /// Seconds of an epoch, across cuts.
