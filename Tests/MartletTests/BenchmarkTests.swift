@@ -40,22 +40,22 @@ struct BenchmarkTests {
 
     struct Layer: Decodable {
       let name: String
-      let forward_flop, backward_flop: Int
-      let forward_seconds, backward_seconds: Spread
+      let forwardFlop, backwardFlop: Int
+      let forwardSeconds, backwardSeconds: Spread
     }
 
     struct Network: Decodable {
       let name: String
       let layers: [Layer]
-      let update_seconds, validation_seconds: Spread
-      let epoch_flop: Double
-      let epoch_seconds: [ByWorkers]
+      let updateSeconds, validationSeconds: Spread
+      let epochFlop: Double
+      let epochSeconds: [ByWorkers]
     }
 
-    let instruction_set: String
-    let peak_flops_per_core: [ByWorkers]
+    let instructionSet: String
+    let peakFlopsPerCore: [ByWorkers]
     let networks: [Network]
-    let peak_memory_bytes: Int
+    let peakMemoryBytes: Int
   }
 
   @Test("writes JSON for scripts: peak, layers, update, epochs, memory")
@@ -63,25 +63,27 @@ struct BenchmarkTests {
     let finished = try benchmark(["CONFIG", "--runs", "1", "--workers", "3", "--format", "json"])
     #expect(finished.status == 0)
     #expect(finished.error.isEmpty)
-    let report = try JSONDecoder().decode(Report.self, from: Data(finished.output.utf8))
-    #expect(report.instruction_set == "\(InstructionSet.bestSupported)")
-    #expect(report.peak_flops_per_core.map(\.workers) == [1, 2, 3])
-    #expect(report.peak_flops_per_core.allSatisfy { $0.value.isPlausible && $0.value.median > 1e8 })
-    #expect(report.peak_memory_bytes > 10_000_000)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let report = try decoder.decode(Report.self, from: Data(finished.output.utf8))
+    #expect(report.instructionSet == "\(InstructionSet.bestSupported)")
+    #expect(report.peakFlopsPerCore.map(\.workers) == [1, 2, 3])
+    #expect(report.peakFlopsPerCore.allSatisfy { $0.value.isPlausible && $0.value.median > 1e8 })
+    #expect(report.peakMemoryBytes > 10_000_000)
 
     let network = try #require(report.networks.first)
     #expect(report.networks.count == 1)
     #expect(network.name == "small")
     #expect(network.layers.map(\.name) == ["conv2d + max_pooling2d + flatten", "dense"])
     // 24x24 outputs of 25 taps and 4 filters, of which one in four has a gradient; then 576 times 10.
-    #expect(network.layers.map(\.forward_flop) == [2 * 25 * 4 * 576, 2 * 5760])
-    #expect(network.layers.map(\.backward_flop) == [2 * 25 * 4 * 144, 4 * 5760])
-    #expect(network.layers.allSatisfy { $0.forward_seconds.isPlausible && $0.backward_seconds.isPlausible })
+    #expect(network.layers.map(\.forwardFlop) == [2 * 25 * 4 * 576, 2 * 5760])
+    #expect(network.layers.map(\.backwardFlop) == [2 * 25 * 4 * 144, 4 * 5760])
+    #expect(network.layers.allSatisfy { $0.forwardSeconds.isPlausible && $0.backwardSeconds.isPlausible })
     let (forward, backward) = (115_200 + 11_520, 28_800 + 23_040)
-    #expect(network.epoch_flop == Double(300 * (forward + backward) + 100 * forward))
-    #expect(network.update_seconds.isPlausible && network.validation_seconds.isPlausible)
-    #expect(network.epoch_seconds.map(\.workers) == [1, 2, 3])
-    #expect(network.epoch_seconds.allSatisfy { $0.value.isPlausible })
+    #expect(network.epochFlop == Double(300 * (forward + backward) + 100 * forward))
+    #expect(network.updateSeconds.isPlausible && network.validationSeconds.isPlausible)
+    #expect(network.epochSeconds.map(\.workers) == [1, 2, 3])
+    #expect(network.epochSeconds.allSatisfy { $0.value.isPlausible })
   }
 
   @Test("writes a table for people")

@@ -107,3 +107,22 @@ enum SmallRun {
     return trainer
   }
 }
+
+/// A snapshot without what the clock decides.
+func withoutTimes(_ snapshot: Snapshot) -> Snapshot {
+  var snapshot = snapshot
+  snapshot.state.epochSeconds = 0
+  var columns = snapshot.state.history.columns
+  columns["seconds"] = nil
+  snapshot.state.history = History(columns: columns)
+  return snapshot
+}
+
+/// Which variables of two trainings that should end alike differ; `snapshot` if anything does. Whole snapshots would fill
+/// pages.
+func differences(_ left: Trainer, _ right: Trainer) -> [String] {
+  let (left, right) = (withoutTimes(left.snapshot()), withoutTimes(right.snapshot()))
+  guard left != right else { return [] }
+  let variables = zip([left.parameters] + left.slots, [right.parameters] + right.slots)
+  return ["snapshot"] + variables.flatMap { zip($0, $1).filter { $0 != $1 }.map(\.0.path) }
+}
