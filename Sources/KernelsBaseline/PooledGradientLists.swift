@@ -188,6 +188,22 @@ private protocol StackedRows {
   func compute<Stack: RowStack>(_: Stack.Type, firstRow: Int)
 }
 
+extension RowStack {
+  /// Adds the rows that each gradient belongs to, times the gradient.
+  @inline(__always)
+  fileprivate mutating func add(
+    _ entries: UnsafePointer<ListedGradient>, count: Int, times rows: UnsafePointer<Float>, stride: Int, last: Int
+  ) {
+    if last == lanes {
+      for index in 0..<count { add(entries[index].value, times: rows + Int(entries[index].offset), stride: stride) }
+    } else {
+      for index in 0..<count {
+        add(entries[index].value, times: rows + Int(entries[index].offset), stride: stride, last: last)
+      }
+    }
+  }
+}
+
 /// The sums of patches.
 private struct PatchSums: ColumnPanel, StackedRows {
   let panel: TapPanel
@@ -208,15 +224,7 @@ private struct PatchSums: ColumnPanel, StackedRows {
       let (entries, count) = (entries + filter * panel.plan.windows, Int(counts[filter]))
       let target = kernelGradients + filter * panel.plan.taps + firstRow * panel.rowTaps
       var sums = Stack(target, stride: panel.rowTaps, last: last)
-      if last == lanes {
-        for index in 0..<count {
-          sums.add(entries[index].value, times: source + Int(entries[index].offset), stride: stride)
-        }
-      } else {
-        for index in 0..<count {
-          sums.add(entries[index].value, times: source + Int(entries[index].offset), stride: stride, last: last)
-        }
-      }
+      sums.add(entries, count: count, times: source, stride: stride, last: last)
       sums.store(target, stride: panel.rowTaps, last: last)
     }
   }
@@ -263,17 +271,8 @@ private struct KernelSums: ColumnPanel, StackedRows {
     to target: UnsafeMutablePointer<Float>
   ) {
     guard count > 0 else { return }
-    let (last, stride) = (panel.lastLanes, panel.rowTaps)
     var sums = Stack(target, stride: panel.imageStride, last: lanes)
-    if last == lanes {
-      for index in 0..<count {
-        sums.add(entries[index].value, times: kernels + Int(entries[index].offset), stride: stride)
-      }
-    } else {
-      for index in 0..<count {
-        sums.add(entries[index].value, times: kernels + Int(entries[index].offset), stride: stride, last: last)
-      }
-    }
+    sums.add(entries, count: count, times: kernels, stride: panel.rowTaps, last: panel.lastLanes)
     sums.store(target, stride: panel.imageStride, last: lanes)
   }
 }
