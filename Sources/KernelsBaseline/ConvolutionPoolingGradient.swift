@@ -4,16 +4,6 @@ import CVector
 //
 // As in the forward pass, vectors run over the pooled positions of a packed image.
 
-/// The taps of one kernel column whose gradients are summed at a time.
-@_transparent var tapRows: Int { 5 }
-
-/// The filters whose gradients are summed at a time: two share their pixels, if there are registers for the sums.
-#if MARTLET_V4
-  @_transparent var filtersAtATime: Int { 2 }
-#else
-  @_transparent var filtersAtATime: Int { 1 }
-#endif
-
 extension VectorKernels {
   /// - Parameters:
   ///   - images, output, selected: as in the forward pass
@@ -27,140 +17,112 @@ extension VectorKernels {
     biasGradient: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionPoolingGeometry,
     scratch: UnsafeMutablePointer<Float>
   ) {
-    let positions = geometry.pooledHeight * geometry.pooledWidth
     let parts = ConvolutionPoolingScratch(geometry)
     let image = PackedImage(scratch, geometry)
     let sums = scratch + parts.sumsStart
     sums.update(repeating: 0, count: geometry.filters * parts.taps * lanes)
     biasGradient.update(repeating: 0, count: geometry.filters)
     for sample in 0..<samples {
-      pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image)
-      for first in stride(from: 0, to: geometry.filters, by: filtersAtATime) {
-        let count = min(filtersAtATime, geometry.filters - first)
-        for filter in first..<first + count {
-          let start = (sample * geometry.filters + filter) * positions
-          biasGradient[filter] += spreadGradient(
-            output + start, selected + start, outputGradient + start, positions,
-            SpreadGradient(scratch, parts, filter - first))
-        }
-        addTaps(image, geometry, scratch, sums + first * parts.taps * lanes, filters: count)
+      pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image, scratch + parts.halvesStart)
+      let first = sample * geometry.filters * parts.positions
+      for filter in stride(from: 0, to: geometry.filters, by: filtersAtATime) {
+        let start = first + filter * parts.positions
+        let gradients = PooledPlanes(
+          output: output + start, selected: selected + start, gradient: outputGradient + start,
+          positions: parts.positions)
+        let (bias, sums) = (biasGradient + filter, sums + filter * parts.taps * lanes)
+        let spread = scratch + parts.gradientStart
+        #if MARTLET_V4
+          if geometry.filters - filter >= 2 {
+            add(
+              TwoFilters<TwoColumns>.self, lastColumn: TwoFilters<OneColumn>.self, gradients, image, geometry, spread,
+              sums, bias)
+          } else {
+            add(TwoColumns.self, lastColumn: OneColumn.self, gradients, image, geometry, spread, sums, bias)
+          }
+        #else
+          add(OneColumn.self, lastColumn: OneColumn.self, gradients, image, geometry, spread, sums, bias)
+        #endif
       }
     }
     collectTaps(sums, geometry, weightGradient)
   }
 
-  /// Puts a filter's gradients to vectors, with two signs that tell where in the window each belongs.
-  ///
-  /// - Returns: their sum.
+  /// Adds the gradients of some filters of one image to the lane-wise sums (filter, kernel column, kernel row, lanes).
   @inline(never)
-  private static func spreadGradient(
-    _ output: UnsafePointer<Float>, _ selected: UnsafePointer<UInt8>, _ outputGradient: UnsafePointer<Float>,
-    _ positions: Int, _ spread: SpreadGradient
-  ) -> Float {
-    var total = Vector()
-    var position = 0
-    while position + lanes <= positions {
-      let value = wherePositive(loadVector(output + position), loadVector(outputGradient + position))
-      let choice = loadBytes(selected + position)
-      let isLower = whereGreater(choice, Vector(repeating: 1.5), Vector(repeating: 1), Vector())
-      storeVector(value, spread.values + position)
-      storeVector(isLower, spread.lower + position)
-      storeVector(choice - 2 * isLower, spread.right + position)
-      total += value
-      position += lanes
-    }
-    guard position < positions else { return sum(total) }
-    let rest = Vector()
-    storeVector(rest, spread.values + position)
-    storeVector(rest, spread.lower + position)
-    storeVector(rest, spread.right + position)
-    for index in position..<positions {
-      spread.values[index] = output[index] > 0 ? outputGradient[index] : 0
-      spread.lower[index] = selected[index] >= 2 ? 1 : 0
-      spread.right[index] = selected[index] & 1 == 1 ? 1 : 0
-    }
-    return sum(total + loadVector(spread.values + position))
-  }
-
-  /// Adds the gradients of one image to the lane-wise sums (filter, kernel column, kernel row, lanes).
-  @inline(never)
-  private static func addTaps(
-    _ image: PackedImage, _ geometry: ConvolutionPoolingGeometry, _ scratch: UnsafeMutablePointer<Float>,
-    _ sums: UnsafeMutablePointer<Float>, filters: Int
+  private static func add<Sums: TapSums, LastSums: TapSums>(
+    _: Sums.Type, lastColumn _: LastSums.Type, _ gradients: PooledPlanes, _ image: PackedImage,
+    _ geometry: ConvolutionPoolingGeometry,
+    _ scratch: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>, _ bias: UnsafeMutablePointer<Float>
   ) {
-    let parts = ConvolutionPoolingScratch(geometry)
-    let blocks = (geometry.kernelHeight + tapRows - 1) / tapRows
-    let (first, last) = (SpreadGradient(scratch, parts, 0), SpreadGradient(scratch, parts, filters - 1))
-    let lastSums = (filters - 1) * parts.taps * lanes
-    for column in 0..<geometry.kernelWidth {
-      for block in 0..<blocks {
-        let rows = PixelRows(
-          image, firstRow: block * tapRows, column: column, lastRow: geometry.kernelHeight)
-        let target = sums + (column * blocks + block) * tapRows * lanes
-        if filters == 1 {
-          addColumn(rows, planeCount: image.planeCount, first, positions: parts.positions, target)
+    let spread = SpreadGradients(scratch, filters: Sums.filters, vectors: (gradients.positions + lanes - 1) / lanes)
+    for filter in 0..<Sums.filters { bias[filter] += spreadGradients(gradients, filter, spread) }
+    let (width, blocks) = (geometry.kernelWidth, (geometry.kernelHeight + tapRows - 1) / tapRows)
+    for block in 0..<blocks {
+      let rows = PixelRows(image, firstRow: block &* tapRows, lastRow: geometry.kernelHeight)
+      let strides = SumStrides(filter: width &* blocks &* tapRows &* lanes, column: blocks &* tapRows &* lanes)
+      var column = 0
+      while column < width {
+        let rows = rows.movedRight(by: column &* image.planeCount)
+        let target = sums + block &* tapRows &* lanes + column &* strides.column
+        if width &- column >= Sums.columns {
+          addColumns(Sums.self, rows, image.planeCount, spread, target, strides)
+          column = column &+ Sums.columns
         } else {
-          addColumn(
-            rows, planeCount: image.planeCount, first, last, positions: parts.positions, target, target + lastSums)
+          addColumns(LastSums.self, rows, image.planeCount, spread, target, strides)
+          column = column &+ LastSums.columns
         }
       }
     }
   }
 
-  /// Adds `tapRows` taps of one kernel column of a filter, over all positions of an image.
-  @inline(never)
-  private static func addColumn(
-    _ rows: PixelRows, planeCount: Int, _ gradient: SpreadGradient, positions: Int,
-    _ target: UnsafeMutablePointer<Float>
+  /// Adds `tapRows` taps of some kernel columns.
+  @inline(__always)
+  private static func addColumns<Sums: TapSums>(
+    _: Sums.Type, _ rows: PixelRows, _ planeCount: Int, _ spread: SpreadGradients,
+    _ target: UnsafeMutablePointer<Float>, _ strides: SumStrides
   ) {
-    var sums = TapSums(target)
-    var position = 0
-    while position < positions {
-      var seen = SeenPixels(gradient, position)
-      let p0 = rows.pixels(rows.p0, position, planeCount)
-      seen.begin(p0)
-      seen.add(rows.pixels(rows.p1, position, planeCount), &sums.s0)
-      seen.add(rows.pixels(rows.p2, position, planeCount), &sums.s1)
-      seen.add(rows.pixels(rows.p3, position, planeCount), &sums.s2)
-      seen.add(rows.pixels(rows.p4, position, planeCount), &sums.s3)
-      seen.add(rows.pixels(rows.p5, position, planeCount), &sums.s4)
-      position += lanes
+    var sums = Sums(target, strides)
+    for vector in 0..<spread.vectors {
+      let (gradients, position) = (Sums.Gradients(spread, vector), vector &* lanes)
+      sums.begin(gradients, Sums.Pixels(rows.p0 + position, planeCount))
+      sums.add(gradients, Sums.Pixels(rows.p1 + position, planeCount), tap: 0)
+      sums.add(gradients, Sums.Pixels(rows.p2 + position, planeCount), tap: 1)
+      sums.add(gradients, Sums.Pixels(rows.p3 + position, planeCount), tap: 2)
+      sums.add(gradients, Sums.Pixels(rows.p4 + position, planeCount), tap: 3)
+      sums.add(gradients, Sums.Pixels(rows.p5 + position, planeCount), tap: 4)
     }
-    sums.store(target)
+    sums.store(target, strides)
   }
 
-  /// The same for two filters, which see the same pixels.
+  /// Puts a filter's gradients to vectors, with zeros behind the last position.
+  ///
+  /// - Returns: their sum.
   @inline(never)
-  private static func addColumn(
-    _ rows: PixelRows, planeCount: Int, _ gradientA: SpreadGradient, _ gradientB: SpreadGradient, positions: Int,
-    _ targetA: UnsafeMutablePointer<Float>, _ targetB: UnsafeMutablePointer<Float>
-  ) {
-    var (sumsA, sumsB) = (TapSums(targetA), TapSums(targetB))
-    var position = 0
-    while position < positions {
-      var (seenA, seenB) = (SeenPixels(gradientA, position), SeenPixels(gradientB, position))
-      let p0 = rows.pixels(rows.p0, position, planeCount)
-      seenA.begin(p0)
-      seenB.begin(p0)
-      let p1 = rows.pixels(rows.p1, position, planeCount)
-      seenA.add(p1, &sumsA.s0)
-      seenB.add(p1, &sumsB.s0)
-      let p2 = rows.pixels(rows.p2, position, planeCount)
-      seenA.add(p2, &sumsA.s1)
-      seenB.add(p2, &sumsB.s1)
-      let p3 = rows.pixels(rows.p3, position, planeCount)
-      seenA.add(p3, &sumsA.s2)
-      seenB.add(p3, &sumsB.s2)
-      let p4 = rows.pixels(rows.p4, position, planeCount)
-      seenA.add(p4, &sumsA.s3)
-      seenB.add(p4, &sumsB.s3)
-      let p5 = rows.pixels(rows.p5, position, planeCount)
-      seenA.add(p5, &sumsA.s4)
-      seenB.add(p5, &sumsB.s4)
-      position += lanes
+  private static func spreadGradients(_ planes: PooledPlanes, _ filter: Int, _ spread: SpreadGradients) -> Float {
+    let first = filter &* planes.positions
+    let (output, gradient) = (planes.output + first, planes.gradient + first)
+    let selected = planes.selected + first
+    var total = Vector()
+    for vector in 0..<spread.vectors {
+      let position = vector &* lanes
+      let rest = planes.positions &- position
+      var (value, choice) = (Vector(), selected + position)
+      if rest >= lanes {
+        value = wherePositive(loadVector(output + position), loadVector(gradient + position))
+      } else {
+        value = wherePositive(loadFirst(rest, output + position), loadFirst(rest, gradient + position))
+        // A copy, behind which may be read.
+        let copy = UnsafeMutableRawPointer(spread.gradient(filter, vector)).assumingMemoryBound(to: UInt8.self)
+        copy.update(from: choice, count: rest)
+        choice = UnsafePointer(copy)
+      }
+      spread.isLower(filter, vector).pointee = hasBit(2, choice)
+      spread.isRight(filter, vector).pointee = hasBit(1, choice)
+      storeVector(value, spread.gradient(filter, vector))
+      total += value
     }
-    sumsA.store(targetA)
-    sumsB.store(targetB)
+    return sum(total)
   }
 
   /// Sums the lanes, and puts the taps in the order of the kernel.
@@ -181,87 +143,44 @@ extension VectorKernels {
   }
 }
 
-/// Where the pixels of six successive kernel rows stand, in one kernel column. Rows beyond the last repeat it: their
-/// sums are not collected.
-private struct PixelRows {
-  let p0, p1, p2, p3, p4, p5: UnsafePointer<Float>
-
-  @_transparent init(_ image: PackedImage, firstRow: Int, column: Int, lastRow: Int) {
-    let shift = column * image.planeCount
-    p0 = UnsafePointer(image.pixels(row: firstRow) + shift)
-    p1 = UnsafePointer(image.pixels(row: min(firstRow + 1, lastRow)) + shift)
-    p2 = UnsafePointer(image.pixels(row: min(firstRow + 2, lastRow)) + shift)
-    p3 = UnsafePointer(image.pixels(row: min(firstRow + 3, lastRow)) + shift)
-    p4 = UnsafePointer(image.pixels(row: min(firstRow + 4, lastRow)) + shift)
-    p5 = UnsafePointer(image.pixels(row: min(firstRow + 5, lastRow)) + shift)
-  }
-
-  /// Some pixels of a row, and their neighbours to the right.
-  @_transparent func pixels(_ row: UnsafePointer<Float>, _ position: Int, _ planeCount: Int) -> (Vector, Vector) {
-    (loadVector(row + position), loadVector(row + planeCount + position))
-  }
+/// What the forward pass wrote for some filters of one image, and the gradient: (filters, positions).
+private struct PooledPlanes {
+  let output: UnsafePointer<Float>
+  let selected: UnsafePointer<UInt8>
+  let gradient: UnsafePointer<Float>
+  let positions: Int
 }
 
-/// The gradients of one filter and image, and where in the window each belongs: 1 in the lower row, 1 in the right column.
-private struct SpreadGradient {
-  let values: UnsafeMutablePointer<Float>
-  let lower: UnsafeMutablePointer<Float>
-  let right: UnsafeMutablePointer<Float>
+/// The gradients of some filters and one image in whole vectors, and where in the window each belongs.
+struct SpreadGradients {
+  let filters: Int
+  let vectors: Int
+  /// (vectors, filters, lanes)
+  private let values: UnsafeMutablePointer<Float>
+  /// (vectors, filters, 2): which gradients of a vector belong to the lower row, and which to the right column.
+  private let places: UnsafeMutablePointer<Mask>
 
-  @_transparent init(_ scratch: UnsafeMutablePointer<Float>, _ parts: ConvolutionPoolingScratch, _ filter: Int) {
-    values = scratch + parts.gradientStart + 3 * filter * parts.positions
-    lower = values + parts.positions
-    right = lower + parts.positions
-  }
-}
-
-/// The sums of `tapRows` taps, lane by lane.
-private struct TapSums {
-  var s0, s1, s2, s3, s4: Vector
-
-  @_transparent init(_ p: UnsafePointer<Float>) {
-    s0 = loadVector(p)
-    s1 = loadVector(p + lanes)
-    s2 = loadVector(p + 2 * lanes)
-    s3 = loadVector(p + 3 * lanes)
-    s4 = loadVector(p + 4 * lanes)
+  @_transparent static func count(filters: Int, vectors: Int) -> Int {
+    let places = 2 * MemoryLayout<Mask>.stride / MemoryLayout<Float>.stride
+    return vectors * filters * (lanes + max(places, 1))
   }
 
-  @_transparent func store(_ p: UnsafeMutablePointer<Float>) {
-    storeVector(s0, p)
-    storeVector(s1, p + lanes)
-    storeVector(s2, p + 2 * lanes)
-    storeVector(s3, p + 3 * lanes)
-    storeVector(s4, p + 4 * lanes)
-  }
-}
-
-/// The pixels that a filter's gradients belong to, as the taps go down a column.
-///
-/// Only one of the four pixels of a window gets the gradient: it is selected first, so that there is one multiplication in
-/// place of four.
-private struct SeenPixels {
-  private let gradient: Vector
-  private let isLower: Vector
-  private let isRight: Vector
-  private var upper = Vector()
-
-  @_transparent init(_ spread: SpreadGradient, _ position: Int) {
-    gradient = loadVector(spread.values + position)
-    isLower = loadVector(spread.lower + position)
-    isRight = loadVector(spread.right + position)
+  @_transparent init(_ scratch: UnsafeMutablePointer<Float>, filters: Int, vectors: Int) {
+    self.filters = filters
+    self.vectors = vectors
+    values = scratch
+    places = UnsafeMutableRawPointer(scratch + vectors &* filters &* lanes).assumingMemoryBound(to: Mask.self)
   }
 
-  @_transparent private func side(_ pixels: (Vector, Vector)) -> Vector {
-    whereGreater(isRight, Vector(repeating: 0.5), pixels.1, pixels.0)
+  @_transparent func gradient(_ filter: Int, _ vector: Int) -> UnsafeMutablePointer<Float> {
+    values + (vector &* filters &+ filter) &* lanes
   }
 
-  @_transparent mutating func begin(_ pixels: (Vector, Vector)) { upper = side(pixels) }
+  @_transparent func isLower(_ filter: Int, _ vector: Int) -> UnsafeMutablePointer<Mask> {
+    places + 2 &* (vector &* filters &+ filter)
+  }
 
-  /// Adds the tap whose window ends with this row.
-  @_transparent mutating func add(_ pixels: (Vector, Vector), _ sum: inout Vector) {
-    let lower = side(pixels)
-    sum = multiplyAdd(gradient, whereGreater(isLower, Vector(repeating: 0.5), lower, upper), sum)
-    upper = lower
+  @_transparent func isRight(_ filter: Int, _ vector: Int) -> UnsafeMutablePointer<Mask> {
+    isLower(filter, vector) + 1
   }
 }

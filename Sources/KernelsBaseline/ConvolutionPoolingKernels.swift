@@ -28,29 +28,59 @@ struct PackedImage {
 
   /// What the kernel's row `row` and column 0 need at the first position; the next column is `planeCount` further.
   @_transparent func pixels(row: Int) -> UnsafeMutablePointer<Float> {
-    start + (row & 1) * shifts * planeCount + (row >> 1) * pooledWidth
+    start + (row & 1) &* shifts &* planeCount + (row &>> 1) &* pooledWidth
+  }
+
+  /// Writes for each tap where the pixels of the window's upper row stand at the first position, and those of the lower.
+  func writeOffsets(_ offsets: UnsafeMutablePointer<Int32>, _ geometry: ConvolutionPoolingGeometry) {
+    var next = offsets
+    for row in 0..<geometry.kernelHeight {
+      for column in 0..<geometry.kernelWidth {
+        for windowRow in 0..<2 {
+          next.pointee = Int32(pixels(row: row + windowRow) - start + column * planeCount)
+          next += 1
+        }
+      }
+    }
   }
 }
 
 /// The parts of the scratch memory, in floats.
 struct ConvolutionPoolingScratch {
   let packed: Int
-  /// The positions of an image, rounded up to vectors.
+  let halves: Int
+  /// The positions of an image.
   let positions: Int
+  /// The taps of a filter: each column of the kernel in blocks of `tapRows`.
   let taps: Int
   let filters: Int
 
   @_transparent init(_ geometry: ConvolutionPoolingGeometry) {
     packed = 2 * (geometry.kernelWidth + 1) * PackedImage.planeCount(geometry)
-    positions = (geometry.pooledHeight * geometry.pooledWidth + lanes - 1) / lanes * lanes
-    // Each column of the kernel in blocks of `tapRows` taps.
+    // With room for a vector that sticks out.
+    halves = geometry.imageHeight * HalfRows.rowCount(geometry) + lanes
+    positions = geometry.pooledHeight * geometry.pooledWidth
     taps = (geometry.kernelHeight + tapRows - 1) / tapRows * tapRows * geometry.kernelWidth
     filters = geometry.filters
   }
 
-  @_transparent var gradientStart: Int { packed }
-  @_transparent var sumsStart: Int { gradientStart + 3 * filtersAtATime * positions }
-  @_transparent var count: Int { sumsStart + filters * taps * lanes }
+  @_transparent var halvesStart: Int { packed }
+  @_transparent var gradientStart: Int { halvesStart + (halves + lanes - 1) / lanes * lanes }
+  @_transparent var sumsStart: Int {
+    gradientStart + SpreadGradients.count(filters: filtersAtATime, vectors: (positions + lanes - 1) / lanes)
+  }
+  /// Two for each tap.
+  @_transparent var offsetsStart: Int { sumsStart + filters * taps * lanes }
+  @_transparent var count: Int { offsetsStart + 2 * taps }
+}
+
+/// The pixels at even columns of each row of an image, and behind them those at odd ones.
+struct HalfRows {
+  /// The floats of a row's half, in whole vectors.
+  @_transparent static func halfCount(_ geometry: ConvolutionPoolingGeometry) -> Int {
+    (geometry.imageWidth + 2 * lanes - 1) / (2 * lanes) * lanes
+  }
+  @_transparent static func rowCount(_ geometry: ConvolutionPoolingGeometry) -> Int { 2 * halfCount(geometry) }
 }
 
 extension VectorKernels {
@@ -73,77 +103,96 @@ extension VectorKernels {
     output: UnsafeMutablePointer<Float>, selected: UnsafeMutablePointer<UInt8>, samples: Int,
     geometry: ConvolutionPoolingGeometry, scratch: UnsafeMutablePointer<Float>
   ) {
-    let positions = geometry.pooledHeight * geometry.pooledWidth
-    let taps = geometry.kernelHeight * geometry.kernelWidth
+    let parts = ConvolutionPoolingScratch(geometry)
+    let (positions, taps) = (parts.positions, geometry.kernelHeight * geometry.kernelWidth)
     let image = PackedImage(scratch, geometry)
+    let offsets = UnsafeMutableRawPointer(scratch + parts.offsetsStart).assumingMemoryBound(to: Int32.self)
+    image.writeOffsets(offsets, geometry)
     for sample in 0..<samples {
-      pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image)
+      pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image, scratch + parts.halvesStart)
       var filter = 0
       while filter < geometry.filters {
         let count = min(filterBlock, geometry.filters - filter)
         let first = (sample * geometry.filters + filter) * positions
         convolveFilters(
-          image, geometry, WeightPointers(weights + filter * taps, stride: taps, count: count), bias + filter,
-          output + first, selected + first, filters: count, positions: positions)
+          image, offsets, taps: taps, WeightPointers(weights + filter * taps, stride: taps, count: count),
+          bias + filter, output + first, selected + first, filters: count, positions: positions)
         filter += filterBlock
       }
     }
   }
 
+  /// - Parameter halves: scratch, for `HalfRows` of the image
   @inline(never)
   static func pack(
-    _ pixels: UnsafePointer<Float>, _ geometry: ConvolutionPoolingGeometry, _ image: PackedImage
+    _ pixels: UnsafePointer<Float>, _ geometry: ConvolutionPoolingGeometry, _ image: PackedImage,
+    _ halves: UnsafeMutablePointer<Float>
   ) {
+    let (halfCount, rowCount) = (HalfRows.halfCount(geometry), HalfRows.rowCount(geometry))
+    let (width, pixelCount) = (geometry.imageWidth, geometry.imageHeight &* geometry.imageWidth)
     for row in 0..<geometry.imageHeight {
-      let (source, plane) = (pixels + row * geometry.imageWidth, image.pixels(row: row))
-      let count = (geometry.imageHeight - row) * geometry.imageWidth
-      for shift in 0..<image.shifts {
-        // Rows of a plane follow one another; a vector that sticks out is overwritten by the next row.
-        let target = plane + shift * image.planeCount
-        var column = 0
-        while column < geometry.pooledWidth {
-          let first = shift &+ 2 &* column
-          storeVector(
-            even(somePixels(source, first, count), somePixels(source, first &+ lanes, count)), target + column)
-          column = column &+ lanes
+      let (first, target) = (row &* width, halves + row &* rowCount)
+      for column in stride(from: 0, to: width, by: 2 * lanes) {
+        let (left, right) = somePixels(pixels, first &+ column, of: pixelCount)
+        storeVector(even(left, right), target + column / 2)
+        storeVector(odd(left, right), target + halfCount + column / 2)
+      }
+    }
+    // A vector that sticks out behind a row of a plane is overwritten by the row's successor: the columns at the right
+    // come first.
+    var column = (geometry.pooledWidth &- 1) / lanes &* lanes
+    while column >= 0 {
+      for parity in 0..<2 {
+        let rows = (geometry.imageHeight &+ 1 &- parity) / 2
+        for shift in 0..<image.shifts {
+          var source = halves + parity &* rowCount + (shift & 1) &* halfCount + shift &>> 1 + column
+          var target = image.pixels(row: parity) + shift &* image.planeCount + column
+          for _ in 0..<rows {
+            storeVector(loadVector(source), target)
+            source += 2 &* rowCount
+            target += image.pooledWidth
+          }
         }
       }
+      column = column &- lanes
     }
   }
 
-  /// A vector of pixels, of which there are `count`; zero behind the last.
+  /// Two vectors of pixels, of which there are `count`; zero behind the last.
   @_transparent
-  private static func somePixels(_ pixels: UnsafePointer<Float>, _ first: Int, _ count: Int) -> Vector {
-    first &+ lanes <= count ? loadVector(pixels + first) : loadFirst(max(count &- first, 0), pixels + min(first, count))
+  private static func somePixels(
+    _ pixels: UnsafePointer<Float>, _ first: Int, of count: Int
+  ) -> (Vector, Vector) {
+    let (start, rest) = (pixels + first, count &- first)
+    if rest >= 2 &* lanes { return (loadVector(start), loadVector(start + lanes)) }
+    return (
+      loadFirst(min(rest, lanes), start), rest > lanes ? loadFirst(rest &- lanes, start + lanes) : Vector()
+    )
   }
 
   /// Computes a block of filters at all positions of one image.
   @inline(never)
   private static func convolveFilters(
-    _ image: PackedImage, _ geometry: ConvolutionPoolingGeometry, _ weights: WeightPointers,
+    _ image: PackedImage, _ offsets: UnsafePointer<Int32>, taps: Int, _ weights: WeightPointers,
     _ bias: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ selected: UnsafeMutablePointer<UInt8>,
     filters: Int, positions: Int
   ) {
     var position = 0
     while position < positions {
-      let width = min(lanes, positions - position)
       var windows = FilterWindows(bias, count: filters)
-      var tap = 0
-      for row in 0..<geometry.kernelHeight {
-        var upper = image.pixels(row: row) + position
-        var lower = image.pixels(row: row + 1) + position
-        for _ in 0..<geometry.kernelWidth {
-          windows.add(
-            PoolWindow(
-              v0: loadVector(upper), v1: loadVector(upper + image.planeCount), v2: loadVector(lower),
-              v3: loadVector(lower + image.planeCount)), weights, tap)
-          upper += image.planeCount
-          lower += image.planeCount
-          tap += 1
-        }
+      let start = image.start + position
+      for tap in 0..<taps {
+        let upper = start + Int(offsets[2 &* tap])
+        let lower = start + Int(offsets[2 &* tap &+ 1])
+        windows.add(
+          PoolWindow(
+            v0: loadVector(upper), v1: loadVector(upper + image.planeCount), v2: loadVector(lower),
+            v3: loadVector(lower + image.planeCount)), weights, tap)
       }
-      windows.store(output + position, selected + position, stride: positions, count: filters, width: width)
-      position += lanes
+      windows.store(
+        output + position, selected + position, stride: positions, count: filters,
+        width: min(lanes, positions &- position))
+      position = position &+ lanes
     }
   }
 }

@@ -6,6 +6,7 @@ import CVector
 #if MARTLET_V4
   typealias Vector = SIMD16<Float>
   typealias Choices = SIMD16<Int32>
+  typealias Mask = martlet_mask_of16
   @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load16(p) }
   @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first16(p, count) }
   @_transparent func loadBytes(_ p: UnsafePointer<UInt8>) -> Vector { martlet_bytes_to_floats16(p) }
@@ -31,6 +32,9 @@ import CVector
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh16(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum16(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even16(a, b) }
+  @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd16(a, b) }
+  @_transparent func hasBit(_ bit: UInt8, _ p: UnsafePointer<UInt8>) -> Mask { martlet_has_bit16(p, bit) }
+  @_transparent func choose(_ mask: Mask, _ x: Vector, _ y: Vector) -> Vector { martlet_choose16(mask, x, y) }
   @_transparent func loadChoices(_ p: UnsafePointer<Int32>) -> Choices { martlet_load_ints16(p) }
   @_transparent func loadChoices(_ p: UnsafePointer<UInt8>) -> Choices { martlet_bytes_to_ints16(p) }
   @_transparent func storeChoices(_ v: Choices, _ p: UnsafeMutablePointer<Int32>) { martlet_store_ints16(p, v) }
@@ -40,6 +44,7 @@ import CVector
 #elseif MARTLET_V3
   typealias Vector = SIMD8<Float>
   typealias Choices = SIMD8<Int32>
+  typealias Mask = martlet_mask_of8
   @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load8(p) }
   @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first8(p, count) }
   @_transparent func loadBytes(_ p: UnsafePointer<UInt8>) -> Vector { martlet_bytes_to_floats8(p) }
@@ -65,6 +70,9 @@ import CVector
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh8(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum8(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even8(a, b) }
+  @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd8(a, b) }
+  @_transparent func hasBit(_ bit: UInt8, _ p: UnsafePointer<UInt8>) -> Mask { martlet_has_bit8(p, bit) }
+  @_transparent func choose(_ mask: Mask, _ x: Vector, _ y: Vector) -> Vector { martlet_choose8(mask, x, y) }
   @_transparent func loadChoices(_ p: UnsafePointer<Int32>) -> Choices { martlet_load_ints8(p) }
   @_transparent func loadChoices(_ p: UnsafePointer<UInt8>) -> Choices { martlet_bytes_to_ints8(p) }
   @_transparent func storeChoices(_ v: Choices, _ p: UnsafeMutablePointer<Int32>) { martlet_store_ints8(p, v) }
@@ -74,6 +82,7 @@ import CVector
 #else
   typealias Vector = SIMD4<Float>
   typealias Choices = SIMD4<Int32>
+  typealias Mask = martlet_mask_of4
   @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load4(p) }
   @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first4(p, count) }
   @_transparent func loadBytes(_ p: UnsafePointer<UInt8>) -> Vector { martlet_bytes_to_floats4(p) }
@@ -99,6 +108,9 @@ import CVector
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh4(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum4(a) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even4(a, b) }
+  @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd4(a, b) }
+  @_transparent func hasBit(_ bit: UInt8, _ p: UnsafePointer<UInt8>) -> Mask { martlet_has_bit4(p, bit) }
+  @_transparent func choose(_ mask: Mask, _ x: Vector, _ y: Vector) -> Vector { martlet_choose4(mask, x, y) }
   @_transparent func loadChoices(_ p: UnsafePointer<Int32>) -> Choices { martlet_load_ints4(p) }
   @_transparent func loadChoices(_ p: UnsafePointer<UInt8>) -> Choices { martlet_bytes_to_ints4(p) }
   @_transparent func storeChoices(_ v: Choices, _ p: UnsafeMutablePointer<Int32>) { martlet_store_ints4(p, v) }

@@ -67,7 +67,7 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
   /* x where a > b or a is NaN, else y. */                                                                         \
   MARTLET_INLINE martlet_float##N martlet_where_larger##N(martlet_float##N a, martlet_float##N b,                  \
                                                           martlet_float##N x, martlet_float##N y) {               \
-    return (a > b) | (a != a) ? x : y;                                                                            \
+    return ((a > b) | (a != a)) ? x : y;                                                                            \
   }                                                                                                               \
   /* x where a = b, else y. */                                                                                    \
   MARTLET_INLINE martlet_float##N martlet_where_equal##N(martlet_float##N a, martlet_float##N b,                   \
@@ -173,6 +173,29 @@ MARTLET_INLINE void martlet_store_first16(float *_Nonnull p, martlet_float16 v, 
 MARTLET_PARTIAL_BY_LANE(16)
 #endif
 
+// A bit of each of N bytes, for `choose`: where it is set. A vector for the smaller vectors, bits for AVX-512.
+#define MARTLET_MASK_OF_LANES(N)                                                                                   \
+  typedef martlet_int##N martlet_mask_of##N;                                                                       \
+  MARTLET_INLINE martlet_mask_of##N martlet_has_bit##N(const uint8_t *_Nonnull p, uint8_t bit) {                   \
+    return (martlet_bytes_to_ints##N(p) & bit) != 0;                                                               \
+  }                                                                                                               \
+  /* x where the mask is set, else y. */                                                                          \
+  MARTLET_INLINE martlet_float##N martlet_choose##N(martlet_mask_of##N mask, martlet_float##N x,                   \
+                                                    martlet_float##N y) {                                         \
+    return mask ? x : y;                                                                                          \
+  }
+MARTLET_MASK_OF_LANES(4)
+MARTLET_MASK_OF_LANES(8)
+#if defined(__AVX512F__)
+typedef uint16_t martlet_mask_of16;
+MARTLET_INLINE martlet_mask_of16 martlet_has_bit16(const uint8_t *_Nonnull p, uint8_t bit) {
+  return _mm_test_epi8_mask(_mm_loadu_si128((const __m128i *)p), _mm_set1_epi8((char)bit));
+}
+MARTLET_INLINE martlet_float16 martlet_choose16(martlet_mask_of16 mask, martlet_float16 x, martlet_float16 y) {
+  return (martlet_float16)_mm512_mask_blend_ps(mask, (__m512)y, (__m512)x);
+}
+#endif
+
 // For each lane one of four floats: the one that `choice` (0 to 3) says.
 MARTLET_INLINE martlet_float4 martlet_select_of_four4(const float *_Nonnull four, martlet_int4 choice) {
   martlet_float4 v = 0;
@@ -202,15 +225,24 @@ MARTLET_INLINE void martlet_store_quads(float *_Nonnull p, const float *_Nonnull
   martlet_store4(p + 12, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
 }
 
-// The lanes of (a, b) at even places.
+// The lanes of (a, b) at even places, and at odd ones.
 MARTLET_INLINE martlet_float4 martlet_even4(martlet_float4 a, martlet_float4 b) {
   return __builtin_shufflevector(a, b, 0, 2, 4, 6);
+}
+MARTLET_INLINE martlet_float4 martlet_odd4(martlet_float4 a, martlet_float4 b) {
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7);
 }
 MARTLET_INLINE martlet_float8 martlet_even8(martlet_float8 a, martlet_float8 b) {
   return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
 }
+MARTLET_INLINE martlet_float8 martlet_odd8(martlet_float8 a, martlet_float8 b) {
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
 MARTLET_INLINE martlet_float16 martlet_even16(martlet_float16 a, martlet_float16 b) {
   return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+MARTLET_INLINE martlet_float16 martlet_odd16(martlet_float16 a, martlet_float16 b) {
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
 }
 
 // The sizes of a convolution: NHWC activations, HWIO kernel. Rows and columns outside the image count as zero; there are
