@@ -16,10 +16,15 @@ public final class AppendedFile: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Whether the open file is still the one that its path names.
+  public var isInPlace: Bool { WholeFile.isSame(descriptor, path) }
+
   /// Writes `text` at the end.
   ///
-  /// - Throws: `FileError`; nothing of the text is in the file then, as far as the system lets us take it back.
+  /// - Throws: `FileError`, also if the file was removed or replaced: what is written to it then, nobody finds. Nothing of
+  ///   the text is in the file, as far as the system lets us take it back.
   public func append(_ text: String) throws {
+    guard isInPlace else { throw FileError(path: path, operation: .write, reason: "it was removed or replaced") }
     let end = lseek(descriptor, 0, SEEK_END)
     do {
       try WholeFile.write(Array(text.utf8), to: descriptor, for: path)

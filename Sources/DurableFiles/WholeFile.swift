@@ -76,6 +76,13 @@ public enum WholeFile {
 
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether an open file is the one that a path names.
+  static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
+    var (open, named) = (stat(), stat())
+    return fstat(descriptor, &open) == 0 && stat(path, &named) == 0 && open.st_ino == named.st_ino
+      && open.st_dev == named.st_dev
+  }
+
   /// Creates a directory, and those above it.
   ///
   /// - Throws: `FileError`, also if a file stands there.

@@ -193,6 +193,48 @@ struct SurvivalTests {
     #expect((lines[1]["yaml"] as? String)?.contains("on_nonfinite: stop") == true)
   }
 
+  @Test("goes on without its log, warns once, and writes the lines when the log takes them again")
+  func vanishedLog() throws {
+    let directory = try TemporaryDirectory()
+    let logs = "\(directory.path)/logs"
+    try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+    let run = try Running(
+      [config(directory, epochs: 10_000), "--output", "run", "--log-file", "logs/run.jsonl", "--verbose", "0"],
+      in: directory)
+    try FileManager.default.removeItem(atPath: logs)
+    let steps = try run.checkpoints()
+    try run.wait { try run.checkpoints().first ?? "" > steps.last ?? "" }
+    #expect(
+      try directory.text("err")
+        == "martlet: warning: logs/run.jsonl: cannot be created: No such file or directory. The training goes on; the "
+        + "lines follow once the file takes them.\n")
+    try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+    try run.wait { FileManager.default.fileExists(atPath: "\(logs)/run.jsonl") }
+    run.send(SIGTERM)
+    #expect(try run.finish().status == 75)
+    let events = try directory.text("logs/run.jsonl").split(separator: "\n").map { line in
+      try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    let epochs = events.filter { $0["event"] as? String == "epoch" }.compactMap { $0["epoch"] as? Int }
+    let first = try #require(epochs.first)
+    // From the line that failed on, none is missing.
+    #expect(epochs == Array(first..<first + epochs.count) && epochs.count > 3)
+    #expect(events.last?["event"] as? String == "end")
+  }
+
+  @Test("ends well when nobody takes its log: a full disk, a closed pipe", arguments: ["/dev/full", "/dev/fd/3"])
+  func unwritableLog(path: String) throws {
+    let directory = try TemporaryDirectory()
+    let command = "'\(Shell.martlet)' train '\(try config(directory, epochs: 2))' --verbose 0 --log-file \(path)"
+    // The reader of the pipe is gone before the first line comes.
+    let finished = try Shell.run("/bin/sh", ["-c", "{ \(command); echo $? >&2; } 3>&1 | true"], in: directory.path)
+    let reason = path == "/dev/full" ? "No space left on device" : "Broken pipe"
+    #expect(
+      finished.error
+        == "martlet: warning: \(path): cannot be written: \(reason). The training goes on; the lines follow once the file "
+        + "takes them.\n0\n")
+  }
+
   @Test("is told who writes to its directory")
   func locked() throws {
     let directory = try TemporaryDirectory()

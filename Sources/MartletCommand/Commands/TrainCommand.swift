@@ -79,11 +79,11 @@ struct TrainCommand: ParsableCommand {
     let verbosity = try Verbosity.resolve(verbose)
     let ending = try Signals.parse(endSignals)
     let (configuration, start) = (try configuration(), try start())
-    let log = try logFile.map { try RunLog(path: $0) }
+    let log = try logFile.map { try RunLog(path: $0, unwritable: Surroundings.warn) }
     do {
       var surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
-      surroundings.warning = { [warning = surroundings.warning] text in
-        warning(text)
+      surroundings.warning = { text in
+        Surroundings.warn(text)
         log?.warning(text)
       }
       Signals.install(ending: ending)
@@ -170,8 +170,10 @@ enum Surroundings {
     TrainingRun.Surroundings(
       dataset: dataset(isSilent: isSilent), workerCount: try workerCount(workers),
       instructionSet: try InstructionSet.resolve(environment: environment),
-      warning: { Console.error.write("martlet: warning: \($0)\n") })
+      warning: warn)
   }
+
+  @Sendable static func warn(_ text: String) { Console.error.write("martlet: warning: \(text)\n") }
 
   /// Where data sets are looked for; downloads show their progress on the error stream.
   static func dataset(mirror: String? = nil, isSilent: Bool) -> DatasetContext {

@@ -1,4 +1,3 @@
-import DurableFiles
 import Foundation
 import Logging
 import Martlet
@@ -10,9 +9,10 @@ final class RunLog: Callback, @unchecked Sendable {
   // Sendable: the logger is, and nothing else is kept.
   private let logger: Logger
 
+  /// - Parameter unwritable: is told once if the file does not take a line; it is written later, if that is possible.
   /// - Throws: `FileError` if the file cannot be opened.
-  init(path: String) throws {
-    let handler = JSONLinesHandler(file: try AppendedFile(path))
+  init(path: String, unwritable: @escaping @Sendable (String) -> Void) throws {
+    let handler = JSONLinesHandler(file: try LogFile(path: path, warning: unwritable))
     logger = Logger(label: "martlet") { _ in handler }
   }
 
@@ -82,11 +82,11 @@ final class RunLog: Callback, @unchecked Sendable {
 
 /// Writes log messages as JSON objects, one a line, each handed to the system before the next.
 private struct JSONLinesHandler: LogHandler {
-  let file: AppendedFile
+  let file: LogFile
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info
 
-  init(file: AppendedFile) { self.file = file }
+  init(file: LogFile) { self.file = file }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -101,8 +101,7 @@ private struct JSONLinesHandler: LogHandler {
       ConfigurationEntry("event", ConfigurationNode(.string("\(event.message)"))),
     ]
     let entries = values.sorted { $0.key < $1.key }.map { ConfigurationEntry($0.key, Self.node($0.value)) }
-    // A log that cannot be written is no reason to stop; the command's messages tell of faults too.
-    try? file.append(ConfigurationNode(mapping: head + entries).json + "\n")
+    file.append(ConfigurationNode(mapping: head + entries).json + "\n")
   }
 
   private static func node(_ value: Logger.MetadataValue) -> ConfigurationNode {

@@ -32,7 +32,8 @@ public final class CSVLogger: ConfiguredCallback {
   private func write(_ trainer: Trainer) {
     let history = trainer.state.history
     do {
-      if isComplete.load(ordering: .relaxed), history.count > 1 {
+      // One that was removed or moved away has all lines again.
+      if isComplete.load(ordering: .relaxed), history.count > 1, WholeFile.exists(filename) {
         try AppendedFile(filename).append(Self.line(history, history.count - 1))
       } else {
         try WholeFile.write(Array(Self.text(history).utf8), to: filename)

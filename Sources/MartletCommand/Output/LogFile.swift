@@ -1,0 +1,41 @@
+import DurableFiles
+import Synchronization
+
+/// The file of a log, which is no reason to stop a run: lines that it does not take are kept, and written when it takes
+/// lines again. One that was removed or moved away, as by logrotate, is made anew.
+final class LogFile: Sendable {
+  /// The bytes that are kept while the file takes none: the lines of some ten thousand epochs. What comes on top is lost.
+  private static let mostWaiting = 16 << 20
+
+  private struct State {
+    var file: AppendedFile
+    var waiting = ""
+    var hasWarned = false
+  }
+
+  private let state: Mutex<State>
+  private let warning: @Sendable (String) -> Void
+
+  /// - Parameter warning: is told once if the file does not take a line.
+  /// - Throws: `FileError` if the file cannot be opened.
+  init(path: String, warning: @escaping @Sendable (String) -> Void) throws {
+    state = Mutex(State(file: try AppendedFile(path)))
+    self.warning = warning
+  }
+
+  /// Hands a line to the system, behind those that it did not take before.
+  func append(_ line: String) {
+    state.withLock { state in
+      if state.waiting.utf8.count < Self.mostWaiting { state.waiting += line }
+      do {
+        // One that is in place is not opened again: a pipe's other end may be gone, and opening would wait for it.
+        if !state.file.isInPlace { state.file = try AppendedFile(state.file.path) }
+        try state.file.append(state.waiting)
+        state.waiting = ""
+      } catch {
+        if !state.hasWarned { warning("\(error) The training goes on; the lines follow once the file takes them.") }
+        state.hasWarned = true
+      }
+    }
+  }
+}
