@@ -132,7 +132,7 @@ let package = Package(
       exclude: ["Golden/make_golden.py"], resources: [.copy("Golden/keras.h5")]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["Datasets", "DurableFiles", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "TrainingTests", dependencies: ["TestSupport", "Training"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "DurableFiles", "TestSupport"]),

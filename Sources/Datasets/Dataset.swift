@@ -30,6 +30,8 @@ public struct Dataset: Sendable {
   public let images: [UInt8]
   /// (count), from 0.
   public let labels: [Int32]
+  /// The SHA-256 of shape, images and labels, in hexadecimal: two data sets with the same one are the same.
+  public let fingerprint: String
 
   /// - Throws: `DatasetError` if it holds no samples, or the numbers of images and labels differ.
   public init(name: String, shape: ImageShape, images: [UInt8], labels: [Int32]) throws {
@@ -42,6 +44,7 @@ public struct Dataset: Sendable {
     self.shape = shape
     self.images = images
     self.labels = labels
+    fingerprint = Self.fingerprint(shape, images, labels)
   }
 
   /// The number of samples.
@@ -52,10 +55,9 @@ public struct Dataset: Sendable {
     images[index * shape.count..<(index + 1) * shape.count]
   }
 
-  /// The SHA-256 of shape, images and labels, in hexadecimal: two data sets with the same one are the same.
-  public var fingerprint: String {
+  private static func fingerprint(_ shape: ImageShape, _ images: [UInt8], _ labels: [Int32]) -> String {
     var hash = SHA256()
-    for size in [count, shape.height, shape.width, shape.channels] {
+    for size in [labels.count, shape.height, shape.width, shape.channels] {
       withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update(bufferPointer: $0) }
     }
     images.withUnsafeBytes { hash.update(bufferPointer: $0) }

@@ -25,7 +25,10 @@ struct DatasetDownload {
       do {
         let packed = try receive(address, name: file.name)
         try check(packed, file: file, address: address)
-        return try save(packed, as: "\(file.name).gz")
+        let path = try save(packed, as: "\(file.name).gz")
+        // A plain one would be taken first, and is damaged.
+        unlink("\(directory)/\(file.name)")
+        return path
       } catch let failure as DownloadFailure {
         reasons.append("\(address): \(failure.reason)")
       }

@@ -41,6 +41,12 @@ public struct MNISTSource: DatasetSource, Equatable {
       sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
   ]
 
+  /// The fingerprints of what is in these files.
+  private static let fingerprints = (
+    train: "23ba8891bbc676b3a5ac886911981f194a33370f86a2af7c307ae87635b5f258",
+    test: "8dc6d71daebc6f811b96cb4b0f4d20ac1615a46527c6d3b2b8ce5b4b175375bd"
+  )
+
   /// The public servers that have the `.gz` files.
   static let mirrors = [
     "https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -56,13 +62,27 @@ public struct MNISTSource: DatasetSource, Equatable {
   public func load(_ context: DatasetContext) throws -> DatasetSplits {
     let paths = try locate(context)
     do {
-      return try DatasetSplits(
+      let splits = try DatasetSplits(
         train: IDXSource.read(name: "mnist (train)", images: paths[0], labels: paths[1]),
         test: IDXSource.read(name: "mnist (test)", images: paths[2], labels: paths[3]))
+      try Self.check(splits, readFrom: paths)
+      return splits
     } catch DatasetError.damaged(let path, let reason)
       where context.cacheDirectory.map({ path.hasPrefix($0) }) ?? false
     {
       throw DatasetError.damaged(path: path, reason: "\(reason); 'martlet data fetch \(Self.name)' replaces it")
+    }
+  }
+
+  /// Whether this is MNIST, to the last bit.
+  ///
+  /// The fingerprints, which a run needs anyway, tell; the files' own checksums only tell which of them is wrong.
+  ///
+  /// - Throws: `DatasetError.damaged`, `FileError`.
+  private static func check(_ splits: DatasetSplits, readFrom paths: [String]) throws {
+    guard (splits.train.fingerprint, splits.test.fingerprint) != fingerprints else { return }
+    for (file, path) in zip(files, paths) where try !file.isGood(path) {
+      throw DatasetError.damaged(path: path, reason: file.isNot(name))
     }
   }
 
@@ -126,6 +146,12 @@ struct PublishedFile: Sendable, Equatable {
     let bytes = try WholeFile.read(path)
     let content = GzipReader.isGzip(bytes) ? try? GzipReader.unpackAll(bytes, path: path, atMost: size) : bytes
     return content.map { SHA256.hash(data: $0).hexadecimal == sha256 } ?? false
+  }
+
+  /// What is wrong with a file that is readable and not good.
+  func isNot(_ dataset: String) -> String {
+    "it does not hold what '\(dataset)' is published with (SHA-256 \(sha256)): it is damaged, or belongs to another data "
+      + "set, which 'dataset: idx' reads"
   }
 
   /// The file in `directory`, plain or packed; nil if it is not there.

@@ -1,4 +1,5 @@
 import Crypto
+import DurableFiles
 import Foundation
 import TestSupport
 import Testing
@@ -54,5 +55,78 @@ struct DamageTests {
       #expect(read == nil || read == labels, "damage \(index)")
       if index >= 2000 || index * 40_009 % (8 * good.count) > 8 * 64 { #expect(read == nil, "damage \(index)") }
     }
+  }
+
+  /// MNIST's directory with a damaged file in place of one of them.
+  private func directory(replacing file: PublishedFile, with bytes: [UInt8], packed: Bool) throws -> TemporaryDirectory
+  {
+    let directory = try TemporaryDirectory()
+    let mnist = URL(filePath: try #require(MNISTTests.data)).appending(path: "mnist")
+    for other in MNISTSource.files where other != file {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(directory.path)/\(other.name).gz", withDestinationPath: "\(mnist.path)/\(other.name).gz")
+    }
+    _ = try directory.write(bytes, to: file.name + (packed ? ".gz" : ""))
+    return directory
+  }
+
+  @Test(
+    "of MNIST are refused by name when they are loaded", .enabled(if: MNISTTests.isPresent, MNISTTests.reason),
+    arguments: MNISTSource.files.indices)
+  func loading(index: Int) throws {
+    let file = MNISTSource.files[index]
+    let packed = try WholeFile.read(try #require(MNISTTests.data) + "/mnist/\(file.name).gz")
+    let plain = try GzipReader.unpackAll(packed, path: file.name, atMost: file.size)
+    func refusal(_ bytes: [UInt8], packed: Bool) throws -> String {
+      let directory = try directory(replacing: file, with: bytes, packed: packed)
+      let error = #expect(throws: DatasetError.self) {
+        try MNISTSource(directory: directory.path).load(DatasetContext(environment: [:]))
+      }
+      let (message, path) = (error.map { "\($0)" } ?? "", "\(directory.path)/\(file.name)\(packed ? ".gz" : "")")
+      #expect(message.hasPrefix("\(path): "))
+      return String(message.dropFirst(path.count + 2))
+    }
+    // Another pixel, and another label that there is.
+    var flipped = plain
+    flipped[plain.count - 5] ^= 1
+    let unpublished =
+      "it does not hold what 'mnist' is published with (SHA-256 \(file.sha256)): it is damaged, or belongs to another "
+      + "data set, which 'dataset: idx' reads."
+    #expect(try refusal(flipped, packed: false) == unpublished)
+    // The gzip file is whole here, what is in it is not.
+    #expect(try refusal(IDXBytes.gzip(flipped), packed: true) == unpublished)
+    #expect(try refusal(Array(plain.dropLast(3)), packed: false).hasPrefix("truncated: it holds "))
+    #expect(try refusal(Array(packed.dropLast(3)), packed: true) == "the gzip data ends too early.")
+    var damaged = packed
+    damaged[packed.count / 2] ^= 4
+    #expect(try refusal(damaged, packed: true) == "damaged gzip data.")
+  }
+
+  @Test(
+    "that the cache keeps are refused with the way to replace them",
+    .enabled(if: MNISTTests.isPresent, MNISTTests.reason))
+  func cache() throws {
+    let file = MNISTSource.files[3]
+    let packed = try WholeFile.read(try #require(MNISTTests.data) + "/mnist/\(file.name).gz")
+    var plain = try GzipReader.unpackAll(packed, path: file.name, atMost: file.size)
+    plain[100] ^= 1
+    let directory = try directory(replacing: file, with: plain, packed: false)
+    let home = try TemporaryDirectory()
+    try FileManager.default.createDirectory(atPath: "\(home.path)/martlet", withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(home.path)/martlet/mnist", withDestinationPath: directory.path)
+    let server = try LoopbackServer { path in
+      path == "/\(file.name).gz"
+        ? LoopbackServer.response("200 OK", body: packed) : LoopbackServer.response("404 Not Found", body: [])
+    }
+    let context = DatasetContext(environment: ["XDG_CACHE_HOME": home.path], mirror: server.address)
+    #expect {
+      try MNISTSource().load(context)
+    } throws: {
+      "\($0)".hasSuffix("which 'dataset: idx' reads; 'martlet data fetch mnist' replaces it.")
+    }
+    try MNISTSource().fetch(context)
+    #expect(try MNISTSource().load(context).test.count == 10_000)
+    #expect(directory.names.contains("\(file.name).gz") && !directory.names.contains(file.name))
   }
 }

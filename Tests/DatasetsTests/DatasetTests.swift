@@ -122,11 +122,12 @@ struct DigitsTests {
 @Suite("MNIST")
 struct MNISTTests {
   static let data = ProcessInfo.processInfo.environment["MARTLET_DATA"]
+  static let reason: Comment = "MARTLET_DATA names no directory with mnist"
   static var isPresent: Bool {
     data.map { FileManager.default.fileExists(atPath: "\($0)/mnist/train-images-idx3-ubyte.gz") } ?? false
   }
 
-  @Test("is read as published", .enabled(if: isPresent, "MARTLET_DATA names no directory with mnist"))
+  @Test("is read as published", .enabled(if: isPresent, reason))
   func published() throws {
     let splits = try MNISTSource().load(DatasetContext(environment: ["MARTLET_DATA": try #require(Self.data)]))
     #expect((splits.train.count, splits.test.count) == (60_000, 10_000))
