@@ -20,8 +20,11 @@ struct CheckpointWriter {
     try keras.writeOptimizer(
       to: file.root, iteration: state.step, learningRate: state.learningRate, slots: snapshot.slots)
     try writeRun(file.root.createGroup(CheckpointLayout.martlet))
-    let content = try file.image()
-    return UserBlock(content: content[...]).bytes + content
+    // One array for both: it may be as large as the model.
+    var bytes = try file.image(behind: UserBlock.count)
+    let block = UserBlock(content: bytes[UserBlock.count...])
+    bytes.replaceSubrange(..<UserBlock.count, with: block.bytes)
+    return bytes
   }
 
   // MARK: - What Keras has no place for

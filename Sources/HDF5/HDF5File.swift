@@ -71,12 +71,15 @@ public final class HDF5File: @unchecked Sendable {
   }
 
   /// All bytes of the file as it stands, without the user block, which belongs in front of them.
-  public func image() throws -> [UInt8] {
+  ///
+  /// - Parameter count: zeros to put there, which the user block may replace.
+  public func image(behind count: Int = 0) throws -> [UInt8] {
     try call("/") { handle, place in
       _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
       let size = try place.check(H5Fget_file_image(handle, nil, 0), "measure the file")
-      var bytes = [UInt8](repeating: 0, count: size)
-      _ = try place.check(H5Fget_file_image(handle, &bytes, size), "copy the file")
+      var bytes = [UInt8](repeating: 0, count: count + size)
+      let status = bytes.withUnsafeMutableBytes { H5Fget_file_image(handle, $0.baseAddress.map { $0 + count }, size) }
+      _ = try place.check(status, "copy the file")
       return bytes
     }
   }

@@ -1,7 +1,7 @@
 import Glibc
 import NeuralNetwork
 
-/// The memory that a training takes for its numbers, worked out before any of it is allocated.
+/// The memory that a training and its checkpoints take for their numbers, worked out before any of it is allocated.
 struct MemoryNeeds {
   let bytes: Int
 
@@ -9,9 +9,11 @@ struct MemoryNeeds {
     let groupCount = groups.count(ofShards: configuration.shards)
     // Parameters, the optimizer's slots, the gradients of each group and their sum.
     let buffers = network.bufferCount * (2 + configuration.optimizer.slotNames.count + groupCount)
+    // While a checkpoint is written: the copy of the state, the same in Keras' order, the file, and its bytes.
+    let checkpoint = 4 * network.bufferCount * (1 + configuration.optimizer.slotNames.count)
     let workspace = NetworkWorkspace.count(
       for: network, capacity: groups.size * configuration.largestShard, shards: groups.size)
-    bytes = (buffers + workspace * workerCount) * MemoryLayout<Float>.size
+    bytes = (buffers + checkpoint + workspace * workerCount) * MemoryLayout<Float>.size
   }
 
   /// What this process may have: the machine's memory, or less if its limits say so.

@@ -33,8 +33,8 @@ extension TrainingError: CustomStringConvertible {
     case .batchLargerThanData(let batchSize, let dataset, let samples):
       "a batch of \(batchSize) samples is larger than '\(dataset)', which has \(samples). Use a smaller batch size."
     case .tooLarge(let bytes, let available):
-      "the model needs \(Self.gigabytes(bytes)) GB for its weights, its optimizer and the workers' memory; this process "
-        + "may have \(Self.gigabytes(available)) GB. Use smaller layers, a smaller batch, or fewer workers."
+      "the model needs \(Self.gigabytes(bytes)) GB for its weights, its optimizer, its checkpoints and the workers' "
+        + "memory; this process may have \(Self.gigabytes(available)) GB. Use smaller layers, a smaller batch, or fewer workers."
     case .nonfiniteLoss(let batch):
       "\(batch) The step was not made; the last checkpoint is from before it. Use a smaller learning rate, look at these "
         + "samples, or leave such batches out (fit.on_nonfinite: skip)."
