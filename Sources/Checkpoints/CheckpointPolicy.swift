@@ -34,11 +34,12 @@ public struct CheckpointPolicy: Sendable, Equatable {
 extension CheckpointPolicy {
   /// Whether a state is that of the best epoch so far, just complete.
   ///
-  /// The history tells: nothing else is remembered, so a resumed run knows it too.
+  /// The history tells: nothing else is remembered, so a resumed run knows it too. Where weights of another epoch were
+  /// restored, what the history says of the last one is not true of them.
   func isBest(_ state: RunState) -> Bool {
-    guard let keepBest, state.stepInEpoch == 0, let last = state.history[keepBest].last, !last.isNaN else {
-      return false
-    }
+    guard let keepBest, state.stepInEpoch == 0, state.restoredEpoch == nil, let last = state.history[keepBest].last,
+      !last.isNaN
+    else { return false }
     let monitor = MetricMonitor(keepBest)
     return state.history[keepBest].dropLast().filter { !$0.isNaN }.allSatisfy { monitor.isBetter(last, than: $0) }
   }

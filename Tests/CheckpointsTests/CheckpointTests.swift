@@ -42,6 +42,19 @@ struct CheckpointedRun {
   }
 }
 
+@Suite("The best checkpoint")
+struct BestCheckpointTests {
+  @Test("is none whose weights are not those of its epoch")
+  func restored() throws {
+    var state = try CheckpointedRun().trainer.state
+    state.history = History(columns: ["val_loss": [1, 2], "val_accuracy": [0.5, 0.6]])
+    let policy = CheckpointPolicy(directory: "nowhere", keepBest: "val_accuracy")
+    #expect(policy.isBest(state))
+    state.callbacks["early_stopping"] = CallbackState(numbers: ["restored_epoch": 1])
+    #expect(!policy.isBest(state))
+  }
+}
+
 @Suite("Checkpoint files")
 struct CheckpointTests {
   @Test("give back what was written, also in the middle of an epoch", arguments: [0, 1, 3, 4, 6])

@@ -57,7 +57,46 @@ struct CallbackTests {
     }
     #expect(trainer.state.hasStoppedEarly)
     #expect(trainer.snapshot().parameters == weights[1])
+    #expect(trainer[callback: "early_stopping"].weights == weights[2])
+    #expect(trainer.state.restoredEpoch == 2)
     #expect(weights[1] != weights[2])
+  }
+
+  /// As `keras.callbacks.EarlyStopping.on_train_end` of Keras 3.15.1 does.
+  @Test("restore the best weights of a run that is done; given more epochs it goes on from its last ones")
+  func bestWeightsOfWholeRun() throws {
+    // Only the first epochs are that much better.
+    let callback = EarlyStopping(monitor: "loss", minDelta: 1.2, patience: 100, restoreBestWeights: true)
+    func fit(_ trainer: Trainer, epochs: Int, maxSteps: Int? = nil) throws {
+      try trainer.fit(
+        SmallRun.data.train, validation: SmallRun.data.test, epochs: epochs, maxSteps: maxSteps, callbacks: [callback])
+    }
+    func weights(afterEpoch epoch: Int) throws -> [Snapshot.Variable] {
+      let trainer = try SmallRun.trainer()
+      try trainer.fit(SmallRun.data.train, epochs: epoch)
+      return trainer.snapshot().parameters
+    }
+    let trainer = try SmallRun.trainer()
+    try fit(trainer, epochs: 4, maxSteps: 17)
+    #expect(trainer.state.restoredEpoch == nil)
+    try fit(trainer, epochs: 4)
+    let best = try #require(trainer.state.restoredEpoch)
+    #expect(best < 4 && trainer.state.epoch == 4 && !trainer.state.hasStoppedEarly)
+    #expect(try trainer.snapshot().parameters == weights(afterEpoch: best))
+    #expect(try trainer[callback: "early_stopping"].weights == weights(afterEpoch: 4))
+    // Asked again for the epochs it has, it changes nothing.
+    let done = trainer.snapshot()
+    try fit(trainer, epochs: 4)
+    #expect(trainer.snapshot() == done)
+    try fit(trainer, epochs: 6)
+    let whole = try SmallRun.trainer()
+    try fit(whole, epochs: 6)
+    #expect(withoutTimes(trainer.snapshot()) == withoutTimes(whole.snapshot()))
+    // One whose last epoch is its best has nothing to restore.
+    let short = try SmallRun.trainer()
+    try fit(short, epochs: 1)
+    #expect(short.state.restoredEpoch == nil)
+    #expect(try short.snapshot().parameters == weights(afterEpoch: 1))
   }
 
   @Test("lower the learning rate on a plateau, with a rest behind it, and not below the least")
@@ -118,6 +157,25 @@ struct CallbackTests {
     try trainer.fit(SmallRun.data.train, callbacks: [CSVLogger(filename: "/nowhere/epochs.csv")])
     #expect(trainer.state.epoch == 2)
     #expect(warnings == ["/nowhere/epochs.csv: cannot be created: No such file or directory. The training goes on."])
+  }
+
+  @Test("write a CSV file with all epochs anew when it was removed")
+  func removedCSV() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/epochs.csv"
+    let trainer = try SmallRun.trainer(epochs: 3)
+    var warnings: [String] = []
+    trainer.warning = { warnings.append($0) }
+    let callback = CSVLogger(filename: path)
+    let plan = FitPlan(epochs: 3, stepsPerEpoch: 5, maxSteps: nil)
+    callback.trainingWillBegin(trainer, plan)
+    for epoch in 1...3 {
+      trainer.state.history.append(["loss": Double(epoch)])
+      callback.epochDidEnd(trainer, plan)
+      if epoch == 2 { try FileManager.default.removeItem(atPath: path) }
+    }
+    #expect(try directory.text("epochs.csv") == "epoch,loss\n1,1.0\n2,2.0\n3,3.0\n")
+    #expect(warnings.isEmpty)
   }
 
   /// What decides about learning rates and the end of a run, with values that make each of them act.

@@ -33,7 +33,8 @@ enum RunSummary {
         + "of \(run.configuration.training.epochs). Go on with --resume.\n"
     }
     let early = state.hasStoppedEarly ? reason.map { "Stopped early: \($0.wording).\n" } : nil
-    return (early ?? "") + EvaluateCommand.line(try run.trainer.evaluate(run.data.test)) + "\n"
+    let restored = state.restoredEpoch.map { "Restored the weights of epoch \($0), the best one.\n" }
+    return (early ?? "") + (restored ?? "") + EvaluateCommand.line(try run.trainer.evaluate(run.data.test)) + "\n"
   }
 }
 

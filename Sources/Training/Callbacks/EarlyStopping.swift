@@ -2,8 +2,9 @@ import Configuration
 
 /// Ends a run whose metric has not become better for some epochs, as Keras' callback of the name does.
 ///
-/// With `restoreBestWeights` a run that it ends has the weights of its best epoch. One that ends with its last epoch, or
-/// is cut, keeps those it has: it may go on.
+/// With `restoreBestWeights` a run that is done has the weights of its best epoch, whether this callback ended it or its
+/// last epoch did, as in Keras. One that is cut keeps those it has. One that is given more epochs goes on from those of
+/// its last one, as if it had had them from the start.
 public final class EarlyStopping: ConfiguredCallback {
   public static let name = "early_stopping"
   public static let optionKeys = ["monitor", "min_delta", "patience", "restore_best_weights"]
@@ -36,8 +37,12 @@ public final class EarlyStopping: ConfiguredCallback {
     ]
   }
 
-  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
-    if trainer.state.hasStoppedEarly { trainer.stop(.noImprovement(metric: monitor.metric)) }
+  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) throws {
+    if trainer.state.hasStoppedEarly { return trainer.stop(.noImprovement(metric: monitor.metric)) }
+    if trainer.state.restoredEpoch != nil, trainer.state.epoch < plan.epochs {
+      try exchangeWeights(trainer)
+      trainer[callback: Self.name].numbers[RunState.restoredEpoch] = nil
+    }
   }
 
   public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
@@ -53,16 +58,37 @@ public final class EarlyStopping: ConfiguredCallback {
     // As in Keras, an epoch that is not better ends the run also if the patience is 0.
     if let wait = state.numbers["wait"], wait > 0, Int(wait) >= patience {
       state.numbers[RunState.stoppedEpoch] = Double(trainer.state.epoch)
-      if restoreBestWeights, !state.weights.isEmpty { try trainer.setWeights(state.weights) }
       trainer.stop(.noImprovement(metric: monitor.metric))
     }
     trainer[callback: Self.name] = state
+    if trainer.state.hasStoppedEarly || trainer.state.epoch >= plan.epochs { try restoreBest(trainer) }
+  }
+
+  /// Gives the model the weights of the best epoch, unless that is the last one.
+  private func restoreBest(_ trainer: Trainer) throws {
+    let state = trainer[callback: Self.name]
+    guard restoreBestWeights, !state.weights.isEmpty, let wait = state.numbers["wait"], wait > 0 else { return }
+    try exchangeWeights(trainer)
+    trainer[callback: Self.name].numbers[RunState.restoredEpoch] = Double(trainer.state.epoch) - wait
+  }
+
+  /// Exchanges the model's weights with those that are kept.
+  private func exchangeWeights(_ trainer: Trainer) throws {
+    let present = trainer.snapshot().parameters
+    try trainer.setWeights(trainer[callback: Self.name].weights)
+    trainer[callback: Self.name].weights = present
   }
 }
 
 extension RunState {
   static let stoppedEpoch = "stopped_epoch"
+  static let restoredEpoch = "restored_epoch"
 
   /// Whether a callback found that the run is done, before its last epoch.
   public var hasStoppedEarly: Bool { callbacks.values.contains { $0.numbers[Self.stoppedEpoch] != nil } }
+
+  /// The epoch that the weights are of, if a callback put them in place of those of the last one.
+  public var restoredEpoch: Int? {
+    callbacks.values.compactMap { $0.numbers[Self.restoredEpoch] }.first.map { Int($0) }
+  }
 }
