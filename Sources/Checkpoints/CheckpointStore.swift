@@ -146,11 +146,11 @@ public struct CheckpointStore: Sendable {
 
   /// Creates the directory if it is missing, and keeps every other run out of it.
   ///
-  /// - Parameter waiting: is told if it has to wait for a holder on another host.
+  /// - Parameter notice: is told if it has to wait for a holder on another host, or if there is no lock to be had.
   /// - Throws: `FileError`, also if another process has the lock.
-  public func lock(waiting: (LockHolder) -> Void = { _ in }) throws -> DirectoryLock {
+  public func lock(notice: (LockNotice) -> Void = { _ in }) throws -> DirectoryLock {
     try WholeFile.createDirectory(directory)
-    return try DirectoryLock(directory, waiting: waiting)
+    return try DirectoryLock(directory, notice: notice)
   }
 
   /// Removes what an interrupted write left, and what this run shall not stand beside.

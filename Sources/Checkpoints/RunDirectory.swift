@@ -39,11 +39,11 @@ public final class RunDirectory: @unchecked Sendable {
 
   /// Creates the run's own directory if it is missing, and keeps every other run out of both.
   ///
-  /// - Parameter waiting: is told if it has to wait for a holder on another host.
+  /// - Parameter notice: is told if it has to wait for a holder on another host, or if there is no lock to be had.
   /// - Throws: `FileError`, also if another process has a lock.
-  public func take(waiting: (LockHolder) -> Void = { _ in }) throws {
+  public func take(notice: (LockNotice) -> Void = { _ in }) throws {
     for (index, store) in stores.enumerated() where index == 0 || WholeFile.exists(store.directory) {
-      locks[index] = try locks[index] ?? store.lock(waiting: waiting)
+      locks[index] = try locks[index] ?? store.lock(notice: notice)
     }
   }
 

@@ -5,7 +5,8 @@ import Glibc
 ///
 /// The system's lock on the file `run.lock` decides. What stands in the file only says who holds it, so what a process
 /// that is gone left there, on this host or another, keeps nobody out. A file server may keep the lock of a host that is
-/// gone for some time (NFS: 90 seconds); `init` waits that long if the holder is on another host.
+/// gone for some time (NFS: 90 seconds); `init` waits that long if the holder is on another host. On a file system that
+/// knows no locks, nobody is kept out: better a run without a lock than none.
 public final class DirectoryLock: @unchecked Sendable {
   // Sendable: nothing changes once it is made.
   public static let fileName = "run.lock"
@@ -15,22 +16,33 @@ public final class DirectoryLock: @unchecked Sendable {
 
   /// - Parameters:
   ///   - patience: the seconds to wait for a holder on another host.
-  ///   - waiting: is told once if it has to wait, and for whom.
+  ///   - notice: is told once if it has to wait, or if there is no lock to be had.
   /// - Throws: `FileError` if another process has the lock, with who it is, or the file cannot be written.
-  public init(_ directory: String, patience: Int = 100, waiting: (LockHolder) -> Void = { _ in }) throws {
+  public convenience init(_ directory: String, patience: Int = 100, notice: (LockNotice) -> Void = { _ in }) throws {
+    try self.init(directory, patience: patience, notice: notice, flock: flock)
+  }
+
+  /// - Parameter flock: the system's call of the name.
+  init(
+    _ directory: String, patience: Int, notice: (LockNotice) -> Void, flock: (_ descriptor: Int32, Int32) -> Int32
+  ) throws {
     path = "\(directory)/\(Self.fileName)"
     var waited = 0
     while true {
-      switch try Self.attempt(path, directory) {
+      switch try Self.attempt(path, directory, flock) {
       case .taken(let descriptor):
         self.descriptor = descriptor
+        return
+      case .unlocked(let descriptor, let named):
+        self.descriptor = descriptor
+        notice(.withoutLocks(directory: directory, named: named))
         return
       case .held(let holder):
         guard let holder, holder.host != LockHolder.thisHost, waited < patience else {
           let who = holder.map { ": \($0)" } ?? ""
           throw FileError(path: directory, operation: .lock, reason: "another run is writing to it\(who)")
         }
-        if waited == 0 { waiting(holder) }
+        if waited == 0 { notice(.waiting(directory: directory, holder: holder)) }
         waited += 1
         sleep(1)
       }
@@ -39,47 +51,69 @@ public final class DirectoryLock: @unchecked Sendable {
 
   deinit {
     // Only while it is still ours: the directory may have been moved away and made anew.
-    if Self.isSameFile(descriptor, path) { unlink(path) }
+    if WholeFile.isSame(descriptor, path) { unlink(path) }
     close(descriptor)
   }
 
   /// Whether the lock is still that of the directory; not if the directory or the file was removed.
-  public var isInPlace: Bool { Self.isSameFile(descriptor, path) }
+  public var isInPlace: Bool { WholeFile.isSame(descriptor, path) }
 
   private enum Attempt {
     case taken(Int32)
+    /// The file system knows no locks; the file named this holder, which may be gone.
+    case unlocked(Int32, named: LockHolder?)
     case held(LockHolder?)
   }
 
-  private static func attempt(_ path: String, _ directory: String) throws -> Attempt {
+  private static func attempt(
+    _ path: String, _ directory: String, _ flock: (_ descriptor: Int32, Int32) -> Int32
+  ) throws -> Attempt {
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else { throw FileError(path: directory, operation: .lock) }
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || isWithoutLocks(errno) else {
-        defer { close(descriptor) }
-        guard errno == EWOULDBLOCK else { throw FileError(path: directory, operation: .lock) }
-        return .held((try? WholeFile.read(path)).flatMap(LockHolder.init))
+      let error = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? nil : errno
+      let named = error.flatMap { _ in (try? WholeFile.read(path)).flatMap(LockHolder.init) }
+      if let error, !isWithoutLocks(error) {
+        close(descriptor)
+        guard error == EWOULDBLOCK else { throw FileError(path: directory, operation: .lock, error: error) }
+        return .held(named)
       }
       // The holder before may have removed the file after it was opened here.
-      guard isSameFile(descriptor, path) else {
+      guard WholeFile.isSame(descriptor, path) else {
         close(descriptor)
         continue
       }
-      let text = Array(LockHolder.current.text.utf8)
-      // Who holds it is good to know, and the lock is good without: a full disk must not keep a run from going on.
-      ftruncate(descriptor, 0)
-      _ = pwrite(descriptor, text, text.count, 0)
-      return .taken(descriptor)
+      writeHolder(descriptor)
+      return error == nil ? .taken(descriptor) : .unlocked(descriptor, named: named)
     }
   }
 
-  /// Whether a file system knows no locks: better a run without one than none.
-  private static func isWithoutLocks(_ error: Int32) -> Bool { [ENOSYS, EOPNOTSUPP, ENOLCK].contains(error) }
+  /// Who holds it is good to know, and the lock is good without: a full disk must not keep a run from going on.
+  private static func writeHolder(_ descriptor: Int32) {
+    let text = Array(LockHolder.current.text.utf8)
+    ftruncate(descriptor, 0)
+    _ = pwrite(descriptor, text, text.count, 0)
+  }
 
-  private static func isSameFile(_ descriptor: Int32, _ path: String) -> Bool {
-    var (open, named) = (stat(), stat())
-    return fstat(descriptor, &open) == 0 && stat(path, &named) == 0 && open.st_ino == named.st_ino
-      && open.st_dev == named.st_dev
+  /// Whether a file system knows no locks, or has none left.
+  private static func isWithoutLocks(_ error: Int32) -> Bool { [ENOSYS, EOPNOTSUPP, ENOLCK].contains(error) }
+}
+
+/// What somebody who waits for a lock should know.
+public enum LockNotice: Equatable, Sendable, CustomStringConvertible {
+  case waiting(directory: String, holder: LockHolder)
+  /// Nobody is kept out. The lock's file named a holder, which may be gone.
+  case withoutLocks(directory: String, named: LockHolder?)
+
+  public var description: String {
+    switch self {
+    case .waiting(let directory, let holder):
+      return "waits for the lock of \(directory), held by \(holder)."
+    case .withoutLocks(let directory, let named):
+      let other = named.map { " The last one that wrote there is \($0): if it still runs, stop one of the two." }
+      return "\(directory): its file system knows no locks, so nothing keeps a second run from writing there."
+        + (other ?? "")
+    }
   }
 }
 

@@ -23,9 +23,9 @@ public struct FileError: Error, Equatable, Sendable {
     self.reason = reason
   }
 
-  /// Takes the reason from `errno`.
-  public init(path: String, operation: Operation) {
-    self.init(path: path, operation: operation, reason: String(cString: strerror(errno)))
+  /// Takes the reason from `errno`, or another error number.
+  public init(path: String, operation: Operation, error: Int32 = errno) {
+    self.init(path: path, operation: operation, reason: String(cString: strerror(error)))
   }
 }
 

@@ -121,9 +121,7 @@ public final class TrainingRun {
   /// - Throws: `FileError` if it cannot be written to, or another run is writing to it; `CheckpointError.occupied`.
   public func takeDirectory() throws {
     guard !isTaken else { return }
-    try directory.take { [trainer] holder in
-      trainer.warning("waits for the lock of \(configuration.checkpoints.directory), held by \(holder).")
-    }
+    try directory.take { [trainer] in trainer.warning("\($0)") }
     // Another run may have come and gone since the directory was looked at.
     if start == .fresh { try directory.checkUnoccupied() }
     isTaken = true

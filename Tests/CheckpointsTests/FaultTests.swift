@@ -1,4 +1,3 @@
-import DurableFiles
 import Foundation
 import NeuralNetwork
 import TestSupport
@@ -6,6 +5,7 @@ import Testing
 import Training
 
 @testable import Checkpoints
+@testable import DurableFiles
 
 /// What a training told of itself.
 private final class Reports {
@@ -233,14 +233,53 @@ struct LockTests {
       "\($0)".contains("another run is writing to it: process \(ProcessInfo.processInfo.processIdentifier) on ")
     }
     _ = try directory.write("process 7\nhost elsewhere\nsince 2026-01-01 00:00:00\n", to: DirectoryLock.fileName)
-    var waitedFor: [String] = []
+    var notices: [String] = []
     #expect {
-      try DirectoryLock(directory.path, patience: 1) { waitedFor.append("\($0)") }
+      try DirectoryLock(directory.path, patience: 1) { notices.append("\($0)") }
     } throws: {
       "\($0)".hasSuffix("another run is writing to it: process 7 on elsewhere, since 2026-01-01 00:00:00 UTC.")
     }
-    #expect(waitedFor == ["process 7 on elsewhere, since 2026-01-01 00:00:00 UTC"])
+    #expect(
+      notices == [
+        "waits for the lock of \(directory.path), held by process 7 on elsewhere, since 2026-01-01 00:00:00 UTC."
+      ])
     withExtendedLifetime(first) {}
+  }
+
+  /// Takes the lock where the system's call fails.
+  private func lock(_ directory: TemporaryDirectory, failingWith error: Int32, _ notice: (LockNotice) -> Void) throws
+    -> DirectoryLock
+  {
+    try DirectoryLock(directory.path, patience: 1, notice: notice) { _, _ in
+      errno = error
+      return -1
+    }
+  }
+
+  @Test("that a file system does not know are done without, with a notice", arguments: [ENOLCK, EOPNOTSUPP, ENOSYS])
+  func unknown(error: Int32) throws {
+    let directory = try TemporaryDirectory()
+    var notices: [String] = []
+    let first = try lock(directory, failingWith: error) { notices.append("\($0)") }
+    let without = "\(directory.path): its file system knows no locks, so nothing keeps a second run from writing there."
+    #expect(notices == [without])
+    let holder = "process \(ProcessInfo.processInfo.processIdentifier)"
+    #expect(try directory.text(DirectoryLock.fileName).hasPrefix("\(holder)\n"))
+    let second = try lock(directory, failingWith: error) { notices.append("\($0)") }
+    #expect(notices.count == 2)
+    #expect(notices[1].hasPrefix("\(without) The last one that wrote there is \(holder) on "))
+    #expect(notices[1].hasSuffix(" UTC: if it still runs, stop one of the two."))
+    withExtendedLifetime((first, second)) {}
+  }
+
+  @Test("that fail for another reason are refused, saying why")
+  func failing() throws {
+    let directory = try TemporaryDirectory()
+    #expect {
+      try lock(directory, failingWith: EIO) { Issue.record("\($0)") }
+    } throws: {
+      "\($0)" == "\(directory.path): cannot be locked: Input/output error."
+    }
   }
 }
 
