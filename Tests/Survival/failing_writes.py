@@ -4,7 +4,7 @@
     failing_writes.py [--all]
 
 Passes if every run goes on and ends with the bytes of one on a good disk, and no older checkpoint is touched; and if a
-run whose last state could be saved nowhere says so. With --all the calls of every checkpoint fail, not of one.
+run whose last state could be saved nowhere says so, and one on a file system without locks. With --all the calls of every checkpoint fail, not of one.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import martlet_runs as runs
 
 EPOCHS = 3
 ERRORS = [errno.ENOSPC, errno.EIO, errno.EDQUOT]
+LOCK_ERRORS = [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS]
 CALLS = {"open", "write", "fsync", "rename", "symlink", "unlink"}
 
 
@@ -86,6 +87,20 @@ def broken_from(folder, library, number, name, error):
             raise SystemExit(f"broken from call {number} ({name}): resumed to other bytes: {different}")
 
 
+def without_locks(folder, library):
+    """A file system that knows no locks: one warning, and the run is as on any other."""
+    for error in LOCK_ERRORS:
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            place = Path(place)
+            environment = {"LD_PRELOAD": library, "DISK_LOCK_ERRNO": str(error)}
+            output = runs.finish(runs.train(runs.configuration(place, EPOCHS), environment=environment), 0)
+            told = "run: its file system knows no locks, so nothing keeps a second run from writing there.\n"
+            if not output.endswith(told) or output.count("\n") != 1:
+                raise SystemExit(f"flock with {errno.errorcode[error]}: {output}")
+            if runs.differences(place / "run/latest.weights.h5", folder / "good/run/latest.weights.h5"):
+                raise SystemExit(f"flock with {errno.errorcode[error]}: not the bytes of the good run")
+
+
 def full_file_system(folder):
     """A file system of 4 MB with room for some checkpoints; then it has room again, and the run ends well."""
     place = folder / "small"
@@ -135,9 +150,11 @@ def main():
         for number, name in chosen[-1]:
             if name != "unlink":
                 broken_from(folder, library, number, name, errno.EIO)
+        without_locks(folder, library)
         full = full_file_system(folder)
         names = ", ".join(f"{count} {name}" for name, count in sorted(tried.items()))
-        print(f"{sum(tried.values())} failed calls ({names}): every run went on to the bytes of the good one; {full}")
+        print(f"{sum(tried.values())} failed calls ({names}): every run went on to the bytes of the good one, and so did those "
+            f"without locks; {full}")
 
 
 main()

@@ -39,11 +39,10 @@ def configuration(directory, epochs):
 
 
 def shim(directory):
-    """Compiles disk.c, and gives the path of the library."""
+    """Compiles Disk.swift, and gives the path of the library."""
     library = Path(directory) / "disk.so"
-    compiler = os.environ.get("CC", "clang")
-    source = Path(__file__).with_name("disk.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    source = Path(__file__).with_name("Disk.swift")
+    subprocess.run(["swiftc", "-O", "-swift-version", "6", "-emit-library", "-o", library, source], check=True)
     return str(library)
 
 
