@@ -70,8 +70,9 @@ public final class TrainingRun {
       try trainer.restore(checkpoint.snapshot(for: configuration), of: data.train)
       Self.warnOfOtherInstructionSet(checkpoint, trainer, surroundings.warning)
     }
+    // Without the values, which each checkpoint brings with it: they would take memory for the whole run.
     template = Checkpoint(
-      snapshot: trainer.snapshot(), configuration: try configuration.yaml,
+      snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
       inputShape: trainer.network.inputShape, instructionSet: "\(trainer.instructionSet)",
       seed: configuration.training.seed,
       trainFingerprint: train, validationFingerprint: validation)

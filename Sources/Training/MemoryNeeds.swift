@@ -9,8 +9,9 @@ struct MemoryNeeds {
     let groupCount = groups.count(ofShards: configuration.shards)
     // Parameters, the optimizer's slots, the gradients of each group and their sum.
     let buffers = network.bufferCount * (2 + configuration.optimizer.slotNames.count + groupCount)
-    // While a checkpoint is written: the copy of the state, the same in Keras' order, the file, and its bytes.
-    let checkpoint = 4 * network.bufferCount * (1 + configuration.optimizer.slotNames.count)
+    // While a checkpoint is written: the copy of the state, the same in Keras' order, the file, and its bytes. So it is
+    // with the best weights, which a callback may keep.
+    let checkpoint = 4 * network.bufferCount * (2 + configuration.optimizer.slotNames.count)
     let workspace = NetworkWorkspace.count(
       for: network, capacity: groups.size * configuration.largestShard, shards: groups.size)
     bytes = (buffers + checkpoint + workspace * workerCount) * MemoryLayout<Float>.size

@@ -31,16 +31,15 @@ public struct Snapshot: Sendable, Equatable {
 
 extension Variables {
   func read(_ network: Network, slotCount: Int) -> (parameters: [Snapshot.Variable], slots: [[Snapshot.Variable]]) {
-    func copy(_ start: UnsafePointer<Float>) -> [Snapshot.Variable] {
-      network.parameters.map {
-        Snapshot.Variable(
-          path: $0.path, shape: $0.specification.shape, values: network.kerasValues(of: $0, in: start))
-      }
+    (readParameters(network), (0..<slotCount).map { copy(slots.start + $0 * slotStride, network) })
+  }
+
+  func readParameters(_ network: Network) -> [Snapshot.Variable] { copy(parameters.start, network) }
+
+  private func copy(_ start: UnsafePointer<Float>, _ network: Network) -> [Snapshot.Variable] {
+    network.parameters.map {
+      Snapshot.Variable(path: $0.path, shape: $0.specification.shape, values: network.kerasValues(of: $0, in: start))
     }
-    return (
-      copy(UnsafePointer(parameters.start)),
-      (0..<slotCount).map { copy(UnsafePointer(slots.start + $0 * slotStride)) }
-    )
   }
 
   /// - Throws: `TrainingError.foreignSnapshot` if the variables are not those of `network`; nothing is changed then.
@@ -50,13 +49,20 @@ extension Variables {
         reason: "it has \(snapshot.slots.count) optimizer variables a parameter, the optimizer keeps \(slotCount).")
     }
     for variables in [snapshot.parameters] + snapshot.slots { try check(variables, network) }
-    func store(_ variables: [Snapshot.Variable], _ start: UnsafeMutablePointer<Float>) {
-      for (variable, parameter) in zip(variables, network.parameters) {
-        network.store(variable.values, of: parameter, in: start)
-      }
+    store(snapshot.parameters, parameters.start, network)
+    for (index, slot) in snapshot.slots.enumerated() { store(slot, slots.start + index * slotStride, network) }
+  }
+
+  /// - Throws: as `write`.
+  func writeParameters(_ values: [Snapshot.Variable], network: Network) throws {
+    try check(values, network)
+    store(values, parameters.start, network)
+  }
+
+  private func store(_ variables: [Snapshot.Variable], _ start: UnsafeMutablePointer<Float>, _ network: Network) {
+    for (variable, parameter) in zip(variables, network.parameters) {
+      network.store(variable.values, of: parameter, in: start)
     }
-    store(snapshot.parameters, parameters.start)
-    for (index, slot) in snapshot.slots.enumerated() { store(slot, slots.start + index * slotStride) }
   }
 
   private func check(_ variables: [Snapshot.Variable], _ network: Network) throws {

@@ -62,13 +62,14 @@ public final class Trainer {
 
   // MARK: - Cut and go on
 
+  /// A copy of the weights, as `Snapshot.parameters` has them.
+  public var weights: [Snapshot.Variable] { variables.readParameters(network) }
+
   /// Takes over weights, and leaves everything else as it is.
   ///
   /// - Throws: `TrainingError.foreignSnapshot` if they are of another model; nothing is changed then.
   public func setWeights(_ weights: [Snapshot.Variable]) throws {
-    let slots = variables.read(network, slotCount: configuration.optimizer.slotNames.count).slots
-    try variables.write(
-      Snapshot(state: state, parameters: weights, slots: slots), network: network, slotCount: slots.count)
+    try variables.writeParameters(weights, network: network)
   }
 
   /// Goes on from a snapshot of a training on `training`.

@@ -51,7 +51,7 @@ public final class EarlyStopping: ConfiguredCallback {
     if monitor.isBetter(value, than: state.numbers["best"]) {
       state.numbers["best"] = value
       state.numbers["wait"] = 0
-      if restoreBestWeights { state.weights = trainer.snapshot().parameters }
+      if restoreBestWeights { state.weights = trainer.weights }
     } else {
       state.numbers["wait", default: 0] += 1
     }
@@ -74,7 +74,7 @@ public final class EarlyStopping: ConfiguredCallback {
 
   /// Exchanges the model's weights with those that are kept.
   private func exchangeWeights(_ trainer: Trainer) throws {
-    let present = trainer.snapshot().parameters
+    let present = trainer.weights
     try trainer.setWeights(trainer[callback: Self.name].weights)
     trainer[callback: Self.name].weights = present
   }
