@@ -92,6 +92,8 @@ def main():
             if runs.csv_without_seconds(place / "epochs.csv") != runs.csv_without_seconds(whole / "epochs.csv"):
                 raise SystemExit(f"round {rounds}: the CSV file is not that of the uninterrupted run")
             rounds += 1
+    if in_write == 0:
+        raise SystemExit("no kill found a file half written: this script checks nothing of them")
     if left_over:
         raise SystemExit(f"{left_over} partial files were left over")
     print(
