@@ -209,7 +209,9 @@ struct SurvivalTests {
         == "martlet: warning: logs/run.jsonl: cannot be created: No such file or directory. The training goes on; the "
         + "lines follow once the file takes them.\n")
     try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
-    try run.wait { FileManager.default.fileExists(atPath: "\(logs)/run.jsonl") }
+    try run.wait {
+      (try? directory.text("logs/run.jsonl"))?.split(separator: "\n").count ?? 0 > 9
+    }
     run.send(SIGTERM)
     #expect(try run.finish().status == 75)
     let events = try directory.text("logs/run.jsonl").split(separator: "\n").map { line in
@@ -220,6 +222,23 @@ struct SurvivalTests {
     // From the line that failed on, none is missing.
     #expect(epochs == Array(first..<first + epochs.count) && epochs.count > 3)
     #expect(events.last?["event"] as? String == "end")
+  }
+
+  @Test("is to be run again when it was stopped, also if its step log has holes")
+  func vanishedStepLog() throws {
+    let directory = try TemporaryDirectory()
+    let arguments = [
+      try config(directory, epochs: 10_000), "--output", "run", "--step-log", "steps.csv", "--verbose", "0",
+    ]
+    let run = try Running(arguments, in: directory)
+    try FileManager.default.removeItem(atPath: "\(directory.path)/steps.csv")
+    try run.wait { try !directory.text("err").isEmpty }
+    run.send(SIGTERM)
+    let finished = try run.finish()
+    #expect(finished.status == 75)
+    #expect(
+      finished.error
+        == "martlet: warning: steps.csv: cannot be written: it was removed or replaced. The training goes on.\n")
   }
 
   @Test("ends well when nobody takes its log: a full disk, a closed pipe", arguments: ["/dev/full", "/dev/fd/3"])

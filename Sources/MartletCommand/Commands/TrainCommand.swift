@@ -110,9 +110,9 @@ struct TrainCommand: ParsableCommand {
     try run.run(maxSteps: maxSteps, deadline: deadline, callbacks: callbacks) { log?.checkpoint($0) }
     log?.end(run.trainer, isFinished: run.isFinished)
     if verbosity != .silent { Console.output.write(try RunSummary.ending(run)) }
-    try steps?.checkComplete()
     // A run that somebody stopped, and that has more to do. At --max-steps it has done what it was asked.
     if run.trainer.stopReason != nil, !run.isFinished { throw ExitStatus.runAgain }
+    try steps?.checkComplete()
   }
 
   /// The file's configuration with what the command line changes in it.
