@@ -21,6 +21,8 @@ public enum CheckpointError: Error, Equatable {
   case notSaved(step: Int, reason: String)
   /// A directory that holds a run already.
   case occupied(directory: String, newest: String)
+  /// The directory to fall back to is the run's own.
+  case fallsBackToItself(directory: String)
 }
 
 extension CheckpointError: CustomStringConvertible {
@@ -51,6 +53,9 @@ extension CheckpointError: CustomStringConvertible {
     case .occupied(let directory, let newest):
       "\(directory): holds a run already (\(newest)). Go on with it by --resume, replace it by --overwrite, "
         + "or choose another directory by --output."
+    case .fallsBackToItself(let directory):
+      "checkpoints.fallback_directory is the directory of the checkpoints itself (\(directory)). Name one on another "
+        + "disk, or leave it out."
     }
   }
 }

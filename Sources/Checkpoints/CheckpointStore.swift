@@ -138,7 +138,7 @@ public struct CheckpointStore: Sendable {
     try Self.checkResumes(in: [self], from: path, step: step)
   }
 
-  private static func isSameFile(_ left: String, _ right: String) -> Bool {
+  static func isSameFile(_ left: String, _ right: String) -> Bool {
     var (first, second) = (stat(), stat())
     return stat(left, &first) == 0 && stat(right, &second) == 0 && first.st_ino == second.st_ino
       && first.st_dev == second.st_dev

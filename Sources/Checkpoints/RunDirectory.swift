@@ -40,9 +40,12 @@ public final class RunDirectory: @unchecked Sendable {
   /// Creates the run's own directory if it is missing, and keeps every other run out of both.
   ///
   /// - Parameter notice: is told if it has to wait for a holder on another host, or if there is no lock to be had.
-  /// - Throws: `FileError`, also if another process has a lock.
+  /// - Throws: `FileError`, also if another process has a lock; `CheckpointError.fallsBackToItself`.
   public func take(notice: (LockNotice) -> Void = { _ in }) throws {
     for (index, store) in stores.enumerated() where index == 0 || WholeFile.exists(store.directory) {
+      if index > 0, CheckpointStore.isSameFile(stores[0].directory, store.directory) {
+        throw CheckpointError.fallsBackToItself(directory: store.directory)
+      }
       locks[index] = try locks[index] ?? store.lock(notice: notice)
     }
   }

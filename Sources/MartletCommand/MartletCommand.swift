@@ -66,9 +66,9 @@ enum ExitStatus: Int32, Error {
     switch error {
     case is ConfigurationError, is ModelError, is InstructionSetError, is ResumeMismatch, is WrongUse:
       self = .wrongUse
-    case CheckpointError.occupied, CheckpointError.none, TrainingError.batchLargerThanData,
-      TrainingError.shapeMismatch, TrainingError.outputNotClasses, TrainingError.labelOutOfRange,
-      TrainingError.tooLarge:
+    case CheckpointError.occupied, CheckpointError.none, CheckpointError.fallsBackToItself,
+      TrainingError.batchLargerThanData, TrainingError.shapeMismatch, TrainingError.outputNotClasses,
+      TrainingError.labelOutOfRange, TrainingError.tooLarge:
       self = .wrongUse
     default:
       self = .failed

@@ -208,6 +208,23 @@ struct CheckpointRequestTests {
   }
 }
 
+@Suite("Directories to fall back to")
+struct FallbackTests {
+  @Test("are other ones, whatever they are called", arguments: ["run", "./run/", "link"])
+  func itself(name: String) throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/run"
+    try FileManager.default.createSymbolicLink(atPath: "\(directory.path)/link", withDestinationPath: path)
+    let fallback = "\(directory.path)/\(name)"
+    #expect {
+      try RunDirectory(CheckpointPolicy(directory: path, fallbackDirectory: fallback)).take()
+    } throws: {
+      "\($0)" == "checkpoints.fallback_directory is the directory of the checkpoints itself (\(fallback)). Name one on "
+        + "another disk, or leave it out."
+    }
+  }
+}
+
 @Suite("Locks")
 struct LockTests {
   @Test("of processes that are gone, here or elsewhere, keep nobody out")
