@@ -4,10 +4,11 @@ public struct MachineBenchmark: Sendable {
   /// Operations a second of each core, by the number of cores that compute.
   public let peaks: [(workers: Int, peak: Timing)]
 
-  public init(workerCounts: [Int], runs: Int, instructionSet: InstructionSet) {
+  /// - Throws: `TrainingError.tooFewThreads`.
+  public init(workerCounts: [Int], runs: Int, instructionSet: InstructionSet) throws {
     self.instructionSet = instructionSet
-    peaks = workerCounts.map {
-      ($0, PeakPerformance.measure(workers: $0, runs: runs, instructionSet: instructionSet))
+    peaks = try workerCounts.map {
+      ($0, try PeakPerformance.measure(workers: $0, runs: runs, instructionSet: instructionSet))
     }
   }
 

@@ -28,7 +28,7 @@ public final class Trainer {
   ///   - inputShape: (height, width, channels) of an image.
   ///   - workerCount: the threads to compute on.
   /// - Throws: `ModelError` if the layers do not fit together, `TrainingError.tooLarge` if the model does not fit the
-  ///   machine.
+  ///   machine, `TrainingError.tooFewThreads` if it has no threads for the workers.
   public init(
     _ configuration: TrainingConfiguration, inputShape: Shape, workerCount: Int = AvailableCores.count(),
     instructionSet: InstructionSet = .bestSupported
@@ -40,7 +40,7 @@ public final class Trainer {
     self.network = network
     self.instructionSet = instructionSet
     self.kernels = kernels
-    team = WorkerTeam(count: workerCount)
+    team = try WorkerTeam(count: workerCount)
     memory = try StepMemory(configuration: configuration, network: network, kernels: kernels, workerCount: workerCount)
     variables = Variables(network: network, optimizer: configuration.optimizer)
     state = RunState(

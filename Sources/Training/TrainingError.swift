@@ -9,6 +9,8 @@ public enum TrainingError: Error, Equatable {
   case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
   /// The numbers of the training do not fit the machine.
   case tooLarge(bytes: Int, available: Int)
+  /// The system refuses to start the workers' threads.
+  case tooFewThreads(workers: Int, available: Int)
   /// The loss of a batch is no number: NaN or infinite. The step was not made.
   case nonfiniteLoss(NonfiniteBatch)
   /// Every batch of an epoch had a loss that is no number, and was skipped.
@@ -35,6 +37,9 @@ extension TrainingError: CustomStringConvertible {
     case .tooLarge(let bytes, let available):
       "the model needs \(Self.gigabytes(bytes)) GB for its weights, its optimizer, its checkpoints and the workers' "
         + "memory; this process may have \(Self.gigabytes(available)) GB. Use smaller layers, a smaller batch, or fewer workers."
+    case .tooFewThreads(let workers, let available):
+      "\(workers) workers need \(workers) threads, and the system lets this process start \(available). Raise its limit "
+        + "(ulimit -u, TasksMax of systemd), or use fewer workers (--workers 1 needs none)."
     case .nonfiniteLoss(let batch):
       "\(batch) The step was not made; the last checkpoint is from before it. Use a smaller learning rate, look at these "
         + "samples, or leave such batches out (fit.on_nonfinite: skip)."

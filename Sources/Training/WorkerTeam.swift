@@ -14,7 +14,8 @@ protocol PhasedWork: Sendable {
 
 /// The threads that compute: `count` workers that share out tasks among themselves.
 ///
-/// Threading rules, of the whole package: threads start here and in `BackgroundTask`, and nowhere else. A trainer, its
+/// Threading rules, of the whole package: threads start here (and in `AvailableThreads`, for
+/// a moment) and in `BackgroundTask`, and nowhere else. A trainer, its
 /// callbacks and whoever calls them are on one thread; workers run only while it waits for them in `perform`, a background
 /// task runs beside both, on a copy of its own. libhdf5 has a lock (`HDF5Library`). ThreadSanitizer checks it all in CI.
 ///
@@ -30,6 +31,14 @@ struct WorkerTeam: Sendable {
   static let maximumTasks = PhaseTicket.maximumTasks
 
   let count: Int
+
+  /// - Throws: `TrainingError.tooFewThreads`.
+  init(count: Int) throws {
+    self.count = count
+    guard count > 1 else { return }
+    let available = AvailableThreads.count(upTo: count)
+    guard available == count else { throw TrainingError.tooFewThreads(workers: count, available: available) }
+  }
 
   /// Does all phases of `work`, and returns when they are done.
   func perform(_ work: some PhasedWork) {

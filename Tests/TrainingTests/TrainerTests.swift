@@ -184,10 +184,19 @@ struct ShardingTests {
   }
 
   @Test("every task is done once, by workers that do one at a time", arguments: [1, 2, 3, 8])
-  func tasks(workers: Int) {
+  func tasks(workers: Int) throws {
     let rows = ShardSums(tasks: 100, sums: 1)
-    WorkerTeam(count: workers).perform(tasks: 100) { worker, task in rows[task][0] += Double(task + 1) }
+    try WorkerTeam(count: workers).perform(tasks: 100) { worker, task in rows[task][0] += Double(task + 1) }
     #expect((0..<100).map { rows[$0][0] } == (1...100).map(Double.init))
+  }
+
+  @Test("threads that the system refuses are told, before somebody waits for them")
+  func threads() {
+    #expect(AvailableThreads.count(upTo: 8) == 8)
+    #expect(
+      TrainingError.tooFewThreads(workers: 4, available: 2).description
+        == "4 workers need 4 threads, and the system lets this process start 2. Raise its limit (ulimit -u, TasksMax of "
+        + "systemd), or use fewer workers (--workers 1 needs none).")
   }
 
   @Test("cores are what affinity, quota and Slurm leave")

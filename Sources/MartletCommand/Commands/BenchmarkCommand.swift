@@ -35,7 +35,7 @@ struct BenchmarkCommand: ParsableCommand {
     // All of them before anything is measured: a mistake in the last one is told at once.
     let configurations = try (configs.isEmpty ? Self.defaultConfigs() : configs).map(configuration)
     let counts = Self.workerCounts(upTo: surroundings.workerCount)
-    let machine = MachineBenchmark(workerCounts: counts, runs: runs, instructionSet: surroundings.instructionSet)
+    let machine = try MachineBenchmark(workerCounts: counts, runs: runs, instructionSet: surroundings.instructionSet)
     if format == .text { Console.output.write(BenchmarkTable.text(machine)) }
     let networks = try configurations.map { run in
       let network = try NetworkBenchmark(run, workerCounts: counts, runs: runs, surroundings: surroundings)

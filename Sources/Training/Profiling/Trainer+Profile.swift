@@ -21,9 +21,10 @@ extension Trainer {
     let shard = min(configuration.largestShard, dataset.count)
     let (variables, reduction) = (variables, memory.reduction)
     let box = PassTimesBox()
+    let single = try WorkerTeam(count: 1)
     dataset.withSamples(order: nil) { samples in
       // On a worker, as in training: it drops denormal numbers.
-      WorkerTeam(count: 1).perform(tasks: 1) { _, _ in
+      single.perform(tasks: 1) { _, _ in
         box.passes = worker.profile(
           samples.part(0..<shard), parameters: variables.parameters.start, gradients: reduction.gradients(ofGroup: 0),
           runs: runs)
@@ -82,13 +83,18 @@ extension ShardWorker {
 /// What the processor can do at most: multiplications and additions in registers.
 public enum PeakPerformance {
   /// Operations a second of each of `workers` threads that compute at the same time.
-  public static func measure(workers: Int, runs: Int, instructionSet: InstructionSet = .bestSupported) -> Timing {
+  ///
+  /// - Throws: `TrainingError.tooFewThreads`.
+  public static func measure(
+    workers: Int, runs: Int, instructionSet: InstructionSet = .bestSupported
+  ) throws -> Timing {
+    let team = try WorkerTeam(count: workers)
     let kernels = instructionSet.kernels
     let rounds = 50_000
     let buffers = FloatBuffer(count: workers * 64)
     for index in 0..<buffers.count { buffers.start[index] = 1e-3 * Float(index % 7) }
     let seconds = Timing(runs: runs, duration: 0.02) {
-      WorkerTeam(count: workers).perform(tasks: workers) { _, task in
+      team.perform(tasks: workers) { _, task in
         kernels.multiplyAddRounds(rounds, buffers.start + task * 64)
       }
     }
