@@ -24,6 +24,12 @@ public protocol DatasetSource: Sendable {
   /// Whether the data is at hand, in words: where it was found, or what is missing.
   func status(_ context: DatasetContext) -> String
 
+  /// Fetches the files that are missing into the cache.
+  ///
+  /// - Returns: the paths of all files; nil if the source has none that can be fetched.
+  /// - Throws: `DatasetError.unavailable`.
+  func fetch(_ context: DatasetContext) throws -> [String]?
+
   /// Loads training and test data, and fetches what is missing if the source can.
   ///
   /// - Throws: `DatasetError`.
@@ -31,6 +37,8 @@ public protocol DatasetSource: Sendable {
 }
 
 extension DatasetSource {
+  public func fetch(_ context: DatasetContext) throws -> [String]? { nil }
+
   /// Loads with the environment of this process.
   public func load() throws -> DatasetSplits {
     try load(DatasetContext(environment: ProcessInfo.processInfo.environment))

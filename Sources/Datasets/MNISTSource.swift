@@ -99,15 +99,14 @@ public struct MNISTSource: DatasetSource, Equatable {
     if let found = Self.directories(nil, context).first(where: Self.isComplete) {
       return Self.files.compactMap { $0.path(in: found) }
     }
-    return try fetch(context)
+    return try fetchFiles(context)
   }
 
-  /// Fetches what is missing into the cache.
-  ///
+  public func fetch(_ context: DatasetContext) throws -> [String]? { try fetchFiles(context) }
+
   /// - Returns: the four files' paths.
   /// - Throws: `DatasetError.unavailable` with the ways out.
-  @discardableResult
-  public func fetch(_ context: DatasetContext) throws -> [String] {
+  private func fetchFiles(_ context: DatasetContext) throws -> [String] {
     guard let cache = context.cacheDirectory else {
       throw DatasetError.unavailable(
         dataset: Self.name, directory: "~/.cache/martlet/mnist", urls: Self.mirrors,

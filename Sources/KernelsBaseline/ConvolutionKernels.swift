@@ -4,7 +4,7 @@ import CVector
 //
 // The rows of the product are the positions of the output (or the taps of the kernel), the columns the filters (or the
 // channels). Patches are not copied: two tables of offsets say where in the image a position and a tap stand. Only an
-// image that is padded, or that the window does not cover to its end, is copied first, one sample at a time.
+// image that windows reach beyond is copied first, with its padding, one sample at a time.
 
 /// The sizes that the kernels work with, and the parts of their scratch memory.
 struct ConvolutionPlan {

@@ -24,7 +24,8 @@ struct PoolWindow {
     v3 = multiplyAdd(pixels.v3, weights, v3)
   }
 
-  /// Stores the largest output, or ReLU of it, and which one it was: the first, if several are equal.
+  /// Stores the largest output, or ReLU of it, and which one it was: the first, if several are equal. NaN if one of them
+  /// is.
   @_transparent func store(
     _ output: UnsafeMutablePointer<Float>, _ selected: UnsafeMutablePointer<UInt8>, _ width: Int, relu isRelu: Bool
   ) {
@@ -35,6 +36,7 @@ struct PoolWindow {
     best = whereGreater(v2, best, v2, best)
     choice = whereGreater(v3, best, Vector(repeating: 3), choice)
     best = whereGreater(v3, best, v3, best)
+    best = unlessNaN(best, v0, v1, v2, v3)
     if isRelu { best = relu(best) }
     if width == lanes {
       storeVector(best, output)

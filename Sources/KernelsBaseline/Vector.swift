@@ -28,6 +28,9 @@ import CVector
   @_transparent func whereEqual(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
     martlet_where_equal16(a, b, x, y)
   }
+  @_transparent func unlessNaN(_ x: Vector, _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Vector {
+    martlet_unless_nan16(x, a, b, c, d)
+  }
   @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid16(a) }
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh16(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum16(a) }
@@ -66,6 +69,9 @@ import CVector
   @_transparent func whereEqual(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
     martlet_where_equal8(a, b, x, y)
   }
+  @_transparent func unlessNaN(_ x: Vector, _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Vector {
+    martlet_unless_nan8(x, a, b, c, d)
+  }
   @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid8(a) }
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh8(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum8(a) }
@@ -103,6 +109,9 @@ import CVector
   }
   @_transparent func whereEqual(_ a: Vector, _ b: Vector, _ x: Vector, _ y: Vector) -> Vector {
     martlet_where_equal4(a, b, x, y)
+  }
+  @_transparent func unlessNaN(_ x: Vector, _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Vector {
+    martlet_unless_nan4(x, a, b, c, d)
   }
   @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid4(a) }
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh4(a) }

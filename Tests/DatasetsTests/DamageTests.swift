@@ -125,7 +125,7 @@ struct DamageTests {
     } throws: {
       "\($0)".hasSuffix("which 'dataset: idx' reads; 'martlet data fetch mnist' replaces it.")
     }
-    try MNISTSource().fetch(context)
+    _ = try MNISTSource().fetch(context)
     #expect(try MNISTSource().load(context).test.count == 10_000)
     #expect(directory.names.contains("\(file.name).gz") && !directory.names.contains(file.name))
   }

@@ -35,6 +35,25 @@ struct ConvolutionPoolingComparisonTests {
       ConvolutionPoolingCase(geometry, samples: shapes.size(1...3), shapes: &shapes).check(instructionSet.kernels)
     }
   }
+
+  @Test("a window with NaN in it gives NaN", arguments: KernelComparisonTests.supported)
+  func notANumber(instructionSet: InstructionSet) {
+    let (kernels, filters, width) = (instructionSet.kernels, 7, 17)
+    let geometry = ConvolutionPoolingGeometry(
+      imageHeight: 2, imageWidth: 2 * width, kernelHeight: 1, kernelWidth: 1, filters: filters, pooledHeight: 1,
+      pooledWidth: width)
+    var scratch = [Float](repeating: 0, count: kernels.convolutionPoolingScratchCount(geometry))
+    for place in 0..<4 * width {
+      var image = [Float](repeating: 1, count: geometry.pixels)
+      image[place] = .nan
+      var output = [Float](repeating: 0, count: filters * width)
+      var selected = [UInt8](repeating: 0, count: filters * width)
+      kernels.convolutionPoolingForward(
+        images: image, weights: [Float](repeating: 1, count: filters), bias: [Float](repeating: 0, count: filters),
+        output: &output, selected: &selected, samples: 1, geometry: geometry, scratch: &scratch)
+      #expect(output.indices.allSatisfy { output[$0].isNaN == ($0 % width == place % (2 * width) / 2) })
+    }
+  }
 }
 
 /// Images, filters and gradients of one size.

@@ -14,6 +14,26 @@ struct PooledConvolutionComparisonTests {
       ).check(instructionSet.kernels)
     }
   }
+
+  @Test("a window with NaN in it gives NaN", arguments: KernelComparisonTests.supported, [true, false])
+  func notANumber(instructionSet: InstructionSet, relu: Bool) {
+    let (kernels, filters) = (instructionSet.kernels, 17)
+    let geometry = ConvolutionGeometry(
+      inputHeight: 2, inputWidth: 2, inputChannels: 1, kernelHeight: 1, kernelWidth: 1, strideHeight: 1,
+      strideWidth: 1, paddingTop: 0, paddingLeft: 0, outputHeight: 2, outputWidth: 2, filters: filters)
+    var (positions, taps) = ([Int32](repeating: 0, count: 4), [Int32(0)])
+    kernels.convolutionOffsets(geometry, positions: &positions, taps: &taps)
+    var scratch = [Float](repeating: 0, count: kernels.pooledConvolutionScratchCount(geometry))
+    for place in 0..<4 {
+      var input: [Float] = [1, 1, 1, 1]
+      input[place] = .nan
+      var (output, selected) = ([Float](repeating: 0, count: filters), [UInt8](repeating: 0, count: filters))
+      kernels.pooledConvolutionForward(
+        input: input, kernel: [Float](repeating: 1, count: filters), bias: nil, output: &output, selected: &selected,
+        samples: 1, geometry: geometry, relu: relu, positions: positions, taps: taps, scratch: &scratch)
+      #expect(output.filter(\.isNaN).count == filters)
+    }
+  }
 }
 
 /// A pooled convolution with its numbers.

@@ -24,6 +24,19 @@ struct RunConfigurationTests {
     checkpoints: {directory: checkpoints/test, every_epochs: 1, keep_last: 3, keep_best: val_accuracy}
     """
 
+  @Test("every option there is stands in the configuration that explains them")
+  func explained() throws {
+    let path = "\(URL(filePath: #filePath).pathComponents.dropLast(3).joined(separator: "/"))/configs/mnist-cnn.yml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let keys =
+      LayerCatalog.all.flatMap { $0.optionKeys } + OptimizerCatalog.all.flatMap { $0.optionKeys }
+      + CallbackCatalog.all.flatMap { $0.optionKeys } + DatasetCatalog.all.flatMap { $0.optionKeys }
+    let names =
+      LayerCatalog.all.map { $0.typeName } + OptimizerCatalog.all.map { $0.name } + LossCatalog.all.map { $0.name }
+      + MetricCatalog.all.map { $0.name } + CallbackCatalog.all.map { $0.name } + DatasetCatalog.all.map { $0.name }
+    for word in keys + names { #expect(text.contains(word), "\(word)") }
+  }
+
   @Test("are read whole")
   func reading() throws {
     let run = try RunConfiguration(yaml: Self.yaml, file: "test.yml")

@@ -69,6 +69,11 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
                                                           martlet_float##N x, martlet_float##N y) {               \
     return ((a > b) | (a != a)) ? x : y;                                                                            \
   }                                                                                                               \
+  /* x, or NaN where one of four is. */                                                                            \
+  MARTLET_INLINE martlet_float##N martlet_unless_nan##N(martlet_float##N x, martlet_float##N a, martlet_float##N b,  \
+                                                        martlet_float##N c, martlet_float##N d) {                 \
+    return ((a != a) | (b != b) | (c != c) | (d != d)) ? (martlet_float##N)__builtin_nanf("") : x;                \
+  }                                                                                                               \
   /* x where a = b, else y. */                                                                                    \
   MARTLET_INLINE martlet_float##N martlet_where_equal##N(martlet_float##N a, martlet_float##N b,                   \
                                                          martlet_float##N x, martlet_float##N y) {                \

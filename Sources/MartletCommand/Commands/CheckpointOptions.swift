@@ -45,12 +45,11 @@ struct DatasetOptions: ParsableArguments {
       configuration: try configuration(), data: data, purpose: purpose, context: Surroundings.dataset(isSilent: false))
   }
 
-  /// The data set: the named one, the saved run's, or for pictures of MNIST's size MNIST.
+  /// The data set: the named one, or the saved run's; nil if the file names none.
   ///
   /// - Throws: `WrongUse` or `ConfigurationError` if there is none of the name, or it has no files.
   func source(of saved: SavedRun) throws -> (any DatasetSource)? {
-    var source = try named() ?? saved.configuration.source
-    if source == nil, saved.checkpoint.inputShape == [28, 28, 1] { source = MNISTSource() }
+    let source = try named() ?? saved.configuration.source
     guard let data else { return source }
     return try source?.required(inDirectory: data)
   }

@@ -56,10 +56,9 @@ struct DataFetchCommand: ParsableCommand {
   var mirror: String?
 
   func run() throws {
-    guard let source = try NamedSource.find(name) as? MNISTSource else {
+    guard let paths = try NamedSource.find(name).fetch(Surroundings.dataset(mirror: mirror, isSilent: false)) else {
       throw WrongUse("'\(name)' is built in: there is nothing to fetch.")
     }
-    let paths = try source.fetch(Surroundings.dataset(mirror: mirror, isSilent: false))
     Console.output.write(paths.map { "\($0)\n" }.joined())
   }
 }
