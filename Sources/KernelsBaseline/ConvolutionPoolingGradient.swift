@@ -107,18 +107,20 @@ extension VectorKernels {
     for vector in 0..<spread.vectors {
       let position = vector &* lanes
       let rest = planes.positions &- position
-      var (value, choice) = (Vector(), selected + position)
+      let value: Vector
       if rest >= lanes {
         value = wherePositive(loadVector(output + position), loadVector(gradient + position))
+        spread.place(filter, vector, choices: selected + position)
       } else {
         value = wherePositive(loadFirst(rest, output + position), loadFirst(rest, gradient + position))
         // A copy, behind which may be read.
-        let copy = UnsafeMutableRawPointer(spread.gradient(filter, vector)).assumingMemoryBound(to: UInt8.self)
-        copy.update(from: choice, count: rest)
-        choice = UnsafePointer(copy)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: lanes) { copy in
+          guard let copy = copy.baseAddress else { return }
+          copy.initialize(repeating: 0, count: lanes)
+          copy.update(from: selected + position, count: rest)
+          spread.place(filter, vector, choices: copy)
+        }
       }
-      spread.isLower(filter, vector).pointee = hasBit(2, choice)
-      spread.isRight(filter, vector).pointee = hasBit(1, choice)
       storeVector(value, spread.gradient(filter, vector))
       total += value
     }
@@ -169,11 +171,18 @@ struct SpreadGradients {
     self.filters = filters
     self.vectors = vectors
     values = scratch
-    places = UnsafeMutableRawPointer(scratch + vectors &* filters &* lanes).assumingMemoryBound(to: Mask.self)
+    places = UnsafeMutableRawPointer(scratch + vectors &* filters &* lanes)
+      .bindMemory(to: Mask.self, capacity: 2 &* vectors &* filters)
   }
 
   @_transparent func gradient(_ filter: Int, _ vector: Int) -> UnsafeMutablePointer<Float> {
     values + (vector &* filters &+ filter) &* lanes
+  }
+
+  /// - Parameter choices: which of the window's four values each gradient belongs to, row by row.
+  @_transparent func place(_ filter: Int, _ vector: Int, choices: UnsafePointer<UInt8>) {
+    isLower(filter, vector).pointee = hasBit(2, choices)
+    isRight(filter, vector).pointee = hasBit(1, choices)
   }
 
   @_transparent func isLower(_ filter: Int, _ vector: Int) -> UnsafeMutablePointer<Mask> {

@@ -106,7 +106,7 @@ extension VectorKernels {
     let parts = ConvolutionPoolingScratch(geometry)
     let (positions, taps) = (parts.positions, geometry.kernelHeight * geometry.kernelWidth)
     let image = PackedImage(scratch, geometry)
-    let offsets = UnsafeMutableRawPointer(scratch + parts.offsetsStart).assumingMemoryBound(to: Int32.self)
+    let offsets = UnsafeMutableRawPointer(scratch + parts.offsetsStart).bindMemory(to: Int32.self, capacity: 2 * taps)
     image.writeOffsets(offsets, geometry)
     for sample in 0..<samples {
       pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image, scratch + parts.halvesStart)

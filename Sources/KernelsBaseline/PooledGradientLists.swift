@@ -42,12 +42,13 @@ struct PooledGradientLists {
 
   init(_ plan: ConvolutionPlan, _ sizes: Sizes, _ memory: UnsafeMutablePointer<Float>) {
     self.plan = plan
-    byFilter = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: ListedGradient.self)
-    byPatch = UnsafeMutableRawPointer(memory + sizes.list).assumingMemoryBound(to: ListedGradient.self)
+    byFilter = UnsafeMutableRawPointer(memory).bindMemory(to: ListedGradient.self, capacity: sizes.list / 2)
+    byPatch = UnsafeMutableRawPointer(memory + sizes.list)
+      .bindMemory(to: ListedGradient.self, capacity: 2 * sizes.list)
     kernels = memory + 5 * sizes.list
     kernelGradients = kernels + sizes.kernel
     image = kernelGradients + sizes.kernel
-    filterCounts = UnsafeMutableRawPointer(image + sizes.image).assumingMemoryBound(to: Int32.self)
+    filterCounts = UnsafeMutableRawPointer(image + sizes.image).bindMemory(to: Int32.self, capacity: sizes.counts)
     patchCounts = filterCounts + plan.geometry.filters
   }
 

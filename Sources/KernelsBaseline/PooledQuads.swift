@@ -39,7 +39,8 @@ struct PooledQuads {
     self.sizes = sizes
     quads = memory
     gradients = memory + sizes.quads
-    choices = UnsafeMutableRawPointer(gradients + sizes.windows * lanes).assumingMemoryBound(to: Int32.self)
+    choices = UnsafeMutableRawPointer(gradients + sizes.windows * lanes)
+      .bindMemory(to: Int32.self, capacity: sizes.windows * lanes)
   }
 
   /// Adds the gradients of one image.

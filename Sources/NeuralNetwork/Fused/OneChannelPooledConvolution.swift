@@ -55,7 +55,7 @@ struct OneChannelPooledConvolution: FusedComputation {
   private func selectedFloats(samples: Int) -> Int { FloatBuffer.padded((samples * outputCount + 3) / 4) }
 
   private func selected(_ frame: ShardFrame) -> UnsafeMutablePointer<UInt8> {
-    UnsafeMutableRawPointer(frame.workspace).assumingMemoryBound(to: UInt8.self)
+    UnsafeMutableRawPointer(frame.workspace).bindMemory(to: UInt8.self, capacity: frame.samples * outputCount)
   }
 
   private func scratch(_ frame: ShardFrame) -> UnsafeMutablePointer<Float> {

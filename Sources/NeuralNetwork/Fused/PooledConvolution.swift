@@ -47,7 +47,7 @@ struct PooledConvolution: FusedComputation {
 
   private func selected(_ frame: ShardFrame) -> UnsafeMutablePointer<UInt8> {
     UnsafeMutableRawPointer(frame.workspace + selectedOffset(shards: frame.shards.count))
-      .assumingMemoryBound(to: UInt8.self)
+      .bindMemory(to: UInt8.self, capacity: frame.samples * outputCount)
   }
 
   /// Only one of the four outputs under a pool window has a gradient.
