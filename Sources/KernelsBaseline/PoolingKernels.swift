@@ -79,12 +79,12 @@ extension VectorKernels {
   /// Calls `body` for each window of each sample and each vector of channels, with the channels in the vector.
   @inline(__always)
   private static func forEachWindow(
-    _ samples: Int, _ geometry: PoolingGeometry, _ body: (_ window: PoolingWindow, _ count: Int) -> Void
+    _ samples: Int, _ geometry: PoolingGeometry, _ body: (_ window: WindowPixels, _ count: Int) -> Void
   ) {
     for sample in 0..<samples {
       for row in 0..<geometry.outputHeight {
         for column in 0..<geometry.outputWidth {
-          var window = PoolingWindow(geometry, sample: sample, row: row, column: column)
+          var window = WindowPixels(geometry, sample: sample, row: row, column: column)
           var rest = geometry.channels
           while rest > 0 {
             body(window, min(rest, lanes))
@@ -98,7 +98,7 @@ extension VectorKernels {
 }
 
 /// The pixels under a window, as far as they are in the image, for the first of some channels.
-private struct PoolingWindow {
+private struct WindowPixels {
   /// Where the output of the window stands.
   private(set) var output: Int
   /// Where the first pixel inside the image stands.
