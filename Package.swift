@@ -37,7 +37,8 @@ let fuzzing: [Target] =
   ? []
   : [
     .executableTarget(
-      name: "FuzzReaders", dependencies: ["Configuration", "ModelFiles", "ZipArchive"], path: "Tests/Fuzzing",
+      name: "FuzzReaders", dependencies: ["Configuration", "HDF5Reading", "ModelFiles", "ZipArchive"],
+      path: "Tests/Fuzzing",
       exclude: ["run", "findings"], swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]
 
@@ -87,19 +88,22 @@ let package = Package(
     .target(
       name: "Training", dependencies: ["CVector", "Configuration", "Datasets", "DurableFiles", "NeuralNetwork"],
       swiftSettings: [optimizedInDebug]),
-    .target(name: "HDF5", dependencies: ["CHDF5"]),
+    .target(name: "HDF5Writing", dependencies: ["CHDF5"]),
+    .target(name: "ZipArchive", dependencies: ["CZlib"], swiftSettings: [optimizedInDebug]),
+    .target(name: "HDF5Reading", dependencies: ["ZipArchive"], swiftSettings: [optimizedInDebug]),
     .target(
       name: "Checkpoints",
-      dependencies: ["DurableFiles", "HDF5", "Training", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: [
+        "DurableFiles", "HDF5Reading", "HDF5Writing", "Training", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(
       name: "ONNXSchema", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["onnx.proto"]),
-    .target(name: "ZipArchive", dependencies: ["CZlib"], swiftSettings: [optimizedInDebug]),
     .target(
       name: "ModelFiles",
       dependencies: [
-        "Checkpoints", "Configuration", "DurableFiles", "HDF5", "Kernels", "NeuralNetwork", "ONNXSchema", "Training",
-        "ZipArchive",
+        "Checkpoints", "Configuration", "DurableFiles", "HDF5Reading", "HDF5Writing", "Kernels", "NeuralNetwork",
+        "ONNXSchema", "Training", "ZipArchive",
       ]),
     .target(
       name: "RunConfiguration",
@@ -112,7 +116,7 @@ let package = Package(
     .executableTarget(
       name: "MartletCommand",
       dependencies: [
-        "DurableFiles", "HDF5", "Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "DurableFiles", "HDF5Writing", "Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -128,16 +132,16 @@ let package = Package(
     .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(
-      name: "NeuralNetworkTests", dependencies: ["HDF5", "NeuralNetwork", "RunConfiguration"],
+      name: "NeuralNetworkTests", dependencies: ["HDF5Reading", "NeuralNetwork", "RunConfiguration"],
       exclude: ["Golden/make_golden.py"], resources: [.copy("Golden/keras.h5")]),
     .testTarget(
       name: "DatasetsTests",
       dependencies: ["Datasets", "DurableFiles", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
     .testTarget(name: "TrainingTests", dependencies: ["TestSupport", "Training"]),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "DurableFiles", "TestSupport"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5Reading", "HDF5Writing"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "DurableFiles", "HDF5Reading", "TestSupport"]),
     .testTarget(
-      name: "ModelFilesTests", dependencies: ["HDF5", "Martlet", "ModelFiles", "TestSupport", "ZipArchive"],
+      name: "ModelFilesTests", dependencies: ["HDF5Reading", "Martlet", "ModelFiles", "TestSupport", "ZipArchive"],
       resources: [.copy("Golden"), .copy("SameTraining"), .copy("Hostile")]),
     .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration", "TestSupport"]),
     // AllocationCounter is run, not linked: its allocators would become those of all tests, and no sanitizer's.

@@ -17,11 +17,8 @@ static inline hid_t martlet_hdf5_stored_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t martlet_hdf5_c_string(void) { return H5T_C_S1; }
 static inline size_t martlet_hdf5_variable_size(void) { return H5T_VARIABLE; }
 
-// What a plugin directory could bring is not asked for: no code is loaded for the sake of a file.
-static inline herr_t martlet_hdf5_forbid_plugins(void) { return H5PLset_loading_state(0); }
-
-// Flags of H5Fopen and H5Fcreate.
-static inline unsigned martlet_hdf5_read_only(void) { return H5F_ACC_RDONLY; }
+// The newest version of the library that may have to read the file is a macro, and the flag of H5Fcreate.
+static inline H5F_libver_t martlet_hdf5_latest_version(void) { return H5F_LIBVER_LATEST; }
 static inline unsigned martlet_hdf5_truncate(void) { return H5F_ACC_TRUNC; }
 
 // Property list classes.
@@ -35,32 +32,5 @@ static inline hid_t martlet_hdf5_dataset_creation(void) { return H5P_DATASET_CRE
 static inline hid_t martlet_hdf5_default_properties(void) { return H5P_DEFAULT; }
 static inline hid_t martlet_hdf5_all(void) { return H5S_ALL; }
 static inline hid_t martlet_hdf5_default_stack(void) { return H5E_DEFAULT; }
-
-// H5Literate is a function in 1.10 and a macro over versioned functions from 1.12 on.
-#if H5_VERSION_GE(1, 12, 0)
-typedef H5L_info2_t martlet_hdf5_link_info;
-static inline herr_t martlet_hdf5_iterate(hid_t group, H5L_iterate2_t body, void *context) {
-  hsize_t position = 0;
-  return H5Literate2(group, H5_INDEX_NAME, H5_ITER_INC, &position, body, context);
-}
-#else
-typedef H5L_info_t martlet_hdf5_link_info;
-static inline herr_t martlet_hdf5_iterate(hid_t group, H5L_iterate_t body, void *context) {
-  hsize_t position = 0;
-  return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &position, body, context);
-}
-#endif
-
-// So is H5Lget_info. 1 for a link to an object of the same file, 0 for one that leads elsewhere, -1 for a failure.
-static inline int martlet_hdf5_is_hard_link(hid_t file, const char *path) {
-#if H5_VERSION_GE(1, 12, 0)
-  H5L_info2_t info;
-  herr_t status = H5Lget_info2(file, path, &info, H5P_DEFAULT);
-#else
-  H5L_info_t info;
-  herr_t status = H5Lget_info(file, path, &info, H5P_DEFAULT);
-#endif
-  return status < 0 ? -1 : info.type == H5L_TYPE_HARD;
-}
 
 #endif

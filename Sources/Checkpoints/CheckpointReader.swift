@@ -1,16 +1,15 @@
-import HDF5
+import HDF5Reading
 import NeuralNetwork
 import Training
 
 /// Reads a checkpoint from the bytes of its file.
 struct CheckpointReader {
   private let path: String
-  private let file: HDF5File
-  private let size: Int
+  private let root: HDF5Group
   /// SHA-256 of all behind the user block, in hexadecimal: what the block says, and what the bytes have.
   let digest: String
 
-  /// Verifies the digest before the HDF5 library sees a byte.
+  /// Verifies the digest before anything else is read.
   ///
   /// - Throws: `CheckpointError`, or `HDF5Error` if the bytes verify and yet are no HDF5 file.
   init(_ bytes: [UInt8], path: String) throws {
@@ -30,16 +29,15 @@ struct CheckpointReader {
       throw CheckpointError.digestMismatch(path: path)
     }
     self.path = path
-    size = bytes.count
     digest = block.digest
-    file = try HDF5File.open(image: bytes, path: path)
+    root = try HDF5File(bytes, path: path).root
   }
 
   func read() throws -> Checkpoint {
-    let run = try file.root.group(CheckpointLayout.martlet)
+    let run = try root.group(CheckpointLayout.martlet)
     let fingerprint = CheckpointLayout.fingerprint
     let parameters = try parameters()
-    let inputShape: [Int64] = try run.read(CheckpointLayout.inputShape, maximumCount: 3).values
+    let inputShape: [Int64] = try run.read(CheckpointLayout.inputShape).values
     guard inputShape.count == 3, inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
       throw malformed("the input shape is \(inputShape)")
     }
@@ -50,14 +48,14 @@ struct CheckpointReader {
       seed: UInt64(UInt(bitPattern: try run.integerAttribute(CheckpointLayout.counts.seed))),
       trainFingerprint: try run.attribute(fingerprint.train),
       validationFingerprint: try run.attribute(fingerprint.validation),
-      origin: try run.hasAttribute(CheckpointLayout.origin) ? run.attribute(CheckpointLayout.origin) : nil)
+      origin: run.hasAttribute(CheckpointLayout.origin) ? try run.attribute(CheckpointLayout.origin) : nil)
   }
 
   private func state(_ run: HDF5Group) throws -> RunState {
     let counts = CheckpointLayout.counts
     let learningRate: [Float] = try floats(CheckpointLayout.optimizerVariable(1)).values
-    let sums: [Double] = try run.read(CheckpointLayout.sums, maximumCount: size).values
-    let seconds: [Double] = try run.read(CheckpointLayout.epochSeconds, maximumCount: 1).values
+    let sums: [Double] = try run.read(CheckpointLayout.sums).values
+    let seconds: [Double] = try run.read(CheckpointLayout.epochSeconds).values
     guard learningRate.count == 1, seconds.count == 1 else { throw malformed("a number is missing") }
     guard learningRate[0].isFinite, learningRate[0] >= 0 else {
       throw malformed("the learning rate is \(learningRate[0])")
@@ -67,29 +65,30 @@ struct CheckpointReader {
       stepInEpoch: try count(counts.stepInEpoch, run), learningRate: learningRate[0],
       sums: RunningSums(values: sums, samples: try count(counts.samples, run)), epochSeconds: seconds[0],
       history: try history(run), callbacks: try callbacks(run),
-      stepsBefore: try run.hasAttribute(counts.stepsBefore) ? count(counts.stepsBefore, run) : 0)
+      stepsBefore: run.hasAttribute(counts.stepsBefore) ? try count(counts.stepsBefore, run) : 0)
   }
 
   private func callbacks(_ run: HDF5Group) throws -> [String: CallbackState] {
-    guard try run.names().contains(CheckpointLayout.callbacks) else { return [:] }
+    guard try run.contains(CheckpointLayout.callbacks) else { return [:] }
     let group = try run.group(CheckpointLayout.callbacks)
     var states: [String: CallbackState] = [:]
-    for name in try group.names() { states[name] = try callback(group.group(name)) }
+    for name in group.names { states[name] = try callback(group.group(name)) }
     return states
   }
 
   private func callback(_ group: HDF5Group) throws -> CallbackState {
     var state = CallbackState()
-    for name in try group.names() {
+    for name in group.names {
       if name == CheckpointLayout.weights {
         let weights = try group.group(name)
         state.weights = try weights.attributes(CheckpointLayout.weightNames).map { path in
-          let (values, dimensions): ([Float], [Int]) = try weights.read(path, maximumCount: size)
+          let (values, dimensions): ([Float], [Int]) = try weights.read(path)
           return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
         }
       } else {
-        let value: [Double] = try group.read(name, maximumCount: 1).values
-        state.numbers[name] = value.first
+        let values: [Double] = try group.read(name).values
+        guard values.count == 1 else { throw malformed("'\(name)' is \(values.count) numbers") }
+        state.numbers[name] = values[0]
       }
     }
     return state
@@ -98,17 +97,17 @@ struct CheckpointReader {
   private func history(_ run: HDF5Group) throws -> History {
     let group = try run.group(CheckpointLayout.history)
     var columns: [String: [Double]] = [:]
-    for name in try group.names() { columns[name] = try group.read(name, maximumCount: size).values }
+    for name in group.names { columns[name] = try group.read(name).values }
     guard Set(columns.values.map(\.count)).count <= 1 else { throw malformed("its metrics have several lengths") }
     return History(columns: columns)
   }
 
   private func parameters() throws -> [Snapshot.Variable] {
-    let weights = try file.root.group(CheckpointLayout.modelWeights)
+    let weights = try root.group(CheckpointLayout.modelWeights)
     return try weights.attributes(CheckpointLayout.layerNames).flatMap { layer in
       let group = try weights.group(layer)
       return try group.attributes(CheckpointLayout.weightNames).map { name in
-        let (values, dimensions): ([Float], [Int]) = try group.read(name, maximumCount: size)
+        let (values, dimensions): ([Float], [Int]) = try group.read(name)
         let path = name.hasPrefix("sequential/") ? String(name.dropFirst("sequential/".count)) : name
         return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
       }
@@ -117,7 +116,7 @@ struct CheckpointReader {
 
   /// The optimizer's variables: after the iteration and the learning rate, the slots of each parameter in turn.
   private func slots(of parameters: [Snapshot.Variable]) throws -> [[Snapshot.Variable]] {
-    let names = try file.root.group("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)").names()
+    let names = try root.group("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)").names
     let count = names.count - 2
     guard !parameters.isEmpty, count >= 0, count % parameters.count == 0 else {
       throw malformed("\(names.count) optimizer variables for \(parameters.count) weights")
@@ -132,9 +131,7 @@ struct CheckpointReader {
     }
   }
 
-  private func floats(_ name: String) throws -> (values: [Float], dimensions: [Int]) {
-    try file.root.read(name, maximumCount: size)
-  }
+  private func floats(_ name: String) throws -> (values: [Float], dimensions: [Int]) { try root.read(name) }
 
   private func count(_ name: String, _ group: HDF5Group) throws -> Int {
     let value = try group.integerAttribute(name)

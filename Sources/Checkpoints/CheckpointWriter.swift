@@ -1,4 +1,4 @@
-import HDF5
+import HDF5Writing
 import NeuralNetwork
 import Training
 
@@ -12,7 +12,7 @@ struct CheckpointWriter {
   ///
   /// - Parameter path: what messages call it.
   func bytes(path: String) throws -> [UInt8] {
-    let file = try HDF5File.createInMemory(path: path, userBlockSize: UserBlock.count)
+    let file = try HDF5Writer(path: path, userBlockSize: UserBlock.count)
     let (snapshot, state) = (checkpoint.snapshot, checkpoint.snapshot.state)
     let keras = KerasFileWriter(network: network, training: training, parameters: snapshot.parameters)
     try keras.writeModel(to: file.root, optimizerClass: type(of: training.optimizer).className)
@@ -29,7 +29,7 @@ struct CheckpointWriter {
 
   // MARK: - What Keras has no place for
 
-  private func writeRun(_ group: HDF5Group) throws {
+  private func writeRun(_ group: HDF5GroupWriter) throws {
     let state = checkpoint.snapshot.state
     let counts = CheckpointLayout.counts
     try group.setAttribute(counts.formatVersion, CheckpointLayout.formatVersion)
@@ -56,7 +56,7 @@ struct CheckpointWriter {
     try writeCallbacks(state.callbacks, group)
   }
 
-  private func writeCallbacks(_ callbacks: [String: CallbackState], _ run: HDF5Group) throws {
+  private func writeCallbacks(_ callbacks: [String: CallbackState], _ run: HDF5GroupWriter) throws {
     guard !callbacks.isEmpty else { return }
     let group = try run.createGroup(CheckpointLayout.callbacks)
     for (name, state) in callbacks.sorted(by: { $0.key < $1.key }) {

@@ -1,4 +1,4 @@
-import HDF5
+import HDF5Writing
 import NeuralNetwork
 import Training
 
@@ -19,7 +19,7 @@ package struct KerasFileWriter {
   /// The whole-model layout: configurations at the root, weights by layer and name.
   ///
   /// - Parameter optimizerClass: what `training_config` calls the class of the optimizer.
-  package func writeModel(to root: HDF5Group, optimizerClass: String) throws {
+  package func writeModel(to root: HDF5GroupWriter, optimizerClass: String) throws {
     try root.setAttribute(CheckpointLayout.keras.model, KerasConfiguration.model(training.model, network: network))
     try root.setAttribute(
       CheckpointLayout.keras.training, KerasConfiguration.training(training, optimizerClass: optimizerClass))
@@ -42,7 +42,7 @@ package struct KerasFileWriter {
   /// The layout of `load_weights`: weights by layer and number. Groups without any have to be there too.
   ///
   /// - Parameter linked: whether `writeModel` wrote the weights before; then they get a second name.
-  package func writeLayers(to root: HDF5Group, linked: Bool) throws {
+  package func writeLayers(to root: HDF5GroupWriter, linked: Bool) throws {
     _ = try root.createGroup(CheckpointLayout.variables)
     for (index, layer) in network.layers.enumerated() {
       let variables = try root.createGroup(CheckpointLayout.layerVariables(layer.name))
@@ -61,7 +61,7 @@ package struct KerasFileWriter {
 
   /// The optimizer's variables by number: the iteration, the learning rate, the slots of each weight in turn.
   package func writeOptimizer(
-    to root: HDF5Group, iteration: Int, learningRate: Float, slots: [[Snapshot.Variable]]
+    to root: HDF5GroupWriter, iteration: Int, learningRate: Float, slots: [[Snapshot.Variable]]
   ) throws {
     let variables = try root.createGroup("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)")
     try variables.setAttribute("name", type(of: training.optimizer).name)
@@ -75,7 +75,7 @@ package struct KerasFileWriter {
     }
   }
 
-  private func write(_ variable: Snapshot.Variable, to name: String, of group: HDF5Group) throws {
+  private func write(_ variable: Snapshot.Variable, to name: String, of group: HDF5GroupWriter) throws {
     try group.write(variable.values, dimensions: variable.shape.dimensions, to: name)
   }
 }

@@ -11,7 +11,7 @@ struct MartletCommand: ParsableCommand {
     discussion: "Exit codes: 0 done, 1 failed, 2 wrong use, 75 stopped on request: run it again with --resume.",
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ExportCommand.self,
-      ImportCommand.self, DataCommand.self, BenchmarkCommand.self, ReadModelCommand.self,
+      ImportCommand.self, DataCommand.self, BenchmarkCommand.self,
     ])
 
   /// Runs the command line, and turns every error into one message and an exit code.

@@ -19,7 +19,7 @@ struct ModelOpening {
 
   /// Opens a file that is no checkpoint, as a run that begins with its model.
   func openForeign(_ path: String) throws -> SavedRun {
-    let file = try SeparateReader.read(path)
+    let file = try KerasModelFile(path: path)
     let imported = try file.model(for: purpose, background: try background(file))
     for note in imported.notes { Console.error.write("martlet: note: \(path): \(note).\n") }
     return try SavedRun(importing: imported.model, origin: path, background: configuration)

@@ -19,8 +19,6 @@ public struct ModelFileError: Error, Equatable, Sendable {
     case weights(reason: String)
     /// Nothing in the format says what the model computes.
     case notExpressible(format: String, layer: String, reason: String)
-    /// The program that reads foreign files apart from this one did not come back.
-    case readerFailed(reason: String)
   }
 
   public let file: String
@@ -60,8 +58,6 @@ extension ModelFileError.Problem: CustomStringConvertible {
       "its weights do not belong to its model: \(reason)."
     case .notExpressible(let format, let layer, let reason):
       "layer '\(layer)' cannot be said in \(format): \(reason)."
-    case .readerFailed(let reason):
-      "cannot be read: \(reason)."
     }
   }
 }

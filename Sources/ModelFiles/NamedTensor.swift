@@ -1,4 +1,4 @@
-import HDF5
+import HDF5Reading
 
 /// Numbers of any shape with a name, as files hold them.
 public struct NamedTensor: Sendable, Equatable {

@@ -19,8 +19,6 @@ public struct ZipReader: Sendable {
   /// What an archive may have.
   private enum Limit {
     static let members = 10_000
-    /// Deflate packs at most 1032 to 1 (zlib's documentation).
-    static let ratio = 1032
   }
 
   /// The size of the records without their names.
@@ -53,8 +51,8 @@ public struct ZipReader: Sendable {
   public func read(_ name: String) throws -> [UInt8] {
     guard let member = members.first(where: { $0.name == name }) else { throw error(.missingMember(name: name)) }
     let packed = bytes[try content(of: member)]
-    let content = member.isDeflated ? try inflated(packed, member) : Array(packed)
-    guard content.count == member.count else { throw lie(member) }
+    let content = member.isDeflated ? Deflate.inflated(packed, count: member.count, framing: .none) : Array(packed)
+    guard let content, content.count == member.count else { throw lie(member) }
     guard Self.checksum(content) == member.checksum else { throw error(.checksumMismatch(member: name)) }
     return content
   }
@@ -144,30 +142,6 @@ public struct ZipReader: Sendable {
       throw error(.malformed(reason: "the member '\(member.name)' has two names"))
     }
     return start..<start + member.packedCount
-  }
-
-  private func inflated(_ packed: ArraySlice<UInt8>, _ member: Member) throws -> [UInt8] {
-    guard member.count <= packed.count * Limit.ratio + 16 else { throw lie(member) }
-    var stream = z_stream()
-    // A negative number of bits: no header around the deflated data.
-    guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      throw error(.malformed(reason: "zlib could not be started"))
-    }
-    defer { inflateEnd(&stream) }
-    var status = Z_OK
-    // One byte more than promised, to see that nothing follows.
-    let content = [UInt8](unsafeUninitializedCapacity: member.count + 1) { target, count in
-      packed.withUnsafeBufferPointer { source in
-        stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
-        stream.avail_in = UInt32(source.count)
-        stream.next_out = target.baseAddress
-        stream.avail_out = UInt32(member.count + 1)
-        status = CZlib.inflate(&stream, Z_FINISH)
-        count = member.count + 1 - Int(stream.avail_out)
-      }
-    }
-    guard status == Z_STREAM_END else { throw lie(member) }
-    return content
   }
 
   /// CRC-32 as zip archives have it.

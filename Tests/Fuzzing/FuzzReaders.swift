@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import HDF5Reading
 import ModelFiles
 import ZipArchive
 
@@ -11,12 +12,12 @@ enum FuzzedReader: String, CaseIterable {
   case json
   /// Zip archives, with every member.
   case zip
+  /// HDF5 files, with all that is in them.
+  case hdf5
   /// A model that Keras saved: an archive or an HDF5 file.
   case keras
   /// The JSON of a model, understood.
   case configuration
-  /// What comes from the process that reads files apart.
-  case transfer
 
   func read(_ bytes: [UInt8]) throws {
     switch self {
@@ -25,13 +26,35 @@ enum FuzzedReader: String, CaseIterable {
     case .zip:
       let archive = try ZipReader(bytes, path: "input")
       for name in archive.names { _ = try archive.read(name) }
+    case .hdf5:
+      var visits = 0
+      Self.readAll(of: try HDF5File(bytes, path: "input").root, visits: &visits)
     case .keras:
       _ = try KerasModelFile(bytes, path: "input").model(for: .training)
     case .configuration:
       let text = String(decoding: bytes, as: UTF8.self)
       _ = try KerasModelFile(path: "input", model: text, training: text).model(for: .training)
-    case .transfer:
-      _ = try KerasModelFile(path: "input", transfer: bytes).model(for: .training)
+    }
+  }
+
+  /// Reads every attribute and every dataset in every way, as long as a group does not hold itself too often.
+  private static func readAll(of group: HDF5Group, visits: inout Int) {
+    for name in group.attributeNames {
+      _ = try? group.attribute(name)
+      _ = try? group.attributes(name)
+      _ = try? group.integerAttribute(name)
+    }
+    for name in group.names {
+      visits += 1
+      guard visits < 1000 else { return }
+      if let inner = try? group.group(name) {
+        readAll(of: inner, visits: &visits)
+      } else {
+        let doubles: [Double]? = try? group.read(name).values
+        let values = try? group.readValues(name)
+        let text = try? group.readText(name)
+        _ = (doubles, values, text)
+      }
     }
   }
 

@@ -62,21 +62,20 @@ struct ExportTests {
         + "channels last.")
   }
 
-  @Test("in safetensors read back")
-  func safeTensors() throws {
+  @Test("in safetensors are a header and the numbers behind it")
+  func safeTensors() {
     let file = SafeTensorsFile(
       metadata: [(key: "ü", text: "\"")],
       tensors: [
         NamedTensor("a", [2, 1], [1, -.infinity]), NamedTensor("b", [], .integers([.min])),
         NamedTensor("c", [0], [Float]()),
       ])
-    let bytes = file.bytes
-    #expect(try SafeTensorsFile(bytes, path: "x") == file)
-    for count in bytes.indices {
-      #expect(throws: (any Error).self) { try SafeTensorsFile(Array(bytes[..<count]), path: "x") }
-    }
-    let huge = #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#
-    let header = withUnsafeBytes(of: UInt64(huge.utf8.count).littleEndian) { Array($0) } + Array(huge.utf8)
-    #expect(throws: ModelFileError.self) { try SafeTensorsFile(header, path: "x") }
+    let header =
+      #"{"__metadata__": {"ü": "\""}, "a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]}, "#
+      + #""b": {"dtype": "I64", "shape": [], "data_offsets": [8, 16]}, "#
+      + #""c": {"dtype": "F32", "shape": [0], "data_offsets": [16, 16]}}"#
+    let padded = header + String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
+    let numbers: [UInt8] = [0, 0, 0x80, 0x3f, 0, 0, 0x80, 0xff, 0, 0, 0, 0, 0, 0, 0, 0x80]
+    #expect(file.bytes == [UInt8(padded.utf8.count), 0, 0, 0, 0, 0, 0, 0] + padded.utf8 + numbers)
   }
 }

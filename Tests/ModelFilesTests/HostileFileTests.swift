@@ -44,13 +44,13 @@ struct HostileFileTests {
     ),
     ("text.weights.h5", "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found text."),
     ("huge.weights.h5", "/layers/conv2d/vars/0: expected at most 0 values, found the dimensions [1099511627776]."),
-    ("group.weights.h5", "/layers/conv2d/vars/0: HDF5 could not open the dataset: not a dataset."),
+    ("group.weights.h5", "/layers/conv2d/vars/0: expected a dataset, found a group."),
     ("missing.weights.h5", "/layers/conv2d/vars: is malformed: its variables are not numbered 0 to 0."),
     ("climbing.keras", "is a malformed zip archive: a member's name leads out of the archive."),
     ("absolute.keras", "is a malformed zip archive: a member's name leads out of the archive."),
     ("weightless.keras", "has no member 'model.weights.h5'."),
-    ("deep.keras", "model.weights.h5: HDF5 could not open the file: "),
-    ("large.keras", "model.weights.h5: HDF5 could not open the file: "),
+    ("deep.keras", "model.weights.h5: is malformed HDF5: it is cut off: 512 of 27920 bytes are left."),
+    ("large.keras", "model.weights.h5: is malformed HDF5: it is cut off: 512 of 27920 bytes are left."),
     ("code.keras", "layer 'sneaky' is a Lambda, which is not computed here. Supported layers: Conv2D, MaxPooling2D,"),
   ]
 

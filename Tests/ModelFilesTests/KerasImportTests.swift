@@ -60,11 +60,4 @@ struct KerasImportTests {
     #expect(after.iteration == expected.iteration)
     #expect(after.distance(to: expected) < 1e-5)
   }
-
-  @Test("come through another process unchanged", arguments: KerasGolden.wholeModels + KerasGolden.weights)
-  func transfer(file: String) throws {
-    let path = try KerasGolden.path(file)
-    let read = try KerasModelFile(path: path)
-    #expect(try KerasModelFile(path: path, transfer: read.transfer).transfer == read.transfer)
-  }
 }

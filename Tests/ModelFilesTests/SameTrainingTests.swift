@@ -1,5 +1,5 @@
 import Foundation
-import HDF5
+import HDF5Reading
 import Martlet
 import Testing
 
@@ -46,13 +46,13 @@ struct SameTrainingTests {
     let log = LossLog()
     try trainer.fit(Self.samples(), maxSteps: Self.steps, callbacks: [log])
 
-    let expected = try HDF5File.open("\(directory)/\(name).expected.h5").root
-    let losses: [Float] = try expected.read("losses", maximumCount: Self.steps).values
+    let expected = try HDF5File(contentsOf: "\(directory)/\(name).expected.h5").root
+    let losses: [Float] = try expected.read("losses").values
     #expect(log.losses.count == Self.steps)
     let worst = zip(log.losses, losses).map { abs($0 - $1) / $1 }.max() ?? .infinity
     #expect(worst < 1e-4, "losses differ by \(worst) relative")
     for (index, parameter) in trainer.snapshot().parameters.enumerated() {
-      let weights: [Float] = try expected.read("weights/\(index)", maximumCount: 1 << 20).values
+      let weights: [Float] = try expected.read("weights/\(index)").values
       let own = stride(from: 0, to: parameter.values.count, by: Self.kept).map { parameter.values[$0] }
       #expect(largestDifference(own, weights) < 1e-4, "\(parameter.path)")
     }

@@ -1,6 +1,6 @@
 import Configuration
 import Foundation
-import HDF5
+import HDF5Reading
 import Testing
 
 @testable import NeuralNetwork
@@ -17,22 +17,22 @@ struct Golden {
 
   /// The names of the cases below a group.
   static func cases(_ path: String) -> [String] {
-    (try? root().group(path).names()) ?? []
+    (try? root().group(path).names) ?? []
   }
 
   private static func root() throws -> HDF5Group {
     let url = try #require(Bundle.module.url(forResource: "keras", withExtension: "h5"))
-    return try HDF5File.open(url.path).root
+    return try HDF5File(Array(Data(contentsOf: url)), path: url.path).root
   }
 
-  func values(_ name: String) throws -> [Float] { try group.read(name, maximumCount: 1 << 20).values }
+  func values(_ name: String) throws -> [Float] { try group.read(name).values }
 
-  func number(_ name: String) throws -> Double { try group.read(name, maximumCount: 1).values[0] }
+  func number(_ name: String) throws -> Double { try group.read(name).values[0] }
 
-  func integers(_ name: String) throws -> [Int64] { try group.read(name, maximumCount: 1 << 20).values }
+  func integers(_ name: String) throws -> [Int64] { try group.read(name).values }
 
   func dimensions(_ name: String) throws -> [Int] {
-    let (_, dimensions): ([Float], [Int]) = try group.read(name, maximumCount: 1 << 20)
+    let (_, dimensions): ([Float], [Int]) = try group.read(name)
     return dimensions
   }
 

@@ -1,5 +1,5 @@
 import DurableFiles
-import HDF5
+import HDF5Writing
 import Martlet
 
 /// Predictions as CSV, HDF5 or NumPy's archive.
@@ -47,7 +47,7 @@ enum PredictionFile {
   }
 
   private static func hdf5(_ prediction: Prediction, path: String) throws -> [UInt8] {
-    let file = try HDF5File.createInMemory(path: path)
+    let file = try HDF5Writer(path: path)
     for tensor in tensors(prediction) {
       switch tensor.values {
       case .floats(let values): try file.root.write(values, dimensions: tensor.dimensions, to: tensor.name)

@@ -1,11 +1,11 @@
 import Checkpoints
-import HDF5
+import HDF5Reading
 
 /// Reads what the loaders of Keras would look at, and nothing else.
 extension KerasContents {
   /// - Throws: `HDF5Error` or `ModelFileError`.
   init(hdf5 bytes: [UInt8], path: String) throws {
-    let root = try HDF5File.open(image: bytes, path: path).root
+    let root = try HDF5File(bytes, path: path).root
     let keys = CheckpointLayout.keras
     if try root.contains(CheckpointLayout.layers) {
       self.init(arrangement: .byClass)
@@ -15,12 +15,12 @@ extension KerasContents {
       return
     }
     self.init(arrangement: .byOrder)
-    if try root.hasAttribute(keys.model) { model = try root.attribute(keys.model) }
-    if try root.hasAttribute(keys.training) { training = try root.attribute(keys.training) }
+    if root.hasAttribute(keys.model) { model = try root.attribute(keys.model) }
+    if root.hasAttribute(keys.training) { training = try root.attribute(keys.training) }
     // A file of weights alone has the layers at the root.
     let isWhole = try root.contains(CheckpointLayout.modelWeights)
     let weights = isWhole ? try root.group(CheckpointLayout.modelWeights) : root
-    guard try Self.hasNames(weights, CheckpointLayout.layerNames) else {
+    guard Self.hasNames(weights, CheckpointLayout.layerNames) else {
       throw ModelFileError(file: path, .missing("weights where Keras puts them: neither /layers nor layer_names"))
     }
     layers = try Self.names(weights, CheckpointLayout.layerNames).map { name in
@@ -33,7 +33,7 @@ extension KerasContents {
 
   /// `/layers/<class>/vars/<number>`.
   private static func layersByClass(_ group: HDF5Group) throws -> [Layer] {
-    try group.names().map { name in
+    try group.names.map { name in
       let variables = "\(name)/\(CheckpointLayout.variables)"
       return Layer(name: name, variables: try group.contains(variables) ? numbered(group.group(variables)) : [])
     }
@@ -41,11 +41,11 @@ extension KerasContents {
 
   /// Datasets that are called 0, 1, 2…
   private static func numbered(_ group: HDF5Group) throws -> [NamedTensor] {
-    let names = try group.names()
+    let names = group.names
     let expected = names.indices.map(String.init)
     guard Set(names) == Set(expected) else {
       throw ModelFileError(
-        file: "\(group.file.path): \(group.path)",
+        file: "\(group.file): \(group.path)",
         .malformed(reason: "its variables are not numbered 0 to \(names.count - 1)"))
     }
     return try expected.map { try tensor($0, of: group) }
@@ -53,7 +53,7 @@ extension KerasContents {
 
   /// Datasets in the order of `weight_names`.
   private static func listed(_ group: HDF5Group) throws -> [NamedTensor] {
-    guard try hasNames(group, CheckpointLayout.weightNames) else { return [] }
+    guard hasNames(group, CheckpointLayout.weightNames) else { return [] }
     return try names(group, CheckpointLayout.weightNames).map { try tensor($0, of: group) }
   }
 
@@ -64,17 +64,16 @@ extension KerasContents {
 
   // MARK: - Lists of names
 
-  private static func hasNames(_ group: HDF5Group, _ attribute: String) throws -> Bool {
-    let whole = try group.hasAttribute(attribute)
-    return try whole || group.hasAttribute("\(attribute)0")
+  private static func hasNames(_ group: HDF5Group, _ attribute: String) -> Bool {
+    group.hasAttribute(attribute) || group.hasAttribute("\(attribute)0")
   }
 
   /// A list of names, which Keras splits over several attributes when it is too long for one.
   private static func names(_ group: HDF5Group, _ attribute: String) throws -> [String] {
-    if try group.hasAttribute(attribute) { return try group.attributes(attribute) }
+    if group.hasAttribute(attribute) { return try group.attributes(attribute) }
     var names: [String] = []
     var part = 0
-    while try group.hasAttribute("\(attribute)\(part)") {
+    while group.hasAttribute("\(attribute)\(part)") {
       names += try group.attributes("\(attribute)\(part)")
       part += 1
     }

@@ -1,14 +1,14 @@
-import HDF5
+import HDF5Reading
 import ZipArchive
 
 /// What a file of Keras' holds, as it stands there: texts and numbers that nobody has understood yet.
 struct KerasContents: Sendable, Equatable {
   /// How the weights are told apart.
-  enum Arrangement: String, Sendable {
+  enum Arrangement: Sendable {
     /// By the classes of the layers, numbered: `.keras` and `.weights.h5` of Keras 3.
-    case byClass = "by_class"
+    case byClass
     /// By the order of the layers: whole-model `.h5`, and weights of Keras 2.
-    case byOrder = "by_order"
+    case byOrder
   }
 
   /// The variables of a layer, in their order.
@@ -28,8 +28,6 @@ struct KerasContents: Sendable, Equatable {
 }
 
 extension KerasContents {
-  private static let hdf5Signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
-
   /// Reads a `.keras` archive or an HDF5 file, told apart by their bytes.
   ///
   /// - Parameter path: what messages call it.
@@ -47,10 +45,10 @@ extension KerasContents {
         throw ModelFileError(file: place, .malformed(reason: "it holds a second model"))
       }
       model = text
-    } else if bytes.starts(with: Self.hdf5Signature) {
-      try self.init(hdf5: bytes, path: path)
     } else if bytes.starts(with: "MARTLET CHECKPOINT".utf8) {
       throw ModelFileError(file: path, .ownCheckpoint)
+    } else if HDF5File.isHDF5(bytes) {
+      try self.init(hdf5: bytes, path: path)
     } else {
       throw ModelFileError(file: path, .unknownFormat)
     }

@@ -1,6 +1,6 @@
 import Checkpoints
 import Configuration
-import HDF5
+import HDF5Writing
 import NeuralNetwork
 import Training
 import ZipArchive
@@ -31,7 +31,7 @@ enum KerasFile {
 
   /// A `.weights.h5` file: weights by layer and number, and the optimizer's state.
   static func weights(_ model: TrainedModel, path: String) throws -> [UInt8] {
-    let file = try HDF5File.createInMemory(path: path)
+    let file = try HDF5Writer(path: path)
     let writer = try writer(model)
     try writer.writeLayers(to: file.root, linked: false)
     if let state = model.optimizerState {
@@ -43,7 +43,7 @@ enum KerasFile {
 
   /// A whole model in one HDF5 file, as Keras 2 writes and reads it: with the optimizer's state in its own layout.
   static func wholeModel(_ model: TrainedModel, path: String) throws -> [UInt8] {
-    let file = try HDF5File.createInMemory(path: path)
+    let file = try HDF5Writer(path: path)
     // Keras 2.11 and later know their own optimizers by this name.
     try writer(model).writeModel(to: file.root, optimizerClass: "Custom>\(type(of: model.optimizer).className)")
     if let state = model.optimizerState { try write(state, of: model, to: file.root) }
@@ -55,7 +55,7 @@ enum KerasFile {
   }
 
   /// `/optimizer_weights`: the iteration, and the slots of each weight in turn. There is no learning rate among them.
-  private static func write(_ state: TrainedModel.OptimizerState, of model: TrainedModel, to root: HDF5Group) throws {
+  private static func write(_ state: TrainedModel.OptimizerState, of model: TrainedModel, to root: HDF5GroupWriter) throws {
     let className = type(of: model.optimizer).className
     let group = try root.createGroup(KerasLayout.optimizerWeights)
     var names = ["iteration:0"]

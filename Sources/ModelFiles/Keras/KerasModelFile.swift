@@ -1,6 +1,5 @@
 import Configuration
 import DurableFiles
-import HDF5
 import NeuralNetwork
 import Training
 
@@ -28,8 +27,7 @@ public struct KerasModelFile: Sendable {
 
   /// Reads a `.keras` archive, a whole-model `.h5` or a `.weights.h5`, whichever it is by its bytes.
   ///
-  /// The file is not trusted. What the HDF5 library makes of a hostile one is not in our hands: `SeparateReader` keeps
-  /// it apart.
+  /// The file is not trusted: whatever its bytes are, it is read or refused.
   ///
   /// - Throws: `FileError`, `ModelFileError`, `ZipError` or `HDF5Error`.
   public init(path: String) throws {
@@ -47,17 +45,6 @@ public struct KerasModelFile: Sendable {
   package init(path: String, model: String, training: String?) {
     self.init(path: path, contents: KerasContents(arrangement: .byClass, model: model, training: training))
   }
-
-  /// Takes what `transfer` gave in another process.
-  ///
-  /// - Throws: `ModelFileError` or `ConfigurationError` if it is none.
-  public init(path: String, transfer: [UInt8]) throws {
-    let file = try SafeTensorsFile(transfer, path: path)
-    self.init(path: path, contents: try KerasContents(file, path: path))
-  }
-
-  /// All of the file that was read, in a form that is safe to read: texts and numbers, one after the other.
-  public var transfer: [UInt8] { contents.safeTensors.bytes }
 
   init(path: String, contents: KerasContents) {
     self.path = path

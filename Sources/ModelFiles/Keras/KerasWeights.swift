@@ -1,4 +1,4 @@
-import HDF5
+import HDF5Reading
 import NeuralNetwork
 import Training
 

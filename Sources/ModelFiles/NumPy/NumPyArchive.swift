@@ -1,4 +1,4 @@
-import HDF5
+import HDF5Reading
 import ZipArchive
 
 /// Tensors as NumPy's `.npz`: a zip archive with an `.npy` file for each.

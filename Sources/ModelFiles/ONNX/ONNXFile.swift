@@ -1,5 +1,5 @@
 import Configuration
-import HDF5
+import HDF5Reading
 import NeuralNetwork
 import ONNXSchema
 import SwiftProtobuf

@@ -1,11 +1,13 @@
-/// What went wrong with an HDF5 file: the file, the object in it, and the library's own words.
+/// What is wrong with an HDF5 file: the file, the object in it, and what is there instead of what should be.
 public struct HDF5Error: Error, Equatable, Sendable {
-  public enum Problem: Equatable, Sendable {
-    /// The library refused an operation; `reason` is the deepest message of its error stack.
-    case failed(operation: String, reason: String)
+  public enum Problem: Error, Equatable, Sendable {
     case missing
     /// What stands there is of another kind.
     case unexpected(expected: String, found: String)
+    /// What stands there contradicts itself, or leads out of the file.
+    case malformed(reason: String)
+    /// Something that HDF5 files may have, but this program does not read.
+    case unsupported(feature: String)
   }
 
   public let file: String
@@ -24,9 +26,11 @@ extension HDF5Error: CustomStringConvertible {
   public var description: String {
     let place = object == "/" ? file : "\(file): \(object)"
     switch problem {
-    case .failed(let operation, let reason): return "\(place): HDF5 could not \(operation): \(reason)."
     case .missing: return "\(place): is missing."
     case .unexpected(let expected, let found): return "\(place): expected \(expected), found \(found)."
+    case .malformed(let reason): return "\(place): is malformed HDF5: \(reason)."
+    case .unsupported(let feature):
+      return "\(place): was written with \(feature), which is not read. Write it again with h5py's defaults."
     }
   }
 }

@@ -8,15 +8,9 @@ import Synchronization
 enum HDF5Library {
   private static let lock = Mutex(())
 
-  /// The library loads filters that a file names unless told not to; that is said once.
-  private static let prepared: Void = {
-    _ = martlet_hdf5_forbid_plugins()
-  }()
-
   /// Makes calls while no other thread makes any. Not to be nested.
   static func call<Result>(_ body: () throws -> sending Result) rethrows -> sending Result {
     try lock.withLock { _ in
-      _ = prepared
       // It prints its error stack on its own; each thread has one.
       H5Eset_auto2(martlet_hdf5_default_stack(), nil, nil)
       return try body()
@@ -46,13 +40,13 @@ struct HDF5Place {
   let file: String
   let object: String
 
-  func error(_ problem: HDF5Error.Problem) -> HDF5Error { HDF5Error(file: file, object: object, problem: problem) }
-
   /// Hands on what the library returned.
   ///
-  /// - Throws: `HDF5Error.Problem.failed` if it is negative, the library's sign of failure.
+  /// - Throws: `HDF5WritingError` if it is negative, the library's sign of failure.
   func check<Status: SignedInteger>(_ status: Status, _ operation: String) throws -> Status {
-    guard status >= 0 else { throw error(.failed(operation: operation, reason: HDF5Library.lastMessage())) }
+    guard status >= 0 else {
+      throw HDF5WritingError(file: file, object: object, operation: operation, reason: HDF5Library.lastMessage())
+    }
     return status
   }
 

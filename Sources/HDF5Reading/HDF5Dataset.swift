@@ -1,0 +1,69 @@
+/// A dataset: what its elements are, and where they lie.
+struct HDF5Dataset {
+  let type: HDF5Datatype
+  let dimensions: [Int]
+  private let layout: Layout
+  private let filters: [HDF5Filter]
+
+  /// Source: HDF5 File Format Specification 3.0, IV.A.2.i, "The Data Layout Message".
+  private enum Layout {
+    /// In the header itself.
+    case compact(HDF5Cursor)
+    /// In one piece; nowhere, if nothing was ever written.
+    case contiguous(address: Int?)
+    case chunked(HDF5Chunks)
+    case otherFiles
+  }
+
+  /// - Throws: `HDF5Error.Problem`.
+  init(_ object: HDF5Object) throws {
+    type = try HDF5Datatype(object.description(HDF5Object.Message.datatype))
+    dimensions = try HDF5Dataspace.dimensions(object.description(HDF5Object.Message.dataspace))
+    let layout = try Self.layout(object.description(HDF5Object.Message.layout))
+    self.layout = object.hasDescription(HDF5Object.Message.externalFiles) ? .otherFiles : layout
+    filters =
+      object.hasDescription(HDF5Object.Message.filters)
+      ? try HDF5Filter.pipeline(object.description(HDF5Object.Message.filters), elementSize: type.size) : []
+  }
+
+  private static func layout(_ message: HDF5Cursor) throws -> Layout {
+    var message = message
+    let version = try message.uint8()
+    let kind = try message.uint8()
+    guard version == 3 || version == 4, kind < 4, kind != 2 || version == 3 else {
+      throw HDF5Error.Problem.unsupported(feature: "another HDF5 layout (version \(version) of datasets)")
+    }
+    switch kind {
+    case 0: return .compact(try message.part(message.uint16()))
+    case 1: return .contiguous(address: try message.address())
+    case 2: return .chunked(try HDF5Chunks(message))
+    default: return .otherFiles
+    }
+  }
+
+  /// The bytes of all elements, in row-major order, without what packs them.
+  ///
+  /// - Throws: `HDF5Error.Problem`, also if there are more elements than the file can hold: before anything is allocated.
+  func elements(in storage: HDF5Storage) throws -> ArraySlice<UInt8> {
+    switch layout {
+    case .compact(let content):
+      return content.rest.prefix(try count(inBytes: content.remaining) * type.size)
+    case .contiguous(let address):
+      let most = address.map { max(storage.end - storage.base - $0, 0) } ?? 0
+      let size = try count(inBytes: most) * type.size
+      return size == 0 ? [] : try storage.region(at: address ?? 0, count: size).rest
+    case .chunked(let chunks):
+      let stored = try chunks.stored(rank: dimensions.count, in: storage)
+      let most = HDF5Filter.mostBytes(stored.reduce(0) { $0 + $1.content.count }, filters)
+      _ = try count(inBytes: most)
+      return try chunks.elements(stored, dimensions: dimensions, elementSize: type.size, filters, in: storage)
+    case .otherFiles:
+      throw HDF5Error.Problem.unexpected(expected: "values in this file", found: "values in other files")
+    }
+  }
+
+  /// The number of elements, of which `most` bytes are there.
+  private func count(inBytes most: Int) throws -> Int {
+    try HDF5Dataspace.count(dimensions, maximum: most / type.size)
+  }
+}

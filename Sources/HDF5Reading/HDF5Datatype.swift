@@ -1,0 +1,123 @@
+/// What the elements of a dataset or of an attribute are.
+///
+/// Source: HDF5 File Format Specification 3.0, IV.A.2.d, "The Datatype Message".
+struct HDF5Datatype: Equatable {
+  enum Kind: Equatable {
+    /// IEEE 754, of 2, 4 or 8 bytes.
+    case float(isBigEndian: Bool)
+    /// In two's complement, all of whose bits count; of 1, 2, 4 or 8 bytes.
+    case integer(isBigEndian: Bool, isSigned: Bool)
+    case text(isSpacePadded: Bool)
+    /// Texts of any length, which lie elsewhere in the file.
+    case longText
+    case other(wording: String)
+  }
+
+  let kind: Kind
+  /// The bytes of an element.
+  let size: Int
+
+  static let longTextSize = 16
+
+  /// - Throws: `HDF5Error.Problem`.
+  init(_ message: HDF5Cursor) throws {
+    var message = message
+    let typeClass = try message.uint8() & 0x0f
+    let bits = Int(try message.number(3))
+    size = try message.uint32()
+    guard size > 0 else { throw HDF5Error.Problem.malformed(reason: "its type has no size") }
+    let isBigEndian = bits & 1 != 0
+    switch typeClass {
+    case 0:
+      let isPlain = try message.number(4) == UInt64(8 * size) << 16 && [1, 2, 4, 8].contains(size)
+      kind =
+        isPlain
+        ? .integer(isBigEndian: isBigEndian, isSigned: bits & 8 != 0) : .other(wording: "integers of an unusual form")
+    case 1:
+      kind =
+        try Self.isIEEE(message, bits: bits, size: size)
+        ? .float(isBigEndian: isBigEndian) : .other(wording: "floating-point numbers of an unusual form")
+    case 3:
+      kind = .text(isSpacePadded: bits & 0x0f == 2)
+    case 9 where bits & 0x0f == 1 && size == Self.longTextSize:
+      kind = .longText
+    default:
+      kind = .other(wording: "data of another type")
+    }
+  }
+
+  /// The bits of exponent and fraction, by the size in bytes.
+  private static let widthsBySize = [
+    2: (exponent: 5, fraction: 10), 4: (exponent: 8, fraction: 23), 8: (exponent: 11, fraction: 52),
+  ]
+
+  /// Whether sign, exponent and fraction are where IEEE 754 has them.
+  private static func isIEEE(_ message: HDF5Cursor, bits: Int, size: Int) throws -> Bool {
+    guard let widths = widthsBySize[size] else { return false }
+    var message = message
+    // The sign is the highest bit, the fraction's first bit is implied, nothing is padded.
+    guard bits & ~1 == (8 * size - 1) << 8 | 0x20, try message.number(4) == UInt64(8 * size) << 16 else { return false }
+    let places = [try message.uint8(), try message.uint8(), try message.uint8(), try message.uint8()]
+    return try places == [widths.fraction, widths.exponent, 0, widths.fraction]
+      && message.uint32() == 1 << (widths.exponent - 1) - 1
+  }
+
+  /// The type as people call it: `big-endian 16-bit floating-point numbers`.
+  var wording: String {
+    func numbers(_ isBigEndian: Bool, _ what: String) -> String {
+      "\(isBigEndian && size > 1 ? "big-endian " : "")\(8 * size)-bit \(what)"
+    }
+    switch kind {
+    case .float(let isBigEndian): return numbers(isBigEndian, "floating-point numbers")
+    case .integer(let isBigEndian, _): return numbers(isBigEndian, "integers")
+    case .text, .longText: return "text"
+    case .other(let wording): return wording
+    }
+  }
+}
+
+/// How many elements there are.
+///
+/// Source: HDF5 File Format Specification 3.0, IV.A.2.b, "The Dataspace Message".
+enum HDF5Dataspace {
+  private static let mostDimensions = 32
+
+  /// None for a single element; `[0]` for none at all.
+  ///
+  /// - Throws: `HDF5Error.Problem`.
+  static func dimensions(_ message: HDF5Cursor) throws -> [Int] {
+    var message = message
+    let version = try message.uint8()
+    let rank = try message.uint8()
+    try message.skip(1)
+    guard rank <= mostDimensions else {
+      throw HDF5Error.Problem.malformed(reason: "it has \(rank) dimensions")
+    }
+    switch version {
+    case 1: try message.skip(5)
+    case 2: if try message.uint8() == 2 { return [0] }
+    default: throw HDF5Error.Problem.unsupported(feature: "a newer version of HDF5's dimensions")
+    }
+    return try (0..<rank).map { _ in try message.size() }
+  }
+
+  /// The number of elements.
+  ///
+  /// - Throws: `HDF5Error.Problem` if there are more than `maximum`.
+  static func count(_ dimensions: [Int], maximum: Int) throws -> Int {
+    // No dimension may be absurd beside one that is zero, either.
+    var product = 1
+    for dimension in dimensions {
+      let (next, overflow) = product.multipliedReportingOverflow(by: max(dimension, 1))
+      guard !overflow else { throw tooMany(dimensions, maximum) }
+      product = next
+    }
+    let count = dimensions.contains(0) ? 0 : product
+    guard count <= maximum else { throw tooMany(dimensions, maximum) }
+    return count
+  }
+
+  private static func tooMany(_ dimensions: [Int], _ maximum: Int) -> HDF5Error.Problem {
+    .unexpected(expected: "at most \(maximum) values", found: "the dimensions \(dimensions)")
+  }
+}

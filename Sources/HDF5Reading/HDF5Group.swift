@@ -1,0 +1,163 @@
+/// A group of a file.
+public struct HDF5Group: Sendable {
+  /// What messages call the file.
+  public let file: String
+  /// From the root, `/model_weights/dense`.
+  public let path: String
+  let object: HDF5Object
+  let objects: HDF5Objects
+
+  init(file: String, path: String, object: HDF5Object, objects: HDF5Objects) {
+    (self.file, self.path, self.object, self.objects) = (file, path, object, objects)
+  }
+
+  /// The names of all that is in the group, sorted.
+  public var names: [String] { members.keys.sorted() }
+
+  private var members: [String: HDF5Link] { object.members ?? [:] }
+
+  /// A group that is there, of that name or at that path below this one.
+  ///
+  /// - Throws: `HDF5Error` if it is missing, or no group.
+  public func group(_ name: String) throws -> HDF5Group {
+    let found = try existing(name)
+    guard found.object.members != nil else {
+      throw found.place.error(.unexpected(expected: "a group", found: "a dataset"))
+    }
+    return found
+  }
+
+  /// Whether something of that name, or at that path below the group, is there.
+  ///
+  /// - Throws: `HDF5Error` if it is a link that leads elsewhere: into another file, or to a name that may be there or not.
+  public func contains(_ name: String) throws -> Bool { try find(name) != nil }
+
+  var place: HDF5Place { HDF5Place(file: file, object: path) }
+
+  /// The object at a path below the group, be it a group or not.
+  ///
+  /// - Throws: `HDF5Error.Problem.missing` if nothing is there.
+  func existing(_ name: String) throws -> HDF5Group {
+    guard let found = try find(name) else {
+      throw HDF5Error(file: file, object: path == "/" ? "/\(name)" : "\(path)/\(name)", problem: .missing)
+    }
+    return found
+  }
+
+  private func find(_ name: String) throws -> HDF5Group? {
+    var found = self
+    for step in name.split(separator: "/") {
+      let path = found.path == "/" ? "/\(step)" : "\(found.path)/\(step)"
+      guard let link = found.members[String(step)] else { return nil }
+      let object = try HDF5Place(file: file, object: path).locating {
+        guard case .object(let address) = link else {
+          throw HDF5Error.Problem.unexpected(
+            expected: "an object of this file", found: "a link that leads elsewhere")
+        }
+        return try objects[address]
+      }
+      found = HDF5Group(file: file, path: path, object: object, objects: objects)
+    }
+    return found
+  }
+}
+
+// MARK: - Attributes
+
+extension HDF5Group {
+  /// The names of all attributes of the group, sorted.
+  public var attributeNames: [String] { object.attributes.keys.sorted() }
+
+  public func hasAttribute(_ name: String) -> Bool { object.attributes[name] != nil }
+
+  /// The one text of an attribute.
+  ///
+  /// - Throws: `HDF5Error` if it is missing, or no text.
+  public func attribute(_ name: String) throws -> String {
+    try read(name) { attribute in
+      try HDF5Texts.read(attribute.elements, of: attribute.type, in: objects).only("text")
+    }
+  }
+
+  /// The texts of an attribute; none for an empty list of any type.
+  public func attributes(_ name: String) throws -> [String] {
+    try read(name) { attribute in
+      guard !attribute.elements.isEmpty else { return [] }
+      return try HDF5Texts.read(attribute.elements, of: attribute.type, in: objects)
+    }
+  }
+
+  /// The one integer of an attribute.
+  public func integerAttribute(_ name: String) throws -> Int {
+    try read(name) { attribute in
+      Int(try Int64.values(attribute.elements, of: attribute.type).only("integer"))
+    }
+  }
+
+  private func read<Result>(_ name: String, _ body: (HDF5Attribute) throws -> Result) throws -> Result {
+    try HDF5Place(file: file, object: "\(path)@\(name)").locating {
+      guard let message = object.attributes[name] else { throw HDF5Error.Problem.missing }
+      try objects.storage.spend(message.remaining)
+      return try body(HDF5Attribute(message))
+    }
+  }
+}
+
+extension Array {
+  /// The one element there is.
+  ///
+  /// - Parameter what: the word for it, in messages.
+  fileprivate func only(_ what: String) throws -> Element {
+    guard count == 1 else {
+      throw HDF5Error.Problem.unexpected(expected: "one \(what)", found: "\(count) \(what)s")
+    }
+    return self[0]
+  }
+}
+
+// MARK: - Datasets
+
+extension HDF5Group {
+  /// Reads a dataset of numbers, of integers also as floating-point numbers.
+  ///
+  /// - Returns: the values in row-major order of the dimensions, of which there are none for a single number.
+  /// - Throws: `HDF5Error` if it is missing, or holds anything else.
+  public func read<Number: HDF5Number>(_ name: String) throws -> (values: [Number], dimensions: [Int]) {
+    try read(name) { dataset in
+      // A type that is not read is refused before the number of its values.
+      try Number.check(dataset.type)
+      return (try Number.values(dataset.elements(in: objects.storage), of: dataset.type), dataset.dimensions)
+    }
+  }
+
+  /// Reads a dataset of little-endian 32-bit floating-point numbers, or of any integers. Nothing is rounded.
+  ///
+  /// - Throws: `HDF5Error` if it is missing, holds anything else, or claims more values than the file can hold.
+  public func readValues(_ name: String) throws -> (values: HDF5Values, dimensions: [Int]) {
+    try read(name) { dataset in
+      let values: HDF5Values
+      switch (dataset.type.kind, dataset.type.size) {
+      case (.integer, _):
+        values = .integers(try Int64.values(dataset.elements(in: objects.storage), of: dataset.type))
+      case (.float(isBigEndian: false), 4):
+        values = .floats(try Float.values(dataset.elements(in: objects.storage), of: dataset.type))
+      default:
+        throw HDF5Error.Problem.unexpected(
+          expected: "little-endian 32-bit floating-point numbers", found: dataset.type.wording)
+      }
+      return (values, dataset.dimensions)
+    }
+  }
+
+  /// Reads a dataset with one text.
+  public func readText(_ name: String) throws -> String {
+    try read(name) { dataset in
+      try HDF5Texts.read(dataset.elements(in: objects.storage), of: dataset.type, in: objects).only("text")
+    }
+  }
+
+  private func read<Result>(_ name: String, _ body: (HDF5Dataset) throws -> Result) throws -> Result {
+    let found = try existing(name)
+    return try found.place.locating { try body(HDF5Dataset(found.object)) }
+  }
+}

@@ -1,0 +1,83 @@
+/// What a name in a group stands for.
+enum HDF5Link {
+  /// The object whose header is at an address.
+  case object(address: Int)
+  /// Something in another file, or under a name that may be there or not.
+  case elsewhere
+
+  /// Source: HDF5 File Format Specification 3.0, IV.A.2.g, "The Link Message".
+  static func message(_ body: HDF5Cursor) throws -> (name: String, link: HDF5Link) {
+    var body = body
+    guard try body.uint8() == 1 else { throw HDF5Error.Problem.unsupported(feature: "a newer version of HDF5's links") }
+    let flags = try body.uint8()
+    let type = flags & 0x08 == 0 ? 0 : try body.uint8()
+    // The order of creation, and the encoding of the name.
+    try body.skip((flags & 0x04 == 0 ? 0 : 8) + (flags & 0x10 == 0 ? 0 : 1))
+    let count = Int(clamping: try body.number(1 << (flags & 3)))
+    let name = String(decoding: try body.part(count).rest, as: UTF8.self)
+    guard type == 0 else { return (name, .elsewhere) }
+    return (name, try link(to: body.address(), name))
+  }
+
+  static func link(to address: Int?, _ name: String) throws -> HDF5Link {
+    guard let address else { throw HDF5Error.Problem.malformed(reason: "'\(name)' in it leads nowhere") }
+    return .object(address: address)
+  }
+}
+
+/// The members of a group as HDF5 writes them unless it is told otherwise: a tree of tables, and a heap of their names.
+enum HDF5SymbolTable {
+  /// What the cache of an entry is said to hold, if the entry is a symbolic link.
+  private static let symbolicLink = 2
+
+  /// - Parameter message: HDF5 File Format Specification 3.0, IV.A.2.r, "The Symbol Table Message".
+  static func members(_ message: HDF5Cursor, in storage: HDF5Storage) throws -> [String: HDF5Link] {
+    var message = message
+    guard let tree = try message.address(), let heap = try message.address() else {
+      throw HDF5Error.Problem.malformed(reason: "the members of a group are nowhere")
+    }
+    let names = try self.names(at: heap, in: storage)
+    var members: [String: HDF5Link] = [:]
+    for leaf in try HDF5Tree.leaves(at: tree, .groups, keyCount: 8, in: storage) {
+      try readTable(at: leaf.child, names: names, into: &members, in: storage)
+    }
+    return members
+  }
+
+  /// Source: III.B, "Disk Format: Level 1B - Group Symbol Table Nodes", and III.C, "Symbol Table Entry".
+  private static func readTable(
+    at address: Int, names: HDF5Cursor, into members: inout [String: HDF5Link], in storage: HDF5Storage
+  ) throws {
+    var start = try storage.region(at: address, count: 8)
+    try start.expect("SNOD", "a table of a group")
+    try start.skip(2)
+    let count = try start.uint16()
+    var table = try storage.region(at: address + 8, count: 40 * count)
+    for _ in 0..<count {
+      var entry = try table.part(40)
+      var rest = names
+      try rest.skip(entry.size())
+      let name = try rest.text()
+      try storage.spend(name.utf8.count)
+      let address = try entry.address()
+      let link: HDF5Link =
+        try entry.uint32() == symbolicLink ? .elsewhere : HDF5Link.link(to: address, name)
+      guard members.updateValue(link, forKey: name) == nil else { throw twice(name) }
+    }
+  }
+
+  static func twice(_ name: String) -> HDF5Error.Problem { .malformed(reason: "two members are called '\(name)'") }
+
+  /// Source: III.D, "Disk Format: Level 1D - Local Heaps".
+  private static func names(at address: Int, in storage: HDF5Storage) throws -> HDF5Cursor {
+    var heap = try storage.region(at: address, count: 32)
+    try heap.expect("HEAP", "the heap of a group")
+    try heap.skip(4)
+    let size = try heap.size()
+    try heap.skip(8)
+    guard let data = try heap.address() else {
+      throw HDF5Error.Problem.malformed(reason: "the names of a group are nowhere")
+    }
+    return try storage.region(at: data, count: size)
+  }
+}

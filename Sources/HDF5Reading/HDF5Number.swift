@@ -1,0 +1,87 @@
+/// Numbers of a dataset, as the file has them.
+public enum HDF5Values: Equatable, Sendable {
+  case floats([Float])
+  case integers([Int64])
+}
+
+/// A number that is read from datasets and attributes.
+public protocol HDF5Number: Sendable {
+  /// How messages call them.
+  static var wording: String { get }
+  /// Whether numbers with a fraction become such numbers.
+  static var hasFraction: Bool { get }
+  init(_ integer: Int64)
+  init(_ number: Float)
+  init(_ number: Double)
+}
+
+extension Float: HDF5Number {
+  public static var wording: String { "floating-point numbers" }
+  public static var hasFraction: Bool { true }
+}
+
+extension Double: HDF5Number {
+  public static var wording: String { "floating-point numbers" }
+  public static var hasFraction: Bool { true }
+}
+
+extension Int64: HDF5Number {
+  public static var wording: String { "integers" }
+  public static var hasFraction: Bool { false }
+}
+
+extension HDF5Number {
+  /// - Throws: `HDF5Error.Problem` if elements of the type do not become such numbers.
+  static func check(_ type: HDF5Datatype) throws {
+    switch type.kind {
+    case .integer: return
+    case .float where hasFraction && type.size > 2: return
+    default: throw HDF5Error.Problem.unexpected(expected: wording, found: type.wording)
+    }
+  }
+
+  /// The numbers of some elements.
+  ///
+  /// - Throws: `HDF5Error.Problem` if they are none of the kind.
+  static func values(_ elements: ArraySlice<UInt8>, of type: HDF5Datatype) throws -> [Self] {
+    try check(type)
+    switch (type.kind, type.size) {
+    case (.float(let isBigEndian), 4):
+      return numbers(elements, isBigEndian) { (bits: UInt32) in Self(Float(bitPattern: bits)) }
+    case (.float(let isBigEndian), _):
+      return numbers(elements, isBigEndian) { (bits: UInt64) in Self(Double(bitPattern: bits)) }
+    case (.integer(let isBigEndian, let isSigned), let size):
+      switch (size, isSigned) {
+      case (1, true): return integers(elements, isBigEndian, Int8.self)
+      case (1, false): return integers(elements, isBigEndian, UInt8.self)
+      case (2, true): return integers(elements, isBigEndian, Int16.self)
+      case (2, false): return integers(elements, isBigEndian, UInt16.self)
+      case (4, true): return integers(elements, isBigEndian, Int32.self)
+      case (4, false): return integers(elements, isBigEndian, UInt32.self)
+      case (_, true): return integers(elements, isBigEndian, Int64.self)
+      case (_, false): return integers(elements, isBigEndian, UInt64.self)
+      }
+    default: return []
+    }
+  }
+
+  private static func integers<Stored: FixedWidthInteger & BitwiseCopyable>(
+    _ elements: ArraySlice<UInt8>, _ isBigEndian: Bool, _ type: Stored.Type
+  ) -> [Self] {
+    numbers(elements, isBigEndian) { (integer: Stored) in Self(Int64(clamping: integer)) }
+  }
+
+  /// The only place where bytes become numbers: every load is checked against the end of the elements.
+  private static func numbers<Stored: FixedWidthInteger & BitwiseCopyable>(
+    _ elements: ArraySlice<UInt8>, _ isBigEndian: Bool, _ number: (Stored) -> Self
+  ) -> [Self] {
+    let (bytes, size) = (elements.span.bytes, MemoryLayout<Stored>.size)
+    var values: [Self] = []
+    values.reserveCapacity(bytes.byteCount / size)
+    for start in stride(from: 0, through: bytes.byteCount - size, by: size) {
+      let stored = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: Stored.self)
+      values.append(number(isBigEndian ? Stored(bigEndian: stored) : Stored(littleEndian: stored)))
+    }
+    return values
+  }
+}

@@ -1,0 +1,68 @@
+/// Texts, which lie among the elements themselves or, if they may be of any length, in heaps of the file.
+enum HDF5Texts {
+  /// The texts of some elements.
+  ///
+  /// - Throws: `HDF5Error.Problem` if they are none.
+  static func read(_ elements: ArraySlice<UInt8>, of type: HDF5Datatype, in objects: HDF5Objects) throws -> [String] {
+    switch type.kind {
+    case .text(let isSpacePadded):
+      return stride(from: elements.startIndex, to: elements.endIndex, by: type.size).map { start in
+        var text = elements[start..<start + type.size].prefix { $0 != 0 }
+        while isSpacePadded, text.last == 0x20 { text.removeLast() }
+        return String(decoding: text, as: UTF8.self)
+      }
+    case .longText:
+      return try read(HDF5Cursor(Array(elements), 0..<elements.count), in: objects)
+    default:
+      throw HDF5Error.Problem.unexpected(expected: "text", found: type.wording)
+    }
+  }
+
+  /// Source: HDF5 File Format Specification 3.0, VIII.B, "Reference Encoding": length, address of the heap, number.
+  private static func read(_ references: HDF5Cursor, in objects: HDF5Objects) throws -> [String] {
+    var (references, texts): (HDF5Cursor, [String]) = (references, [])
+    while references.remaining > 0 {
+      let (count, heap, index) = (try references.uint32(), try references.address(), try references.uint32())
+      // Nothing belongs to a text that was never written.
+      guard count > 0, let heap, heap > 0 else {
+        texts.append("")
+        continue
+      }
+      guard var object = try objects.heap(at: heap)[index] else {
+        throw HDF5Error.Problem.malformed(reason: "a text of it is not where it is said to be")
+      }
+      try objects.storage.spend(count)
+      var text = try object.part(count)
+      texts.append(try text.text())
+    }
+    return texts
+  }
+}
+
+/// A place of a file where texts of any length lie: numbered objects.
+///
+/// Source: HDF5 File Format Specification 3.0, III.E, "Disk Format: Level 1E - Global Heap".
+enum HDF5GlobalHeap {
+  /// The objects by their numbers.
+  ///
+  /// - Throws: `HDF5Error.Problem`.
+  static func objects(at address: Int, in storage: HDF5Storage) throws -> [Int: HDF5Cursor] {
+    var start = try storage.region(at: address, count: 16)
+    try start.expect("GCOL", "a heap of texts")
+    try start.skip(4)
+    let size = try start.size()
+    guard size >= 16 else { throw HDF5Error.Problem.malformed(reason: "a heap of texts has no size") }
+    var heap = try storage.region(at: address + 16, count: size - 16)
+    var objects: [Int: HDF5Cursor] = [:]
+    while heap.remaining >= 16 {
+      let index = try heap.uint16()
+      // Object 0 is the free space, behind which there is nothing.
+      if index == 0 { break }
+      try heap.skip(6)
+      let count = try heap.size()
+      objects[index] = try heap.part(count)
+      try heap.align()
+    }
+    return objects
+  }
+}
