@@ -143,7 +143,7 @@ public final class CheckpointCallback: Callback {
 extension Checkpoint {
   /// The bytes of its file.
   ///
-  /// - Throws: `CheckpointError.nonfinite` if nobody could go on from it, `HDF5Error`.
+  /// - Throws: `CheckpointError.nonfinite` if nobody could go on from it, `HDF5WritingError`.
   package func bytes(network: Network, training: TrainingConfiguration) throws -> [UInt8] {
     let variables = snapshot.parameters + snapshot.slots.joined()
     if let bad = variables.first(where: { !$0.values.allSatisfy(\.isFinite) }) {

@@ -173,7 +173,7 @@ public struct CheckpointStore: Sendable {
 
   /// Writes a checkpoint to any file.
   ///
-  /// - Throws: `FileError` or `HDF5Error`; what stood at `path` still does then.
+  /// - Throws: `FileError` or `HDF5WritingError`; what stood at `path` still does then.
   public static func write(
     _ checkpoint: Checkpoint, to path: String, network: Network, training: TrainingConfiguration
   ) throws {

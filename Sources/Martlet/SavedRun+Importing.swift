@@ -42,7 +42,7 @@ extension SavedRun {
   ///
   /// - Parameter overwrite: whether a run that the directory holds is removed.
   /// - Returns: the path of the file.
-  /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5Error`.
+  /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5WritingError`.
   public func write(toDirectory directory: String, overwrite: Bool) throws -> String {
     let store = CheckpointStore(directory: directory)
     if !overwrite { try store.checkUnoccupied() }

@@ -38,7 +38,7 @@ extension TrainedModel {
   /// - Parameters:
   ///   - layout: counts for `npz` and `safetensors`; the other formats have their own.
   ///   - path: what messages call the file.
-  /// - Throws: `ModelError`, `ModelFileError`, `HDF5Error` or `ZipError` if the format cannot hold the model.
+  /// - Throws: `ModelError`, `ModelFileError`, `HDF5WritingError` or `ZipError` if the format cannot hold the model.
   public func exported(_ format: ExportFormat, layout: ExportLayout = .keras, path: String) throws -> [UInt8] {
     switch format {
     case .keras: try KerasFile.archive(self, path: path)

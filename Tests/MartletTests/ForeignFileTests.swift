@@ -15,7 +15,7 @@ struct ForeignFileTests {
     }
   }()
 
-  @Test("get a message, whatever becomes of the process that reads them", arguments: findings)
+  @Test("get a message", arguments: findings)
   func message(finding: String) throws {
     let directory = try TemporaryDirectory()
     try FileManager.default.copyItem(

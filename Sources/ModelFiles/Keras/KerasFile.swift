@@ -55,7 +55,9 @@ enum KerasFile {
   }
 
   /// `/optimizer_weights`: the iteration, and the slots of each weight in turn. There is no learning rate among them.
-  private static func write(_ state: TrainedModel.OptimizerState, of model: TrainedModel, to root: HDF5GroupWriter) throws {
+  private static func write(
+    _ state: TrainedModel.OptimizerState, of model: TrainedModel, to root: HDF5GroupWriter
+  ) throws {
     let className = type(of: model.optimizer).className
     let group = try root.createGroup(KerasLayout.optimizerWeights)
     var names = ["iteration:0"]

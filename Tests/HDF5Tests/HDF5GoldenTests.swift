@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+@testable import HDF5Reading
+
+/// What `Golden/make_golden.py` made, and the other golden files of the tests: h5py is the judge.
+@Suite("HDF5 files that h5py wrote")
+struct HDF5GoldenTests {
+  /// The directory of all tests.
+  static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+
+  static func bytes(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: tests.appending(path: name))) }
+
+  /// The lines of `contents.txt`: a file, how many things are in it, and FNV-1a over them.
+  static let files: [String] = {
+    let text = try? String(contentsOf: tests.appending(path: "HDF5Tests/Golden/contents.txt"), encoding: .utf8)
+    return text?.split(separator: "\n").map(String.init) ?? []
+  }()
+
+  @Test("hold what h5py finds in them, to the last bit", arguments: files)
+  func contents(line: String) throws {
+    let name = line.split(separator: " ")[0]
+    let found = try Self.contents(of: HDF5File(Self.bytes(String(name)), path: String(name)).root)
+    var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+    for (_, bytes) in found.sorted(by: { $0.heading < $1.heading }) {
+      for byte in bytes { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+    let hexadecimal = String(digest, radix: 16)
+    let padded = String(repeating: "0", count: 16 - hexadecimal.count) + hexadecimal
+    #expect("\(name) \(found.count) \(padded)" == line, "\(found.map(\.heading).sorted())")
+  }
+
+  @Test("are all looked at")
+  func count() { #expect(Self.files.count == 39) }
+
+  private typealias Entry = (heading: String, bytes: [UInt8])
+
+  private static func contents(of group: HDF5Group) throws -> [Entry] {
+    let attributes = try group.attributeNames.map { name in
+      let place = "\(group.path)@\(name)"
+      guard let texts = try? group.attributes(name) else {
+        return entry("\(place) integers", [], [Int64(try group.integerAttribute(name))])
+      }
+      return entry("\(place) texts", [], texts.flatMap { Array($0.utf8) + [0] })
+    }
+    return try attributes + group.names.flatMap { name in try contents(of: name, in: group) }
+  }
+
+  private static func contents(of name: String, in group: HDF5Group) throws -> [Entry] {
+    if let inner = try? group.group(name) { return try contents(of: inner) }
+    let path = group.path == "/" ? "/\(name)" : "\(group.path)/\(name)"
+    if let (values, dimensions) = try? group.readValues(name) {
+      switch values {
+      case .floats(let values): return [entry("\(path) floats", dimensions, values)]
+      case .integers(let values): return [entry("\(path) integers", dimensions, values)]
+      }
+    }
+    if let (values, dimensions): ([Double], [Int]) = try? group.read(name) {
+      return [entry("\(path) doubles", dimensions, values)]
+    }
+    do { return [entry("\(path) texts", [], Array(try group.readText(name).utf8) + [0])] } catch let error as HDF5Error
+    {
+      // Lists of texts are read from attributes only.
+      guard error.problem == .unexpected(expected: "one text", found: "3 texts") else { throw error }
+      return []
+    }
+  }
+
+  private static func entry(_ what: String, _ dimensions: [Int], _ values: [some BitwiseCopyable]) -> Entry {
+    let heading = ([what] + dimensions.map(String.init)).joined(separator: " ")
+    return (heading, Array(heading.utf8) + [10] + values.withUnsafeBytes { Array($0) })
+  }
+
+  // MARK: - What is not read
+
+  @Test(
+    "in ways that are not read are refused by name",
+    arguments: [
+      ("refused.h5", "half", "expected floating-point numbers, found 16-bit floating-point numbers."),
+      ("refused.h5", "complex", "expected floating-point numbers, found data of another type."),
+      ("refused.h5", "bool", "expected floating-point numbers, found data of another type."),
+      ("refused.h5", "reference", "expected floating-point numbers, found data of another type."),
+      ("refused.h5", "type", "is malformed HDF5: its description is incomplete."),
+      ("refused.h5", "named", "was written with named types, which is not read. Write it again with h5py's defaults."),
+      ("refused.h5", "lzf", "expected values packed with deflate or not at all, found filter 32000."),
+      ("refused.h5", "unwritten", "expected at most 0 values, found the dimensions [3]."),
+      (
+        "refused.h5", "partly",
+        "expected at most 5 values, found the dimensions [10]."
+      ),
+      ("refused.h5", "soft", "expected an object of this file, found a link that leads elsewhere."),
+      (
+        "refused-newest.h5", "chunked",
+        "was written with another HDF5 layout (version 4 of datasets), which is not read. "
+          + "Write it again with h5py's defaults."
+      ),
+      (
+        "refused-newest.h5", "many",
+        "was written with a newer HDF5 layout (many members in a group), which is not read. "
+          + "Write it again with h5py's defaults."
+      ),
+      (
+        "refused-newest.h5", "attributes",
+        "was written with a newer HDF5 layout (many attributes), which is not read. "
+          + "Write it again with h5py's defaults."
+      ),
+    ])
+  func refusals(file: String, name: String, message: String) throws {
+    let root = try HDF5File(Self.bytes("HDF5Tests/Golden/\(file)"), path: file).root
+    let error = #expect(throws: HDF5Error.self) { let _: [Float] = try root.read(name).values }
+    #expect("\(try #require(error))" == "\(file): /\(name): \(message)")
+  }
+}
