@@ -12,9 +12,7 @@ public struct HDF5Group: Sendable {
   }
 
   /// The names of all that is in the group, sorted.
-  public var names: [String] { members.keys.sorted() }
-
-  private var members: [String: HDF5Link] { object.members ?? [:] }
+  public var names: [String] { object.members.map { $0.keys.sorted() } ?? [] }
 
   /// A group that is there, of that name or at that path below this one.
   ///
@@ -39,26 +37,33 @@ public struct HDF5Group: Sendable {
   /// - Throws: `HDF5Error.Problem.missing` if nothing is there.
   func existing(_ name: String) throws -> HDF5Group {
     guard let found = try find(name) else {
-      throw HDF5Error(file: file, object: path == "/" ? "/\(name)" : "\(path)/\(name)", problem: .missing)
+      throw HDF5Error(file: file, object: path(of: name.split(separator: "/")[...]), problem: .missing)
     }
     return found
   }
 
   private func find(_ name: String) throws -> HDF5Group? {
-    var found = self
-    for step in name.split(separator: "/") {
-      let path = found.path == "/" ? "/\(step)" : "\(found.path)/\(step)"
-      guard let link = found.members[String(step)] else { return nil }
-      let object = try HDF5Place(file: file, object: path).locating {
-        guard case .object(let address) = link else {
-          throw HDF5Error.Problem.unexpected(
-            expected: "an object of this file", found: "a link that leads elsewhere")
-        }
-        return try objects[address]
+    let steps = name.split(separator: "/")
+    var object = object
+    for (index, step) in steps.enumerated() {
+      guard let link = object.members?[String(step)] else { return nil }
+      // A path of a damaged file may have any length: it is put together for those who ask for it.
+      do { object = try self.object(of: link) } catch let problem as HDF5Error.Problem {
+        throw HDF5Error(file: file, object: path(of: steps[...index]), problem: problem)
       }
-      found = HDF5Group(file: file, path: path, object: object, objects: objects)
     }
-    return found
+    return HDF5Group(file: file, path: path(of: steps[...]), object: object, objects: objects)
+  }
+
+  private func object(of link: HDF5Link) throws -> HDF5Object {
+    guard case .object(let address) = link else {
+      throw HDF5Error.Problem.unexpected(expected: "an object of this file", found: "a link that leads elsewhere")
+    }
+    return try objects[address]
+  }
+
+  private func path(of steps: ArraySlice<Substring>) -> String {
+    steps.isEmpty ? path : steps.reduce(into: path == "/" ? "" : path) { $0 += "/\($1)" }
   }
 }
 

@@ -126,6 +126,19 @@ struct HDF5HostileTests {
     #expect(try message(bytes) == "x: /group: is malformed HDF5: a tree in it contradicts itself.")
   }
 
+  @Test("take no more time for a longer way round than its length")
+  func longWays() throws {
+    let file = try HDF5Writer(path: "x")
+    try file.root.link("again", to: "/")
+    try file.root.write([Float(7)], dimensions: [], to: "value")
+    let root = try HDF5File(file.image(), path: "x").root
+    let way = String(repeating: "again/", count: 200_000)
+    let values: [Float] = try root.read(way + "value").values
+    #expect(values == [7])
+    #expect(try root.group(way).names == ["again", "value"])
+    #expect(try !root.contains(way + "none"))
+  }
+
   @Test("have the checksums of their chunks checked")
   func checksums() throws {
     let content: [UInt8] = [1, 2, 3, 4, 5]
