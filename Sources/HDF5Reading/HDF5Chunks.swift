@@ -35,7 +35,11 @@ struct HDF5Chunks {
   }
 
   /// The chunks that are in the file.
-  func stored(rank: Int, in storage: HDF5Storage) throws -> [Stored] {
+  ///
+  /// - Parameters:
+  ///   - rank: the number of the dataset's dimensions.
+  ///   - isPacked: what is packed may become so much more that it is looked at once only.
+  func stored(rank: Int, isPacked: Bool, in storage: HDF5Storage) throws -> [Stored] {
     guard rank == dimensions.count else {
       throw HDF5Error.Problem.malformed(reason: "its chunks have other dimensions than itself")
     }
@@ -43,6 +47,7 @@ struct HDF5Chunks {
     return try HDF5Tree.leaves(at: tree, .chunks, keyCount: 16 + 8 * rank, in: storage).map { leaf in
       var key = leaf.key
       let (count, skippedFilters) = (try key.uint32(), try key.uint32())
+      if isPacked { try storage.spend((HDF5Storage.readings - 1) * count) }
       return Stored(
         content: try storage.region(at: leaf.child, count: count).rest, skippedFilters: skippedFilters,
         offset: try (0..<rank).map { _ in try key.size() })
@@ -63,8 +68,6 @@ struct HDF5Chunks {
     try checkCoverage(stored, whole)
     var elements = [UInt8](repeating: 0, count: whole.reduce(elementSize, *))
     for chunk in stored {
-      // What is packed may become so much more that it is unpacked once only.
-      if !filters.isEmpty { try storage.spend((HDF5Storage.readings - 1) * chunk.content.count) }
       let content = try HDF5Filter.unpacked(chunk.content, filters, skipped: chunk.skippedFilters, count: chunkSize)
       copy(content, of: chunk, to: &elements, whole, elementSize)
     }

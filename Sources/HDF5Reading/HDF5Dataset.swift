@@ -53,7 +53,7 @@ struct HDF5Dataset {
       let size = try count(inBytes: most) * type.size
       return size == 0 ? [] : try storage.region(at: address ?? 0, count: size).rest
     case .chunked(let chunks):
-      let stored = try chunks.stored(rank: dimensions.count, in: storage)
+      let stored = try chunks.stored(rank: dimensions.count, isPacked: !filters.isEmpty, in: storage)
       let most = HDF5Filter.mostBytes(stored.reduce(0) { $0 + $1.content.count }, filters)
       _ = try count(inBytes: most)
       return try chunks.elements(stored, dimensions: dimensions, elementSize: type.size, filters, in: storage)

@@ -6,7 +6,7 @@ import Synchronization
 /// they have no structures of their own. What it does not read is refused by name. Every place and every size in the
 /// file is checked before it is used; nothing is allocated that the file cannot fill.
 ///
-/// A file gives each of its bytes eight times at most, on the average; then it throws.
+/// A file gives each of its bytes eight times at most, on the average, and packed ones once; then it throws.
 ///
 /// Source: https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html (HDF5 File Format Specification 3.0).
 public struct HDF5File: Sendable {

@@ -95,6 +95,15 @@ struct HostileFileTests {
     )
   }
 
+  @Test("may have a user block of anybody's in front")
+  func userBlock() throws {
+    let golden = try KerasGolden("keras315-lesson.h5")
+    let bytes = try Array(Data(contentsOf: URL(filePath: golden.path)))
+    let moved = try KerasModelFile([UInt8](repeating: 0x20, count: 1024) + bytes, path: "x").model(for: .training)
+    #expect(
+      KerasGolden.State(try SavedRun(importing: moved.model, origin: "").checkpoint.snapshot) == (try golden.state()))
+  }
+
   @Test("are other formats, or ours")
   func formats() throws {
     func message(_ bytes: [UInt8]) throws -> String {
