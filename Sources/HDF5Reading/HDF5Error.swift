@@ -30,7 +30,7 @@ extension HDF5Error: CustomStringConvertible {
     case .unexpected(let expected, let found): return "\(place): expected \(expected), found \(found)."
     case .malformed(let reason): return "\(place): is malformed HDF5: \(reason)."
     case .unsupported(let feature):
-      return "\(place): was written with \(feature), which is not read. Write it again with h5py's defaults."
+      return "\(place): was written with \(feature): that is not read. Write it again with h5py's defaults."
     }
   }
 }

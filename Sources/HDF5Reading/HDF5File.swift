@@ -60,12 +60,12 @@ struct HDF5Place {
   let file: String
   let object: String
 
-  func error(_ problem: HDF5Error.Problem) -> HDF5Error { HDF5Error(file: file, object: object, problem: problem) }
-
   /// Gives problems their place.
   ///
   /// - Throws: `HDF5Error`.
   func locating<Result>(_ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let problem as HDF5Error.Problem { throw error(problem) }
+    do { return try body() } catch let problem as HDF5Error.Problem {
+      throw HDF5Error(file: file, object: object, problem: problem)
+    }
   }
 }

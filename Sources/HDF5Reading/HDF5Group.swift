@@ -18,11 +18,11 @@ public struct HDF5Group: Sendable {
   ///
   /// - Throws: `HDF5Error` if it is missing, or no group.
   public func group(_ name: String) throws -> HDF5Group {
-    let found = try existing(name)
-    guard found.object.members != nil else {
-      throw found.place.error(.unexpected(expected: "a group", found: "a dataset"))
+    let (object, path) = try existing(name)
+    guard object.members != nil else {
+      throw HDF5Error(file: file, object: path, problem: .unexpected(expected: "a group", found: "a dataset"))
     }
-    return found
+    return HDF5Group(file: file, path: path, object: object, objects: objects)
   }
 
   /// Whether something of that name, or at that path below the group, is there.
@@ -30,29 +30,26 @@ public struct HDF5Group: Sendable {
   /// - Throws: `HDF5Error` if it is a link that leads elsewhere: into another file, or to a name that may be there or not.
   public func contains(_ name: String) throws -> Bool { try find(name) != nil }
 
-  var place: HDF5Place { HDF5Place(file: file, object: path) }
-
-  /// The object at a path below the group, be it a group or not.
+  /// The object at a path below the group, and its path from the root.
   ///
   /// - Throws: `HDF5Error.Problem.missing` if nothing is there.
-  func existing(_ name: String) throws -> HDF5Group {
-    guard let found = try find(name) else {
-      throw HDF5Error(file: file, object: path(of: name.split(separator: "/")[...]), problem: .missing)
-    }
-    return found
+  private func existing(_ name: String) throws -> (object: HDF5Object, path: String) {
+    let path = path(of: name.split(separator: "/")[...])
+    guard let object = try find(name) else { throw HDF5Error(file: file, object: path, problem: .missing) }
+    return (object, path)
   }
 
-  private func find(_ name: String) throws -> HDF5Group? {
+  private func find(_ name: String) throws -> HDF5Object? {
     let steps = name.split(separator: "/")
     var object = object
     for (index, step) in steps.enumerated() {
       guard let link = object.members?[String(step)] else { return nil }
-      // A path of a damaged file may have any length: it is put together for those who ask for it.
+      // A path in a damaged file may have any length: it is put together where it is needed.
       do { object = try self.object(of: link) } catch let problem as HDF5Error.Problem {
         throw HDF5Error(file: file, object: path(of: steps[...index]), problem: problem)
       }
     }
-    return HDF5Group(file: file, path: path(of: steps[...]), object: object, objects: objects)
+    return object
   }
 
   private func object(of link: HDF5Link) throws -> HDF5Object {
@@ -162,7 +159,7 @@ extension HDF5Group {
   }
 
   private func read<Result>(_ name: String, _ body: (HDF5Dataset) throws -> Result) throws -> Result {
-    let found = try existing(name)
-    return try found.place.locating { try body(HDF5Dataset(found.object)) }
+    let (object, path) = try existing(name)
+    return try HDF5Place(file: file, object: path).locating { try body(HDF5Dataset(object)) }
   }
 }

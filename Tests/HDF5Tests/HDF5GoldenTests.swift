@@ -81,7 +81,7 @@ struct HDF5GoldenTests {
       ("refused.h5", "bool", "expected floating-point numbers, found data of another type."),
       ("refused.h5", "reference", "expected floating-point numbers, found data of another type."),
       ("refused.h5", "type", "is malformed HDF5: its description is incomplete."),
-      ("refused.h5", "named", "was written with named types, which is not read. Write it again with h5py's defaults."),
+      ("refused.h5", "named", "was written with named types: that is not read. Write it again with h5py's defaults."),
       ("refused.h5", "lzf", "expected values packed with deflate or not at all, found filter 32000."),
       ("refused.h5", "unwritten", "expected at most 0 values, found the dimensions [3]."),
       (
@@ -91,17 +91,17 @@ struct HDF5GoldenTests {
       ("refused.h5", "soft", "expected an object of this file, found a link that leads elsewhere."),
       (
         "refused-newest.h5", "chunked",
-        "was written with another HDF5 layout (version 4 of datasets), which is not read. "
+        "was written with another HDF5 layout (version 4 of datasets): that is not read. "
           + "Write it again with h5py's defaults."
       ),
       (
         "refused-newest.h5", "many",
-        "was written with a newer HDF5 layout (many members in a group), which is not read. "
+        "was written with a newer HDF5 layout (many members in a group): that is not read. "
           + "Write it again with h5py's defaults."
       ),
       (
         "refused-newest.h5", "attributes",
-        "was written with a newer HDF5 layout (many attributes), which is not read. "
+        "was written with a newer HDF5 layout (many attributes): that is not read. "
           + "Write it again with h5py's defaults."
       ),
     ])
