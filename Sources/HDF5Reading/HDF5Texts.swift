@@ -18,7 +18,7 @@ enum HDF5Texts {
     }
   }
 
-  /// Source: HDF5 File Format Specification 3.0, VIII.B, "Reference Encoding": length, address of the heap, number.
+  /// Each is the length of a text, and the identity of the object that holds it: the address of a heap, and a number.
   private static func read(_ references: HDF5Cursor, in objects: HDF5Objects) throws -> [String] {
     var (references, texts): (HDF5Cursor, [String]) = (references, [])
     while references.remaining > 0 {
