@@ -78,11 +78,12 @@ public final class Trainer {
   public func restore(_ snapshot: Snapshot, of training: Dataset) throws {
     let steps = configuration.steps(of: training)
     let state = snapshot.state
-    guard state.stepInEpoch < steps, state.step - state.stepsBefore == state.epoch * steps + state.stepInEpoch
+    let (stepsOfEpochs, overflow) = state.epoch.multipliedReportingOverflow(by: steps)
+    guard !overflow, state.stepInEpoch < steps, state.step - state.stepsBefore - state.stepInEpoch == stepsOfEpochs
     else {
       throw TrainingError.foreignSnapshot(
         reason:
-          "step \(state.step) is not step \(state.stepInEpoch) of epoch \(state.epoch + 1) with \(steps) steps each.")
+          "step \(state.step) is not \(state.stepInEpoch) steps behind \(state.epoch) epochs of \(steps) steps.")
     }
     try restore(snapshot)
   }

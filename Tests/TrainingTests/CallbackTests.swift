@@ -21,6 +21,23 @@ private func play(_ callback: any ConfiguredCallback, _ values: [Double], metric
 
 @Suite("Callbacks")
 struct CallbackTests {
+  @Test("numbers that no run keeps, as a file may have them, stop nothing but the run")
+  func absurdNumbers() throws {
+    for absurd in [Double.nan, .infinity, -.infinity, 1e300] {
+      for callback in [EarlyStopping(patience: 2), ReduceLROnPlateau(patience: 2)] as [any ConfiguredCallback] {
+        let trainer = try SmallRun.trainer(epochs: 3)
+        trainer[callback: type(of: callback).name].numbers = [
+          "best": absurd, "wait": absurd, "cooldown": absurd, RunState.restoredEpoch: absurd,
+        ]
+        #expect(trainer.state.restoredEpoch == nil)
+        trainer.state.history.append(["val_loss": 1])
+        trainer.state.epoch += 1
+        try callback.epochDidEnd(trainer, FitPlan(epochs: 3, stepsPerEpoch: 5, maxSteps: nil))
+        #expect(trainer.state.learningRate.isFinite)
+      }
+    }
+  }
+
   @Test("stop a run whose metric does not become better, and no earlier")
   func earlyStopping() throws {
     let values = [3.0, 2, 2.5, 1.9, 1.95, .nan, 1.85, 1.9, 1.9, 1.9, 1.0]

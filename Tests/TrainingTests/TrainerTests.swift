@@ -129,6 +129,16 @@ struct ResumeTests {
     }
     #expect(trainer.snapshot() == before)
   }
+
+  @Test("does not take counts that cannot be")
+  func foreignCounts() throws {
+    let trainer = try SmallRun.trainer()
+    var snapshot = trainer.snapshot()
+    for epoch in [1, Int.max] {
+      snapshot.state.epoch = epoch
+      #expect(throws: TrainingError.self) { try trainer.restore(snapshot, of: SmallRun.data.train) }
+    }
+  }
 }
 
 @Suite("Data that does not fit")

@@ -56,7 +56,7 @@ public final class EarlyStopping: ConfiguredCallback {
       state.numbers["wait", default: 0] += 1
     }
     // As in Keras, an epoch that is not better ends the run also if the patience is 0.
-    if let wait = state.numbers["wait"], wait > 0, Int(wait) >= patience {
+    if let wait = state.numbers["wait"], wait > 0, wait >= Double(patience) {
       state.numbers[RunState.stoppedEpoch] = Double(trainer.state.epoch)
       trainer.stop(.noImprovement(metric: monitor.metric))
     }
@@ -89,6 +89,6 @@ extension RunState {
 
   /// The epoch that the weights are of, if a callback put them in place of those of the last one.
   public var restoredEpoch: Int? {
-    callbacks.values.compactMap { $0.numbers[Self.restoredEpoch] }.first.map { Int($0) }
+    callbacks.values.compactMap { $0.numbers[Self.restoredEpoch] }.first.flatMap { Int(exactly: $0) }
   }
 }

@@ -60,7 +60,7 @@ public final class ReduceLROnPlateau: ConfiguredCallback {
       numbers["wait"] = 0
     } else if rest == 0 {
       numbers["wait", default: 0] += 1
-      if Int(numbers["wait"] ?? 0) >= patience {
+      if numbers["wait", default: 0] >= Double(patience) {
         trainer.setLearningRate(max(trainer.state.learningRate * Float(factor), Float(minLR)))
         numbers["cooldown"] = Double(cooldown)
         numbers["wait"] = 0
