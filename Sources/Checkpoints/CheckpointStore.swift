@@ -1,5 +1,6 @@
 import DurableFiles
 import Glibc
+import HDF5Reading
 import NeuralNetwork
 import Training
 
@@ -20,8 +21,6 @@ public struct CheckpointStore: Sendable {
   static let latestName = "latest\(suffix)"
   static let bestName = "best\(suffix)"
   private static let prefix = "step-"
-  /// What is appended to the names of files that are set aside.
-  private static let damagedSuffix = ".damaged"
 
   public let directory: String
 
@@ -43,12 +42,13 @@ public struct CheckpointStore: Sendable {
       .sorted { $0.step < $1.step }.map(\.name)
   }
 
-  private static func step(ofName name: String) -> Int? {
+  static func step(ofName name: String) -> Int? {
     guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
     return Int(name.dropFirst(prefix.count).dropLast(suffix.count))
   }
 
-  private func entries() throws -> [String] {
+  /// All names in the directory.
+  func entries() throws -> [String] {
     guard let stream = opendir(directory) else {
       guard errno == ENOENT || errno == ENOTDIR else { throw FileError(path: directory, operation: .read) }
       return []
@@ -84,32 +84,45 @@ public struct CheckpointStore: Sendable {
 
   /// The newest checkpoint that verifies.
   ///
-  /// - Parameter passedOver: is told of each newer one that does not.
-  /// - Throws: `CheckpointError.none` or `.noneGood`.
+  /// - Parameter passedOver: is told of each newer one that is damaged.
+  /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
+  ///   what `read` throws.
   public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
-    try Self.newestGood(in: [self], passedOver: passedOver)
+    try Self.newestGood(in: [self]) { _, reason in passedOver(reason) }
   }
 
   /// The newest checkpoint that verifies, of several directories; of equal ones, that of the first directory.
-  static func newestGood(in stores: [CheckpointStore], passedOver: (String) -> Void) throws -> (
-    path: String, checkpoint: Checkpoint
-  ) {
+  static func newestGood(
+    in stores: [CheckpointStore], passedOver: (_ path: String, _ reason: String) -> Void
+  ) throws -> (path: String, checkpoint: Checkpoint) {
     let directory = stores[0].directory
     let files = try stores.reversed().flatMap { store in
       try store.fileNames().map { (step: step(ofName: $0) ?? 0, path: store.path($0)) }
     }
     guard !files.isEmpty else { throw CheckpointError.none(directory: directory) }
-    var reasons: [String] = []
+    var damaged: [(path: String, reason: String)] = []
     for file in files.sorted(by: { $0.step < $1.step }).reversed() {
       do {
         let found = (path: file.path, checkpoint: try Self.read(file.path))
-        reasons.forEach(passedOver)
+        for file in damaged { passedOver(file.path, file.reason) }
         return found
-      } catch {
-        reasons.append("\(error)")
+      } catch let error where Self.isDamage(error) {
+        damaged.append((file.path, "\(error)"))
       }
     }
-    throw CheckpointError.noneGood(directory: directory, reasons: reasons)
+    throw CheckpointError.noneGood(directory: directory, reasons: damaged.map(\.reason))
+  }
+
+  /// Whether a file that could not be read never will be. A disk that fails, a right that is missing or a format that is
+  /// newer says nothing against the file.
+  private static func isDamage(_ error: any Error) -> Bool {
+    switch error {
+    case CheckpointError.foreign, CheckpointError.truncated, CheckpointError.digestMismatch, CheckpointError.malformed:
+      true
+    case let error as HDF5Error:
+      if case .unsupported = error.problem { false } else { true }
+    default: false
+    }
   }
 
   // MARK: - Writing
@@ -151,24 +164,6 @@ public struct CheckpointStore: Sendable {
   public func lock(notice: (LockNotice) -> Void = { _ in }) throws -> DirectoryLock {
     try WholeFile.createDirectory(directory)
     return try DirectoryLock(directory, notice: notice)
-  }
-
-  /// Removes what an interrupted write left, and what this run shall not stand beside.
-  ///
-  /// - Parameters:
-  ///   - step: where the run starts. Checkpoints of later steps could not be read, or this run would stand there; they
-  ///     are set aside.
-  ///   - overwrite: removes the checkpoints of an older run, too.
-  /// - Throws: `FileError`.
-  public func prepare(startingAt step: Int, overwrite: Bool) throws {
-    if overwrite { for name in try fileNames() + [Self.latestName, Self.bestName] { unlink(path(name)) } }
-    for name in try fileNames() where Self.step(ofName: name).map({ $0 > step }) ?? false {
-      if linkTarget(Self.bestName) == name { unlink(path(Self.bestName)) }
-      rename(path(name), path(name + Self.damagedSuffix))
-    }
-    for name in try entries() where name.contains(Self.suffix) && name.hasSuffix(WholeFile.partialSuffix) {
-      unlink(path(name))
-    }
   }
 
   /// Writes a checkpoint to any file.

@@ -7,6 +7,8 @@ public final class RunDirectory: @unchecked Sendable {
   private let stores: [CheckpointStore]
   private let keepLast: Int
   private var locks: [DirectoryLock?]
+  /// The paths of checkpoints that were passed over.
+  private var damaged: Set<String> = []
 
   public init(_ policy: CheckpointPolicy) {
     stores = [policy.directory, policy.fallbackDirectory].compactMap { $0.map(CheckpointStore.init) }
@@ -14,18 +16,31 @@ public final class RunDirectory: @unchecked Sendable {
     locks = stores.map { _ in nil }
   }
 
+  /// Whether there is anything to take; the run's own directory may be missing while the other is there.
+  public var exists: Bool { stores.contains { WholeFile.exists($0.directory) } }
+
+  /// Whether every other run is kept out of the run's own directory.
+  public var isTaken: Bool { locks[0] != nil }
+
   /// The newest checkpoint that verifies.
   ///
-  /// - Parameter passedOver: is told of each newer one that does not.
-  /// - Throws: `CheckpointError.none` or `.noneGood`.
+  /// - Parameter passedOver: is told of each newer one that is damaged.
+  /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
+  ///   what `CheckpointStore.read` throws.
   public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
-    try CheckpointStore.newestGood(in: stores, passedOver: passedOver)
+    try CheckpointStore.newestGood(in: stores) { path, reason in
+      damaged.insert(path)
+      passedOver(reason)
+    }
   }
 
   /// Whether there is a checkpoint, good or not.
   ///
   /// - Throws: `FileError` if a directory cannot be looked into.
   public func holdsRun() throws -> Bool { try stores.contains { try !$0.fileNames().isEmpty } }
+
+  /// Whether there is a checkpoint of a step. What cannot be looked into holds none.
+  func holds(step: Int) -> Bool { stores.contains { WholeFile.exists($0.path(CheckpointStore.name(step: step))) } }
 
   /// - Throws: `CheckpointError.occupied` if there is a checkpoint.
   public func checkUnoccupied() throws { for store in stores { try store.checkUnoccupied() } }
@@ -50,15 +65,16 @@ public final class RunDirectory: @unchecked Sendable {
     }
   }
 
-  /// Removes what an interrupted write left, and sets aside what the run does not go on from.
+  /// Removes what an interrupted write left, and sets aside what `newestGood` passed over.
   ///
   /// - Parameters:
   ///   - step: where the run starts.
   ///   - overwrite: removes the checkpoints of an older run, too.
-  /// - Throws: `FileError`, also if a directory cannot be written to.
+  /// - Throws: `FileError`, also if a directory cannot be written to; `CheckpointError.occupied` if somebody who kept to no
+  ///   lock wrote later checkpoints since.
   public func prepare(startingAt step: Int, overwrite: Bool) throws {
     for store in stores where WholeFile.exists(store.directory) {
-      try store.prepare(startingAt: step, overwrite: overwrite)
+      try store.prepare(startingAt: step, damaged: damaged, overwrite: overwrite)
     }
   }
 

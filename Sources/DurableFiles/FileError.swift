@@ -9,6 +9,8 @@ public struct FileError: Error, Equatable, Sendable {
     case sync = "be written through to the disk"
     case rename = "be moved into place"
     case link = "be linked"
+    case remove = "be removed"
+    case setAside = "be set aside"
     case lock = "be locked"
     case createDirectory = "be created as a directory"
   }

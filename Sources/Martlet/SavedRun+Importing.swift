@@ -45,9 +45,9 @@ extension SavedRun {
   /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5WritingError`.
   public func write(toDirectory directory: String, overwrite: Bool) throws -> String {
     let store = CheckpointStore(directory: directory)
-    if !overwrite { try store.checkUnoccupied() }
     let lock = try store.lock()
     defer { withExtendedLifetime(lock) {} }
+    if !overwrite { try store.checkUnoccupied() }
     let network = try configuration.training.model.build(
       inputShape: checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
     try store.prepare(startingAt: checkpoint.snapshot.state.step, overwrite: overwrite)

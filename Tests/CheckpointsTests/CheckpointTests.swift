@@ -224,6 +224,78 @@ struct CheckpointStoreTests {
     }
   }
 
+  /// A directory with good checkpoints of the steps 1 to 3.
+  private func threeSteps() throws -> TemporaryDirectory {
+    let directory = try TemporaryDirectory()
+    let run = try CheckpointedRun()
+    let policy = CheckpointPolicy(directory: directory.path, everySteps: 1, keepBest: nil)
+    try run.trainer.fit(run.data.train, maxSteps: 3, callbacks: [run.callback(policy)])
+    return directory
+  }
+
+  @Test("do not pass over a checkpoint that a newer program reads")
+  func newerFormat() throws {
+    let directory = try threeSteps()
+    let newest = "\(directory.path)/step-00000003.weights.h5"
+    let bytes = try WholeFile.read(newest)
+    let title = String(decoding: bytes.prefix(512), as: UTF8.self).replacing("format 1", with: "format 2")
+    _ = try directory.write(Array(title.utf8) + bytes[512...], to: "step-00000003.weights.h5")
+    #expect(throws: CheckpointError.newerFormat(path: newest, version: 2, supported: 1)) {
+      try CheckpointStore(directory: directory.path).newestGood()
+    }
+  }
+
+  @Test("do not pass over a checkpoint that the system does not give")
+  func unreadable() throws {
+    let directory = try threeSteps()
+    let newest = "\(directory.path)/step-00000003.weights.h5"
+    try FileManager.default.removeItem(atPath: newest)
+    try FileManager.default.createSymbolicLink(atPath: newest, withDestinationPath: newest)
+    #expect {
+      try CheckpointStore(directory: directory.path).newestGood()
+    } throws: {
+      "\($0)" == "\(newest): cannot be read: Too many levels of symbolic links."
+    }
+  }
+
+  @Test("set aside what is damaged, and never over what was set aside before")
+  func setAside() throws {
+    let directory = try threeSteps()
+    for text in ["first", "second", "third"] {
+      _ = try directory.write(text, to: "step-00000003.weights.h5")
+      let run = RunDirectory(CheckpointPolicy(directory: directory.path))
+      #expect(try run.newestGood().path == "\(directory.path)/step-00000002.weights.h5")
+      try run.prepare(startingAt: 2, overwrite: false)
+    }
+    let store = CheckpointStore(directory: directory.path)
+    #expect(try store.fileNames() == ["step-00000001.weights.h5", "step-00000002.weights.h5"])
+    let names = ["damaged", "2.damaged", "3.damaged"].map { "step-00000003.weights.h5.\($0)" }
+    #expect(try names.map(directory.text) == ["first", "second", "third"])
+  }
+
+  @Test("that keep what shall not be there are refused")
+  func stubborn() throws {
+    let directory = try threeSteps()
+    let store = CheckpointStore(directory: directory.path)
+    // No name is longer than 255 bytes, so this one cannot become longer.
+    let long = "step-\(String(repeating: "0", count: 238))9.weights.h5"
+    _ = try directory.write("", to: long)
+    #expect {
+      try store.prepare(startingAt: 3, damaged: ["\(directory.path)/\(long)"], overwrite: false)
+    } throws: {
+      "\($0)" == "\(directory.path)/\(long): cannot be set aside: File name too long."
+    }
+    try FileManager.default.removeItem(atPath: "\(directory.path)/\(long)")
+    let partial = "\(directory.path)/step-00000004.weights.h5.1f.partial"
+    try FileManager.default.createDirectory(atPath: partial, withIntermediateDirectories: true)
+    #expect {
+      try store.prepare(startingAt: 3, overwrite: false)
+    } throws: {
+      "\($0)" == "\(partial): cannot be removed: Is a directory."
+    }
+    #expect(try store.fileNames().count == 3)
+  }
+
   @Test("that hold a run are not taken for a new one unless told so")
   func occupied() throws {
     let directory = try TemporaryDirectory()
@@ -259,10 +331,9 @@ struct CheckpointStoreTests {
     let occupied = CheckpointError.occupied(directory: directory.path, newest: "step-00000002.weights.h5")
     #expect(throws: occupied) { try store.checkResumes(from: first, step: 1) }
     #expect(throws: occupied) { try store.checkResumes(from: foreign, step: 9) }
-    // What `--resume` passed over.
-    try store.prepare(startingAt: 1, overwrite: false)
-    #expect(try store.fileNames() == ["step-00000001.weights.h5"])
-    #expect(directory.names.contains("step-00000002.weights.h5.damaged"))
+    // Nobody found it damaged: it is not ours to set aside.
+    #expect(throws: occupied) { try store.prepare(startingAt: 1, overwrite: false) }
+    #expect(try store.fileNames() == ["step-00000001.weights.h5", "step-00000002.weights.h5"])
   }
 
   @Test("are written by one process at a time")
