@@ -18,8 +18,8 @@ public final class CheckpointCallback: Callback {
   private let writing = BackgroundTask<CheckpointEvent>()
   /// The state of the checkpoint that is being written, or was written last.
   private var copy: StateCopy?
-  /// The step whose state is safe.
-  private var savedStep: Int
+  /// The step whose state is safe in the run's directory; nil if none is.
+  private var savedStep: Int?
   private var lastBegan = ContinuousClock.now
   private var longestWrite: Double?
   /// Why the last checkpoint is not where it belongs.
@@ -37,13 +37,14 @@ public final class CheckpointCallback: Callback {
     self.policy = policy
     self.template = template
     self.report = report
-    savedStep = template.snapshot.state.step
   }
 
   // MARK: - When
 
   public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
     lastBegan = .now
+    // Not so of a run that begins, or comes from a file elsewhere.
+    savedStep = directory.holds(step: trainer.state.step) ? trainer.state.step : nil
     directory.moveLinks(step: trainer.state.step, isBest: policy.isBest(trainer.state))
   }
 
@@ -131,12 +132,15 @@ public final class CheckpointCallback: Callback {
     self.fault = fault
   }
 
-  /// The seconds that a checkpoint takes: the longest so far, or a guess from its size before the first.
-  func expectedSeconds(_ trainer: Trainer) -> Double {
+  /// The seconds that a checkpoint takes: the longest so far, or a guess before the first.
+  func expectedSeconds(_ trainer: Trainer) -> Double { longestWrite ?? Self.guessedSeconds(trainer) }
+
+  /// A guess from the size of a checkpoint.
+  static func guessedSeconds(_ trainer: Trainer) -> Double {
     let variables = trainer.network.parameters.reduce(0) { $0 + $1.specification.shape.count }
     let bytes = Double(variables * (1 + trainer.configuration.optimizer.slotNames.count)) * 4
     // A slow disk, and some time for its syncs.
-    return longestWrite ?? bytes / 20e6 + 0.5
+    return bytes / 20e6 + 0.5
   }
 }
 

@@ -19,6 +19,8 @@ public enum CheckpointError: Error, Equatable {
   case nonfinite(step: Int, variable: String)
   /// The state in which a run ended could not be saved anywhere.
   case notSaved(step: Int, reason: String)
+  /// A time limit in which no step can be made and saved; both in seconds.
+  case noTime(left: Double, needed: Double)
   /// A directory that holds a run already.
   case occupied(directory: String, newest: String)
   /// The directory to fall back to is the run's own.
@@ -50,6 +52,9 @@ extension CheckpointError: CustomStringConvertible {
     case .notSaved(let step, let reason):
       "the state after step \(step), the last one, could not be saved anywhere: \(reason)\n"
         + "Older checkpoints are as they were; --resume goes on from the newest of them."
+    case .noTime(let left, let needed):
+      "the time limit leaves no time to make a step and to save it: that may take \(Self.tenths(needed, .up)) s, and "
+        + "\(Self.tenths(max(left, 0), .down)) s are left. Make the limit \(Int((needed - left).rounded(.up))) s longer, or more."
     case .occupied(let directory, let newest):
       "\(directory): holds a run already (\(newest)). Go on with it by --resume, replace it by --overwrite, "
         + "or choose another directory by --output."
@@ -57,5 +62,11 @@ extension CheckpointError: CustomStringConvertible {
       "checkpoints.fallback_directory is the directory of the checkpoints itself (\(directory)). Name one on another "
         + "disk, or leave it out."
     }
+  }
+}
+
+extension CheckpointError {
+  private static func tenths(_ seconds: Double, _ direction: FloatingPointRoundingRule) -> Double {
+    (seconds * 10).rounded(direction) / 10
   }
 }

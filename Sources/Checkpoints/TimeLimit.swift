@@ -16,10 +16,16 @@ public final class TimeLimit: Callback {
     self.checkpoints = checkpoints
   }
 
-  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
-    lastCall = .now
-    check(trainer)
+  /// Whether a run can make a step, and save it, before a deadline: if not, it would stop before its first step each time
+  /// that it is run again.
+  ///
+  /// - Throws: `CheckpointError.noTime`.
+  public static func check(_ deadline: ContinuousClock.Instant, _ trainer: Trainer) throws {
+    let (left, needed) = (seconds(to: deadline), writes * CheckpointCallback.guessedSeconds(trainer))
+    guard left >= needed else { throw CheckpointError.noTime(left: left, needed: needed) }
   }
+
+  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) { lastCall = .now }
 
   public func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) { check(trainer) }
 
@@ -29,8 +35,12 @@ public final class TimeLimit: Callback {
     let now = ContinuousClock.now
     longestGap = max(longestGap, (now - lastCall) / .seconds(1))
     lastCall = now
-    // One write may be under way, and the last one comes behind it.
-    let needed = longestGap + 2 * checkpoints.expectedSeconds(trainer)
-    if (deadline - now) / .seconds(1) < needed { trainer.stop(.timeLimit) }
+    let needed = longestGap + Self.writes * checkpoints.expectedSeconds(trainer)
+    if Self.seconds(to: deadline) < needed { trainer.stop(.timeLimit) }
   }
+
+  /// One write may be under way, and the last one comes behind it.
+  private static let writes = 2.0
+
+  private static func seconds(to deadline: ContinuousClock.Instant) -> Double { (deadline - .now) / .seconds(1) }
 }

@@ -129,6 +129,13 @@ struct FaultTests {
     #expect(newest.path == "\(fallback)/step-00000006.weights.h5")
     #expect(newest.checkpoint.snapshot == run.trainer.snapshot())
     #expect(throws: CheckpointError.self) { try RunDirectory(policy).checkUnoccupied() }
+    // A damaged one of the same step in the run's own directory is not in the way.
+    try Data().write(to: URL(filePath: "\(path)/step-00000006.weights.h5"))
+    let again = RunDirectory(policy)
+    #expect(try again.newestGood().path == newest.path)
+    try again.prepare(startingAt: 6, overwrite: false)
+    #expect(FileManager.default.fileExists(atPath: "\(path)/step-00000006.weights.h5.damaged"))
+    #expect(try CheckpointStore(directory: path).fileNames().last == "step-00000002.weights.h5")
   }
 
   @Test("that vanish are made anew, and locked anew")
@@ -191,6 +198,19 @@ struct CheckpointRequestTests {
     let other = try CheckpointedRun()
     try other.trainer.fit(other.data.train, maxSteps: 2, callbacks: [Before([:]), other.callback(often)])
     #expect(timed.names.filter { $0.hasPrefix("step-") }.count == 2)
+  }
+
+  @Test("need a time limit that has room for a step and for them")
+  func noTime() throws {
+    let run = try CheckpointedRun()
+    try TimeLimit.check(.now + .seconds(3), run.trainer)
+    let error = #expect(throws: CheckpointError.self) { try TimeLimit.check(.now + .seconds(0.5), run.trainer) }
+    guard case .noTime(let left, let needed)? = error else { return }
+    #expect((0.3...0.5).contains(left) && (1...1.1).contains(needed))
+    #expect(
+      "\(CheckpointError.noTime(left: 0.72, needed: 3.01))"
+        == "the time limit leaves no time to make a step and to save it: that may take 3.1 s, and 0.7 s are left. "
+        + "Make the limit 3 s longer, or more.")
   }
 
   @Test("are in time for a time limit")
