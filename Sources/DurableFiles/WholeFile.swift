@@ -105,7 +105,7 @@ public enum WholeFile {
   }
 
   /// Whether something stands at `path` that is neither a file nor a directory.
-  private static func isStream(_ path: String) -> Bool {
+  public static func isStream(_ path: String) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0 else { return false }
     return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)

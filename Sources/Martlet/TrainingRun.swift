@@ -8,7 +8,7 @@ public final class TrainingRun {
   private let template: Checkpoint
   private let start: Start
   private let directory: RunDirectory
-  private var isTaken = false
+  private let deadline: ContinuousClock.Instant?
 
   /// Where a run begins.
   public enum Start: Equatable, Sendable {
@@ -29,75 +29,110 @@ public final class TrainingRun {
     public var dataset: DatasetContext
     public var workerCount: Int
     public var instructionSet: InstructionSet
+    /// When the last checkpoint has to be written: the run stops in time for it.
+    public var deadline: ContinuousClock.Instant?
     /// Is told of what a person should know: a checkpoint that was passed over.
     public var warning: @Sendable (String) -> Void
+    /// Is told once every other run is kept out of the directory: what belongs to the run may be touched.
+    public var directoryTaken: @Sendable () -> Void
 
     public init(
       dataset: DatasetContext, workerCount: Int, instructionSet: InstructionSet,
-      warning: @escaping @Sendable (String) -> Void = { _ in }
+      deadline: ContinuousClock.Instant? = nil, warning: @escaping @Sendable (String) -> Void = { _ in },
+      directoryTaken: @escaping @Sendable () -> Void = {}
     ) {
       self.dataset = dataset
       self.workerCount = workerCount
       self.instructionSet = instructionSet
+      self.deadline = deadline
       self.warning = warning
+      self.directoryTaken = directoryTaken
     }
   }
 
-  /// Loads the data and makes everything ready for the first step.
+  /// Takes the directory of the checkpoints for this run, loads the data and makes everything ready for the first step.
+  ///
+  /// What the directory holds is not touched, and one that is missing is not made before all else is ready.
   ///
   /// - Throws: `ConfigurationError`, `ModelError`, `DatasetError`, `TrainingError`, `CheckpointError`, `HDF5Error` or
-  ///   `ResumeMismatch`. Nothing is written then.
+  ///   `ResumeMismatch`; `FileError` also if another run is writing to the directory.
   public init(_ configuration: RunConfiguration, start: Start, surroundings: Surroundings) throws {
-    let directory = RunDirectory(configuration.checkpoints)
-    let start = try start == .resumingIfAny ? (directory.holdsRun() ? .resuming : .fresh) : start
-    let saved = try Self.saved(start, directory, warning: surroundings.warning)
-    try saved.map { try configuration.checkResumes($0) }
+    self.configuration = configuration
+    self.start = start
+    directory = RunDirectory(configuration.checkpoints)
     if start == .fresh { try directory.checkUnoccupied() }
-    let data = try configuration.load(surroundings.dataset)
+    // Before it is looked into: the run that has it writes checkpoints still.
+    if directory.exists { try Self.take(directory, surroundings) }
+    let saved = try Self.saved(configuration, start, directory, surroundings)
+    data = try configuration.load(surroundings.dataset)
     try configuration.training.check(data.train)
-    self.directory = directory
     trainer = try Trainer(
       configuration.training, inputShape: data.train.inputShape,
       workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
     trainer.warning = surroundings.warning
     try trainer.check(data.train, validation: data.test)
-    self.configuration = configuration
-    self.data = data
-    let (train, validation) = (data.train.fingerprint, data.test.fingerprint)
-    if let checkpoint = saved?.checkpoint {
-      try Self.checkData(data.train, train, checkpoint.trainFingerprint)
-      try Self.checkData(data.test, validation, checkpoint.validationFingerprint)
-      try trainer.restore(checkpoint.snapshot(for: configuration), of: data.train)
-      Self.warnOfOtherInstructionSet(checkpoint, trainer, surroundings.warning)
-    }
     // Without the values, which each checkpoint brings with it: they would take memory for the whole run.
     template = Checkpoint(
       snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
       inputShape: trainer.network.inputShape, instructionSet: "\(trainer.instructionSet)",
       seed: configuration.training.seed,
-      trainFingerprint: train, validationFingerprint: validation)
-    self.start = start
+      trainFingerprint: data.train.fingerprint, validationFingerprint: data.test.fingerprint)
+    deadline = surroundings.deadline
+    if let saved { try goOn(from: saved.checkpoint, surroundings.warning) }
+    if let deadline, !isFinished { try TimeLimit.check(deadline, trainer) }
+    if !directory.isTaken { try takeMissingDirectory(surroundings) }
   }
 
-  private static func saved(_ start: Start, _ directory: RunDirectory, warning: (String) -> Void) throws -> SavedRun? {
+  /// Makes and takes a directory that was not there when it was looked for.
+  private func takeMissingDirectory(_ surroundings: Surroundings) throws {
+    try Self.take(directory, surroundings)
+    // Another run may have come and gone since.
+    guard try directory.holdsRun(), let saved = try Self.saved(configuration, start, directory, surroundings)
+    else { return }
+    try goOn(from: saved.checkpoint, surroundings.warning)
+  }
+
+  private static func take(_ directory: RunDirectory, _ surroundings: Surroundings) throws {
+    try directory.take { surroundings.warning("\($0)") }
+    surroundings.directoryTaken()
+  }
+
+  /// What the run goes on from; nil if it begins.
+  private static func saved(
+    _ configuration: RunConfiguration, _ start: Start, _ directory: RunDirectory, _ surroundings: Surroundings
+  ) throws -> SavedRun? {
     switch start {
-    case .fresh, .overwriting, .resumingIfAny:
+    case .fresh:
+      try directory.checkUnoccupied()
       return nil
+    case .overwriting: return nil
+    case .resumingIfAny where try !directory.holdsRun(): return nil
     case .resumingFrom(let path):
       let saved = try SavedRun(path: path)
       try directory.checkResumes(from: path, step: saved.checkpoint.snapshot.state.step)
+      try configuration.checkResumes(saved)
       return saved
-    case .resuming:
-      let newest = try directory.newestGood { warning("passed over \($0)") }
-      return try SavedRun(path: newest.path, checkpoint: newest.checkpoint)
+    case .resuming, .resumingIfAny:
+      let newest = try directory.newestGood { surroundings.warning("passed over \($0)") }
+      let saved = try SavedRun(path: newest.path, checkpoint: newest.checkpoint)
+      try configuration.checkResumes(saved)
+      return saved
     }
   }
 
-  private static func checkData(_ dataset: Dataset, _ fingerprint: String, _ saved: String) throws {
+  private func goOn(from checkpoint: Checkpoint, _ warning: (String) -> Void) throws {
+    try Self.checkData(data.train, checkpoint.trainFingerprint)
+    try Self.checkData(data.test, checkpoint.validationFingerprint)
+    try trainer.restore(checkpoint.snapshot(for: configuration), of: data.train)
+    Self.warnOfOtherInstructionSet(checkpoint, trainer, warning)
+  }
+
+  private static func checkData(_ dataset: Dataset, _ saved: String) throws {
     // A model that was imported, or saved by a program, does not say what data it has seen.
-    guard fingerprint == saved || saved.isEmpty else {
+    guard dataset.fingerprint == saved || saved.isEmpty else {
       throw ResumeMismatch(
-        key: "the data '\(dataset.name)'", checkpoint: "SHA-256 \(saved)", requested: "SHA-256 \(fingerprint)")
+        key: "the data '\(dataset.name)'", checkpoint: "SHA-256 \(saved)",
+        requested: "SHA-256 \(dataset.fingerprint)")
     }
   }
 
@@ -117,30 +152,16 @@ public final class TrainingRun {
     trainer.state.epoch >= configuration.training.epochs || trainer.state.hasStoppedEarly
   }
 
-  /// Takes the directory of the checkpoints for this run. What it holds is not touched.
-  ///
-  /// - Throws: `FileError` if it cannot be written to, or another run is writing to it; `CheckpointError.occupied`.
-  public func takeDirectory() throws {
-    guard !isTaken else { return }
-    try directory.take { [trainer] in trainer.warning("\($0)") }
-    // Another run may have come and gone since the directory was looked at.
-    if start == .fresh { try directory.checkUnoccupied() }
-    isTaken = true
-  }
-
   /// Trains, and writes checkpoints on the way and where it stops. `trainer.stopReason` says why it did.
   ///
   /// - Parameters:
   ///   - maxSteps: stops once the run has made this many steps in all.
-  ///   - deadline: stops so early that the last checkpoint is written by then.
   ///   - callbacks: are called behind those of the configuration, and before a checkpoint is written.
   ///   - report: is told what became of each checkpoint.
   /// - Throws: `TrainingError`, what a callback throws, `CheckpointError.notSaved` if the last state is on no disk.
   public func run(
-    maxSteps: Int? = nil, deadline: ContinuousClock.Instant? = nil, callbacks: [any Callback] = [],
-    report: @escaping (CheckpointEvent) -> Void = { _ in }
+    maxSteps: Int? = nil, callbacks: [any Callback] = [], report: @escaping (CheckpointEvent) -> Void = { _ in }
   ) throws {
-    try takeDirectory()
     try directory.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
     let checkpoints = CheckpointCallback(
       policy: configuration.checkpoints, template: template, directory: directory, report: report)

@@ -66,7 +66,7 @@ enum ExitStatus: Int32, Error {
     switch error {
     case is ConfigurationError, is ModelError, is InstructionSetError, is ResumeMismatch, is WrongUse:
       self = .wrongUse
-    case CheckpointError.occupied, CheckpointError.none, CheckpointError.fallsBackToItself,
+    case CheckpointError.occupied, CheckpointError.none, CheckpointError.fallsBackToItself, CheckpointError.noTime,
       TrainingError.batchLargerThanData, TrainingError.shapeMismatch, TrainingError.outputNotClasses,
       TrainingError.labelOutOfRange, TrainingError.tooLarge:
       self = .wrongUse

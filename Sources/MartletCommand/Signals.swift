@@ -2,8 +2,13 @@ import Foundation
 import Martlet
 import Synchronization
 
-/// What signals ask of a training. A handler sets a flag, and the training looks at it between two steps.
+/// What signals ask of a training. A handler sets a flag, and the training looks at it between two steps. Before the
+/// training, while its data is loaded, nobody would look at a flag: a handler ends the process.
 enum Signals {
+  private static let hasHandedOver = Atomic(false)
+  private static let farewell: StaticString =
+    "martlet: stopped on request before the first step; no checkpoint was touched. Run the same command again.\n"
+
   /// What the handlers hand on to.
   static let requests = RunRequests()
 
@@ -36,13 +41,24 @@ enum Signals {
   /// A second SIGINT does what it does everywhere: it ends the process at once. A hang-up means nothing to a run that has
   /// no terminal. What the parent of the process chose to ignore stays ignored.
   static func install(ending: [Int32]) {
-    // Made before a handler needs it.
+    // Made before a handler needs them.
     _ = requests
+    hasHandedOver.store(false, ordering: .relaxed)
     handle(SIGUSR2) { _ in Signals.requests.askForCheckpoint() }
     if [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].allSatisfy({ isatty($0) == 0 }) { signal(SIGHUP, SIG_IGN) }
     for number in ending {
-      handle(number, once: number == SIGINT) { Signals.requests.askForEnd(signal: $0) }
+      handle(number, once: number == SIGINT) { Signals.end($0) }
     }
+  }
+
+  /// From now on a training looks at the requests.
+  static func handOver() { hasHandedOver.store(true, ordering: .relaxed) }
+
+  /// Makes no calls but those that a handler may make.
+  private static func end(_ signal: Int32) {
+    guard !hasHandedOver.load(ordering: .relaxed) else { return requests.askForEnd(signal: signal) }
+    _ = write(STDERR_FILENO, farewell.utf8Start, farewell.utf8CodeUnitCount)
+    _exit(ExitStatus.runAgain.rawValue)
   }
 
   /// - Parameter once: whether the next signal does again what it does by default.

@@ -73,6 +73,21 @@ struct SurroundingsTests {
     #expect(file.error == "martlet: hole: cannot be read: its 1099511627776 bytes do not fit in memory.\n")
   }
 
+  @Test("fails with a message when the system lets it start too few threads")
+  func tooFewThreads() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    // A thread has a stack of one gigabyte, and there is room for two.
+    let train =
+      "ulimit -s 1048576 && ulimit -v 3000000 && exec '\(Shell.martlet)' train '\(config)' --verbose 0 --workers"
+    let many = try Shell.run("/bin/sh", ["-c", "\(train) 4"], in: directory.path)
+    #expect(many.status == 1)
+    let told = #/martlet: 4 workers need 4 threads, and the system lets this process start [12]\. Raise its limit .*\n/#
+    #expect(many.error.wholeMatch(of: told) != nil, "\(many.error)")
+    #expect(directory.names == ["small.yml"])
+    #expect(try Shell.run("/bin/sh", ["-c", "\(train) 1 --max-steps 1"], in: directory.path).status == 0)
+  }
+
   @Test("waits for a reader that is slow, whatever mode the pipe is in")
   func nonblockingPipe() throws {
     let directory = try TemporaryDirectory()
@@ -97,13 +112,14 @@ struct SurroundingsTests {
     #expect(output.count { $0 == UInt8(ascii: "\n") } == 4001)
   }
 
-  @Test("does not touch the step log of a run that is under way")
-  func stepLogOfAnotherRun() throws {
+  @Test("does not touch the logs of a run that is under way")
+  func logsOfAnotherRun() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
-    let arguments = ["train", config, "--step-log", "steps.csv"]
+    let arguments = ["train", config, "--step-log", "steps.csv", "--log-file", "run.jsonl"]
     #expect(try Shell.martlet(arguments + ["--max-steps", "2"], in: directory.path).status == 0)
-    let log = try directory.text("steps.csv")
+    func logs() throws -> [String] { try ["steps.csv", "run.jsonl"].map(directory.text) }
+    let before = try logs()
     let lock = try CheckpointStore(directory: "\(directory.path)/checkpoints/small").lock()
     for start in ["--overwrite", "--resume"] {
       let second = try Shell.martlet(arguments + [start], in: directory.path)
@@ -111,8 +127,11 @@ struct SurroundingsTests {
       #expect(
         second.error.hasPrefix(
           "martlet: checkpoints/small: cannot be locked: another run is writing to it: process \(getpid()) on "))
-      #expect(try directory.text("steps.csv") == log)
+      #expect(try logs() == before)
     }
+    // Without either, the run is there, and that is enough to know.
+    #expect(try Shell.martlet(arguments, in: directory.path).status == 2)
+    #expect(try logs() == before)
     withExtendedLifetime(lock) {}
     let checkpoint = "\(directory.path)/checkpoints/small/step-00000002.weights.h5"
     #expect(FileManager.default.fileExists(atPath: checkpoint))

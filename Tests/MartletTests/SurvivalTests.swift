@@ -8,8 +8,10 @@ private final class Running {
   let process = Process()
   let directory: TemporaryDirectory
 
-  /// Starts `martlet train`, and waits until it has written a checkpoint.
-  init(_ arguments: [String], in directory: TemporaryDirectory, output: Any? = nil) throws {
+  /// Starts `martlet train`, and waits until there is a checkpoint, or it will take a signal.
+  init(
+    _ arguments: [String], in directory: TemporaryDirectory, output: Any? = nil, untilTaking signal: Int32? = nil
+  ) throws {
     self.directory = directory
     process.executableURL = URL(filePath: Shell.martlet)
     process.arguments = ["train"] + arguments
@@ -20,7 +22,14 @@ private final class Running {
     process.standardError = FileHandle(forWritingAtPath: paths[1])
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    try wait { (try? checkpoints().count) ?? 0 > 0 }
+    try wait { try signal.map(takes) ?? ((try? checkpoints().count) ?? 0 > 0) }
+  }
+
+  /// Whether the process has a handler for a signal.
+  func takes(_ signal: Int32) throws -> Bool {
+    let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+    let caught = try #require(status.firstMatch(of: #/SigCgt:\s*([0-9a-f]+)/#)).1
+    return try #require(UInt64(caught, radix: 16)) >> UInt64(signal - 1) & 1 == 1
   }
 
   func checkpoints() throws -> [String] {
@@ -85,13 +94,86 @@ struct SurvivalTests {
   @Test("is ended at once by a second SIGINT, and loses nothing that was written")
   func secondInterrupt() throws {
     let directory = try TemporaryDirectory()
-    let run = try Running([config(directory, epochs: 10_000), "--output", "run"], in: directory)
-    // Both at once: the first may not have been seen yet.
+    // A step of twelve trillion operations, on one core: minutes.
+    let yaml = """
+      name: slow
+      data: {dataset: digits, train_count: 4000, test_count: 10}
+      model:
+        - conv2d: {filters: 256, kernel_size: [11, 11], activation: relu}
+        - conv2d: {filters: 256, kernel_size: [11, 11], activation: relu}
+        - flatten
+        - dense: {units: 10, activation: softmax}
+      fit: {batch_size: 4000}
+      """
+    let arguments = [try directory.write(yaml, to: "slow.yml"), "--output", "run", "--workers", "1"]
+    let run = try Running(arguments, in: directory, untilTaking: SIGINT)
+    try run.wait { try directory.text("out").contains("Epoch 1/") }
     run.send(SIGINT)
+    try run.wait { try !run.takes(SIGINT) }
+    usleep(500_000)
+    #expect(run.process.isRunning)
     run.send(SIGINT)
+    #expect(try run.finish().status == -SIGINT)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/run") == ["run.lock"])
+  }
+
+  @Test(
+    "ends at once on a signal while its data is loaded, and says what to do", arguments: [SIGTERM, SIGINT, SIGUSR1])
+  func endsWhileLoading(signal: Int32) throws {
+    let directory = try TemporaryDirectory()
+    let yaml = CommandTests.yaml.replacing("train_count: 1100", with: "train_count: 5000000")
+    let arguments = [try directory.write(yaml, to: "large.yml"), "--output", "run"]
+    let run = try Running(arguments, in: directory, untilTaking: signal)
+    let began = ContinuousClock.now
+    run.send(signal)
     let finished = try run.finish()
-    #expect(finished.status == -SIGINT || finished.status == 75)
-    #expect(try CheckpointStore(directory: "\(directory.path)/run").newestGood().checkpoint.snapshot.state.step > 0)
+    #expect(ContinuousClock.now - began < .seconds(2))
+    #expect(finished.status == 75)
+    #expect(finished.error == Self.farewell)
+    #expect(finished.output.isEmpty)
+    #expect(directory.names == ["err", "large.yml", "out"])
+  }
+
+  @Test("ends at once on a signal while it waits for the lock of another host")
+  func endsWhileWaiting() throws {
+    let directory = try TemporaryDirectory()
+    let lock = try CheckpointStore(directory: "\(directory.path)/run").lock()
+    _ = try directory.write("process 7\nhost elsewhere\nsince 2026-01-01 00:00:00\n", to: "run/run.lock")
+    let arguments = [try config(directory), "--output", "run", "--resume-or-start"]
+    let run = try Running(arguments, in: directory, untilTaking: SIGTERM)
+    try run.wait { try directory.text("err").contains("waits for the lock of run, held by process 7 on elsewhere") }
+    run.send(SIGTERM)
+    let finished = try run.finish()
+    #expect(finished.status == 75)
+    #expect(finished.error.hasSuffix(" UTC.\n\(Self.farewell)"))
+    withExtendedLifetime(lock) {}
+  }
+
+  private static let farewell =
+    "martlet: stopped on request before the first step; no checkpoint was touched. Run the same command again.\n"
+
+  @Test("whose time limit leaves no time for a step is refused, before it touches anything")
+  func hopelessTimeLimit() throws {
+    let directory = try TemporaryDirectory()
+    let arguments = ["train", try config(directory, epochs: 1), "--output", "run", "--step-log", "steps.csv"]
+    let hopeless =
+      #/martlet: the time limit leaves no time to make .*: that may take 1\.1 s, and 0\.\d s are left\. Make .* longer.*\n/#
+    func refused(_ more: [String]) throws {
+      let finished = try Shell.martlet(arguments + ["--time-limit", "1s"] + more, in: directory.path)
+      #expect(finished.status == 2)
+      #expect(finished.error.wholeMatch(of: hopeless) != nil, "\(finished.error)")
+    }
+    try refused([])
+    #expect(directory.names == ["small.yml"])
+    #expect(try Shell.martlet(arguments + ["--max-steps", "1"], in: directory.path).status == 0)
+    let log = try directory.text("steps.csv")
+    try refused(["--overwrite"])
+    try refused(["--resume"])
+    #expect(try directory.text("steps.csv") == log)
+    #expect(try CheckpointStore(directory: "\(directory.path)/run").newestGood().checkpoint.snapshot.state.step == 1)
+    // One that has nothing left to do needs no time.
+    #expect(try Shell.martlet(arguments + ["--resume"], in: directory.path).status == 0)
+    #expect(try Shell.martlet(arguments + ["--resume", "--time-limit", "1s"], in: directory.path).status == 0)
   }
 
   @Test("writes a checkpoint on SIGUSR2 and goes on; SIGHUP means nothing to it without a terminal")
@@ -172,7 +254,7 @@ struct SurvivalTests {
     let newest = "\(directory.path)/run/step-00000007.weights.h5"
     try Data(contentsOf: URL(filePath: newest)).dropLast(1).write(to: URL(filePath: newest))
     #expect(try Shell.martlet(arguments + ["--resume"], in: directory.path).status == 0)
-    #expect(try Shell.martlet(arguments, in: directory.path).status == 2)
+    #expect(try Shell.martlet(arguments + ["--resume", "--seed", "2"], in: directory.path).status == 2)
     let lines = try directory.text("run.jsonl").split(separator: "\n").map { line in
       try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }

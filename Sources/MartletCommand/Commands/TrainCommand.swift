@@ -11,7 +11,8 @@ struct TrainCommand: ParsableCommand {
       that was cut goes on with --resume, and ends as if it had never been cut.
 
       Signals: those of --end-signals stop the run after the step in flight, with a checkpoint and the exit code 75; a
-      second SIGINT ends it at once. SIGUSR2 writes a checkpoint, and the run goes on.
+      second SIGINT ends it at once. While the data is loaded they end it at once, with 75. SIGUSR2 writes a checkpoint,
+      and the run goes on.
       """)
 
   @Argument(help: "The run's configuration (YAML).")
@@ -82,32 +83,32 @@ struct TrainCommand: ParsableCommand {
     let log = try logFile.map { try RunLog(path: $0, unwritable: Surroundings.warn) }
     do {
       var surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
+      surroundings.deadline = timeLimit.map { began + $0.duration }
       surroundings.warning = { text in
         Surroundings.warn(text)
         log?.warning(text)
       }
+      // The log may be that of a run that is under way in the directory.
+      surroundings.directoryTaken = { log?.release() }
       Signals.install(ending: ending)
       let run = try TrainingRun(configuration, start: start, surroundings: surroundings)
-      try train(run, verbosity, deadline: timeLimit.map { began + $0.duration }, log)
+      Signals.handOver()
+      try train(run, verbosity, log)
     } catch {
       if !(error is ExitStatus) { log?.error("\(error)") }
       throw error
     }
   }
 
-  private func train(
-    _ run: TrainingRun, _ verbosity: ProgressPrinter.Verbosity, deadline: ContinuousClock.Instant?, _ log: RunLog?
-  ) throws {
+  private func train(_ run: TrainingRun, _ verbosity: ProgressPrinter.Verbosity, _ log: RunLog?) throws {
     run.trainer.requests = Signals.requests
-    // Before the log is touched, which may be that of a run that is under way here.
-    try run.takeDirectory()
     var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity)]
-    let steps = try stepLog.map { try StepLog(path: $0, afterStep: run.trainer.state.step) }
+    let steps = try stepLog.map { try StepLog(path: $0, after: run.trainer) }
     if let steps { callbacks.append(steps) }
     if let log { callbacks.append(log) }
     try log?.start(run)
     if verbosity != .silent { Console.output.write(RunSummary.heading(run)) }
-    try run.run(maxSteps: maxSteps, deadline: deadline, callbacks: callbacks) { log?.checkpoint($0) }
+    try run.run(maxSteps: maxSteps, callbacks: callbacks) { log?.checkpoint($0) }
     log?.end(run.trainer, isFinished: run.isFinished)
     if verbosity != .silent { Console.output.write(try RunSummary.ending(run)) }
     // A run that somebody stopped, and that has more to do. At --max-steps it has done what it was asked.

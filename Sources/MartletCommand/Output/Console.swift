@@ -50,3 +50,11 @@ enum Console {
     }
   }
 }
+
+/// A file that cannot be written.
+struct OutputError: Error, CustomStringConvertible {
+  let path: String
+  let reason: String
+
+  var description: String { "\(path): cannot be written: \(reason)." }
+}

@@ -3,6 +3,8 @@ import Synchronization
 
 /// The file of a log, which is no reason to stop a run: lines that it does not take are kept, and written when it takes
 /// lines again. One that was removed or moved away, as by logrotate, is made anew.
+///
+/// Nothing is written before `release`: until then, it may be the log of another run.
 final class LogFile: Sendable {
   /// The bytes that are kept while the file takes none: the lines of some ten thousand epochs. What comes on top is lost.
   private static let mostWaiting = 16 << 20
@@ -10,6 +12,7 @@ final class LogFile: Sendable {
   private struct State {
     var file: AppendedFile
     var waiting = ""
+    var isReleased = false
     var hasWarned = false
   }
 
@@ -27,15 +30,28 @@ final class LogFile: Sendable {
   func append(_ line: String) {
     state.withLock { state in
       if state.waiting.utf8.count < Self.mostWaiting { state.waiting += line }
-      do {
-        // One that is in place is not opened again: a pipe's other end may be gone, and opening would wait for it.
-        if !state.file.isInPlace { state.file = try AppendedFile(state.file.path) }
-        try state.file.append(state.waiting)
-        state.waiting = ""
-      } catch {
-        if !state.hasWarned { warning("\(error) The training goes on; the lines follow once the file takes them.") }
-        state.hasWarned = true
-      }
+      write(&state)
+    }
+  }
+
+  /// Writes the lines that came before, and from now on each that comes.
+  func release() {
+    state.withLock { state in
+      state.isReleased = true
+      write(&state)
+    }
+  }
+
+  private func write(_ state: inout State) {
+    guard state.isReleased, !state.waiting.isEmpty else { return }
+    do {
+      // One that is in place is not opened again: a pipe's other end may be gone, and opening would wait for it.
+      if !state.file.isInPlace { state.file = try AppendedFile(state.file.path) }
+      try state.file.append(state.waiting)
+      state.waiting = ""
+    } catch {
+      if !state.hasWarned { warning("\(error) The training goes on; the lines follow once the file takes them.") }
+      state.hasWarned = true
     }
   }
 }

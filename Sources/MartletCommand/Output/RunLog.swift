@@ -6,15 +6,20 @@ import Martlet
 ///
 /// Every line has `time`, `level` and `event`, and what the event brings with it.
 final class RunLog: Callback, @unchecked Sendable {
-  // Sendable: the logger is, and nothing else is kept.
+  // Sendable: the logger and the file are, and nothing else is kept.
   private let logger: Logger
+  private let file: LogFile
 
   /// - Parameter unwritable: is told once if the file does not take a line; it is written later, if that is possible.
   /// - Throws: `FileError` if the file cannot be opened.
   init(path: String, unwritable: @escaping @Sendable (String) -> Void) throws {
-    let handler = JSONLinesHandler(file: try LogFile(path: path, warning: unwritable))
-    logger = Logger(label: "martlet") { _ in handler }
+    let file = try LogFile(path: path, warning: unwritable)
+    self.file = file
+    logger = Logger(label: "martlet") { _ in JSONLinesHandler(file: file) }
   }
+
+  /// Writes what was logged before, and from now on at once: no other run has this log.
+  func release() { file.release() }
 
   /// The start of a run, or of the next part of it.
   func start(_ run: TrainingRun) throws {
