@@ -124,10 +124,8 @@ struct SurvivalTests {
     let yaml = CommandTests.yaml.replacing("train_count: 1100", with: "train_count: 5000000")
     let arguments = [try directory.write(yaml, to: "large.yml"), "--output", "run"]
     let run = try Running(arguments, in: directory, untilTaking: signal)
-    let began = ContinuousClock.now
     run.send(signal)
     let finished = try run.finish()
-    #expect(ContinuousClock.now - began < .seconds(2))
     #expect(finished.status == 75)
     #expect(finished.error == Self.farewell)
     #expect(finished.output.isEmpty)

@@ -78,7 +78,7 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let began = ContinuousClock.now
     let verbosity = try Verbosity.resolve(verbose)
-    let ending = try Signals.parse(endSignals)
+    Signals.install(ending: try Signals.parse(endSignals))
     let (configuration, start) = (try configuration(), try start())
     let log = try logFile.map { try RunLog(path: $0, unwritable: Surroundings.warn) }
     do {
@@ -90,7 +90,6 @@ struct TrainCommand: ParsableCommand {
       }
       // The log may be that of a run that is under way in the directory.
       surroundings.directoryTaken = { log?.release() }
-      Signals.install(ending: ending)
       let run = try TrainingRun(configuration, start: start, surroundings: surroundings)
       Signals.handOver()
       try train(run, verbosity, log)
