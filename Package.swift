@@ -73,7 +73,8 @@ let package = Package(
 
     // The run, lowest module first.
     .target(name: "Configuration"),
-    .target(name: "DurableFiles"),
+    .target(name: "Machine"),
+    .target(name: "DurableFiles", dependencies: ["Machine"]),
     .target(name: "Randomness", swiftSettings: [optimizedInDebug]),
     .target(
       name: "NeuralNetwork", dependencies: ["Configuration", "Kernels", "Randomness"],
@@ -81,12 +82,14 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "CZlib", "Configuration", "DurableFiles", "Randomness", .product(name: "Crypto", package: "swift-crypto"),
+        "CZlib", "Configuration", "DurableFiles", "Machine", "Randomness",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),
     // Optimized, so that the test of what a step allocates sees what users run.
     .target(
-      name: "Training", dependencies: ["CVector", "Configuration", "Datasets", "DurableFiles", "NeuralNetwork"],
+      name: "Training",
+      dependencies: ["CVector", "Configuration", "Datasets", "DurableFiles", "Machine", "NeuralNetwork"],
       swiftSettings: [optimizedInDebug]),
     .target(name: "ZipArchive", dependencies: ["CZlib"], swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5Reading", dependencies: ["ZipArchive"], swiftSettings: [optimizedInDebug]),
@@ -111,7 +114,8 @@ let package = Package(
     .target(
       name: "Martlet",
       dependencies: [
-        "Checkpoints", "Datasets", "DurableFiles", "ModelFiles", "NeuralNetwork", "RunConfiguration", "Training",
+        "Checkpoints", "Datasets", "DurableFiles", "Machine", "ModelFiles", "NeuralNetwork", "RunConfiguration",
+        "Training",
       ]),
     .executableTarget(
       name: "MartletCommand",
@@ -128,6 +132,7 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"], swiftSettings: [optimizedInDebug]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+    .testTarget(name: "MachineTests", dependencies: ["Machine", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),

@@ -1,5 +1,5 @@
 import CZlib
-import DurableFiles
+import Machine
 
 /// Unpacks gzip files (RFC 1952).
 enum GzipReader {

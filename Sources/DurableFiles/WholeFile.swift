@@ -1,4 +1,5 @@
 import Glibc
+import Machine
 
 /// Files that are whole or absent: written beside, synced, renamed.
 public enum WholeFile {

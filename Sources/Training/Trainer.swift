@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Machine
 import NeuralNetwork
 
 /// Trains a model, evaluates it, asks it for predictions.

@@ -36,7 +36,7 @@ extension TrainingError: CustomStringConvertible {
       "a batch of \(batchSize) samples is larger than '\(dataset)', which has \(samples). Use a smaller batch size."
     case .tooLarge(let bytes, let available):
       "the model needs \(Self.gigabytes(bytes)) GB for its weights, its optimizer, its checkpoints and the workers' "
-        + "memory; this process may have \(Self.gigabytes(available)) GB. Use smaller layers, a smaller batch, or fewer workers."
+        + "memory; this process may have \(Self.gigabytes(available)) GB more. Use smaller layers, a smaller batch, or fewer workers."
     case .tooFewThreads(let workers, let available):
       "\(workers) workers need \(workers) threads, and the system lets this process start \(available). Raise its limit "
         + "(ulimit -u, TasksMax of systemd), or use fewer workers (--workers 1 needs none)."

@@ -234,6 +234,16 @@ struct CommandTests {
       "the model needs "
     ),
     (
+      "model: [flatten, dense: {units: 1000000}, dense: {units: 1000000}, dense: {units: 10}]",
+      "model[2] (dense_1): its kernel would have the shape (1000000, 1000000), and at most 1073741824 values are possible."
+    ),
+    (
+      // More bytes than an integer counts.
+      "model: [flatten, \(Array(repeating: "dense: {units: 30000}", count: 997).joined(separator: ", ")), dense: {units: 10}]\n"
+        + "fit: {batch_size: 12000}",
+      "the model needs "
+    ),
+    (
       "model: [conv2d: {filters: 1, kernel_size: 20000, padding: same}, flatten, dense: {units: 10}]",
       "model[0] (conv2d): got (28, 28, 1), needs a window of at most 55x55 pixels, not 20000x20000"
     ),

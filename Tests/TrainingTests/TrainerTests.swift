@@ -181,7 +181,7 @@ struct DataFitTests {
   }
 }
 
-@Suite("Shards and cores")
+@Suite("Shards and workers")
 struct ShardingTests {
   @Test("shards cover a batch without gaps, and none is empty")
   func ranges() {
@@ -200,6 +200,27 @@ struct ShardingTests {
     #expect((0..<100).map { rows[$0][0] } == (1...100).map(Double.init))
   }
 
+  @Test("a run that nothing can count is too large, and says so")
+  func tooLarge() throws {
+    let layers: [any Layer] = [Flatten()] + Array(repeating: Dense(units: 30_000), count: 997) + [Dense(units: 10)]
+    for batchSize in [8, 12_000, 1_000_000] {
+      #expect {
+        try Trainer(
+          TrainingConfiguration(model: Sequential(layers), batchSize: batchSize, shards: 1), inputShape: [28, 28, 1],
+          workerCount: 1)
+      } throws: {
+        guard case TrainingError.tooLarge = $0 else { return false }
+        return "\($0)".hasPrefix("the model needs ")
+      }
+      let configuration = TrainingConfiguration(model: Sequential(layers), batchSize: batchSize, shards: 8)
+      let network = try configuration.model.build(inputShape: [28, 28, 1], kernels: InstructionSet.baseline.kernels)
+      let groups = ShardGroups(shards: 8, workers: 1024, parameterCount: network.bufferCount) { _ in 0 }
+      let needs = MemoryNeeds(configuration, network: network, groups: groups, workerCount: 1 << 40)
+      #expect(needs.bytes == .max)
+      #expect(throws: TrainingError.tooLarge(bytes: .max, available: 5)) { try needs.check(available: 5) }
+    }
+  }
+
   @Test("threads that the system refuses are told, before somebody waits for them")
   func threads() {
     #expect(AvailableThreads.count(upTo: 8) == 8)
@@ -207,30 +228,6 @@ struct ShardingTests {
       TrainingError.tooFewThreads(workers: 4, available: 2).description
         == "4 workers need 4 threads, and the system lets this process start 2. Raise its limit (ulimit -u, TasksMax of "
         + "systemd), or use fewer workers (--workers 1 needs none).")
-  }
-
-  @Test("cores are what affinity, quota and Slurm leave")
-  func cores() {
-    #expect(AvailableCores.count(affinity: 16, quota: 2.5, slurm: nil) == 3)
-    #expect(AvailableCores.count(affinity: 16, quota: nil, slurm: 4) == 4)
-    #expect(AvailableCores.count(affinity: 2, quota: 8, slurm: 4) == 2)
-    #expect(AvailableCores.count(affinity: nil, quota: 0.2, slurm: nil) == 1)
-    #expect(
-      AvailableCores.affinityCount(processStatus: "Name:\tx\nCpus_allowed:\tff,0000000f\nCpus_allowed_list:\t0-3\n")
-        == 12)
-    #expect(AvailableCores.quota("150000 100000\n") == 1.5)
-    #expect(AvailableCores.quota("max 100000") == nil)
-    #expect(AvailableCores.quota("-1 100000") == nil)
-    #expect(
-      AvailableCores.quotaFiles(forGroups: "0::/a/b\n") == [
-        ["/sys/fs/cgroup/cpu.max"], ["/sys/fs/cgroup/a/cpu.max"], ["/sys/fs/cgroup/a/b/cpu.max"],
-      ])
-    #expect(
-      AvailableCores.quotaFiles(forGroups: "4:cpu,cpuacct:/x\n1:memory:/y") == [
-        ["/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"],
-        ["/sys/fs/cgroup/cpu/x/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/x/cpu.cfs_period_us"],
-      ])
-    #expect(AvailableCores.count() >= 1)
   }
 
   @Test("a seed that no checkpoint can hold is a programmer's mistake, found at once")

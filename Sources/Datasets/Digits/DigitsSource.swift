@@ -1,5 +1,5 @@
 import Configuration
-import DurableFiles
+import Machine
 import Randomness
 
 /// Handwritten-looking digits that are drawn on the spot: no file, no network.
