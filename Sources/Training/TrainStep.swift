@@ -57,7 +57,7 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
         return nil
       }
       phase = .update
-      return memory.reduction.blocks
+      return memory.reduction.blocks.count
     case .update:
       endStep()
       return isDone ? nil : beginStep()
@@ -150,7 +150,7 @@ extension StepMemory {
     block: Int, groups: Int, variables: Variables, optimizer: any Optimizer, iteration: Int, learningRate: Float,
     kernels: KernelSet
   ) {
-    let range = reduction.range(ofBlock: block)
+    let range = reduction.blocks.range(ofBlock: block)
     optimizer.update(
       parameters: variables.parameters.start + range.lowerBound, gradient: reduction.sum(block: block, groups: groups),
       slots: variables.slots.start + range.lowerBound, slotStride: variables.slotStride, count: range.count,

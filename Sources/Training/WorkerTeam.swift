@@ -56,26 +56,31 @@ struct WorkerTeam: Sendable {
     if count == 1 { join(0) } else { DispatchQueue.concurrentPerform(iterations: count, execute: join) }
   }
 
-  /// Runs `body(worker, task)` once for each task in 0..<tasks.
+  /// Runs `body(worker, task)` once for each task in 0..<tasks, however many there are.
   func perform(tasks: Int, _ body: @escaping @Sendable (_ worker: Int, _ task: Int) -> Void) {
-    perform(SinglePhase(tasks: tasks, body: body))
+    perform(SinglePhase(count: tasks, body: body))
   }
 }
 
-/// Work that has one phase.
+/// Work that has one phase. Where there is more to do than a phase may have tasks, each does some of it.
 private final class SinglePhase: PhasedWork {
-  private let tasks: Int
+  private let count: Int
+  /// What one task does of it.
+  private let share: Int
   private let body: @Sendable (Int, Int) -> Void
   private let hasBegun = Atomic(false)
 
-  init(tasks: Int, body: @escaping @Sendable (Int, Int) -> Void) {
-    self.tasks = tasks
+  init(count: Int, body: @escaping @Sendable (Int, Int) -> Void) {
+    self.count = count
+    share = (count + WorkerTeam.maximumTasks - 1) / WorkerTeam.maximumTasks
     self.body = body
   }
 
-  func run(task: Int, worker: Int) { body(worker, task) }
+  func run(task: Int, worker: Int) {
+    for index in task * share..<min((task + 1) * share, count) { body(worker, index) }
+  }
 
-  func beginPhase() -> Int? { hasBegun.exchange(true, ordering: .relaxed) ? nil : tasks }
+  func beginPhase() -> Int? { hasBegun.exchange(true, ordering: .relaxed) ? nil : (count + share - 1) / share }
 }
 
 /// What a worker draws: which phase it is in, how many tasks that has, and how many were drawn before.
@@ -83,6 +88,7 @@ private final class SinglePhase: PhasedWork {
 /// All in one word, so that a worker that comes late never takes the number of one phase for a task of another.
 private struct PhaseTicket {
   static let bits = 21
+  /// Workers draw once more when no task is left: the other half of the numbers is for that.
   static let maximumTasks = 1 << 20
   private static let mask: UInt64 = 1 << bits - 1
 

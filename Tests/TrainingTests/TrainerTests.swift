@@ -200,6 +200,31 @@ struct ShardingTests {
     #expect((0..<100).map { rows[$0][0] } == (1...100).map(Double.init))
   }
 
+  @Test("there may be more tasks than a phase has numbers for", arguments: [1, 3])
+  func manyTasks(workers: Int) throws {
+    let count = 3 * WorkerTeam.maximumTasks + 5
+    let rows = ShardSums(tasks: count, sums: 1)
+    try WorkerTeam(count: workers).perform(tasks: count) { _, task in rows[task][0] += Double(task + 1) }
+    let wrong = (0..<count).filter { rows[$0][0] != Double($0 + 1) }
+    #expect(wrong.isEmpty)
+  }
+
+  @Test(
+    "parameters are updated in blocks that a phase has numbers for, whatever their count",
+    arguments: [16, 2048, 2064, 145_408, 1 << 31, 1 << 31 + 16, 1 << 45])
+  func blocks(floats: Int) {
+    let blocks = ParameterBlocks(floats: floats)
+    #expect((1...WorkerTeam.maximumTasks).contains(blocks.count))
+    #expect(blocks.range(ofBlock: 0) == 0..<min(blocks.range(ofBlock: 0).count, floats))
+    #expect(floats > 1 << 31 || blocks.range(ofBlock: 0).count == min(floats, 2048))
+    #expect(blocks.range(ofBlock: blocks.count - 1).upperBound == floats)
+    for block in Set([1, blocks.count / 2, blocks.count - 1]) where block > 0 && block < blocks.count {
+      let range = blocks.range(ofBlock: block)
+      #expect(!range.isEmpty && range.lowerBound % 16 == 0)
+      #expect(blocks.range(ofBlock: block - 1).upperBound == range.lowerBound)
+    }
+  }
+
   @Test("a run that nothing can count is too large, and says so")
   func tooLarge() throws {
     let layers: [any Layer] = [Flatten()] + Array(repeating: Dense(units: 30_000), count: 997) + [Dense(units: 10)]

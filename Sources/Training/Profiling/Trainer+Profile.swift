@@ -46,7 +46,7 @@ extension Trainer {
     let (memory, variables, configuration, kernels) = (memory, variables, configuration, kernels)
     let groups = memory.groups.count(ofShards: configuration.shards)
     return Timing(runs: runs) {
-      team.perform(tasks: memory.reduction.blocks) { _, block in
+      team.perform(tasks: memory.reduction.blocks.count) { _, block in
         memory.update(
           block: block, groups: groups, variables: variables, optimizer: configuration.optimizer, iteration: 1,
           learningRate: 0, kernels: kernels)
