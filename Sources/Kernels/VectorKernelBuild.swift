@@ -39,6 +39,7 @@ public protocol VectorKernelBuild: SendableMetatype {
     samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>,
     scratch: UnsafeMutablePointer<Float>)
 
+  static func fitsPooledConvolution(_ geometry: ConvolutionGeometry) -> Bool
   static func pooledConvolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int
   static func pooledConvolutionForward(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
@@ -52,6 +53,7 @@ public protocol VectorKernelBuild: SendableMetatype {
     inputGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
     positions: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
 
+  static func fitsConvolutionPooling(_ geometry: ConvolutionPoolingGeometry) -> Bool
   static func convolutionPoolingScratchCount(_ geometry: ConvolutionPoolingGeometry) -> Int
   static func convolutionPoolingForward(
     images: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,

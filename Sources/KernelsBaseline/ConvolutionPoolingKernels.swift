@@ -84,6 +84,12 @@ struct HalfRows {
 }
 
 extension VectorKernels {
+  /// Whether both kernels find everything in a packed image, by 32-bit offsets.
+  @inline(never)
+  public static func fitsConvolutionPooling(_ geometry: ConvolutionPoolingGeometry) -> Bool {
+    ConvolutionPoolingScratch(geometry).packed <= Int(Int32.max)
+  }
+
   /// The floats of scratch that both kernels need.
   @inline(never)
   public static func convolutionPoolingScratchCount(_ geometry: ConvolutionPoolingGeometry) -> Int {

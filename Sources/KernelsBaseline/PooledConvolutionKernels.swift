@@ -27,6 +27,15 @@ private struct PooledScratch {
 }
 
 extension VectorKernels {
+  /// Whether the kernels of pooled convolutions can count what such a one has: its filters in 16 bits
+  /// (`PooledGradientLists.list`), and where a value stands, in an image or among the kernels, in 32.
+  @inline(never)
+  public static func fitsPooledConvolution(_ geometry: ConvolutionGeometry) -> Bool {
+    let plan = ConvolutionPlan(geometry)
+    return geometry.filters <= Int(UInt16.max) && geometry.filters * plan.taps <= Int(Int32.max)
+      && plan.coveredCount <= Int(Int32.max)
+  }
+
   /// The floats of scratch that the kernels of pooled convolutions need.
   @inline(never)
   public static func pooledConvolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int {

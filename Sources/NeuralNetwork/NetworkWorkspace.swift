@@ -22,6 +22,7 @@ public final class NetworkWorkspace {
     places = plan.places
     gradientOffsets = plan.gradientOffsets
     buffer = FloatBuffer(count: plan.count)
+    for (step, place) in zip(network.steps, places) { step.computation.prepare(buffer.start + place.workspace) }
   }
 
   /// The floats of a workspace.

@@ -13,6 +13,11 @@ extension Sequential {
         layerIndex: nil, layerName: "",
         reason: "it has \(layers.count) layers, more than the \(LayerLimits.layers) that a checkpoint can hold.")
     }
+    guard Self.isComputable(inputShape) else {
+      throw ModelError(
+        layerIndex: nil, layerName: "",
+        reason: "a sample of the shape \(inputShape) has more than \(LayerLimits.sampleCount) values.")
+    }
     let builtLayers = try layerShapes(inputShape: inputShape)
     let (computed, form) = layersWithoutFinalSoftmax
     var builder = NetworkBuilder(names: layerNames, input: TensorLayout(inputShape), kernels: kernels)
@@ -35,7 +40,7 @@ extension Sequential {
       do {
         let output = try layer.outputShape(for: shape)
         guard Self.isComputable(output) else {
-          throw LayerShapeError(needs: "fewer than \(LayerLimits.sampleCount) outputs a sample, not \(output)")
+          throw LayerShapeError(needs: "at most \(LayerLimits.sampleCount) outputs a sample, not \(output)")
         }
         shape = output
         return Network.Layer(name: name, className: type(of: layer).className, outputShape: output)
@@ -91,23 +96,30 @@ private struct NetworkBuilder {
   mutating func append(_ remaining: ArraySlice<any Layer>) throws {
     for type in FusedComputationCatalog.all {
       guard let fused = type.init(remaining, isFirst: layerIndex == 0, input: input, kernels: kernels) else { continue }
-      append(fused)
+      try append(fused)
       input = fused.outputLayout
       layerIndex += type.layerCount
       return
     }
     let layer = remaining[layerIndex]
-    if let computation = try layer.makeComputation(for: input, kernels: kernels) { append(computation) }
+    if let computation = try layer.makeComputation(for: input, kernels: kernels) { try append(computation) }
     input = try layer.outputLayout(for: input)
     layerIndex += 1
   }
 
-  private mutating func append(_ computation: any LayerComputation) {
+  private mutating func append(_ computation: any LayerComputation) throws {
     steps.append(
       Network.Step(
         computation: computation, layerIndex: layerIndex, inputCount: input.shape.count,
         parameterOffset: parameterOffset))
     for specification in computation.parameters {
+      let shape = specification.shape
+      guard shape.count <= LayerLimits.parameterCount else {
+        throw ModelError(
+          layerIndex: layerIndex, layerName: names[layerIndex],
+          reason: "its \(specification.name) would have the shape \(shape), and at most \(LayerLimits.parameterCount) "
+            + "values are possible.")
+      }
       parameters.append(
         Parameter(
           specification: specification, layerIndex: layerIndex, layerName: names[layerIndex], offset: parameterOffset))

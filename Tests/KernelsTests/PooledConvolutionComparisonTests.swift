@@ -15,12 +15,17 @@ struct PooledConvolutionComparisonTests {
     }
   }
 
+  /// An image of four pixels, each an output for each filter: one window of the pool.
+  private func oneWindow(filters: Int) -> ConvolutionGeometry {
+    ConvolutionGeometry(
+      inputHeight: 2, inputWidth: 2, inputChannels: 1, kernelHeight: 1, kernelWidth: 1, strideHeight: 1,
+      strideWidth: 1, paddingTop: 0, paddingLeft: 0, outputHeight: 2, outputWidth: 2, filters: filters)
+  }
+
   @Test("a window with NaN in it gives NaN", arguments: KernelComparisonTests.supported, [true, false])
   func notANumber(instructionSet: InstructionSet, relu: Bool) {
     let (kernels, filters) = (instructionSet.kernels, 17)
-    let geometry = ConvolutionGeometry(
-      inputHeight: 2, inputWidth: 2, inputChannels: 1, kernelHeight: 1, kernelWidth: 1, strideHeight: 1,
-      strideWidth: 1, paddingTop: 0, paddingLeft: 0, outputHeight: 2, outputWidth: 2, filters: filters)
+    let geometry = oneWindow(filters: filters)
     var (positions, taps) = ([Int32](repeating: 0, count: 4), [Int32(0)])
     kernels.convolutionOffsets(geometry, positions: &positions, taps: &taps)
     var scratch = [Float](repeating: 0, count: kernels.pooledConvolutionScratchCount(geometry))
@@ -34,6 +39,19 @@ struct PooledConvolutionComparisonTests {
       #expect(output.filter(\.isNaN).count == filters)
     }
   }
+
+  @Test(
+    "as many filters as are counted, all with a gradient in the same place",
+    arguments: KernelComparisonTests.supported)
+  func mostFilters(instructionSet: InstructionSet) {
+    let kernels = instructionSet.kernels
+    var shapes = RandomShapes(8000)
+    // The values of each window are all 0: the first one is taken.
+    PooledConvolutionCase(
+      oneWindow(filters: 65_535), samples: 1, hasBias: false, relu: false, isDark: true, shapes: &shapes
+    ).check(kernels)
+    #expect([65_535, 65_536].map { kernels.fitsPooledConvolution(oneWindow(filters: $0)) } == [true, false])
+  }
 }
 
 /// A pooled convolution with its numbers.
@@ -46,11 +64,15 @@ private struct PooledConvolutionCase {
   let bias: [Float]?
   let pooledGradient: [Float]
 
-  init(_ geometry: ConvolutionGeometry, samples: Int, hasBias: Bool, relu: Bool, shapes: inout RandomShapes) {
+  /// - Parameter isDark: whether the images are black.
+  init(
+    _ geometry: ConvolutionGeometry, samples: Int, hasBias: Bool, relu: Bool, isDark: Bool = false,
+    shapes: inout RandomShapes
+  ) {
     self.geometry = geometry
     self.samples = samples
     self.relu = relu
-    input = shapes.values(samples * geometry.inputs)
+    input = shapes.values(samples * geometry.inputs).map { isDark ? 0 : $0 }
     kernel = shapes.values(geometry.weights)
     bias = hasBias ? shapes.values(geometry.filters) : nil
     let windows = (geometry.outputHeight / 2) * (geometry.outputWidth / 2)

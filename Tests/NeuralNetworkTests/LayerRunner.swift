@@ -27,6 +27,7 @@ struct LayerRunner {
     let (inputs, outputs) = (FloatBuffer(count: input.count), FloatBuffer(count: samples * computation.outputCount))
     let stored = FloatBuffer(count: offsets[offsets.count - 1])
     let workspace = FloatBuffer(count: computation.workspaceCount(samples: samples, shards: 1))
+    computation.prepare(workspace.start)
     inputs.start.update(from: input, count: input.count)
     for (index, values) in parameters.enumerated() {
       computation.parameters[index].layout.store(values, to: stored.start + offsets[index])

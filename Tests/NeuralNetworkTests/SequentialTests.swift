@@ -76,6 +76,64 @@ struct SequentialTests {
     }
   }
 
+  @Test("refuses sizes that no kernel can count")
+  func limits() {
+    let cases: [([any Layer], Shape, String)] = [
+      (
+        [Flatten(), Dense(units: 3)], [1 << 20, 1 << 20, 3],
+        "model: a sample of the shape (1048576, 1048576, 3) has more than 268435456 values."
+      ),
+      (
+        [Flatten(), Dense(units: 1_000_000), Dense(units: 1_000_000)], [6, 5, 1],
+        "model[2] (dense_1): its kernel would have the shape (1000000, 1000000), and at most 1073741824 values are possible."
+      ),
+      (
+        [Conv2D(filters: 100, kernelSize: [4000, 4000], padding: .same), MaxPooling2D()], [2001, 2001, 1],
+        "model[0] (conv2d): got (2001, 2001, 1), needs at most 268435456 outputs a sample, not (2001, 2001, 100)."
+      ),
+      (
+        [MaxPooling2D(poolSize: [4097, 4096], padding: .same), Flatten(), Dense(units: 3)], [4097, 4097, 1],
+        "model[0] (max_pooling2d): got (4097, 4097, 1), needs a window of at most 16777216 pixels."
+      ),
+    ]
+    for (layers, shape, wording) in cases {
+      #expect {
+        try Sequential(layers).build(inputShape: shape, kernels: InstructionSet.baseline.kernels)
+      } throws: {
+        "\($0)" == wording
+      }
+    }
+  }
+
+  @Test("computes layer by layer where a fused computation cannot count so far")
+  func fusedLimits() throws {
+    func steps(_ convolution: Conv2D, _ shape: Shape) throws -> [String] {
+      let network = try Sequential([convolution, MaxPooling2D(), Flatten(), Dense(units: 2)])
+        .build(inputShape: shape, kernels: InstructionSet.baseline.kernels)
+      return network.steps.indices.map(network.layerNames(ofStep:))
+    }
+    let fused = ["conv2d + max_pooling2d + flatten", "dense"]
+    let separate = ["conv2d", "max_pooling2d + flatten", "dense"]
+    #expect(try steps(Conv2D(filters: 65_535, kernelSize: [1, 1]), [2, 2, 3]) == fused)
+    #expect(try steps(Conv2D(filters: 65_536, kernelSize: [1, 1]), [2, 2, 3]) == separate)
+    // The one-channel convolution would pack this image into 2^32 floats; the other one takes it as it is.
+    let wide = Conv2D(filters: 1, kernelSize: [1, 1 << 16], activation: .relu)
+    #expect(try steps(wide, [2, 1 << 17, 1]) == fused)
+    let pooled = try Sequential([wide, MaxPooling2D(), Flatten(), Dense(units: 2)])
+      .build(inputShape: [2, 1 << 17, 1], kernels: InstructionSet.baseline.kernels)
+    #expect(pooled.steps[0].computation is PooledConvolution)
+  }
+
+  @Test("allocates nothing for the sizes of its layers when it is built")
+  func largeTables() throws {
+    // A table of its own for each layer would take 33 GB.
+    let layer = Conv2D(filters: 1, kernelSize: [8191, 8191], padding: .same)
+    let network = try Sequential(Array(repeating: layer, count: 100))
+      .build(inputShape: [4096, 4096, 1], kernels: InstructionSet.baseline.kernels)
+    #expect(network.parameterCount == 100 * (8191 * 8191 + 1))
+    #expect(NetworkWorkspace.count(for: network, capacity: 1, shards: 1) > 100 * (4096 * 4096 + 8191 * 8191))
+  }
+
   @Test("reads back what it writes")
   func configurationRoundTrip() throws {
     let model = Sequential([

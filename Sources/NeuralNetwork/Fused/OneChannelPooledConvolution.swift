@@ -27,6 +27,7 @@ struct OneChannelPooledConvolution: FusedComputation {
       imageHeight: image.height, imageWidth: image.width, kernelHeight: height, kernelWidth: width,
       filters: convolution.filters, pooledHeight: (image.height - height + 1) / 2,
       pooledWidth: (image.width - width + 1) / 2)
+    guard kernels.fitsConvolutionPooling(geometry) else { return nil }
     parameters = convolution.parameters(
       inputChannels: 1, kernelLayout: ParameterLayout(factors: [height * width, convolution.filters], order: [1, 0]))
     biasOffset = parameters[0].paddedCount

@@ -24,6 +24,7 @@ struct PooledConvolution: FusedComputation {
     else { return nil }
     self.kernels = kernels
     geometry = convolution.geometry(window)
+    guard kernels.fitsPooledConvolution(geometry) else { return nil }
     offsets = ConvolutionOffsets(geometry, kernels: kernels)
     isRelu = convolution.activation == .relu
     parameters = convolution.parameters(inputChannels: window.input.channels)
@@ -36,14 +37,19 @@ struct PooledConvolution: FusedComputation {
   private var parameterCount: Int { parameters.reduce(0) { $0 + $1.paddedCount } }
   private var scratchCount: Int { FloatBuffer.padded(kernels.pooledConvolutionScratchCount(geometry)) }
 
-  /// The scratch of the kernels, the levels of the sum over shards, and the argmax of each pooled value, a byte each.
+  /// The tables of offsets, the scratch of the kernels, the levels of the sum over shards, and the argmax of each pooled
+  /// value, a byte each.
   func workspaceCount(samples: Int, shards: Int) -> Int {
     selectedOffset(shards: shards) + FloatBuffer.padded((samples * outputCount + 3) / 4)
   }
 
   private func selectedOffset(shards: Int) -> Int {
-    scratchCount + ShardBounds.levelsCount(of: parameterCount, shards: shards)
+    offsets.count + scratchCount + ShardBounds.levelsCount(of: parameterCount, shards: shards)
   }
+
+  func prepare(_ workspace: UnsafeMutablePointer<Float>) { offsets.fill(workspace) }
+
+  private func scratch(_ frame: ShardFrame) -> UnsafeMutablePointer<Float> { frame.workspace + offsets.count }
 
   private func selected(_ frame: ShardFrame) -> UnsafeMutablePointer<UInt8> {
     UnsafeMutableRawPointer(frame.workspace + selectedOffset(shards: frame.shards.count))
@@ -60,7 +66,7 @@ struct PooledConvolution: FusedComputation {
     kernels.pooledConvolutionForward(
       input: frame.input, kernel: frame.parameters, bias: biasOffset.map { frame.parameters + $0 },
       output: frame.output, selected: selected(frame), samples: frame.samples, geometry: geometry, relu: isRelu,
-      positions: offsets.positions, taps: offsets.taps, scratch: frame.workspace)
+      positions: offsets.positions(frame.workspace), taps: offsets.taps(frame.workspace), scratch: scratch(frame))
   }
 
   func backward(
@@ -69,15 +75,15 @@ struct PooledConvolution: FusedComputation {
   ) {
     let selected = selected(frame)
     frame.shards.sum(
-      into: parameterGradients, count: parameterCount, levels: frame.workspace + scratchCount, kernels: kernels
+      into: parameterGradients, count: parameterCount, levels: scratch(frame) + scratchCount, kernels: kernels
     ) { samples, gradients in
       let (input, output) = (samples.lowerBound * inputCount, samples.lowerBound * outputCount)
       kernels.pooledConvolutionGradients(
         input: frame.input + input, kernel: frame.parameters, output: frame.output + output,
         selected: selected + output, outputGradient: outputGradient + output, kernelGradient: gradients,
         biasGradient: biasOffset.map { gradients + $0 }, inputGradient: inputGradient.map { $0 + input },
-        samples: samples.count, geometry: geometry, relu: isRelu, positions: offsets.positions,
-        scratch: frame.workspace)
+        samples: samples.count, geometry: geometry, relu: isRelu, positions: offsets.positions(frame.workspace),
+        scratch: scratch(frame))
     }
   }
 }

@@ -111,9 +111,14 @@ struct Conv2DComputation: LayerComputation {
   private var parameterCount: Int { parameters.reduce(0) { $0 + $1.paddedCount } }
   private var scratchCount: Int { FloatBuffer.padded(kernels.convolutionScratchCount(geometry)) }
 
+  /// The tables of offsets, the scratch of the kernels, the levels of the sum over shards.
   func workspaceCount(samples: Int, shards: Int) -> Int {
-    scratchCount + ShardBounds.levelsCount(of: parameterCount, shards: shards)
+    offsets.count + scratchCount + ShardBounds.levelsCount(of: parameterCount, shards: shards)
   }
+
+  func prepare(_ workspace: UnsafeMutablePointer<Float>) { offsets.fill(workspace) }
+
+  private func scratch(_ frame: ShardFrame) -> UnsafeMutablePointer<Float> { frame.workspace + offsets.count }
 
   private func rows(_ frame: ShardFrame) -> Int { frame.samples * geometry.outputHeight * geometry.outputWidth }
 
@@ -127,7 +132,7 @@ struct Conv2DComputation: LayerComputation {
     kernels.convolutionForward(
       input: frame.input, kernel: frame.parameters, bias: layer.useBias ? frame.parameters + biasOffset : nil,
       output: frame.output, samples: frame.samples, geometry: geometry, relu: isRelu,
-      positions: offsets.positions, taps: offsets.taps, scratch: frame.workspace)
+      positions: offsets.positions(frame.workspace), taps: offsets.taps(frame.workspace), scratch: scratch(frame))
     if !isRelu {
       layer.activation.forward(frame.output, rows: rows(frame), columns: layer.filters, kernels: kernels)
     }
@@ -140,41 +145,19 @@ struct Conv2DComputation: LayerComputation {
     layer.activation.backward(
       outputs: frame.output, gradient: outputGradient, rows: rows(frame), columns: layer.filters, kernels: kernels)
     frame.shards.sum(
-      into: parameterGradients, count: parameterCount, levels: frame.workspace + scratchCount, kernels: kernels
+      into: parameterGradients, count: parameterCount, levels: scratch(frame) + scratchCount, kernels: kernels
     ) { samples, gradients in
       kernels.convolutionKernelGradient(
         input: frame.input + samples.lowerBound * inputCount,
         outputGradient: outputGradient + samples.lowerBound * outputCount, kernelGradient: gradients,
         biasGradient: layer.useBias ? gradients + biasOffset : nil, samples: samples.count, geometry: geometry,
-        positions: offsets.positions, taps: offsets.taps, scratch: frame.workspace)
+        positions: offsets.positions(frame.workspace), taps: offsets.taps(frame.workspace), scratch: scratch(frame))
     }
     if let inputGradient {
       kernels.convolutionInputGradient(
         outputGradient: outputGradient, kernel: frame.parameters, inputGradient: inputGradient,
-        samples: frame.samples, geometry: geometry, positions: offsets.positions, scratch: frame.workspace)
+        samples: frame.samples, geometry: geometry, positions: offsets.positions(frame.workspace),
+        scratch: scratch(frame))
     }
-  }
-}
-
-/// Where in an image the positions of a convolution and the taps of its kernel stand.
-final class ConvolutionOffsets: @unchecked Sendable {
-  // Sendable: nothing changes after `init`.
-  /// (output height · output width)
-  let positions: UnsafePointer<Int32>
-  /// (kernel height · kernel width · channels)
-  let taps: UnsafePointer<Int32>
-
-  init(_ geometry: ConvolutionGeometry, kernels: KernelSet) {
-    let positions = UnsafeMutablePointer<Int32>.allocate(capacity: geometry.outputHeight * geometry.outputWidth)
-    let taps = UnsafeMutablePointer<Int32>.allocate(
-      capacity: geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels)
-    kernels.convolutionOffsets(geometry, positions: positions, taps: taps)
-    self.positions = UnsafePointer(positions)
-    self.taps = UnsafePointer(taps)
-  }
-
-  deinit {
-    positions.deallocate()
-    taps.deallocate()
   }
 }

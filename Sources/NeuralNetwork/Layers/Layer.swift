@@ -57,6 +57,8 @@ public protocol LayerComputation: Sendable {
   /// The floats of workspace it needs for at most so many samples in so many shards; they keep their values from forward
   /// to backward.
   func workspaceCount(samples: Int, shards: Int) -> Int
+  /// Fills the start of its workspace with what the passes read and never change, before the first of them.
+  func prepare(_ workspace: UnsafeMutablePointer<Float>)
 
   /// The floating-point operations that a sample needs.
   func operations(needsInputGradient: Bool) -> OperationCount
@@ -77,6 +79,8 @@ public protocol LayerComputation: Sendable {
 }
 
 extension LayerComputation {
+  public func prepare(_ workspace: UnsafeMutablePointer<Float>) {}
+
   /// Few enough not to count.
   public func operations(needsInputGradient: Bool) -> OperationCount { OperationCount(forward: 0, backward: 0) }
 }

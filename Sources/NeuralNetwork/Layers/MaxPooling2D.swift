@@ -19,7 +19,12 @@ public struct MaxPooling2D: Layer, Equatable {
 
   public var options: [ConfigurationEntry] { pooling.entries }
 
-  public func outputShape(for input: Shape) throws -> Shape { try pooling.outputShape(for: input) }
+  public func outputShape(for input: Shape) throws -> Shape {
+    guard pooling.poolSize.height * pooling.poolSize.width <= LayerLimits.windowCount else {
+      throw LayerShapeError(needs: "a window of at most \(LayerLimits.windowCount) pixels")
+    }
+    return try pooling.outputShape(for: input)
+  }
 
   public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
     MaxPooling2DComputation(geometry: try pooling.geometry(over: input.shape), kernels: kernels)

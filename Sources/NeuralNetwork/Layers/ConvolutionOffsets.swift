@@ -1,0 +1,37 @@
+import Kernels
+
+/// Two tables at the start of a convolution's workspace, which say where in the image its positions and the taps of its
+/// kernel stand.
+///
+/// They may be as large as the image and the kernel, so they belong to the workspace: building a model allocates nothing.
+struct ConvolutionOffsets {
+  private let geometry: ConvolutionGeometry
+  private let kernels: KernelSet
+
+  init(_ geometry: ConvolutionGeometry, kernels: KernelSet) {
+    self.geometry = geometry
+    self.kernels = kernels
+  }
+
+  private var positionCount: Int { FloatBuffer.padded(geometry.outputHeight * geometry.outputWidth) }
+  private var tapCount: Int {
+    FloatBuffer.padded(geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels)
+  }
+
+  /// The floats of both.
+  var count: Int { positionCount + tapCount }
+
+  /// (output height · output width)
+  func positions(_ workspace: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Int32> {
+    UnsafeMutableRawPointer(workspace).bindMemory(to: Int32.self, capacity: positionCount)
+  }
+
+  /// (kernel height · kernel width · channels)
+  func taps(_ workspace: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Int32> {
+    UnsafeMutableRawPointer(workspace + positionCount).bindMemory(to: Int32.self, capacity: tapCount)
+  }
+
+  func fill(_ workspace: UnsafeMutablePointer<Float>) {
+    kernels.convolutionOffsets(geometry, positions: positions(workspace), taps: taps(workspace))
+  }
+}
