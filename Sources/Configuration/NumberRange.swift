@@ -1,6 +1,8 @@
 /// The numbers an option accepts, with their wording. NaN and infinity are in none of them.
 public enum NumberRange: Sendable, CustomStringConvertible {
   case positive
+  /// Greater than 0, and not greater than this.
+  case positiveUpTo(Double)
   case zeroOrMore
   /// From 0 up to, but not including, 1.
   case belowOne
@@ -9,6 +11,7 @@ public enum NumberRange: Sendable, CustomStringConvertible {
     guard value.isFinite else { return false }
     return switch self {
     case .positive: value > 0
+    case .positiveUpTo(let limit): value > 0 && value <= limit
     case .zeroOrMore: value >= 0
     case .belowOne: value >= 0 && value < 1
     }
@@ -17,6 +20,7 @@ public enum NumberRange: Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .positive: "greater than 0"
+    case .positiveUpTo(let limit): "greater than 0 and at most \(Int(limit))"
     case .zeroOrMore: "of 0 or more"
     case .belowOne: "of 0 or more and less than 1"
     }

@@ -88,7 +88,8 @@ extension RunConfiguration {
     policy.keepLast = try reader.integer("keep_last", in: 1...Int.max, default: policy.keepLast)
     if reader.node("every_steps") != nil { policy.everySteps = try reader.integer("every_steps", in: 1...Int.max) }
     if reader.node("every_minutes") != nil {
-      policy.everyMinutes = try reader.number("every_minutes", where: .positive)
+      // Ten years: a clock cannot count any number of minutes.
+      policy.everyMinutes = try reader.number("every_minutes", where: .positiveUpTo(5_256_000))
     } else if node?["every_minutes"] != nil {
       policy.everyMinutes = nil
     }

@@ -136,6 +136,10 @@ struct RunConfigurationTests {
       "keep_last: 3", "keep_last: -3",
       "test.yml:11: checkpoints.keep_last: expected an integer of 1 or more. Received: -3"
     ),
+    (
+      "keep_last: 3", "every_minutes: 1e25",
+      "test.yml:11: checkpoints.every_minutes: expected a number greater than 0 and at most 5256000. Received: 1e+25"
+    ),
     ("name: test", "name: a/b", "test.yml:1: name: expected a name that can be a directory's"),
     ("name: test", "nam: test", "test.yml:1: unknown key 'nam'. Did you mean 'name'?"),
     ("name: test\n", "", "test.yml:1: the key 'name' is missing."),
