@@ -126,6 +126,9 @@ struct CallbackTests {
     #expect(try rate([1, 1, 1, 1, 1]) == 0.0005)
     #expect(try rate([1, 1, 1, 1, 1, 1]) == 0.0003)
     #expect(try rate([1, 1, 1, 0.5, 0.5, 0.4, 0.3]) == 0.0005)
+    // A rate that begins below the least one is not raised.
+    let high = ReduceLROnPlateau(minDelta: 0, patience: 1, factor: 0.5, minLR: 0.1)
+    #expect(try play(high, [1, 1, 1]).state.learningRate == 0.001)
   }
 
   @Test("watch only what is measured")

@@ -13,7 +13,7 @@ public final class ReduceLROnPlateau: ConfiguredCallback {
   public let factor: Double
   /// The epochs after a lowering in which nothing is counted.
   public let cooldown: Int
-  /// The rate is never lowered below this.
+  /// The rate is never lowered below this; one that is not above it stays as it is.
   public let minLR: Double
 
   public init(
@@ -60,7 +60,7 @@ public final class ReduceLROnPlateau: ConfiguredCallback {
       numbers["wait"] = 0
     } else if rest == 0 {
       numbers["wait", default: 0] += 1
-      if numbers["wait", default: 0] >= Double(patience) {
+      if numbers["wait", default: 0] >= Double(patience), trainer.state.learningRate > Float(minLR) {
         trainer.setLearningRate(max(trainer.state.learningRate * Float(factor), Float(minLR)))
         numbers["cooldown"] = Double(cooldown)
         numbers["wait"] = 0
