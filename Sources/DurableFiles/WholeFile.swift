@@ -105,25 +105,11 @@ public enum WholeFile {
     }
   }
 
-  /// Whether something stands at `path` that is neither a file nor a directory.
-  public static func isStream(_ path: String) -> Bool {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return false }
-    return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
-  }
-
   /// Where the links of `path` lead; `path` itself if nothing is there.
   private static func resolved(_ path: String) -> String {
     guard let target = realpath(path, nil) else { return path }
     defer { free(target) }
     return String(cString: target)
-  }
-
-  private static func writeThrough(_ bytes: [UInt8], to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    try check(descriptor, path, .write)
-    defer { close(descriptor) }
-    try write(bytes, to: descriptor, for: path)
   }
 
   /// - Parameter path: what messages call the file.
@@ -137,17 +123,31 @@ public enum WholeFile {
 
   /// Writes all bytes, however many calls that takes.
   ///
-  /// - Parameter path: what messages call the file.
-  static func write(_ bytes: [UInt8], to descriptor: Int32, for path: String) throws {
-    var written = 0
+  /// - Parameters:
+  ///   - written: how many of them are written.
+  ///   - path: what messages call the file.
+  ///   - patience: how long a pipe that is full may take until somebody reads on, in milliseconds.
+  static func write(
+    _ bytes: [UInt8], _ written: inout Int, to descriptor: Int32, for path: String, patience: Int32
+  ) throws {
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
         Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
       }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        try waitUntilWritable(descriptor, for: path, patience: patience)
+        continue
+      }
       try check(Int32(truncatingIfNeeded: min(count, 1)), path, .write)
       written += count
     }
+  }
+
+  /// Writes all bytes, and waits a minute for whoever reads them and has stopped.
+  static func write(_ bytes: [UInt8], to descriptor: Int32, for path: String) throws {
+    var written = 0
+    try write(bytes, &written, to: descriptor, for: path, patience: 60_000)
   }
 
   /// Whether the file system has room for a file, before one is begun that cannot be finished.

@@ -48,6 +48,16 @@ struct WholeFileTests {
     }
   }
 
+  @Test("are not written to a pipe that nobody reads, and nobody waits for one")
+  func unreadPipe() throws {
+    let directory = try TemporaryDirectory()
+    let pipe = "\(directory.path)/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let wording = "\(pipe): cannot be written: it is a pipe that nobody reads."
+    #expect { try WholeFile.write([1], to: pipe) } throws: { "\($0)" == wording }
+    #expect { try AppendedFile(pipe) } throws: { "\($0)" == wording }
+  }
+
   @Test("leave what stood there when they cannot be written")
   func failures() throws {
     let directory = try TemporaryDirectory()

@@ -45,7 +45,7 @@ final class LogFile: Sendable {
   private func write(_ state: inout State) {
     guard state.isReleased, !state.waiting.isEmpty else { return }
     do {
-      // One that is in place is not opened again: a pipe's other end may be gone, and opening would wait for it.
+      // One that is in place is not opened again: a pipe's other end may be gone for a while.
       if !state.file.isInPlace { state.file = try AppendedFile(state.file.path) }
       try state.file.append(state.waiting)
       state.waiting = ""
