@@ -6,11 +6,8 @@ import Testing
 /// linker could take for the whole program.
 @Suite("The object files of the kernels")
 struct KernelObjectTests {
-  /// This build, and the release build beside it if the environment says that it is of the same sources, as CI does.
-  static let builds: [String] = {
-    let hasRelease = ProcessInfo.processInfo.environment["MARTLET_REQUIRE_RELEASE"] == "1"
-    return [BuildDirectory.path] + (hasRelease ? ["\(BuildDirectory.path)/../release"] : [])
-  }()
+  /// This build, and the release build if there is one.
+  static let builds = [BuildDirectory.path] + (BuildDirectory.release.map { [$0] } ?? [])
 
   private func symbols(_ build: String, _ module: String) throws -> [ObjectFile.Symbol] {
     let directory = "\(build)/\(module).build"

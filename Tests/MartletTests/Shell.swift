@@ -11,8 +11,8 @@ struct Finished {
 
 /// Runs programs as a user's shell does.
 enum Shell {
-  /// The built command.
-  static let martlet = "\(BuildDirectory.path)/martlet"
+  /// The built command: that of the release, which users have, if there is one. The optimizer may show faults of its own.
+  static let martlet = "\(BuildDirectory.release ?? BuildDirectory.path)/martlet"
 
   /// The root of the package.
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

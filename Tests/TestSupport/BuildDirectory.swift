@@ -13,4 +13,8 @@ public enum BuildDirectory {
     return directories.first { FileManager.default.isExecutableFile(atPath: "\($0)/martlet") }
       ?? "the command is not built"
   }()
+
+  /// The release build beside it, if the environment says that it is of the same sources, as CI does.
+  public static let release: String? =
+    ProcessInfo.processInfo.environment["MARTLET_REQUIRE_RELEASE"] == "1" ? "\(path)/../release" : nil
 }
