@@ -55,12 +55,16 @@ public struct CheckpointStore: Sendable {
     }
     defer { closedir(stream) }
     var names: [String] = []
+    // Only errno tells the end from a disk that fails: half of the names would be another run.
+    errno = 0
     while let entry = readdir(stream) {
       names.append(
         withUnsafePointer(to: &entry.pointee.d_name) {
           $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         })
+      errno = 0
     }
+    guard errno == 0 else { throw FileError(path: directory, operation: .read) }
     return names
   }
 
