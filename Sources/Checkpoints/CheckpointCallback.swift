@@ -81,7 +81,7 @@ public final class CheckpointCallback: Callback {
   }
 
   private var isTimeDue: Bool {
-    policy.everyMinutes.map { ContinuousClock.now - lastBegan >= .seconds(60 * $0) } ?? false
+    policy.everyMinutes.map { (ContinuousClock.now - lastBegan) / .seconds(60) >= $0 } ?? false
   }
 
   // MARK: - Writing
