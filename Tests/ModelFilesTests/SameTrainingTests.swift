@@ -16,7 +16,8 @@ struct SameTrainingTests {
 
   /// Pictures with a fifth of their pixels lit, by their class, and some specks; a tenth of them is mislabelled.
   private static func samples() throws -> Dataset {
-    let count = steps * batchSize
+    // Static values are looked up under a lock, which is too much for each of 47 million pixels.
+    let (count, pixels, classes) = (steps * batchSize, pixels, classes)
     let classOf = (0..<count).map { $0 * 7 % 11 % classes }
     let patterns = (0..<classes * pixels).map { hashed(1_000_003 + $0) }
     let images = [UInt8](unsafeUninitializedCapacity: count * pixels) { buffer, initializedCount in
