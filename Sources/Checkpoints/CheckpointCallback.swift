@@ -15,12 +15,13 @@ public final class CheckpointCallback: Callback {
   private let policy: CheckpointPolicy
   private let template: Checkpoint
   private let report: (CheckpointEvent) -> Void
+  private let now: @Sendable () -> ContinuousClock.Instant
   private let writing = BackgroundTask<CheckpointEvent>()
   /// The state of the checkpoint that is being written, or was written last.
   private var copy: StateCopy?
   /// The step whose state is safe in the run's directory; nil if none is.
   private var savedStep: Int?
-  private var lastBegan = ContinuousClock.now
+  private var lastBegan: ContinuousClock.Instant
   private var longestWrite: Double?
   /// Why the last checkpoint is not where it belongs.
   private var fault: String?
@@ -29,20 +30,24 @@ public final class CheckpointCallback: Callback {
   ///   - template: a checkpoint of the run whose snapshot is replaced by the present one at each write.
   ///   - directory: where the run is; that of the policy if nil.
   ///   - report: is told what became of each checkpoint, by the thread of the training.
+  ///   - now: reads the clock, also on the thread that writes.
   public init(
     policy: CheckpointPolicy, template: Checkpoint, directory: RunDirectory? = nil,
-    report: @escaping (CheckpointEvent) -> Void = { _ in }
+    report: @escaping (CheckpointEvent) -> Void = { _ in },
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
     self.directory = directory ?? RunDirectory(policy)
     self.policy = policy
     self.template = template
     self.report = report
+    self.now = now
+    lastBegan = now()
   }
 
   // MARK: - When
 
   public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
-    lastBegan = .now
+    lastBegan = now()
     // Not so of a run that begins, or comes from a file elsewhere.
     savedStep = directory.holds(step: trainer.state.step) ? trainer.state.step : nil
     directory.moveLinks(step: trainer.state.step, isBest: policy.isBest(trainer.state))
@@ -81,27 +86,27 @@ public final class CheckpointCallback: Callback {
   }
 
   private var isTimeDue: Bool {
-    policy.everyMinutes.map { (ContinuousClock.now - lastBegan) / .seconds(60) >= $0 } ?? false
+    policy.everyMinutes.map { (now() - lastBegan) / .seconds(60) >= $0 } ?? false
   }
 
   // MARK: - Writing
 
   private func write(_ trainer: Trainer, isBest: Bool) {
     finish(trainer)
-    lastBegan = .now
+    lastBegan = now()
     let copy = self.copy ?? StateCopy(of: trainer)
     copy.update(from: trainer)
     self.copy = copy
-    let (directory, template) = (directory, template)
+    let (directory, template, now) = (directory, template, now)
     let (network, training) = (trainer.network, trainer.configuration)
     writing.start {
-      let (began, step) = (ContinuousClock.now, copy.state.step)
+      let (began, step) = (now(), copy.state.step)
       do {
         var checkpoint = template
         checkpoint.snapshot = copy.snapshot()
         let bytes = try checkpoint.bytes(network: network, training: training)
         let (path, fault) = try directory.write(bytes, step: step, isBest: isBest)
-        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        let seconds = (now() - began) / .seconds(1)
         return .written(
           WrittenCheckpoint(
             path: path, step: step, bytes: bytes.count, seconds: seconds, isBest: isBest, fault: fault))

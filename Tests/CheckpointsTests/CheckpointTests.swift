@@ -32,8 +32,8 @@ struct CheckpointedRun {
       trainFingerprint: "train", validationFingerprint: "")
   }
 
-  func callback(_ policy: CheckpointPolicy) -> CheckpointCallback {
-    CheckpointCallback(policy: policy, template: checkpoint)
+  func callback(_ policy: CheckpointPolicy, clock: ManualClock = ManualClock()) -> CheckpointCallback {
+    CheckpointCallback(policy: policy, template: checkpoint, now: clock.now)
   }
 
   func write(to path: String) throws {

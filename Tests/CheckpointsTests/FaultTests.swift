@@ -28,6 +28,21 @@ private final class Reports {
   }
 }
 
+/// Lets each step take some time.
+private final class StepsTake: Callback {
+  let duration: Duration
+  let clock: ManualClock
+
+  init(_ duration: Duration, on clock: ManualClock) {
+    self.duration = duration
+    self.clock = clock
+  }
+
+  func nextPause(after step: Int) -> Int? { step + 1 }
+
+  func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) { clock.advance(by: duration) }
+}
+
 /// Does something before a step.
 private final class Before: Callback {
   let actions: [Int: () throws -> Void]
@@ -185,7 +200,7 @@ struct CheckpointRequestTests {
     #expect(try CheckpointStore.read(path) == run.checkpoint)
   }
 
-  @Test("are written when somebody asks, and every so many minutes")
+  @Test("are written when somebody asks")
   func onRequest() throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -193,37 +208,55 @@ struct CheckpointRequestTests {
     let ask = Before([2: { run.trainer.requests.askForCheckpoint() }])
     try run.trainer.fit(run.data.train, maxSteps: 3, callbacks: [ask, run.callback(policy)])
     #expect(directory.names.first { $0.hasPrefix("step-") } == "step-00000001.weights.h5")
-    let timed = try TemporaryDirectory()
-    let often = CheckpointPolicy(directory: timed.path, everyEpochs: 9, everyMinutes: 1e-9, keepLast: 9, keepBest: nil)
-    let other = try CheckpointedRun()
-    try other.trainer.fit(other.data.train, maxSteps: 2, callbacks: [Before([:]), other.callback(often)])
-    #expect(timed.names.filter { $0.hasPrefix("step-") }.count == 2)
+  }
+
+  @Test("are written every so many minutes")
+  func everyMinutes() throws {
+    let directory = try TemporaryDirectory()
+    let policy = CheckpointPolicy(
+      directory: directory.path, everyEpochs: 99, everyMinutes: 0.3, keepLast: 9, keepBest: nil)
+    let (run, clock) = (try CheckpointedRun(), ManualClock())
+    let callbacks: [any Callback] = [StepsTake(.seconds(10), on: clock), run.callback(policy, clock: clock)]
+    try run.trainer.fit(run.data.train, epochs: 3, maxSteps: 7, callbacks: callbacks)
+    // Step 6 ends an epoch, step 7 the run.
+    #expect(directory.names.filter { $0.hasPrefix("step-") } == [2, 4, 6, 7].map { CheckpointStore.name(step: $0) })
   }
 
   @Test("need a time limit that has room for a step and for them")
   func noTime() throws {
     let run = try CheckpointedRun()
-    try TimeLimit.check(.now + .seconds(3), run.trainer)
-    let error = #expect(throws: CheckpointError.self) { try TimeLimit.check(.now + .seconds(0.5), run.trainer) }
+    let now = ContinuousClock.now
+    try TimeLimit.check(now + .seconds(3), run.trainer, now: now)
+    let error = #expect(throws: CheckpointError.self) {
+      try TimeLimit.check(now + .seconds(0.5), run.trainer, now: now)
+    }
     guard case .noTime(let left, let needed)? = error else { return }
-    #expect((0.3...0.5).contains(left) && (1...1.1).contains(needed))
+    #expect(left == 0.5 && (1...1.1).contains(needed))
     #expect(
       "\(CheckpointError.noTime(left: 0.72, needed: 3.01))"
         == "the time limit leaves no time to make a step and to save it: that may take 3.1 s, and 0.7 s are left. "
         + "Make the limit 3 s longer, or more.")
   }
 
-  @Test("are in time for a time limit")
-  func timeLimit() throws {
+  @Test(
+    "are in time for a time limit: there is time for a step and two writes when the run stops",
+    arguments: [
+      // Nothing was written before: a write is guessed to take half a second.
+      (everyEpochs: 99, write: Duration.zero, lastStep: 72), (everyEpochs: 99, write: .seconds(2), lastStep: 72),
+      // The longest write so far counts.
+      (everyEpochs: 1, write: .zero, lastStep: 80), (everyEpochs: 1, write: .seconds(2), lastStep: 48),
+    ])
+  func timeLimit(everyEpochs: Int, write: Duration, lastStep: Int) throws {
     let directory = try TemporaryDirectory()
-    let run = try CheckpointedRun()
-    let checkpoints = run.callback(CheckpointPolicy(directory: directory.path, keepBest: nil))
-    let began = ContinuousClock.now
-    let limit = TimeLimit(deadline: began + .seconds(2), checkpoints: checkpoints)
-    try run.trainer.fit(run.data.train, epochs: 1_000_000, callbacks: [limit, checkpoints])
+    let (run, clock) = (try CheckpointedRun(), ManualClock())
+    let checkpoints = run.callback(
+      CheckpointPolicy(directory: directory.path, everyEpochs: everyEpochs, everyMinutes: nil, keepBest: nil),
+      clock: ManualClock(tick: write))
+    let limit = TimeLimit(deadline: clock.now() + .milliseconds(10_062), checkpoints: checkpoints, now: clock.now)
+    let steps = StepsTake(.milliseconds(125), on: clock)
+    try run.trainer.fit(run.data.train, epochs: 1_000_000, callbacks: [steps, limit, checkpoints])
     #expect(run.trainer.stopReason == .timeLimit)
-    #expect(ContinuousClock.now - began < .seconds(2))
-    #expect(run.trainer.state.step > 0)
+    #expect(run.trainer.state.step == lastStep)
     #expect(try CheckpointStore(directory: directory.path).newestGood().checkpoint.snapshot == run.trainer.snapshot())
   }
 }

@@ -12,7 +12,8 @@ final class LoopbackServer: Sendable {
   var address: String { "http://127.0.0.1:\(port)/" }
 
   init(answer: @escaping Answer) throws {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    // A program that another test starts must not keep a connection open.
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
@@ -22,22 +23,26 @@ final class LoopbackServer: Sendable {
         bind(listener, $0, length) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &length) == 0
       }
     }
-    guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
+    guard bound else {
+      close(listener)
+      throw POSIXError(.EADDRNOTAVAIL)
+    }
     port = UInt16(bigEndian: address.sin_port)
     self.listener = listener
     Thread.detachNewThread {
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else { break }
+        _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
         Self.serve(connection, answer)
       }
+      // Closed here: if its number were free earlier, this thread might serve the connections of another server.
+      close(listener)
     }
   }
 
-  deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  /// Ends the thread; a server that is shut down accepts nothing more.
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private static func serve(_ connection: Int32, _ answer: Answer) {
     defer { close(connection) }

@@ -68,7 +68,7 @@ struct BenchmarkTests {
     let report = try decoder.decode(Report.self, from: Data(finished.output.utf8))
     #expect(report.instructionSet == "\(InstructionSet.bestSupported)")
     #expect(report.peakFlopsPerCore.map(\.workers) == [1, 2, 3])
-    #expect(report.peakFlopsPerCore.allSatisfy { $0.value.isPlausible && $0.value.median > 1e8 })
+    #expect(report.peakFlopsPerCore.allSatisfy { $0.value.isPlausible })
     #expect(report.peakMemoryBytes > 10_000_000)
 
     let network = try #require(report.networks.first)

@@ -18,6 +18,11 @@ enum Shell {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
+  /// What programs find in their environment: that of the tests, without what makes the command another one.
+  static let environment = ProcessInfo.processInfo.environment.filter {
+    $0.key == "MARTLET_DATA" || !($0.key.hasPrefix("MARTLET_") || $0.key.hasPrefix("SLURM_"))
+  }
+
   static func martlet(_ arguments: [String], environment: [String: String] = [:], in directory: String? = nil) throws
     -> Finished
   {
@@ -30,7 +35,7 @@ enum Shell {
     let process = Process()
     process.executableURL = URL(filePath: program)
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = Self.environment.merging(environment) { $1 }
     if let directory { process.currentDirectoryURL = URL(filePath: directory) }
     // Files, not pipes: a pipe that nobody reads while the other one is read fills up.
     let outputs = try TemporaryDirectory()

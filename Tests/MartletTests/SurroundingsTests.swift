@@ -100,16 +100,34 @@ struct SurroundingsTests {
     let process = Process()
     process.executableURL = URL(filePath: Shell.martlet)
     process.arguments = ["predict", "checkpoints/small/latest.weights.h5"]
+    process.environment = Shell.environment
     process.currentDirectoryURL = URL(filePath: directory.path)
     process.standardOutput = pipe
     try process.run()
+    // F_GETPIPE_SZ of <fcntl.h>, which shows it to GNU sources alone.
+    let capacity = fcntl(writer, 1032)
     try pipe.fileHandleForWriting.close()
-    // More than a pipe holds, and read late.
-    Thread.sleep(forTimeInterval: 0.5)
+    // More than a pipe holds, and read once its writer waits.
+    let reader = pipe.fileHandleForReading.fileDescriptor
+    while process.isRunning, try !isAsleep(process) || available(reader) < capacity - Int32(PIPE_BUF) { usleep(1000) }
+    #expect(process.isRunning)
     let output = try #require(try pipe.fileHandleForReading.readToEnd())
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
     #expect(output.count { $0 == UInt8(ascii: "\n") } == 4001)
+  }
+
+  /// The bytes that are in a pipe.
+  private func available(_ reader: Int32) -> Int32 {
+    var count: Int32 = 0
+    return ioctl(reader, UInt(FIONREAD), &count) == 0 ? count : 0
+  }
+
+  /// Whether a process waits for something.
+  private func isAsleep(_ process: Process) throws -> Bool {
+    let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+    // Behind the name, which may hold anything.
+    return try #require(status.split(separator: ")").last).hasPrefix(" S ")
   }
 
   @Test("does not touch the logs of a run that is under way")

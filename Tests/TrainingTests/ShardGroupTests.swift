@@ -1,5 +1,6 @@
 import Kernels
 import NeuralNetwork
+import TestSupport
 import Testing
 
 @testable import Training
@@ -98,11 +99,14 @@ struct TimingTests {
 
   @Test("repeats short work until the clock can tell, and counts one repetition")
   func repetitions() {
+    let clock = ManualClock()
     var calls = 0
-    let timing = Timing(runs: 3, duration: 0.001) { calls += 1 }
-    #expect(timing.seconds.count == 3)
-    // Doubled until a millisecond is full, then three times as often again: much more than one call for a run.
-    #expect(calls > 100)
-    #expect(timing.least > 0 && timing.most < 0.001)
+    let timing = Timing(runs: 3, duration: 0.001, now: clock.now) {
+      clock.advance(by: .microseconds(10))
+      calls += 1
+    }
+    // Doubled until a millisecond is full, then three times as often again.
+    #expect(calls == 1 + 2 + 4 + 8 + 16 + 32 + 64 + 128 + 3 * 128)
+    #expect(timing.seconds.map { ($0 * 1e9).rounded() } == [10_000, 10_000, 10_000])
   }
 }

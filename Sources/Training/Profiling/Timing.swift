@@ -13,11 +13,15 @@ public struct Timing: Sendable, Equatable {
   public var most: Double { seconds[seconds.count - 1] }
 
   /// Measures `body` `runs` times, each time for as many repetitions as take `duration` or longer.
-  public init(runs: Int, duration: Double = 0.002, _ body: () -> Void) {
+  ///
+  /// - Parameter now: reads the clock.
+  public init(
+    runs: Int, duration: Double = 0.002, now: () -> ContinuousClock.Instant = { .now }, _ body: () -> Void
+  ) {
     func time(_ repetitions: Int) -> Double {
-      let started = ContinuousClock.now
+      let started = now()
       for _ in 0..<repetitions { body() }
-      return (ContinuousClock.now - started) / .seconds(1)
+      return (now() - started) / .seconds(1)
     }
     var repetitions = 1
     while time(repetitions) < duration { repetitions *= 2 }
