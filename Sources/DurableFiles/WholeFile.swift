@@ -61,6 +61,8 @@ public enum WholeFile {
     guard Memory.canHold(size) else {
       throw FileError(path: path, operation: .read, reason: "its \(size) bytes do not fit in memory")
     }
+    // An array of capacity 0 is the standard library's one for all threads, and its count would be written here.
+    guard size > 0 else { return [] }
     var failure: FileError?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {

@@ -58,6 +58,20 @@ struct WholeFileTests {
     #expect { try AppendedFile(pipe) } throws: { "\($0)" == wording }
   }
 
+  /// ThreadSanitizer sees to it that the standard library's empty array, which all threads share, is not written.
+  @Test("that are empty are read on several threads at once, while others fill arrays")
+  func empty() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write([], to: "empty")
+    DispatchQueue.concurrentPerform(iterations: 8) { index in
+      for _ in 0..<2000 {
+        var bytes: [UInt8] = []
+        bytes.append(UInt8(index))
+        #expect((try? WholeFile.read(path)) == [] && bytes.count == 1)
+      }
+    }
+  }
+
   @Test("leave what stood there when they cannot be written")
   func failures() throws {
     let directory = try TemporaryDirectory()
