@@ -125,6 +125,35 @@ struct CommandTests {
     #expect(try Shell.martlet(arguments + ["--overwrite"], in: directory.path).status == 0)
   }
 
+  @Test("shows a finished run that is started again, and touches no file of it")
+  func finishedRun() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    let first = try Shell.martlet(["train", config, "--output", "run"], in: directory.path)
+    #expect(first.status == 0)
+    func files() throws -> [String: Data] {
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/run")
+      return try Dictionary(
+        uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: URL(filePath: "\(directory.path)/run/\($0)"))) })
+    }
+    let before = try files()
+    let again = try Shell.martlet(["train", config, "--output", "run"], in: directory.path)
+    #expect(again.status == 0)
+    #expect(again.error.isEmpty)
+    #expect(
+      again.output.hasPrefix(
+        "run: holds this run already, and it is finished. --overwrite trains it anew, --resume --epochs N longer.\n"))
+    #expect(again.output.split(separator: "\n").last == first.output.split(separator: "\n").last)
+    #expect(try files() == before)
+    // Another run, or one that is to be longer or shorter, is not this one.
+    for other in [["--seed", "2"], ["--epochs", "3"], ["--epochs", "1"], ["--batch-size", "100"]] {
+      let refused = try Shell.martlet(["train", config, "--output", "run"] + other, in: directory.path)
+      #expect(refused.status == 2)
+      #expect(refused.error.hasPrefix("martlet: run: holds a run already (step-00000012.weights.h5)."))
+      #expect(try files() == before)
+    }
+  }
+
   @Test(
     "refuses to resume what would be another run",
     arguments: [

@@ -79,7 +79,10 @@ struct TrainCommand: ParsableCommand {
     let began = ContinuousClock.now
     let verbosity = try Verbosity.resolve(verbose)
     Signals.install(ending: try Signals.parse(endSignals))
-    let (configuration, start) = (try configuration(), try start())
+    let configuration = try configuration()
+    let asked = try start()
+    // Started again, a run that is finished shows its result.
+    let start = asked == .fresh ? .freshUnlessFinished(configuration) : asked
     let log = try logFile.map { try RunLog(path: $0, unwritable: Surroundings.warn) }
     do {
       var surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
@@ -92,6 +95,9 @@ struct TrainCommand: ParsableCommand {
       surroundings.directoryTaken = { log?.release() }
       let run = try TrainingRun(configuration, start: start, surroundings: surroundings)
       Signals.handOver()
+      if start != asked, verbosity != .silent {
+        Console.output.write(RunSummary.finishedBefore(in: configuration.checkpoints.directory))
+      }
       try train(run, verbosity, log)
     } catch {
       if !(error is ExitStatus) { log?.error("\(error)") }

@@ -24,6 +24,11 @@ enum RunSummary {
     return ["Resumed at step \(state.step): \(end)."]
   }
 
+  /// What a run says that was finished before it was started again.
+  static func finishedBefore(in directory: String) -> String {
+    "\(directory): holds this run already, and it is finished. --overwrite trains it anew, --resume --epochs N longer.\n"
+  }
+
   /// - Throws: `TrainingError` if the model does not fit its data.
   static func ending(_ run: TrainingRun) throws -> String {
     let state = run.trainer.state

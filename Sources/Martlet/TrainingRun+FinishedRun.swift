@@ -1,0 +1,19 @@
+extension TrainingRun.Start {
+  /// How to start a run of which nobody said whether to resume or to overwrite what its directory holds.
+  ///
+  /// A directory that holds this very run, finished, is no obstacle: nothing is left to train, so the run is resumed at its
+  /// end, where it shows its result. Whatever else the directory holds has to be decided on: `.fresh` refuses it.
+  ///
+  /// - Returns: `.resuming` or `.fresh`.
+  public static func freshUnlessFinished(_ configuration: RunConfiguration) -> TrainingRun.Start {
+    guard let newest = try? RunDirectory(configuration.checkpoints).newestGood(),
+      let saved = try? SavedRun(path: newest.path, checkpoint: newest.checkpoint),
+      (try? configuration.checkResumes(saved)) != nil
+    else { return .fresh }
+    let state = newest.checkpoint.snapshot.state
+    let isFinished =
+      state.epoch == configuration.training.epochs
+      || state.hasStoppedEarly && saved.configuration.training.epochs == configuration.training.epochs
+    return isFinished ? .resuming : .fresh
+  }
+}
