@@ -3,6 +3,13 @@ import Martlet
 import TestSupport
 import Testing
 
+extension Trait where Self == ConditionTrait {
+  /// Skips what needs Python where there is none, and says so; `.ci/run` takes such a line for a failure.
+  static var python: Self {
+    .enabled(if: Python.interpreter != nil || Python.isRequired, "MARTLET_PYTHON names no Python with Keras")
+  }
+}
+
 /// Keras and h5py, from the environment: `.ci/run` installs them.
 enum Python {
   static let interpreter = ProcessInfo.processInfo.environment["MARTLET_PYTHON"]
@@ -12,14 +19,16 @@ enum Python {
 
   static func run(_ arguments: [String], in directory: String? = nil) throws -> Finished {
     let interpreter = try #require(interpreter, "MARTLET_PYTHON is not set")
-    return try Shell.run(
-      interpreter, arguments, environment: ["KERAS_BACKEND": "jax", "PYTHONWARNINGS": "ignore"], in: directory)
+    // Settings of its own, not the user's: Keras keeps them in a file that it writes when it starts.
+    let home = try TemporaryDirectory()
+    let environment = [
+      "KERAS_BACKEND": "jax", "KERAS_HOME": home.path, "JAX_PLATFORMS": "cpu", "PYTHONWARNINGS": "ignore",
+    ]
+    return try Shell.run(interpreter, arguments, environment: environment, in: directory)
   }
 }
 
-@Suite(
-  "Python opens checkpoints",
-  .enabled(if: Python.interpreter != nil || Python.isRequired, "MARTLET_PYTHON names no Python with Keras"))
+@Suite("Python opens checkpoints", .python)
 struct PythonTests {
   private static let lesson = """
       - conv2d: {filters: 10, kernel_size: [5, 5], activation: relu}

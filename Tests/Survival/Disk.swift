@@ -1,4 +1,4 @@
-// A disk that is slow, fails, or knows no locks, in front of the C library: loaded by LD_PRELOAD, for the scripts beside
+// A disk that is slow, fails, ends the process, or knows no locks, in front of the C library: loaded by LD_PRELOAD, for the scripts beside
 // it.
 //
 // Counts the calls that write below DISK_DIRECTORY, in their order: open to write, write, fsync, rename, symlink, unlink.
@@ -6,6 +6,7 @@
 //   DISK_FAIL_AT      the call of this number (from 1) fails
 //   DISK_FAIL_COUNT   so do this many from there on (1; 0 for all)
 //   DISK_FAIL_ERRNO   with this error
+//   DISK_KILL_AT      the process is killed in the call of this number; a write is half done then
 //   DISK_LOCK_ERRNO   each flock fails with this error
 //   DISK_LOG          a line for each call: its number and its name
 
@@ -21,6 +22,7 @@ private enum Disk {
     let count = number("DISK_FAIL_COUNT") ?? 1
     return count == 0 ? first...Int.max : first...first + count - 1
   }
+  static let killing = number("DISK_KILL_AT")
   static let error = Int32(number("DISK_FAIL_ERRNO") ?? Int(ENOSPC))
   static let lockError = number("DISK_LOCK_ERRNO").map { Int32($0) }
   static let calls = Atomic(0)
@@ -41,14 +43,21 @@ private enum Disk {
   }
 
   /// Counts and delays a call; whether it fails, with `errno` set.
-  static func fails(_ name: String) -> Bool {
+  ///
+  /// - Parameter half: what is done of a call that does not come to its end.
+  static func fails(_ name: String, half: () -> Void = {}) -> Bool {
     let call = calls.add(1, ordering: .relaxed).newValue
     if let log, let file = fopen(log, "a") {
       fputs("\(call) \(name)\n", file)
       fclose(file)
     }
     usleep(UInt32(delay) * 1000)
+    if call == killing {
+      half()
+      kill(getpid(), SIGKILL)
+    }
     guard let failing, failing.contains(call) else { return false }
+    half()
     errno = error
     return true
   }
@@ -75,11 +84,10 @@ private typealias DescriptorCall = @convention(c) (Int32) -> Int32
 @c(write) public func diskWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   typealias Write = @convention(c) (Int32, UnsafeRawPointer?, Int) -> Int
   let next = Disk.next("write", as: Write.self)
-  guard Disk.holds(descriptor), Disk.fails("write") else { return next(descriptor, bytes, count) }
+  guard Disk.holds(descriptor) else { return next(descriptor, bytes, count) }
   // A full disk takes what it has room for.
-  if count > 1 { _ = next(descriptor, bytes, count / 2) }
-  errno = Disk.error
-  return -1
+  let fails = Disk.fails("write") { if count > 1 { _ = next(descriptor, bytes, count / 2) } }
+  return fails ? -1 : next(descriptor, bytes, count)
 }
 
 @c(fsync) public func diskSync(_ descriptor: Int32) -> Int32 {

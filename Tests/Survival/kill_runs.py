@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Kills trainings with SIGKILL at random moments, half of them while a checkpoint is being written, and resumes them.
+"""Kills trainings with SIGKILL, half of them in one of the system calls that write checkpoints, the others at random
+moments, and resumes them.
 
     kill_runs.py [--kills 200] [--seed 1]
 
@@ -17,28 +18,29 @@ import martlet_runs as runs
 
 EPOCHS = 30
 DELAY_MS = 8
+#: The system calls that write some checkpoints.
+CALLS = 150
 
 
-def wait_for_write(process, directory, chance):
-    """Waits until a checkpoint is being written, and then for some of the time that takes."""
-    while process.poll() is None and not list(directory.glob("*.partial")):
-        time.sleep(0.001)
-    time.sleep(chance.uniform(0, 14 * DELAY_MS / 1000))
+def killed_in_call(config, disk, chance):
+    """Trains until a system call of a checkpoint, chosen at random, kills the process; whether it came to that."""
+    return ended(runs.train(config, "--resume-or-start", environment={**disk, "DISK_KILL_AT": str(chance.randint(1, CALLS))}))
 
 
-def kill(process, directory, chance, aimed):
-    """Kills a training at random; whether it was alive."""
-    if aimed:
-        # Not always the first of its checkpoints.
-        time.sleep(chance.uniform(0, 0.6))
-        wait_for_write(process, directory, chance)
-    else:
-        time.sleep(chance.uniform(0, 1.2))
-    was_alive = process.poll() is None
-    if was_alive:
-        process.send_signal(signal.SIGKILL)
-    process.communicate()
-    return was_alive
+def killed_at_random(config, disk, chance):
+    """Trains on a slow disk for a moment, and kills the process; whether it was still alive."""
+    process = runs.train(config, "--resume-or-start", environment={**disk, "DISK_DELAY_MS": str(DELAY_MS)})
+    time.sleep(chance.uniform(0, 1.2))
+    process.send_signal(signal.SIGKILL)
+    return ended(process)
+
+
+def ended(process):
+    """Whether a training was killed; fails if it failed on its own."""
+    output, _ = process.communicate()
+    if process.returncode not in (0, -signal.SIGKILL):
+        raise SystemExit(f"a training failed on its own with {process.returncode}:\n{output}")
+    return process.returncode != 0
 
 
 def check(directory, newest, where):
@@ -73,12 +75,9 @@ def main():
             place = folder / f"round-{rounds}"
             place.mkdir()
             config, directory, newest = runs.configuration(place, EPOCHS), place / "run", 0
-            slow = {"LD_PRELOAD": library, "DISK_DIRECTORY": str(place), "DISK_DELAY_MS": str(DELAY_MS)}
+            disk = {"LD_PRELOAD": library, "DISK_DIRECTORY": str(place)}
             while kills < options.kills:
-                process = runs.train(config, "--resume-or-start", environment=slow)
-                if not kill(process, directory, chance, aimed=kills % 2 == 0):
-                    if process.returncode != 0:
-                        raise SystemExit(f"round {rounds}: a training failed on its own: {process.returncode}")
+                if not (killed_in_call if kills % 2 == 0 else killed_at_random)(config, disk, chance):
                     break
                 kills += 1
                 in_write += bool(list(directory.glob("*.partial")))
