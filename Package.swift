@@ -91,8 +91,8 @@ let package = Package(
       name: "Training",
       dependencies: ["CVector", "Configuration", "Datasets", "DurableFiles", "Machine", "NeuralNetwork"],
       swiftSettings: [optimizedInDebug]),
-    .target(name: "ZipArchive", dependencies: ["CZlib"], swiftSettings: [optimizedInDebug]),
-    .target(name: "HDF5Reading", dependencies: ["ZipArchive"], swiftSettings: [optimizedInDebug]),
+    .target(name: "ZipArchive", dependencies: ["CZlib", "Machine"], swiftSettings: [optimizedInDebug]),
+    .target(name: "HDF5Reading", dependencies: ["Machine", "ZipArchive"], swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5Writing", dependencies: ["CHDF5"]),
     .target(
       name: "Checkpoints",
@@ -134,7 +134,7 @@ let package = Package(
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     .testTarget(name: "MachineTests", dependencies: ["Machine", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
-    .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive"]),
+    .testTarget(name: "ZipArchiveTests", dependencies: ["CZlib", "ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(
       name: "NeuralNetworkTests", dependencies: ["HDF5Reading", "NeuralNetwork", "RunConfiguration"],
@@ -146,7 +146,11 @@ let package = Package(
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5Reading", "HDF5Writing"], exclude: ["Golden"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "DurableFiles", "HDF5Reading", "TestSupport"]),
     .testTarget(
-      name: "ModelFilesTests", dependencies: ["HDF5Reading", "Martlet", "ModelFiles", "TestSupport", "ZipArchive"],
+      name: "ModelFilesTests",
+      dependencies: [
+        "Checkpoints", "HDF5Reading", "Martlet", "ModelFiles", "ONNXSchema", "TestSupport", "ZipArchive",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       resources: [.copy("Golden"), .copy("SameTraining"), .copy("Hostile")]),
     .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration", "TestSupport"]),
     // AllocationCounter is run, not linked: its allocators would become those of all tests, and no sanitizer's.

@@ -3,6 +3,9 @@ import NeuralNetwork
 import Training
 
 /// Reads a checkpoint from the bytes of its file.
+///
+/// Datasets are read as they are written: numbers of the written types in one piece, so that they are no more than the
+/// file. Whether they belong to the model is for `SavedRun` to say, which understands the configuration.
 struct CheckpointReader {
   private let path: String
   private let root: HDF5Group
@@ -37,7 +40,7 @@ struct CheckpointReader {
     let run = try root.group(CheckpointLayout.martlet)
     let fingerprint = CheckpointLayout.fingerprint
     let parameters = try parameters()
-    let inputShape: [Int64] = try run.read(CheckpointLayout.inputShape).values
+    let inputShape: [Int64] = try run.readExactly(CheckpointLayout.inputShape).values
     guard inputShape.count == 3, inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
       throw malformed("the input shape is \(inputShape)")
     }
@@ -54,8 +57,8 @@ struct CheckpointReader {
   private func state(_ run: HDF5Group) throws -> RunState {
     let counts = CheckpointLayout.counts
     let learningRate: [Float] = try floats(CheckpointLayout.optimizerVariable(1)).values
-    let sums: [Double] = try run.read(CheckpointLayout.sums).values
-    let seconds: [Double] = try run.read(CheckpointLayout.epochSeconds).values
+    let sums: [Double] = try run.readExactly(CheckpointLayout.sums).values
+    let seconds: [Double] = try run.readExactly(CheckpointLayout.epochSeconds).values
     guard learningRate.count == 1, seconds.count == 1 else { throw malformed("a number is missing") }
     guard learningRate[0].isFinite, learningRate[0] >= 0 else {
       throw malformed("the learning rate is \(learningRate[0])")
@@ -82,11 +85,11 @@ struct CheckpointReader {
       if name == CheckpointLayout.weights {
         let weights = try group.group(name)
         state.weights = try weights.attributes(CheckpointLayout.weightNames).map { path in
-          let (values, dimensions): ([Float], [Int]) = try weights.read(path)
+          let (values, dimensions): ([Float], [Int]) = try weights.readExactly(path)
           return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
         }
       } else {
-        let values: [Double] = try group.read(name).values
+        let values: [Double] = try group.readExactly(name).values
         guard values.count == 1 else { throw malformed("'\(name)' is \(values.count) numbers") }
         state.numbers[name] = values[0]
       }
@@ -97,7 +100,7 @@ struct CheckpointReader {
   private func history(_ run: HDF5Group) throws -> History {
     let group = try run.group(CheckpointLayout.history)
     var columns: [String: [Double]] = [:]
-    for name in group.names { columns[name] = try group.read(name).values }
+    for name in group.names { columns[name] = try group.readExactly(name).values }
     guard Set(columns.values.map(\.count)).count <= 1 else { throw malformed("its metrics have several lengths") }
     return History(columns: columns)
   }
@@ -107,7 +110,7 @@ struct CheckpointReader {
     return try weights.attributes(CheckpointLayout.layerNames).flatMap { layer in
       let group = try weights.group(layer)
       return try group.attributes(CheckpointLayout.weightNames).map { name in
-        let (values, dimensions): ([Float], [Int]) = try group.read(name)
+        let (values, dimensions): ([Float], [Int]) = try group.readExactly(name)
         let path = name.hasPrefix("sequential/") ? String(name.dropFirst("sequential/".count)) : name
         return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
       }
@@ -131,7 +134,7 @@ struct CheckpointReader {
     }
   }
 
-  private func floats(_ name: String) throws -> (values: [Float], dimensions: [Int]) { try root.read(name) }
+  private func floats(_ name: String) throws -> (values: [Float], dimensions: [Int]) { try root.readExactly(name) }
 
   private func count(_ name: String, _ group: HDF5Group) throws -> Int {
     let value = try group.integerAttribute(name)

@@ -92,13 +92,17 @@ public struct CheckpointStore: Sendable {
   /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
   ///   what `read` throws.
   public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
-    try Self.newestGood(in: [self]) { _, reason in passedOver(reason) }
+    let newest = try Self.newestGood(in: [self], opening: Self.read) { _, reason in passedOver(reason) }
+    return (newest.path, newest.run)
   }
 
-  /// The newest checkpoint that verifies, of several directories; of equal ones, that of the first directory.
-  static func newestGood(
-    in stores: [CheckpointStore], passedOver: (_ path: String, _ reason: String) -> Void
-  ) throws -> (path: String, checkpoint: Checkpoint) {
+  /// The newest checkpoint that can be opened, of several directories; of equal ones, that of the first directory.
+  ///
+  /// - Parameter open: reads and verifies a file.
+  static func newestGood<Run>(
+    in stores: [CheckpointStore], opening open: (_ path: String) throws -> Run,
+    passedOver: (_ path: String, _ reason: String) -> Void
+  ) throws -> (path: String, run: Run) {
     let directory = stores[0].directory
     let files = try stores.reversed().flatMap { store in
       try store.fileNames().map { (step: step(ofName: $0) ?? 0, path: store.path($0)) }
@@ -107,7 +111,7 @@ public struct CheckpointStore: Sendable {
     var damaged: [(path: String, reason: String)] = []
     for file in files.sorted(by: { $0.step < $1.step }).reversed() {
       do {
-        let found = (path: file.path, checkpoint: try Self.read(file.path))
+        let found = (path: file.path, run: try open(file.path))
         for file in damaged { passedOver(file.path, file.reason) }
         return found
       } catch let error where Self.isDamage(error) {
@@ -124,7 +128,10 @@ public struct CheckpointStore: Sendable {
     case CheckpointError.foreign, CheckpointError.truncated, CheckpointError.digestMismatch, CheckpointError.malformed:
       true
     case let error as HDF5Error:
-      if case .unsupported = error.problem { false } else { true }
+      switch error.problem {
+      case .unsupported, .tooLarge: false
+      default: true
+      }
     default: false
     }
   }

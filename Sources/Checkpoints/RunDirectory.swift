@@ -22,16 +22,25 @@ public final class RunDirectory: @unchecked Sendable {
   /// Whether every other run is kept out of the run's own directory.
   public var isTaken: Bool { locks[0] != nil }
 
-  /// The newest checkpoint that verifies.
+  /// The newest checkpoint that can be opened.
   ///
-  /// - Parameter passedOver: is told of each newer one that is damaged.
+  /// - Parameters:
+  ///   - open: reads and verifies a file.
+  ///   - passedOver: is told of each newer one that is damaged.
   /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
   ///   what `CheckpointStore.read` throws.
-  public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
-    try CheckpointStore.newestGood(in: stores) { path, reason in
+  public func newestGood<Run>(
+    opening open: (_ path: String) throws -> Run, passedOver: (String) -> Void = { _ in }
+  ) throws -> Run {
+    try CheckpointStore.newestGood(in: stores, opening: open) { path, reason in
       damaged.insert(path)
       passedOver(reason)
-    }
+    }.run
+  }
+
+  /// The newest checkpoint that verifies.
+  func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
+    try newestGood(opening: { (path: $0, checkpoint: try CheckpointStore.read($0)) }, passedOver: passedOver)
   }
 
   /// Whether there is a checkpoint, good or not.

@@ -2,8 +2,10 @@
 ///
 /// Keras and we write none; people pack files with them.
 struct HDF5Chunks {
-  /// More bytes than any chunk has.
-  private static let largest = 1 << 48
+  /// The bytes of chunks that may be larger than all elements: those of datasets that were to grow.
+  private static let growing = 16 << 20
+  /// How many times the bytes of all elements the chunks may have together: they stand out over the edges.
+  private static let edges = 32
 
   /// Nothing was ever written, if nil.
   private let tree: Int?
@@ -64,9 +66,15 @@ struct HDF5Chunks {
       throw HDF5Error.Problem.malformed(reason: "its chunks have other elements than itself")
     }
     guard !whole.contains(0) else { return [] }
-    let chunkSize = try HDF5Dataspace.count(dimensions + [elementSize], maximum: Self.largest)
+    let size = whole.reduce(elementSize, *)
+    let chunkSize = try HDF5Dataspace.count(dimensions + [elementSize], maximum: .max)
     try checkCoverage(stored, whole)
-    var elements = [UInt8](repeating: 0, count: whole.reduce(elementSize, *))
+    guard chunkSize <= max(size, Self.growing), chunkSize / Self.edges * stored.count <= size + Self.growing else {
+      throw HDF5Error.Problem.malformed(reason: "its chunks are much larger than itself")
+    }
+    // The elements, and a chunk while its filters are undone.
+    try HDF5Memory.check(size + 3 * chunkSize)
+    var elements = [UInt8](repeating: 0, count: size)
     for chunk in stored {
       let content = try HDF5Filter.unpacked(chunk.content, filters, skipped: chunk.skippedFilters, count: chunkSize)
       copy(content, of: chunk, to: &elements, whole, elementSize)

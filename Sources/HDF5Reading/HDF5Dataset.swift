@@ -62,6 +62,26 @@ struct HDF5Dataset {
     }
   }
 
+  /// The numbers of all elements, in row-major order.
+  ///
+  /// - Throws: `HDF5Error.Problem` if they are none of the kind, if there are more than the file can hold, or if they do
+  ///   not fit in memory.
+  func values<Number: HDF5Number>(in storage: HDF5Storage) throws -> [Number] {
+    // A type that is not read is refused before the number of its values.
+    try Number.check(type)
+    let elements = try elements(in: storage)
+    try HDF5Memory.check(elements.count / type.size * MemoryLayout<Number>.stride)
+    return try Number.values(elements, of: type)
+  }
+
+  /// Whether the elements lie in the file as they are, one after the other.
+  var isInOnePiece: Bool {
+    switch layout {
+    case .compact, .contiguous: true
+    case .chunked, .otherFiles: false
+    }
+  }
+
   /// The number of elements, of which `most` bytes are there.
   private func count(inBytes most: Int) throws -> Int {
     try HDF5Dataspace.count(dimensions, maximum: most / type.size)

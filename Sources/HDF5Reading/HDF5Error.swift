@@ -8,6 +8,8 @@ public struct HDF5Error: Error, Equatable, Sendable {
     case malformed(reason: String)
     /// Something that HDF5 files may have, but this program does not read.
     case unsupported(feature: String)
+    /// What is there does not fit in memory.
+    case tooLarge(bytes: Int)
   }
 
   public let file: String
@@ -29,6 +31,7 @@ extension HDF5Error: CustomStringConvertible {
     case .missing: return "\(place): is missing."
     case .unexpected(let expected, let found): return "\(place): expected \(expected), found \(found)."
     case .malformed(let reason): return "\(place): is malformed HDF5: \(reason)."
+    case .tooLarge(let bytes): return "\(place): its \(bytes) bytes do not fit in memory."
     case .unsupported(let feature):
       return "\(place): was written with \(feature): that is not read. Write it again with h5py's defaults."
     }

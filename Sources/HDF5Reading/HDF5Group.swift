@@ -125,36 +125,57 @@ extension HDF5Group {
   /// - Returns: the values in row-major order of the dimensions, of which there are none for a single number.
   /// - Throws: `HDF5Error` if it is missing, or holds anything else.
   public func read<Number: HDF5Number>(_ name: String) throws -> (values: [Number], dimensions: [Int]) {
+    try read(name) { dataset in (try dataset.values(in: objects.storage), dataset.dimensions) }
+  }
+
+  /// Reads a dataset of exactly such numbers that lie in one piece, as Martlet writes them.
+  ///
+  /// - Returns: the values, which are no more bytes than the file has, in row-major order of the dimensions.
+  /// - Throws: `HDF5Error` if it is missing, or holds anything else.
+  public func readExactly<Number: HDF5Number>(_ name: String) throws -> (values: [Number], dimensions: [Int]) {
     try read(name) { dataset in
-      // A type that is not read is refused before the number of its values.
-      try Number.check(dataset.type)
-      return (try Number.values(dataset.elements(in: objects.storage), of: dataset.type), dataset.dimensions)
+      guard Number.isStored(as: dataset.type) else {
+        throw HDF5Error.Problem.unexpected(
+          expected: "\(8 * MemoryLayout<Number>.size)-bit \(Number.wording)", found: dataset.type.wording)
+      }
+      guard dataset.isInOnePiece else {
+        throw HDF5Error.Problem.unexpected(expected: "values in one piece", found: "values in chunks")
+      }
+      return (try dataset.values(in: objects.storage), dataset.dimensions)
     }
+  }
+
+  /// A dataset of little-endian 32-bit floating-point numbers, or of any integers, before its values are read.
+  ///
+  /// - Throws: `HDF5Error` if it is missing, or no dataset.
+  public func numbers(_ name: String) throws -> HDF5Numbers {
+    let (object, path) = try existing(name)
+    let place = HDF5Place(file: file, object: path)
+    return try place.locating { HDF5Numbers(try HDF5Dataset(object), at: place, in: objects.storage) }
   }
 
   /// Reads a dataset of little-endian 32-bit floating-point numbers, or of any integers. Nothing is rounded.
   ///
   /// - Throws: `HDF5Error` if it is missing, holds anything else, or claims more values than the file can hold.
   public func readValues(_ name: String) throws -> (values: HDF5Values, dimensions: [Int]) {
-    try read(name) { dataset in
-      let values: HDF5Values
-      switch (dataset.type.kind, dataset.type.size) {
-      case (.integer, _):
-        values = .integers(try Int64.values(dataset.elements(in: objects.storage), of: dataset.type))
-      case (.float(isBigEndian: false), 4):
-        values = .floats(try Float.values(dataset.elements(in: objects.storage), of: dataset.type))
-      default:
-        throw HDF5Error.Problem.unexpected(
-          expected: "little-endian 32-bit floating-point numbers", found: dataset.type.wording)
-      }
-      return (values, dataset.dimensions)
-    }
+    let numbers = try numbers(name)
+    return (try numbers.values, numbers.dimensions)
   }
+
+  /// The bytes of a text that is read at once: more is no configuration.
+  private static let longestText = 16 << 20
 
   /// Reads a dataset with one text.
   public func readText(_ name: String) throws -> String {
     try read(name) { dataset in
-      try HDF5Texts.read(dataset.elements(in: objects.storage), of: dataset.type, in: objects).only("text")
+      guard dataset.type.size <= Self.longestText, dataset.dimensions.allSatisfy({ $0 == 1 }) else {
+        throw HDF5Error.Problem.unexpected(
+          expected: "one text of at most \(Self.longestText) bytes",
+          found:
+            "\(dataset.type.wording) with elements of \(dataset.type.size) bytes and the dimensions \(dataset.dimensions)"
+        )
+      }
+      return try HDF5Texts.read(dataset.elements(in: objects.storage), of: dataset.type, in: objects).only("text")
     }
   }
 

@@ -31,6 +31,13 @@ extension Int64: HDF5Number {
 }
 
 extension HDF5Number {
+  /// Whether elements of a type are such numbers, as this program writes them.
+  static func isStored(as type: HDF5Datatype) -> Bool {
+    let kind: HDF5Datatype.Kind =
+      hasFraction ? .float(isBigEndian: false) : .integer(isBigEndian: false, isSigned: true)
+    return type.kind == kind && type.size == MemoryLayout<Self>.size
+  }
+
   /// - Throws: `HDF5Error.Problem` if elements of the type do not become such numbers.
   static func check(_ type: HDF5Datatype) throws {
     switch type.kind {

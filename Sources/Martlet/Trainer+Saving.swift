@@ -37,8 +37,14 @@ public struct SavedRun: Sendable {
   public let path: String
   public var checkpoint: Checkpoint
   public var configuration: RunConfiguration
+  /// Whether the scale of the configuration is that of the model: not so of a file of another program that does not say.
+  public internal(set) var isScaleKnown = true
+  /// Whether the file's model divides pixels itself, in a layer that is not in the configuration.
+  public internal(set) var scalesPixels = false
 
-  /// - Throws: `CheckpointError` or `HDF5Error` if the file is damaged, or no checkpoint.
+  /// Reads and verifies a checkpoint, and compares all that is in it with the model that its configuration describes.
+  ///
+  /// - Throws: `CheckpointError` or `HDF5Error` if the file is damaged, contradicts itself, or is no checkpoint.
   public init(path: String) throws {
     try self.init(path: path, checkpoint: CheckpointStore.read(path))
   }
@@ -57,6 +63,27 @@ public struct SavedRun: Sendable {
     } catch let error as ConfigurationError {
       // Nobody wrote it by hand: the file is at fault.
       throw CheckpointError.configuration(path: path, reason: "\(error)")
+    }
+    try check()
+  }
+
+  /// - Throws: `CheckpointError.malformed` if the model is none for samples of the shape, or the variables are another's.
+  private func check() throws {
+    let training = configuration.training
+    do {
+      let network = try training.model.build(
+        inputShape: checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
+      try checkpoint.snapshot.check(fits: network, training)
+    } catch let error as ModelError {
+      throw CheckpointError.malformed(
+        path: path,
+        reason: "its model does not take samples of the shape \(checkpoint.inputShape): \(error.reason.dropLast())")
+    } catch TrainingError.foreignSnapshot(let reason) {
+      throw CheckpointError.malformed(path: path, reason: reason)
+    }
+    guard checkpoint.seed == training.seed else {
+      throw CheckpointError.malformed(
+        path: path, reason: "its seed is \(checkpoint.seed), that of its configuration \(training.seed)")
     }
   }
 }

@@ -78,7 +78,7 @@ public final class TrainingRun {
       seed: configuration.training.seed,
       trainFingerprint: data.train.fingerprint, validationFingerprint: data.test.fingerprint)
     deadline = surroundings.deadline
-    if let saved { try goOn(from: saved.checkpoint, surroundings.warning) }
+    if let saved { try goOn(from: saved, surroundings.warning) }
     if let deadline, !isFinished { try TimeLimit.check(deadline, trainer) }
     if !directory.isTaken { try takeMissingDirectory(surroundings) }
   }
@@ -89,7 +89,7 @@ public final class TrainingRun {
     // Another run may have come and gone since.
     guard try directory.holdsRun(), let saved = try Self.saved(configuration, start, directory, surroundings)
     else { return }
-    try goOn(from: saved.checkpoint, surroundings.warning)
+    try goOn(from: saved, surroundings.warning)
   }
 
   private static func take(_ directory: RunDirectory, _ surroundings: Surroundings) throws {
@@ -113,17 +113,23 @@ public final class TrainingRun {
       try configuration.checkResumes(saved)
       return saved
     case .resuming, .resumingIfAny:
-      let newest = try directory.newestGood { surroundings.warning("passed over \($0)") }
-      let saved = try SavedRun(path: newest.path, checkpoint: newest.checkpoint)
+      let saved = try directory.newestGood(opening: SavedRun.init(path:)) {
+        surroundings.warning("passed over \($0)")
+      }
       try configuration.checkResumes(saved)
       return saved
     }
   }
 
-  private func goOn(from checkpoint: Checkpoint, _ warning: (String) -> Void) throws {
+  private func goOn(from saved: SavedRun, _ warning: (String) -> Void) throws {
+    let checkpoint = saved.checkpoint
     try Self.checkData(data.train, checkpoint.trainFingerprint)
     try Self.checkData(data.test, checkpoint.validationFingerprint)
-    try trainer.restore(checkpoint.snapshot(for: configuration), of: data.train)
+    do {
+      try trainer.restore(checkpoint.snapshot(for: configuration), of: data.train)
+    } catch TrainingError.foreignSnapshot(let reason) {
+      throw CheckpointError.malformed(path: saved.path, reason: reason)
+    }
     Self.warnOfOtherInstructionSet(checkpoint, trainer, warning)
   }
 

@@ -44,38 +44,20 @@ extension Variables {
 
   /// - Throws: `TrainingError.foreignSnapshot` if the variables are not those of `network`; nothing is changed then.
   func write(_ snapshot: Snapshot, network: Network, slotCount: Int) throws {
-    guard snapshot.slots.count == slotCount else {
-      throw TrainingError.foreignSnapshot(
-        reason: "it has \(snapshot.slots.count) optimizer variables a parameter, the optimizer keeps \(slotCount).")
-    }
-    for variables in [snapshot.parameters] + snapshot.slots { try check(variables, network) }
+    try network.check(snapshot.parameters, slots: snapshot.slots, slotCount: slotCount)
     store(snapshot.parameters, parameters.start, network)
     for (index, slot) in snapshot.slots.enumerated() { store(slot, slots.start + index * slotStride, network) }
   }
 
   /// - Throws: as `write`.
   func writeParameters(_ values: [Snapshot.Variable], network: Network) throws {
-    try check(values, network)
+    try network.check(values)
     store(values, parameters.start, network)
   }
 
   private func store(_ variables: [Snapshot.Variable], _ start: UnsafeMutablePointer<Float>, _ network: Network) {
     for (variable, parameter) in zip(variables, network.parameters) {
       network.store(variable.values, of: parameter, in: start)
-    }
-  }
-
-  private func check(_ variables: [Snapshot.Variable], _ network: Network) throws {
-    guard variables.count == network.parameters.count else {
-      throw TrainingError.foreignSnapshot(
-        reason: "\(variables.count) variables, the model has \(network.parameters.count).")
-    }
-    for (variable, parameter) in zip(variables, network.parameters) {
-      guard variable.shape == parameter.specification.shape, variable.values.count == variable.shape.count else {
-        throw TrainingError.foreignSnapshot(
-          reason: "\(parameter.path) has the shape \(variable.shape), the model needs \(parameter.specification.shape)."
-        )
-      }
     }
   }
 }

@@ -84,7 +84,7 @@ public final class Trainer {
     else {
       throw TrainingError.foreignSnapshot(
         reason:
-          "step \(state.step) is not \(state.stepInEpoch) steps behind \(state.epoch) epochs of \(steps) steps.")
+          "step \(state.step) is not \(state.stepInEpoch) steps behind \(state.epoch) epochs of \(steps) steps")
     }
     try restore(snapshot)
   }
@@ -100,7 +100,7 @@ public final class Trainer {
   /// - Throws: `TrainingError.foreignSnapshot` if it is of another model; nothing is changed then.
   public func restore(_ snapshot: Snapshot) throws {
     guard snapshot.state.sums.values.count == configuration.sumNames.count else {
-      throw TrainingError.foreignSnapshot(reason: "it was trained with other metrics.")
+      throw TrainingError.foreignSnapshot(reason: "it was trained with other metrics")
     }
     try variables.write(
       snapshot, network: network, slotCount: configuration.optimizer.slotNames.count)

@@ -5,6 +5,9 @@ package enum Deflate {
   /// Deflate packs at most 1032 to 1 (zlib's documentation).
   package static let ratio = 1032
 
+  /// Whether so many packed bytes can become `count`.
+  package static func canHold(_ count: Int, packed: Int) -> Bool { count <= packed * ratio + 16 }
+
   /// What stands around the packed data.
   package enum Framing: Int32 {
     /// Nothing: in zip archives.
@@ -17,7 +20,7 @@ package enum Deflate {
   ///
   /// Nothing is allocated that it could not hold.
   package static func inflated(_ packed: ArraySlice<UInt8>, count: Int, framing: Framing) -> [UInt8]? {
-    guard count <= packed.count * ratio + 16, packed.count <= Int(UInt32.max), count < Int(UInt32.max) else {
+    guard canHold(count, packed: packed.count), packed.count <= Int(UInt32.max), count < Int(UInt32.max) else {
       return nil
     }
     var stream = z_stream()

@@ -9,6 +9,10 @@ public struct ZipError: Error, Equatable, Sendable {
     case unsupported(feature: String)
     case missingMember(name: String)
     case checksumMismatch(member: String)
+    /// A member that unpacks to more than it can mean.
+    case largeMember(name: String, bytes: Int, limit: Int)
+    /// A member that there is no memory for.
+    case noMemory(member: String, bytes: Int)
     /// More than a zip archive without its 64-bit extension can hold.
     case tooLarge(bytes: Int)
   }
@@ -30,6 +34,9 @@ extension ZipError: CustomStringConvertible {
     case .unsupported(let feature): "\(file): is a zip archive with \(feature), which is not read. Save it anew."
     case .missingMember(let name): "\(file): has no member '\(name)'."
     case .checksumMismatch(let member): "\(file): the member '\(member)' is damaged: its checksum is another one."
+    case .largeMember(let name, let bytes, let limit):
+      "\(file): the member '\(name)' would unpack to \(bytes) bytes; at most \(limit) are read here."
+    case .noMemory(let member, let bytes): "\(file): the \(bytes) bytes of the member '\(member)' do not fit in memory."
     case .tooLarge(let bytes): "\(file): \(bytes) bytes are more than a zip archive can hold (4 GB)."
     }
   }

@@ -1,4 +1,5 @@
 import CZlib
+import Machine
 
 /// Reads a zip archive whose bytes are in memory, and believes nothing that they say of themselves.
 ///
@@ -47,14 +48,28 @@ public struct ZipReader: Sendable {
 
   /// The unpacked bytes of a member.
   ///
-  /// - Throws: `ZipError` if it is missing, damaged, or not as long as the directory says.
-  public func read(_ name: String) throws -> [UInt8] {
-    guard let member = members.first(where: { $0.name == name }) else { throw error(.missingMember(name: name)) }
+  /// - Parameter limit: the most bytes that the member can mean. One that is not packed has no more than the archive.
+  /// - Throws: `ZipError` if it is missing, damaged, not as long as the directory says, longer than the limit, or longer
+  ///   than fits in memory.
+  public func read(_ name: String, atMost limit: Int) throws -> [UInt8] {
+    let member = try member(name)
+    guard !member.isDeflated || Deflate.canHold(member.count, packed: member.packedCount) else { throw lie(member) }
+    guard !member.isDeflated || member.count <= max(limit, member.packedCount) else {
+      throw error(.largeMember(name: name, bytes: member.count, limit: limit))
+    }
+    guard Memory.canHold(member.count) else {
+      throw error(.noMemory(member: name, bytes: member.count))
+    }
     let packed = bytes[try content(of: member)]
     let content = member.isDeflated ? Deflate.inflated(packed, count: member.count, framing: .none) : Array(packed)
     guard let content, content.count == member.count else { throw lie(member) }
     guard Self.checksum(content) == member.checksum else { throw error(.checksumMismatch(member: name)) }
     return content
+  }
+
+  private func member(_ name: String) throws -> Member {
+    guard let member = members.first(where: { $0.name == name }) else { throw error(.missingMember(name: name)) }
+    return member
   }
 
   private func error(_ problem: ZipError.Problem) -> ZipError { ZipError(file: path, problem: problem) }

@@ -8,12 +8,19 @@ public struct ZipWriter {
   private static let (version, flags): (UInt16, UInt16) = (20, 0x0800)
 
   private let path: String
+  private let comment: String
   private var content: [UInt8] = []
   private var directory: [UInt8] = []
   private var count: UInt16 = 0
 
-  /// - Parameter path: what messages call it.
-  public init(path: String) { self.path = path }
+  /// - Parameters:
+  ///   - path: what messages call it.
+  ///   - comment: a text for people, at the end of the archive; at most 64 KB.
+  public init(path: String, comment: String = "") {
+    precondition(comment.utf8.count <= UInt16.max, "\(path): too long a comment")
+    self.path = path
+    self.comment = comment
+  }
 
   /// Appends a member.
   ///
@@ -47,8 +54,8 @@ public struct ZipWriter {
     end.append(0x0605_4b50 as UInt32)
     end.append(0 as UInt16, 0, count, count)
     end.append(try size(directory.count), try size(content.count))
-    end.append(0 as UInt16)
-    return content + directory + end
+    end.append(UInt16(comment.utf8.count))
+    return content + directory + end + comment.utf8
   }
 
   private func size(_ count: Int) throws -> UInt32 {

@@ -12,12 +12,12 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "text or json.")
   var format: OutputFormat = .text
 
-  @Flag(help: "Only check that every byte is as it was written.")
+  @Flag(help: "Only check that every byte is as it was written, and that a run can go on from it.")
   var verify = false
 
   func run() throws {
-    if verify { return Console.output.write(verdict(try CheckpointStore.verify(checkpoint)) + "\n") }
     let saved = try SavedRun(path: checkpoint)
+    if verify { return Console.output.write(verdict(try CheckpointStore.verify(checkpoint)) + "\n") }
     switch format {
     case .text: Console.output.write(try text(saved) + "\n")
     case .json: Console.output.write(json(saved) + "\n")

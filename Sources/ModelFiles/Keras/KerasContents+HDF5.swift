@@ -9,12 +9,14 @@ extension KerasContents {
     let keys = CheckpointLayout.keras
     if try root.contains(CheckpointLayout.layers) {
       self.init(arrangement: .byClass)
+      scale = try Self.scale(root)
       layers = try Self.layersByClass(root.group(CheckpointLayout.layers))
       let optimizer = "\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)"
       if try root.contains(optimizer) { self.optimizer = try Self.numbered(root.group(optimizer)) }
       return
     }
     self.init(arrangement: .byOrder)
+    scale = try Self.scale(root)
     if root.hasAttribute(keys.model) { model = try root.attribute(keys.model) }
     if root.hasAttribute(keys.training) { training = try root.attribute(keys.training) }
     // A file of weights alone has the layers at the root.
@@ -31,6 +33,10 @@ extension KerasContents {
     }
   }
 
+  private static func scale(_ root: HDF5Group) throws -> Float? {
+    root.hasAttribute(PixelScale.key) ? PixelScale.value(try root.attribute(PixelScale.key)) : nil
+  }
+
   /// `/layers/<class>/vars/<number>`.
   private static func layersByClass(_ group: HDF5Group) throws -> [Layer] {
     try group.names.map { name in
@@ -40,7 +46,7 @@ extension KerasContents {
   }
 
   /// Datasets that are called 0, 1, 2…
-  private static func numbered(_ group: HDF5Group) throws -> [NamedTensor] {
+  private static func numbered(_ group: HDF5Group) throws -> [StoredTensor] {
     let names = group.names
     let expected = names.indices.map(String.init)
     guard Set(names) == Set(expected) else {
@@ -48,18 +54,13 @@ extension KerasContents {
         file: "\(group.file): \(group.path)",
         .malformed(reason: "its variables are not numbered 0 to \(names.count - 1)"))
     }
-    return try expected.map { try tensor($0, of: group) }
+    return try expected.map { try StoredTensor($0, of: group) }
   }
 
   /// Datasets in the order of `weight_names`.
-  private static func listed(_ group: HDF5Group) throws -> [NamedTensor] {
+  private static func listed(_ group: HDF5Group) throws -> [StoredTensor] {
     guard hasNames(group, CheckpointLayout.weightNames) else { return [] }
-    return try names(group, CheckpointLayout.weightNames).map { try tensor($0, of: group) }
-  }
-
-  private static func tensor(_ name: String, of group: HDF5Group) throws -> NamedTensor {
-    let (values, dimensions) = try group.readValues(name)
-    return NamedTensor(name, dimensions, values)
+    return try names(group, CheckpointLayout.weightNames).map { try StoredTensor($0, of: group) }
   }
 
   // MARK: - Lists of names

@@ -1,8 +1,11 @@
+import Configuration
 import HDF5Reading
+import Kernels
+import NeuralNetwork
 import ZipArchive
 
 /// What a file of Keras' holds, as it stands there: texts and numbers that nobody has understood yet.
-struct KerasContents: Sendable, Equatable {
+struct KerasContents: Sendable {
   /// How the weights are told apart.
   enum Arrangement: Sendable {
     /// By the classes of the layers, numbered: `.keras` and `.weights.h5` of Keras 3.
@@ -12,9 +15,9 @@ struct KerasContents: Sendable, Equatable {
   }
 
   /// The variables of a layer, in their order.
-  struct Layer: Sendable, Equatable {
+  struct Layer: Sendable {
     var name: String
-    var variables: [NamedTensor]
+    var variables: [StoredTensor]
   }
 
   var arrangement: Arrangement
@@ -23,8 +26,10 @@ struct KerasContents: Sendable, Equatable {
   /// Loss, metrics and optimizer as JSON, if they are apart from the model.
   var training: String?
   var layers: [Layer] = []
+  /// What the pixels of a sample are divided by before they come to the model, if the file says it.
+  var scale: Float?
   /// The optimizer's variables in their order; none if the file has no state.
-  var optimizer: [NamedTensor] = []
+  var optimizer: [StoredTensor] = []
 }
 
 extension KerasContents {
@@ -35,12 +40,13 @@ extension KerasContents {
   init(_ bytes: [UInt8], path: String) throws {
     if ZipReader.isZip(bytes) {
       let archive = try ZipReader(bytes, path: path)
-      let configuration = try archive.read(KerasFile.Member.configuration)
+      let configuration = try archive.read(KerasFile.Member.configuration, atMost: JSONDocument.Limit.bytes)
       guard let text = String(validating: configuration, as: UTF8.self) else {
         throw ModelFileError(file: path, .malformed(reason: "\(KerasFile.Member.configuration) is not UTF-8"))
       }
       let place = "\(path): \(KerasFile.Member.weights)"
-      try self.init(hdf5: archive.read(KerasFile.Member.weights), path: place)
+      let limit = Self.mostWeightBytes(ofModel: text, file: path)
+      try self.init(hdf5: archive.read(KerasFile.Member.weights, atMost: limit), path: place)
       guard model == nil else {
         throw ModelFileError(file: place, .malformed(reason: "it holds a second model"))
       }
@@ -52,5 +58,20 @@ extension KerasContents {
     } else {
       throw ModelFileError(file: path, .unknownFormat)
     }
+  }
+}
+
+extension KerasContents {
+  /// The most bytes that the weights of a model can take, with the optimizer's state and the structures of HDF5: so many
+  /// for a model that is not understood, so many besides the numbers, and so many numbers for each weight.
+  private static let (unknownBytes, structureBytes, numbersPerWeight) = (256 << 20, 16 << 20, 8)
+
+  /// How large the weights may become when they are unpacked.
+  private static func mostWeightBytes(ofModel text: String, file: String) -> Int {
+    guard let described = try? KerasModel(text, file: file),
+      let network = try? described.model.build(
+        inputShape: described.inputShape, kernels: InstructionSet.baseline.kernels)
+    else { return unknownBytes }
+    return structureBytes + numbersPerWeight * MemoryLayout<Float>.size * network.parameterCount
   }
 }

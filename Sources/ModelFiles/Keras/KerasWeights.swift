@@ -36,10 +36,11 @@ struct KerasWeights {
     return weights
   }
 
-  private func variable(_ tensor: NamedTensor, of parameter: Parameter) throws -> Snapshot.Variable {
+  /// The values are read once the shape is found to be the model's.
+  private func variable(_ tensor: StoredTensor, of parameter: Parameter) throws -> Snapshot.Variable {
     let shape = parameter.specification.shape
-    guard case .floats(let values) = tensor.values, tensor.dimensions == shape.dimensions else {
-      let isInteger = if case .integers = tensor.values { true } else { false }
+    let isInteger = try tensor.isInteger
+    guard !isInteger, tensor.dimensions == shape.dimensions, case .floats(let values) = try tensor.values else {
       throw mismatch(
         "'\(tensor.name)' of layer '\(layerNames[parameter.layerIndex])' "
           + "\(isInteger ? "holds integers" : "has the shape \(Shape(tensor.dimensions))"), the model needs \(shape)")
@@ -57,7 +58,8 @@ struct KerasWeights {
     let parameterCount = network.parameters.count
     let scalars = contents.optimizer.filter(\.dimensions.isEmpty)
     let tensors = contents.optimizer.filter { !$0.dimensions.isEmpty }
-    guard let first = scalars.first, case .integers(let iteration) = first.values, (0...1 << 48).contains(iteration[0])
+    guard let first = scalars.first, case .integers(let iteration) = try first.values,
+      (0...1 << 48).contains(iteration[0])
     else { throw mismatch("the optimizer's first variable is no number of steps") }
     // An optimizer that has made no step may not have been built.
     if tensors.isEmpty, iteration[0] == 0 { return nil }
@@ -72,16 +74,16 @@ struct KerasWeights {
       slots: try slots(tensors, names: optimizer.slotNames))
   }
 
-  private func learningRate(_ scalars: ArraySlice<NamedTensor>) throws -> Float? {
+  private func learningRate(_ scalars: ArraySlice<StoredTensor>) throws -> Float? {
     guard let scalar = scalars.first else { return nil }
-    guard scalars.count == 1, case .floats(let values) = scalar.values, values[0].isFinite, values[0] >= 0 else {
+    guard scalars.count == 1, case .floats(let values) = try scalar.values, values[0].isFinite, values[0] >= 0 else {
       throw mismatch("'\(scalar.name)' is no learning rate")
     }
     return values[0]
   }
 
   /// Keras writes the slots of each weight in turn, or, up to 2.10, all of the first slot and then all of the next.
-  private func slots(_ tensors: [NamedTensor], names: [String]) throws -> [[Snapshot.Variable]] {
+  private func slots(_ tensors: [StoredTensor], names: [String]) throws -> [[Snapshot.Variable]] {
     let count = network.parameters.count
     let isGrouped = names.count > 1 && count > 1 && isSameSlot(tensors[0].name, tensors[1].name)
     return try names.indices.map { slot in

@@ -98,3 +98,54 @@ def pickled(members):
 
 
 archive("code.keras", pickled)
+
+
+def with_kernel(change):
+    """Lets `change` replace the first kernel in the weights of the good archive, which are packed twice then."""
+    def changed(members):
+        data = io.BytesIO(members["model.weights.h5"])
+        with h5py.File(data, "r+") as file:
+            kernel = file[KERNEL][()]
+            del file[KERNEL]
+            change(file, kernel)
+        return {**members, "model.weights.h5": data.getvalue()}
+    return changed
+
+
+def gigabyte_of_values(file, kernel):
+    count = 1 << 22
+    zeros = file.create_dataset(KERNEL, (64 * count,), "f4", chunks=(count,), compression=9)
+    for start in range(0, 64 * count, count):
+        zeros[start:start + count] = np.zeros(count, "f4")
+
+
+def gigabyte_chunk(file, kernel):
+    file.create_dataset(KERNEL, data=kernel, maxshape=(None,) * 4, chunks=(1 << 10, 1 << 9, 1 << 7, 4), compression=9)
+
+
+archive("values.keras", with_kernel(gigabyte_of_values))
+archive("chunk.keras", with_kernel(gigabyte_chunk))
+# What is fine, where there is a gigabyte of memory: a dense layer of 64x4194304 zeros.
+def memory(members):
+    model = json.loads(members["config.json"])
+    units = 1 << 22
+    layer = lambda name, **options: {"module": "keras.layers", "class_name": name, "registered_name": None,
+                                     "config": {"name": name.lower(), "dtype": "float32", **options}}
+    model["config"] = {"name": "sequential", "layers": [
+        layer("InputLayer", batch_shape=[None, 8, 8, 1]), layer("Flatten"), layer("Dense", units=units)]}
+    del model["compile_config"]
+    data = io.BytesIO()
+    with h5py.File(data, "w") as file:
+        file.create_group("layers/flatten/vars")
+        kernel = file.create_dataset("layers/dense/vars/0", (64, units), "f4", chunks=(1, units), compression=9)
+        for row in range(64):
+            kernel[row] = np.zeros(units, "f4")
+        file.create_dataset("layers/dense/vars/1", (units,), "f4", chunks=(units,), compression=9,
+                            data=np.zeros(units, "f4"))
+    return {"config.json": json.dumps(model), "model.weights.h5": data.getvalue()}
+
+
+archive("memory.keras", memory)
+# Members that unpack to more than they can mean.
+archive("configuration.keras", lambda members: {**members, "config.json": members["config.json"] + b" " * (20 << 20)})
+archive("weights.keras", lambda members: {**members, "model.weights.h5": members["model.weights.h5"] + bytes(40 << 20)})
