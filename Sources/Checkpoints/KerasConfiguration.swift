@@ -5,31 +5,37 @@ import Training
 /// The JSON in which Keras describes a model and its training, in its smallest forms.
 package enum KerasConfiguration {
   /// `model_config` of an HDF5 file: what every Keras since 2.15 reads.
-  package static func model(_ model: Sequential, network: Network) -> String {
+  ///
+  /// - Parameter divisor: what a Rescaling layer at the start divides the pixels by; nil for none.
+  package static func model(_ model: Sequential, network: Network, divisor: Float? = nil) -> String {
     let input = [
       ConfigurationEntry("batch_input_shape", batchShape(network.inputShape)), ConfigurationEntry("dtype", "float32"),
       ConfigurationEntry("sparse", false), ConfigurationEntry("ragged", false),
       ConfigurationEntry("name", "input_layer"),
     ]
-    return entry("Sequential", sequential(model, network, input: input, module: nil)).json
+    return entry("Sequential", sequential(model, network, input: input, divisor: divisor, module: nil)).json
   }
 
   /// `training_config` of an HDF5 file: loss, metrics and optimizer.
   package static func training(_ configuration: TrainingConfiguration, optimizerClass: String) -> String {
     let optimizer = entry(optimizerClass, options(of: configuration.optimizer))
     return ConfigurationNode(
-      mapping: compile(configuration) + [ConfigurationEntry("optimizer_config", optimizer)]
+      mapping: compile(configuration, module: nil) + [ConfigurationEntry("optimizer_config", optimizer)]
     ).json
   }
 
   /// `config.json` of a `.keras` archive: what every Keras since 3.3 reads.
-  package static func archive(_ configuration: TrainingConfiguration, network: Network) -> String {
+  ///
+  /// - Parameter divisor: as in `model`.
+  package static func archive(
+    _ configuration: TrainingConfiguration, network: Network, divisor: Float? = nil
+  ) -> String {
     let shape = batchShape(network.inputShape)
     let input = [
       ConfigurationEntry("batch_shape", shape), ConfigurationEntry("dtype", "float32"),
       ConfigurationEntry("sparse", false), ConfigurationEntry("name", "input_layer"),
     ]
-    let model = sequential(configuration.model, network, input: input, module: "keras.layers")
+    let model = sequential(configuration.model, network, input: input, divisor: divisor, module: "keras.layers")
     let optimizer = entry(
       type(of: configuration.optimizer).className, options(of: configuration.optimizer), module: "keras.optimizers")
     return entry(
@@ -38,15 +44,25 @@ package enum KerasConfiguration {
         ConfigurationEntry("build_config", ConfigurationNode(mapping: [ConfigurationEntry("input_shape", shape)])),
         ConfigurationEntry(
           "compile_config",
-          ConfigurationNode(mapping: [ConfigurationEntry("optimizer", optimizer)] + compile(configuration))),
+          ConfigurationNode(
+            mapping: [ConfigurationEntry("optimizer", optimizer)] + compile(configuration, module: "keras.losses"))),
       ]
     ).json
   }
 
   /// The layers of a model behind its input.
   private static func sequential(
-    _ model: Sequential, _ network: Network, input: [ConfigurationEntry], module: String?
+    _ model: Sequential, _ network: Network, input: [ConfigurationEntry], divisor: Float?, module: String?
   ) -> [ConfigurationEntry] {
+    let rescaling = divisor.map { divisor in
+      entry(
+        rescalingClass,
+        [
+          ConfigurationEntry("name", text(rescalingName)), ConfigurationEntry("dtype", "float32"),
+          ConfigurationEntry("scale", ConfigurationNode(.number(1 / Double(divisor)))),
+          ConfigurationEntry("offset", ConfigurationNode(.number(0))),
+        ], module: module)
+    }
     let layers = zip(model.layers, network.layers).map { layer, built in
       entry(
         built.className,
@@ -56,7 +72,9 @@ package enum KerasConfiguration {
     return [
       ConfigurationEntry("name", "sequential"),
       ConfigurationEntry(
-        "layers", ConfigurationNode(.sequence([entry("InputLayer", input, module: module)] + layers))),
+        "layers",
+        ConfigurationNode(
+          .sequence([entry("InputLayer", input, module: module)] + (rescaling.map { [$0] } ?? []) + layers))),
     ]
   }
 
@@ -64,10 +82,18 @@ package enum KerasConfiguration {
     [ConfigurationEntry("name", text(type(of: optimizer).name))] + optimizer.options
   }
 
-  private static func compile(_ configuration: TrainingConfiguration) -> [ConfigurationEntry] {
-    let metrics = configuration.metrics.map { text(type(of: $0).name) }
+  /// Keras' layer that multiplies pixels, and what it is called in our files.
+  package static let (rescalingClass, rescalingName) = ("Rescaling", "rescaling")
+
+  /// - Parameter module: where Keras 3 finds losses; nil in HDF5 files, which Keras 2 reads too.
+  private static func compile(_ configuration: TrainingConfiguration, module: String?) -> [ConfigurationEntry] {
+    // Keras 2 takes "accuracy" of a model that it loads for that of one-hot labels.
+    let isSparse = configuration.loss is SparseCategoricalCrossentropy && module == nil
+    let metrics = configuration.metrics.map {
+      text($0 is Accuracy && isSparse ? "sparse_categorical_accuracy" : type(of: $0).name)
+    }
     return [
-      ConfigurationEntry("loss", text(type(of: configuration.loss).name)),
+      ConfigurationEntry("loss", loss(configuration.loss, module: module)),
       // Keras refuses a configuration without this key.
       ConfigurationEntry("loss_weights", .null),
       ConfigurationEntry("metrics", ConfigurationNode(.sequence(metrics))),
@@ -76,6 +102,14 @@ package enum KerasConfiguration {
       ConfigurationEntry("steps_per_execution", 1),
       ConfigurationEntry("jit_compile", false),
     ]
+  }
+
+  /// A name, or an object if it has options.
+  private static func loss(_ loss: any Loss, module: String?) -> ConfigurationNode {
+    let name = text(type(of: loss).name)
+    guard !loss.options.isEmpty else { return name }
+    return entry(
+      String(describing: type(of: loss)), [ConfigurationEntry("name", name)] + loss.options, module: module)
   }
 
   /// An object as Keras writes it; with the module since version 3.

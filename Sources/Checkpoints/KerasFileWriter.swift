@@ -8,19 +8,29 @@ package struct KerasFileWriter {
   private let network: Network
   private let training: TrainingConfiguration
   private let parameters: [Snapshot.Variable]
+  private let divisor: Float?
 
-  /// - Parameter parameters: in the order of `network.parameters`.
-  package init(network: Network, training: TrainingConfiguration, parameters: [Snapshot.Variable]) {
+  /// - Parameters:
+  ///   - parameters: in the order of `network.parameters`.
+  ///   - divisor: what a Rescaling layer at the start of the model divides the pixels by; nil for none.
+  package init(
+    network: Network, training: TrainingConfiguration, parameters: [Snapshot.Variable], divisor: Float? = nil
+  ) {
     self.network = network
     self.training = training
     self.parameters = parameters
+    self.divisor = divisor
   }
+
+  /// The name of the layer that `divisor` asks for, which has no weights.
+  private var rescaling: [String] { divisor == nil ? [] : [KerasConfiguration.rescalingName] }
 
   /// The whole-model layout: configurations at the root, weights by layer and name.
   ///
   /// - Parameter optimizerClass: what `training_config` calls the class of the optimizer.
   package func writeModel(to root: HDF5GroupWriter, optimizerClass: String) throws {
-    try root.setAttribute(CheckpointLayout.keras.model, KerasConfiguration.model(training.model, network: network))
+    try root.setAttribute(
+      CheckpointLayout.keras.model, KerasConfiguration.model(training.model, network: network, divisor: divisor))
     try root.setAttribute(
       CheckpointLayout.keras.training, KerasConfiguration.training(training, optimizerClass: optimizerClass))
     let weights = try root.createGroup(CheckpointLayout.modelWeights)
@@ -28,7 +38,8 @@ package struct KerasFileWriter {
       try group.setAttribute(CheckpointLayout.keras.version, CheckpointLayout.kerasVersion)
       try group.setAttribute(CheckpointLayout.keras.backend, "tensorflow")
     }
-    try weights.setAttribute(CheckpointLayout.layerNames, network.layers.map(\.name))
+    try weights.setAttribute(CheckpointLayout.layerNames, rescaling + network.layers.map(\.name))
+    for name in rescaling { try weights.createGroup(name).setAttribute(CheckpointLayout.weightNames, []) }
     for (index, layer) in network.layers.enumerated() {
       let names = network.parameters.filter { $0.layerIndex == index }.map(CheckpointLayout.weightName)
       try weights.createGroup(layer.name).setAttribute(CheckpointLayout.weightNames, names)
@@ -44,6 +55,9 @@ package struct KerasFileWriter {
   /// - Parameter linked: whether `writeModel` wrote the weights before; then they get a second name.
   package func writeLayers(to root: HDF5GroupWriter, linked: Bool) throws {
     _ = try root.createGroup(CheckpointLayout.variables)
+    for name in rescaling {
+      try root.createGroup(CheckpointLayout.layerVariables(name)).setAttribute("name", name)
+    }
     for (index, layer) in network.layers.enumerated() {
       let variables = try root.createGroup(CheckpointLayout.layerVariables(layer.name))
       try variables.setAttribute("name", layer.name)

@@ -19,11 +19,14 @@ extension SavedRun {
     run.training.optimizer = model.optimizer
     run.training.loss = model.loss
     run.training.metrics = model.metrics
+    if let scale = model.scale { run.training.scale = scale }
     if model.metrics.isEmpty { run.checkpoints.keepBest = nil }
     let checkpoint = Checkpoint(
       snapshot: model.snapshot, configuration: try run.yaml, inputShape: model.inputShape, instructionSet: "",
       seed: run.training.seed, trainFingerprint: "", validationFingerprint: "", origin: origin)
     self.init(path: origin, checkpoint: checkpoint, configuration: run)
+    isScaleKnown = model.scale != nil
+    scalesPixels = model.scalesPixels
   }
 
   /// The name of a file without its directory and its suffixes, as far as a run can be called that.
@@ -35,7 +38,11 @@ extension SavedRun {
 
   /// The model as exporters take it.
   public var model: TrainedModel {
-    TrainedModel(configuration.training, inputShape: checkpoint.inputShape, snapshot: checkpoint.snapshot)
+    var model = TrainedModel(
+      configuration.training, inputShape: checkpoint.inputShape, snapshot: checkpoint.snapshot)
+    if !isScaleKnown { model.scale = nil }
+    model.scalesPixels = scalesPixels
+    return model
   }
 
   /// Writes the run's first checkpoint to its directory, for `train --resume` to go on from.

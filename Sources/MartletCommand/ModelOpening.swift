@@ -5,13 +5,17 @@ struct ModelOpening {
   /// The run of a file that holds weights alone, and the directory of its data.
   let configuration: RunConfiguration?
   var data: String?
+  /// What pixels are divided by, where a file of another program does not say it; and whether it has to be known.
+  var scale: (value: Float?, isNeeded: Bool) = (nil, true)
   let purpose: KerasModelFile.Purpose
   let context: DatasetContext
 
   /// - Throws: what the file's reader throws.
   func open(_ path: String) throws -> SavedRun {
     do {
-      return try SavedRun(path: path)
+      let saved = try SavedRun(path: path)
+      try checkScale(saidBy: path, saved.configuration.training.scale)
+      return saved
     } catch CheckpointError.foreign {
       return try openForeign(path)
     }
@@ -21,8 +25,36 @@ struct ModelOpening {
   func openForeign(_ path: String) throws -> SavedRun {
     let file = try KerasModelFile(path: path)
     let imported = try file.model(for: purpose, background: try background(file))
-    for note in imported.notes { Console.error.write("martlet: note: \(path): \(note).\n") }
-    return try SavedRun(importing: imported.model, origin: path, background: configuration)
+    var (model, notes) = (imported.model, imported.notes)
+    try checkScale(saidBy: path, model.scale)
+    notes += scaleNotes(model.scale)
+    model.scale = model.scale ?? scale.value ?? configuration?.training.scale
+    for note in notes { Console.error.write("martlet: note: \(path): \(note).\n") }
+    return try SavedRun(importing: model, origin: path, background: configuration)
+  }
+
+  // MARK: - The scale of the pixels
+
+  /// - Parameter said: the scale that the file names, if it does.
+  /// - Throws: `WrongUse` if another one is asked for.
+  private func checkScale(saidBy path: String, _ said: Float?) throws {
+    guard let said, let asked = scale.value, said != asked else { return }
+    throw WrongUse(
+      "--scale \(PixelScale.text(asked)): \(path) says itself that pixels are divided by \(PixelScale.text(said)). Leave out --scale."
+    )
+  }
+
+  /// What has to be said of a scale that nobody named, or that two places name.
+  private func scaleNotes(_ said: Float?) -> [String] {
+    if let said {
+      guard let other = configuration?.training.scale, other != said else { return [] }
+      return [
+        "pixels are divided by \(PixelScale.text(said)), as the file says; data.scale (\(PixelScale.text(other))) of the configuration does not count"
+      ]
+    }
+    guard scale.isNeeded, scale.value == nil, configuration == nil else { return [] }
+    let assumed = TrainingConfiguration(model: Sequential([])).scale
+    return ["pixels are divided by \(PixelScale.text(assumed)) (assumed; --scale changes it)"]
   }
 
   /// The run behind weights that come without their model. The shape of its samples is that of the data.

@@ -1,4 +1,5 @@
 import DurableFiles
+import Training
 
 /// A format in which models are handed to other programs.
 public enum ExportFormat: String, CaseIterable, Sendable {
@@ -14,6 +15,14 @@ public enum ExportFormat: String, CaseIterable, Sendable {
   case safetensors
   /// What the model computes, with the weights.
   case onnx
+
+  /// Whether a file can hold the division of the pixels, as a first layer of the model.
+  public var canScalePixels: Bool {
+    switch self {
+    case .keras, .h5, .onnx: true
+    case .weights, .npz, .safetensors: false
+    }
+  }
 
   /// The format that the end of a name asks for; nil if it asks for none.
   public init?(path: String) {
@@ -38,15 +47,40 @@ extension TrainedModel {
   /// - Parameters:
   ///   - layout: counts for `npz` and `safetensors`; the other formats have their own.
   ///   - path: what messages call the file.
+  ///   - withScaling: whether the model in the file takes pixels as they are, 0 to 255, and divides them by `scale`. A
+  ///     model that came so goes so. If not, it takes pixels that are divided, and the file says by what.
   /// - Throws: `ModelError`, `ModelFileError`, `HDF5WritingError` or `ZipError` if the format cannot hold the model.
-  public func exported(_ format: ExportFormat, layout: ExportLayout = .keras, path: String) throws -> [UInt8] {
-    switch format {
-    case .keras: try KerasFile.archive(self, path: path)
-    case .h5: try KerasFile.wholeModel(self, path: path)
+  public func exported(
+    _ format: ExportFormat, layout: ExportLayout = .keras, path: String, withScaling: Bool = false
+  ) throws -> [UInt8] {
+    try check(path: path)
+    guard !withScaling || (format.canScalePixels && scale != nil) else {
+      throw ModelFileError(file: path, .scalingNotExpressible(format: format.rawValue, isScaleKnown: scale != nil))
+    }
+    let divisor = withScaling || scalesPixels ? scale : nil
+    return switch format {
+    case .keras: try KerasFile.archive(self, divisor: divisor, path: path)
+    case .h5: try KerasFile.wholeModel(self, divisor: divisor, path: path)
     case .weights: try KerasFile.weights(self, path: path)
-    case .onnx: try ONNXFile.bytes(self, path: path)
-    case .npz: try NumPyArchive.bytes(tensors(layout, path: path), path: path)
+    case .onnx: try ONNXFile.bytes(self, divisor: divisor, path: path)
+    case .npz: try NumPyArchive.bytes(tensors(layout, path: path), path: path, comment: scaleMetadata)
     case .safetensors: try safeTensors(layout, path: path).bytes
+    }
+  }
+
+  /// What is said of the scale where nothing but texts can be said: `{"martlet_scale": 255}`.
+  private var scaleMetadata: String { scale.map { "{\"\(PixelScale.key)\": \(PixelScale.text($0))}" } ?? "" }
+
+  /// Checks that the weights and the optimizer's state are the model's: the formats rely on it.
+  private func check(path: String) throws {
+    do {
+      let (network, slotNames) = (try network(), optimizer.slotNames)
+      try network.check(weights)
+      if let optimizerState {
+        try network.check(weights, slots: optimizerState.slots, slotCount: slotNames.count)
+      }
+    } catch TrainingError.foreignSnapshot(let reason) {
+      throw ModelFileError(file: path, .weights(reason: reason))
     }
   }
 
@@ -64,8 +98,12 @@ extension TrainedModel {
 
   private func safeTensors(_ layout: ExportLayout, path: String) throws -> SafeTensorsFile {
     let tensors = try tensors(layout, path: path)
-    guard layout == .torch else { return SafeTensorsFile(metadata: [(key: "format", text: "np")], tensors: tensors) }
+    let scale = scale.map { [(key: PixelScale.key, text: PixelScale.text($0))] } ?? []
+    guard layout == .torch else {
+      return SafeTensorsFile(metadata: [(key: "format", text: "np")] + scale, tensors: tensors)
+    }
     return SafeTensorsFile(
-      metadata: [(key: "format", text: "pt"), (key: "model", text: try torchModules(path: path))], tensors: tensors)
+      metadata: [(key: "format", text: "pt"), (key: "model", text: try torchModules(path: path))] + scale,
+      tensors: tensors)
   }
 }

@@ -15,10 +15,14 @@ public struct ModelFileError: Error, Equatable, Sendable {
     case unsupportedOption(place: String, option: String, received: String, accepted: String)
     /// An optimizer, a loss: one of a kind that is not known.
     case unsupportedName(kind: String, name: String, supported: [String], advice: String)
+    /// A Rescaling layer that is not the first one.
+    case misplacedRescaling
     /// Weights that do not belong to the model.
     case weights(reason: String)
     /// Nothing in the format says what the model computes.
     case notExpressible(format: String, layer: String, reason: String)
+    /// The division of the pixels as a part of the model, in a format that holds no model or for a scale that is not known.
+    case scalingNotExpressible(format: String, isScaleKnown: Bool)
   }
 
   public let file: String
@@ -54,8 +58,14 @@ extension ModelFileError.Problem: CustomStringConvertible {
       "\(place): the option \(option) is \(received), which is not computed here. Accepted: \(accepted)."
     case .unsupportedName(let kind, let name, let supported, let advice):
       "the \(kind) \(name) is not known here. Supported: \(supported.joined(separator: ", ")).\(advice)"
+    case .misplacedRescaling:
+      "a Rescaling layer is not the first one: only there, where it divides pixels, it is understood."
     case .weights(let reason):
       "its weights do not belong to its model: \(reason)."
+    case .scalingNotExpressible(let format, let isScaleKnown):
+      isScaleKnown
+        ? "the format \(format) holds weights, and no layer that divides pixels."
+        : "what pixels are divided by is not known. Name it by --scale."
     case .notExpressible(let format, let layer, let reason):
       "layer '\(layer)' cannot be said in \(format): \(reason)."
     }

@@ -14,6 +14,11 @@ public struct TrainedModel: Sendable {
   public var metrics: [any Metric]
   /// Nil if the optimizer starts from nothing.
   public var optimizerState: OptimizerState?
+  /// What pixels (0 to 255) are divided by before they come to the model; nil if it is not known.
+  public var scale: Float?
+  /// Whether the model that a file holds takes pixels as they are, and divides them by `scale` in a first layer, which is
+  /// not in `model`.
+  public var scalesPixels: Bool
 
   /// What an optimizer has to remember.
   public struct OptimizerState: Sendable, Equatable {
@@ -32,7 +37,7 @@ public struct TrainedModel: Sendable {
 
   public init(
     model: Sequential, inputShape: Shape, weights: [Snapshot.Variable], optimizer: any Optimizer, loss: any Loss,
-    metrics: [any Metric], optimizerState: OptimizerState?
+    metrics: [any Metric], optimizerState: OptimizerState?, scale: Float? = nil, scalesPixels: Bool = false
   ) {
     self.model = model
     self.inputShape = inputShape
@@ -41,6 +46,8 @@ public struct TrainedModel: Sendable {
     self.loss = loss
     self.metrics = metrics
     self.optimizerState = optimizerState
+    self.scale = scale
+    self.scalesPixels = scalesPixels
   }
 
   /// The model of a training, as it stands in a snapshot.
@@ -49,7 +56,8 @@ public struct TrainedModel: Sendable {
       model: training.model, inputShape: inputShape, weights: snapshot.parameters, optimizer: training.optimizer,
       loss: training.loss, metrics: training.metrics,
       optimizerState: OptimizerState(
-        iteration: snapshot.state.step, learningRate: snapshot.state.learningRate, slots: snapshot.slots))
+        iteration: snapshot.state.step, learningRate: snapshot.state.learningRate, slots: snapshot.slots),
+      scale: training.scale)
   }
 
   /// The model with its shapes known. It is not computed with, so any kernels will do.

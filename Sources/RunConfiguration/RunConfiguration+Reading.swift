@@ -144,9 +144,7 @@ private struct CompileSection {
       try LearningRateSchedule(configuration: $0, path: reader.path(of: "learning_rate_schedule"))
     }
     optimizer = try Self.optimizer(reader)
-    let losses = LossCatalog.all.map { $0.name }
-    let loss = try reader.name("loss", kind: "loss", among: losses, default: CategoricalCrossentropy.name)
-    self.loss = LossCatalog.all.first { $0.name == loss }?.init() ?? CategoricalCrossentropy()
+    loss = try Self.loss(reader)
     let names = try reader.strings("metrics", default: [Accuracy.name])
     guard Set(names).count == names.count else {
       throw reader.error(.conflict("a metric is named twice: \(names.joined(separator: ", "))."), at: "metrics")
@@ -160,10 +158,26 @@ private struct CompileSection {
     }
   }
 
-  /// A name, or a mapping with the name and options.
   private static func optimizer(_ reader: ConfigurationReader) throws -> any Optimizer {
     guard let node = reader.node("optimizer") else { return Adam() }
     let path = reader.path(of: "optimizer")
+    let (name, options) = try named(node, kind: "optimizer", among: OptimizerCatalog.all.map { $0.name }, path: path)
+    guard let type = OptimizerCatalog.all.first(where: { $0.name == name }) else { return Adam() }
+    return try type.init(options: ConfigurationReader(options, path: path, keys: type.optionKeys))
+  }
+
+  private static func loss(_ reader: ConfigurationReader) throws -> any Loss {
+    guard let node = reader.node("loss") else { return CategoricalCrossentropy() }
+    let path = reader.path(of: "loss")
+    let (name, options) = try named(node, kind: "loss", among: LossCatalog.all.map { $0.name }, path: path)
+    guard let type = LossCatalog.all.first(where: { $0.name == name }) else { return CategoricalCrossentropy() }
+    return try type.init(options: ConfigurationReader(options, path: path, keys: type.optionKeys))
+  }
+
+  /// A name that is known, or a mapping with such a name and options.
+  private static func named(
+    _ node: ConfigurationNode, kind: String, among known: [String], path: String
+  ) throws -> (name: String, options: ConfigurationNode) {
     var (nameNode, options) = (node, ConfigurationNode(mapping: [], line: node.line))
     if case .mapping(let entries) = node.value {
       guard let name = node["name"] else {
@@ -172,16 +186,17 @@ private struct CompileSection {
       nameNode = name
       options = ConfigurationNode(mapping: entries.filter { $0.key != "name" }, line: node.line)
     }
-    let known = OptimizerCatalog.all.map { $0.name }
     guard case .string(let name) = nameNode.value else {
+      let article = "aeiou".contains(kind.prefix(1)) ? "an" : "a"
       throw ConfigurationError(
-        .unexpected(expected: "an optimizer's name", received: nameNode.received), path: path, line: nameNode.line)
+        .unexpected(expected: "\(article) \(kind)'s name", received: nameNode.received), path: path, line: nameNode.line
+      )
     }
-    guard let type = OptimizerCatalog.all.first(where: { $0.name == name }) else {
+    guard known.contains(name) else {
       throw ConfigurationError(
-        .unknownName(kind: "optimizer", name: name, known: known), path: path, line: nameNode.line)
+        .unknownName(kind: kind, name: name, known: known), path: path, line: nameNode.line)
     }
-    return try type.init(options: ConfigurationReader(options, path: path, keys: type.optionKeys))
+    return (name, options)
   }
 }
 

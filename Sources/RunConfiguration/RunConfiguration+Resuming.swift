@@ -28,7 +28,7 @@ extension RunConfiguration {
   /// More epochs, other checkpoints, another name or other workers are fine.
   ///
   /// - Parameter isImported: whether `saved` comes from a file of another program, and has made no step here: then it
-  ///   says nothing of batches, of the data and of what is measured.
+  ///   says nothing of batches, of the data (but for the scale of the pixels) and of what is measured.
   /// - Throws: `ResumeMismatch` with the first key that differs and both values.
   public func checkResumes(_ saved: RunConfiguration, isImported: Bool = false) throws {
     func check(_ key: String, _ value: (RunConfiguration) -> ConfigurationNode) throws {
@@ -46,13 +46,13 @@ extension RunConfiguration {
           + optimizer.options)
     }
     try check("compile.learning_rate_schedule") { $0.training.learningRateSchedule?.configuration ?? .null }
-    try check("compile.loss") { ConfigurationNode(.string(type(of: $0.training.loss).name)) }
+    try check("compile.loss") { Self.loss($0.training.loss) }
+    try check("data.scale") { ConfigurationNode(.number(Double($0.training.scale))) }
     if isImported { return }
     try check("compile.metrics") { run in
       ConfigurationNode(.sequence(run.training.metrics.map { ConfigurationNode(.string(type(of: $0).name)) }))
     }
     try check("callbacks") { run in Self.list(run.callbacks.filter { type(of: $0).decidesWeights }) }
-    try check("data.scale") { ConfigurationNode(.number(Double($0.training.scale))) }
     try check("fit.batch_size") { ConfigurationNode(.integer($0.training.batchSize)) }
     try check("fit.shards") { ConfigurationNode(.integer($0.training.shards)) }
     try check("fit.shuffle") { ConfigurationNode(.bool($0.training.shuffle)) }

@@ -39,7 +39,7 @@ extension RunConfiguration {
       ConfigurationNode(mapping: [ConfigurationEntry("name", text(type(of: optimizer).name))] + optimizer.options))
     return ConfigurationNode(
       mapping: [optimizerEntry] + (schedule ?? []) + [
-        ConfigurationEntry("loss", text(type(of: training.loss).name)),
+        ConfigurationEntry("loss", Self.loss(training.loss)),
         ConfigurationEntry("metrics", ConfigurationNode(.sequence(metrics))),
       ])
   }
@@ -53,6 +53,12 @@ extension RunConfiguration {
       ConfigurationEntry("seed", ConfigurationNode(.integer(Int(training.seed)))),
       ConfigurationEntry("on_nonfinite", text(training.onNonfinite.rawValue)),
     ])
+  }
+
+  /// A name, with the options that differ from the defaults.
+  static func loss(_ loss: any Loss) -> ConfigurationNode {
+    let name = ConfigurationNode(.string(type(of: loss).name))
+    return loss.options.isEmpty ? name : ConfigurationNode(mapping: [ConfigurationEntry("name", name)] + loss.options)
   }
 
   /// A list of callbacks, each with all its options.

@@ -1,3 +1,5 @@
+import NeuralNetwork
+
 /// What a model makes of a data set.
 public struct Evaluation: Sendable, Equatable {
   /// `loss`, then the metrics, with their means over all samples.
@@ -17,18 +19,43 @@ public struct Evaluation: Sendable, Equatable {
 
 /// The model's answer for each sample of a data set.
 public struct Prediction: Sendable, Equatable {
-  /// (samples, classes), row by row.
-  public let probabilities: [Float]
-  public let classes: Int
-
-  public var samples: Int { probabilities.count / classes }
-
-  /// The probabilities of one sample.
-  public func row(_ sample: Int) -> ArraySlice<Float> {
-    probabilities[sample * classes..<(sample + 1) * classes]
+  /// What the values of a model's outputs are.
+  public enum Kind: Sendable, Equatable {
+    /// Those of a softmax.
+    case probabilities
+    /// The loss takes their softmax.
+    case logits
+    /// Those of a last layer that is no softmax, of which the loss says nothing.
+    case outputs
   }
 
-  /// The most probable class of each sample; the first of equal ones.
+  /// The model's outputs (samples, classes), row by row.
+  public let values: [Float]
+  public let classes: Int
+  public let kind: Kind
+
+  public init(values: [Float], classes: Int, kind: Kind) {
+    self.values = values
+    self.classes = classes
+    self.kind = kind
+  }
+
+  public var samples: Int { values.count / classes }
+
+  /// The values of one sample.
+  public func row(_ sample: Int) -> ArraySlice<Float> { values[sample * classes..<(sample + 1) * classes] }
+
+  /// The values with a softmax where they are logits.
+  public var probabilities: [Float] {
+    guard kind == .logits else { return values }
+    var probabilities = values
+    probabilities.withUnsafeMutableBufferPointer { buffer in
+      buffer.baseAddress.map { Softmax.forward($0, rows: samples, columns: classes) }
+    }
+    return probabilities
+  }
+
+  /// The class with the largest value for each sample; the first of equal ones.
   public var classIndices: [Int] {
     (0..<samples).map { sample in
       let row = row(sample)

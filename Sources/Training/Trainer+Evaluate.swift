@@ -1,4 +1,5 @@
 import Datasets
+import Machine
 import NeuralNetwork
 
 extension Trainer {
@@ -29,6 +30,11 @@ extension Trainer {
     try dataset.check(fits: network)
     let chunks = chunks(of: dataset)
     let classes = network.outputShape.count
+    // The buffer, and the array that is handed out.
+    let (bytes, overflow) = dataset.count.multipliedReportingOverflow(by: 2 * classes * MemoryLayout<Float>.size)
+    guard !overflow, Memory.canHold(bytes) else {
+      throw TrainingError.tooManyOutputs(samples: dataset.count, classes: classes)
+    }
     let outputs = FloatBuffer(count: dataset.count * classes)
     let (workers, parameters) = (memory.workers, variables.parameters)
     dataset.withSamples(order: nil) { samples in
@@ -39,7 +45,9 @@ extension Trainer {
       }
     }
     let values = UnsafeBufferPointer(start: outputs.start, count: dataset.count * classes)
-    return Prediction(probabilities: Array(values), classes: classes)
+    let kind: Prediction.Kind =
+      network.form == .logits ? .probabilities : configuration.loss.fromLogits ? .logits : .outputs
+    return Prediction(values: Array(values), classes: classes, kind: kind)
   }
 
   /// A data set cut into parts of a shard's size: a function of the run alone, as the shards of a batch are.

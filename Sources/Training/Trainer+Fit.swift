@@ -21,6 +21,7 @@ extension Trainer {
       epochs: epochs ?? configuration.epochs, stepsPerEpoch: configuration.steps(of: training), maxSteps: maxSteps)
     var order = SampleOrder(count: training.count)
 
+    if let warning = configuration.outputWarning(network) { self.warning(warning) }
     stopReason = nil
     for callback in callbacks { try callback.trainingWillBegin(self, plan) }
     while state.epoch < plan.epochs, !shallStop(plan) {
@@ -112,6 +113,14 @@ extension TrainingConfiguration {
       throw TrainingError.batchLargerThanData(
         batchSize: batchSize, dataset: training.name, samples: training.count)
     }
+  }
+
+  /// What is likely a mistake: a loss of probabilities behind a layer that gives none.
+  func outputWarning(_ network: Network) -> String? {
+    guard network.form == .outputs, !loss.fromLogits else { return nil }
+    return "the last layer is no softmax, and \(type(of: loss).name) takes its outputs for probabilities. "
+      + "End the model with a softmax, or say that they are logits (compile.loss: "
+      + "{name: \(type(of: loss).name), from_logits: true})."
   }
 
   /// The steps of an epoch.

@@ -9,6 +9,8 @@ public enum TrainingError: Error, Equatable {
   case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
   /// The numbers of the training do not fit the machine.
   case tooLarge(bytes: Int, available: Int)
+  /// The outputs for all samples do not fit in memory.
+  case tooManyOutputs(samples: Int, classes: Int)
   /// The system refuses to start the workers' threads.
   case tooFewThreads(workers: Int, available: Int)
   /// The loss of a batch is no number: NaN or infinite. The step was not made.
@@ -37,6 +39,8 @@ extension TrainingError: CustomStringConvertible {
     case .tooLarge(let bytes, let available):
       "the model needs \(Self.gigabytes(bytes)) GB for its weights, its optimizer, its checkpoints and the workers' "
         + "memory; this process may have \(Self.gigabytes(available)) GB more. Use smaller layers, a smaller batch, or fewer workers."
+    case .tooManyOutputs(let samples, let classes):
+      "\(classes) outputs for each of \(samples) samples do not fit in memory. Ask for fewer samples at a time."
     case .tooFewThreads(let workers, let available):
       "\(workers) workers need \(workers) threads, and the system lets this process start \(available). Raise its limit "
         + "(ulimit -u, TasksMax of systemd), or use fewer workers (--workers 1 needs none)."
@@ -49,7 +53,7 @@ extension TrainingError: CustomStringConvertible {
     case .unknownMetric(let name, let known):
       "a callback watches '\(name)', which is not measured. There is: \(known.joined(separator: ", "))."
     case .foreignSnapshot(let reason):
-      "the saved variables do not belong to this model: \(reason)"
+      "the saved variables do not belong to this model: \(reason)."
     }
   }
 }

@@ -6,6 +6,10 @@ import Testing
 struct LossTests {
   static let cases: [(name: String, loss: any Loss, form: OutputForm)] = [
     ("fused", CategoricalCrossentropy(), .logits), ("fused", SparseCategoricalCrossentropy(), .logits),
+    ("fused", CategoricalCrossentropy(fromLogits: true), .outputs),
+    ("fused", SparseCategoricalCrossentropy(fromLogits: true), .outputs),
+    // A softmax that the network leaves to the loss is the one that a loss from logits takes, as with TensorFlow.
+    ("fused", CategoricalCrossentropy(fromLogits: true), .logits),
     ("categorical", CategoricalCrossentropy(), .outputs), ("sparse", SparseCategoricalCrossentropy(), .outputs),
   ]
 

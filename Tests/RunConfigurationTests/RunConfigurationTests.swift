@@ -30,6 +30,7 @@ struct RunConfigurationTests {
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let keys =
       LayerCatalog.all.flatMap { $0.optionKeys } + OptimizerCatalog.all.flatMap { $0.optionKeys }
+      + LossCatalog.all.flatMap { $0.optionKeys }
       + CallbackCatalog.all.flatMap { $0.optionKeys } + DatasetCatalog.all.flatMap { $0.optionKeys }
     let names =
       LayerCatalog.all.map { $0.typeName } + OptimizerCatalog.all.map { $0.name } + LossCatalog.all.map { $0.name }
@@ -50,6 +51,22 @@ struct RunConfigurationTests {
     #expect(run.training.scale == 255)
     #expect(run.checkpoints.directory == "checkpoints/test")
     #expect(run.checkpoints.keepBest == "val_accuracy")
+  }
+
+  @Test("name a loss with its options, and say it so again")
+  func lossOptions() throws {
+    for name in ["categorical_crossentropy", "sparse_categorical_crossentropy"] {
+      let yaml = Self.yaml.replacing(
+        "loss: categorical_crossentropy", with: "loss: {name: \(name), from_logits: true}")
+      let run = try RunConfiguration(yaml: yaml, file: "test.yml")
+      #expect(type(of: run.training.loss).name == name && run.training.loss.fromLogits)
+      let again = try RunConfiguration(yaml: run.yaml, file: "again.yml")
+      #expect(type(of: again.training.loss).name == name && again.training.loss.fromLogits)
+      #expect(throws: Never.self) { try again.checkResumes(run) }
+      let other = try RunConfiguration(yaml: yaml.replacing(", from_logits: true", with: ""), file: "other.yml")
+      #expect(!other.training.loss.fromLogits && !(try other.yaml).contains("from_logits"))
+      #expect(throws: ResumeMismatch.self) { try other.checkResumes(run) }
+    }
   }
 
   @Test("need no more than a name, data and a model")
@@ -146,6 +163,15 @@ struct RunConfigurationTests {
     ("name: test", "name: test\nname: again", "test.yml:"),
     ("fit: {epochs", "fit: {epochs: 1, epochs", "test.yml:"),
     ("fit: {", "fit: [", "test.yml:10: not YAML: "),
+    (
+      "loss: categorical_crossentropy", "loss: {name: categorical_crossentropy, from_logit: true}",
+      "test.yml:9: compile.loss: unknown key 'from_logit'. Did you mean 'from_logits'"
+    ),
+    (
+      "loss: categorical_crossentropy", "loss: {from_logits: true}",
+      "test.yml:9: compile.loss: the key 'name' is missing"
+    ),
+    ("loss: categorical_crossentropy", "loss: 3", "test.yml:9: compile.loss: expected a loss's name. Received: 3"),
     ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name. Received: 3"),
     ("- flatten", "- flatten: 3", "test.yml:6: model[2].flatten: expected no options. Received: 3"),
     (

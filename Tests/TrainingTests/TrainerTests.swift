@@ -84,6 +84,55 @@ struct TrainerTests {
   }
 }
 
+@Suite("Outputs that are no probabilities")
+struct OutputTests {
+  /// A trainer of a model with a last layer, and what it warned of in two epochs.
+  private func trained(_ last: ActivationFunction, _ loss: any Loss) throws -> (trainer: Trainer, warnings: [String]) {
+    let model = Sequential([Flatten(), Dense(units: 10, activation: last)])
+    let trainer = try Trainer(
+      TrainingConfiguration(model: model, loss: loss, epochs: 2, batchSize: 50, shards: 2), inputShape: [28, 28, 1],
+      workerCount: 1)
+    var warnings: [String] = []
+    trainer.warning = { warnings.append($0) }
+    try trainer.fit(SmallRun.data.train, validation: SmallRun.data.test)
+    return (trainer, warnings)
+  }
+
+  @Test("are warned of once, unless the loss takes logits")
+  func warning() throws {
+    let warnings = try trained(.linear, SparseCategoricalCrossentropy()).warnings
+    #expect(
+      warnings == [
+        "the last layer is no softmax, and sparse_categorical_crossentropy takes its outputs for probabilities. "
+          + "End the model with a softmax, or say that they are logits (compile.loss: "
+          + "{name: sparse_categorical_crossentropy, from_logits: true})."
+      ])
+    #expect(try trained(.linear, CategoricalCrossentropy(fromLogits: true)).warnings.isEmpty)
+    #expect(try trained(.softmax, CategoricalCrossentropy()).warnings.isEmpty)
+  }
+
+  @Test("are called what they are")
+  func kinds() throws {
+    let data = SmallRun.data.test
+    let softmax = try trained(.softmax, CategoricalCrossentropy()).trainer.predict(data)
+    let logits = try trained(.linear, CategoricalCrossentropy(fromLogits: true)).trainer.predict(data)
+    #expect(softmax.kind == .probabilities && softmax.probabilities == softmax.values)
+    #expect(logits.kind == .logits)
+    #expect(try trained(.sigmoid, CategoricalCrossentropy()).trainer.predict(data).kind == .outputs)
+    // The same model, said in two ways.
+    #expect(logits.probabilities == softmax.values)
+    #expect(logits.classIndices == softmax.classIndices)
+  }
+
+  @Test("that are logits have the loss and the accuracy of the same model with a softmax")
+  func evaluation() throws {
+    let softmax = try trained(.softmax, CategoricalCrossentropy()).trainer
+    let logits = try trained(.linear, SparseCategoricalCrossentropy(fromLogits: true)).trainer
+    #expect(logits.snapshot().parameters == softmax.snapshot().parameters)
+    #expect(try logits.evaluate(SmallRun.data.test) == softmax.evaluate(SmallRun.data.test))
+  }
+}
+
 @Suite("A run that was cut")
 struct ResumeTests {
   /// Epoch end, middle, first step, last step, and within the second epoch.

@@ -37,12 +37,20 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: "A run's configuration (YAML): its data set, and the model of a file that holds weights alone.")
   var config: String?
 
+  @Option(help: "What pixels (0 to 255) are divided by, where a file of Keras' does not say it (default: 255).")
+  var scale: Float?
+
   /// - Throws: `ConfigurationError`.
   func configuration() throws -> RunConfiguration? { try config.map(RunConfiguration.init(contentsOf:)) }
 
-  func opening(for purpose: KerasModelFile.Purpose) throws -> ModelOpening {
-    ModelOpening(
-      configuration: try configuration(), data: data, purpose: purpose, context: Surroundings.dataset(isSilent: false))
+  /// - Parameter needsScale: whether a scale is assumed where none is named.
+  func opening(for purpose: KerasModelFile.Purpose, needsScale: Bool = true) throws -> ModelOpening {
+    if let scale, !(scale.isFinite && scale > 0) {
+      throw WrongUse("--scale must be a positive number. Received: \(scale)")
+    }
+    return ModelOpening(
+      configuration: try configuration(), data: data, scale: (scale, needsScale), purpose: purpose,
+      context: Surroundings.dataset(isSilent: false))
   }
 
   /// The data set: the named one, or the saved run's; nil if the file names none.

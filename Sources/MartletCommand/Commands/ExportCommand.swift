@@ -26,6 +26,9 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "keras, or torch: names and orders of an nn.Sequential's state_dict (.safetensors and .npz).")
   var layout: ExportLayout = .keras
 
+  @Flag(help: "The exported model takes pixels as they are, 0 to 255, and divides them itself (.onnx, .keras, .h5).")
+  var withScaling = false
+
   @Flag(help: "Replace a file that is there.")
   var overwrite = false
 
@@ -36,8 +39,13 @@ struct ExportCommand: ParsableCommand {
     guard overwrite || !WholeFile.exists(output) else {
       throw WrongUse("\(output) is there already. Replace it by --overwrite, or choose another name.")
     }
-    let saved = try dataset.opening(for: .training).open(checkpoint)
-    try WholeFile.write(saved.model.exported(format, layout: layout, path: output), to: output)
+    let saved = try dataset.opening(for: .training, needsScale: false).open(checkpoint)
+    guard !withScaling || saved.isScaleKnown else {
+      throw WrongUse(
+        "--with-scaling: \(checkpoint) does not say what pixels are divided by. Name it by --scale (--scale 255).")
+    }
+    try WholeFile.write(
+      saved.model.exported(format, layout: layout, path: output, withScaling: withScaling), to: output)
     if layout == .torch {
       Console.output.write("\(try saved.model.torchModules(path: output))\n")
     }
@@ -50,6 +58,9 @@ struct ExportCommand: ParsableCommand {
     }
     guard layout == .keras || format == .safetensors || format == .npz else {
       throw WrongUse("--layout torch is for .safetensors and .npz; \(format.rawValue) has a layout of its own.")
+    }
+    guard !withScaling || format.canScalePixels else {
+      throw WrongUse("--with-scaling is for .onnx, .keras and .h5; \(format.rawValue) holds weights alone.")
     }
     return format
   }

@@ -21,9 +21,9 @@ enum PredictionFile {
     }
   }
 
-  /// A line for each sample: its index, the most probable class, and the probability of each class.
+  /// A line for each sample: its index, the class with the largest output, and the output for each class.
   static func csv(_ prediction: Prediction) -> String {
-    let heading = ["sample", "class"] + (0..<prediction.classes).map { "probability_\($0)" }
+    let heading = ["sample", "class"] + (0..<prediction.classes).map { "\(prediction.kind.column)_\($0)" }
     let lines = prediction.classIndices.enumerated().map { sample, index in
       (["\(sample)", "\(index)"] + prediction.row(sample).map { "\($0)" }).joined(separator: ",")
     }
@@ -38,10 +38,10 @@ enum PredictionFile {
     }
   }
 
-  /// `probabilities` (samples, classes) and `classes` (samples).
+  /// `probabilities`, `logits` or `outputs` (samples, classes), and `classes` (samples).
   private static func tensors(_ prediction: Prediction) -> [NamedTensor] {
     [
-      NamedTensor("probabilities", [prediction.samples, prediction.classes], prediction.probabilities),
+      NamedTensor(prediction.kind.array, [prediction.samples, prediction.classes], prediction.values),
       NamedTensor("classes", [prediction.samples], .integers(prediction.classIndices.map(Int64.init))),
     ]
   }
@@ -55,5 +55,25 @@ enum PredictionFile {
       }
     }
     return try file.image()
+  }
+}
+
+extension Prediction.Kind {
+  /// What the columns of a table are called, each with the number of its class behind it.
+  fileprivate var column: String {
+    switch self {
+    case .probabilities: "probability"
+    case .logits: "logit"
+    case .outputs: "output"
+    }
+  }
+
+  /// What an array of them is called.
+  fileprivate var array: String {
+    switch self {
+    case .probabilities: "probabilities"
+    case .logits: "logits"
+    case .outputs: "outputs"
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Configuration
 import NeuralNetwork
 
@@ -7,6 +8,8 @@ struct KerasModel {
   let inputShape: Shape
   /// What the file calls the layers.
   let layerNames: [String]
+  /// What a Rescaling layer at the start divides the values of a sample by; nil if there is none. It is not in `model`.
+  let divisor: Float?
   /// Options that count for a training from the start, which would not begin as Keras' does.
   let notes: [String]
 
@@ -31,11 +34,20 @@ struct KerasModel {
     let shape =
       layers.first?.inputShape ?? object.configuration["build_input_shape"]
       ?? document["build_config"]?["input_shape"]
+    divisor = try Self.divisor(layers, file: file)
     let built = layers.compactMap(\.layer)
     model = Sequential(built.map(\.layer))
     layerNames = built.map(\.name)
     notes = built.flatMap(\.notes)
     inputShape = try Self.inputShape(shape, before: built.first?.layer, file: file)
+  }
+
+  private static func divisor(_ layers: [KerasLayer], file: String) throws -> Float? {
+    guard let index = layers.firstIndex(where: { $0.rescaling != nil }) else { return nil }
+    guard let rescaling = layers[index].rescaling, layers.prefix(index).allSatisfy({ $0.layer == nil }),
+      layers.dropFirst(index + 1).allSatisfy({ $0.rescaling == nil })
+    else { throw ModelFileError(file: file, .misplacedRescaling) }
+    return rescaling
   }
 
   /// The values of a sample: a picture of 4096x4096 pixels. What is computed with grows with it, and costs nothing in a
@@ -72,8 +84,10 @@ private struct KerasLayer {
     let notes: [String]
   }
 
-  /// Nil for an input.
+  /// Nil for an input, and for a rescaling.
   let layer: Computed?
+  /// What a Rescaling layer divides by; nil for other layers.
+  let rescaling: Float?
   /// The shape of a batch, where the entry tells it.
   let inputShape: ConfigurationNode?
 
@@ -84,9 +98,14 @@ private struct KerasLayer {
     inputShape = ["batch_shape", "batch_input_shape"].lazy.compactMap { object.configuration[$0] }.first
     if object.className == "InputLayer" {
       _ = try KerasNeutralOptions.options(of: object.configuration, keys: [], owner: .layer, place: place, file: file)
-      layer = nil
+      (layer, rescaling) = (nil, nil)
       return
     }
+    if object.className == KerasConfiguration.rescalingClass {
+      (layer, rescaling) = (nil, try Self.divisor(object, place: place, file: file))
+      return
+    }
+    rescaling = nil
     let supported = LayerCatalog.all
     guard let type = supported.first(where: { ([$0.className] + $0.classAliases).contains(object.className) }) else {
       throw ModelFileError(
@@ -98,6 +117,29 @@ private struct KerasLayer {
     let reader = try ConfigurationReader(Self.plain(options), path: place, keys: type.optionKeys)
     layer = Computed(
       layer: try type.init(options: reader), name: name, notes: Self.notes(object.configuration, place: place))
+  }
+
+  /// What a Rescaling layer divides by: one number, without an offset.
+  private static func divisor(_ object: KerasObject, place: String, file: String) throws -> Float {
+    func unsupported(_ option: String, _ accepted: String) -> ModelFileError {
+      ModelFileError(
+        file: file,
+        .unsupportedOption(
+          place: place, option: option, received: object.configuration[option]?.json ?? "null", accepted: accepted))
+    }
+    _ = try KerasNeutralOptions.options(
+      of: object.configuration, keys: ["scale", "offset"], owner: .layer, place: place, file: file)
+    guard [nil, .null, 0, 0.0].contains(object.configuration["offset"]) else { throw unsupported("offset", "0") }
+    let factor: Double? =
+      switch object.configuration["scale"]?.value {
+      case .number(let number): number
+      case .integer(let integer): Double(integer)
+      default: nil
+      }
+    guard let factor, case let divisor = Float(1 / factor), divisor.isFinite, divisor > 0 else {
+      throw unsupported("scale", "one positive number, such as 1/255")
+    }
+    return divisor
   }
 
   /// The options with functions by their names.

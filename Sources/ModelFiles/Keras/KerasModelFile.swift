@@ -91,7 +91,8 @@ public struct KerasModelFile: Sendable {
     let training = background?.training ?? TrainingConfiguration(model: sequential)
     var model = TrainedModel(
       model: sequential, inputShape: inputShape, weights: [], optimizer: training.optimizer, loss: training.loss,
-      metrics: training.metrics, optimizerState: nil)
+      metrics: training.metrics, optimizerState: nil, scale: described?.divisor ?? contents.scale,
+      scalesPixels: described?.divisor != nil)
     let weights = KerasWeights(
       network: try model.network(), layerNames: described?.layerNames ?? sequential.layerNames, contents: contents,
       file: path)
@@ -109,7 +110,11 @@ public struct KerasModelFile: Sendable {
   private func complete(
     _ model: inout TrainedModel, with training: KerasTraining, for purpose: Purpose, notes: inout [String]
   ) throws {
-    guard purpose != .predicting else { return }
+    guard purpose != .predicting else {
+      // Only to know whether the outputs are logits: a loss that is not known says nothing of that.
+      if let loss = try? training.loss() { model.loss = loss }
+      return
+    }
     model.loss = try training.loss()
     let metrics = training.metrics()
     model.metrics = metrics.known

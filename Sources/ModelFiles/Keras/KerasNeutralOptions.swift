@@ -44,7 +44,7 @@ enum KerasNeutralOptions {
   ]
 
   private static let losses: [String: Rule] = [
-    "name": .anything, "dtype": .float32, "from_logits": .off, "label_smoothing": .zero, "ignore_class": .null,
+    "name": .anything, "dtype": .float32, "label_smoothing": .zero, "ignore_class": .null,
     "axis": Rule(accepted: "-1") { [.null, -1].contains($0) }, "fn": .anything,
     "reduction": Rule(accepted: "sum_over_batch_size") { [.null, "auto", "sum_over_batch_size"].contains($0) },
   ]

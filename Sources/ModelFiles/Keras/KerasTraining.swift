@@ -47,17 +47,19 @@ struct KerasTraining {
           place: "the training", option: "loss_weights", received: document["loss_weights"]?.json ?? "",
           accepted: "null"))
     }
-    var name = KerasObject.functionName(node)
+    var (name, object) = (KerasObject.functionName(node), nil as KerasObject?)
     if name == nil, node != .null {
-      let object = try KerasObject(node, place: "the loss", file: file)
-      _ = try KerasNeutralOptions.options(
-        of: object.configuration, keys: [], owner: .loss, place: "the loss \(object.className)", file: file)
-      name = Self.snakeCase(object.className)
+      object = try KerasObject(node, place: "the loss", file: file)
+      name = object?.className
     }
     guard let name, let type = LossCatalog.all.first(where: { $0.name == Self.snakeCase(name) }) else {
-      throw unsupported("loss", name ?? node.json, known, "")
+      throw unsupported("loss", name.map(Self.snakeCase) ?? node.json, known, "")
     }
-    return type.init()
+    guard let object else { return type.init() }
+    let place = "the loss \(object.className)"
+    let options = try KerasNeutralOptions.options(
+      of: object.configuration, keys: type.optionKeys, owner: .loss, place: place, file: file)
+    return try type.init(options: ConfigurationReader(options, path: place, keys: type.optionKeys))
   }
 
   /// The metrics that are known here, and the names of the others: what is measured changes no weight.

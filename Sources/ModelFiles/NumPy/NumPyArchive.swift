@@ -7,10 +7,12 @@ import ZipArchive
 public enum NumPyArchive {
   /// The bytes of the file.
   ///
-  /// - Parameter path: what messages call it.
+  /// - Parameters:
+  ///   - path: what messages call it.
+  ///   - comment: that of the zip archive, which NumPy passes over.
   /// - Throws: `ZipError` for more than 4 GB.
-  public static func bytes(_ tensors: [NamedTensor], path: String) throws -> [UInt8] {
-    var archive = ZipWriter(path: path)
+  public static func bytes(_ tensors: [NamedTensor], path: String, comment: String = "") throws -> [UInt8] {
+    var archive = ZipWriter(path: path, comment: comment)
     for tensor in tensors { try archive.add("\(tensor.name).npy", array(tensor)) }
     return try archive.archive()
   }

@@ -12,9 +12,11 @@ enum ONNXFile {
   /// The version of the format that came with it.
   private static let formatVersion: Int64 = 8
 
-  /// - Parameter path: what messages call it.
+  /// - Parameters:
+  ///   - divisor: what a first node divides the samples by; nil for none.
+  ///   - path: what messages call it.
   /// - Throws: `ModelError`, or `ModelFileError` for a model beyond the 2 GB of a protocol buffer.
-  static func bytes(_ model: TrainedModel, path: String) throws -> [UInt8] {
+  static func bytes(_ model: TrainedModel, divisor: Float? = nil, path: String) throws -> [UInt8] {
     let portable = try ChannelsFirstModel(model, isChannelsFirst: false)
     let file = Onnx_ModelProto.with {
       $0.irVersion = formatVersion
@@ -25,7 +27,16 @@ enum ONNXFile {
           $0.version = operatorSet
         }
       ]
-      $0.graph = graph(portable)
+      $0.graph = graph(portable, divisor: divisor)
+      // Samples have to be divided by it still: by 1, if the graph divides them.
+      if let scale = model.scale {
+        $0.metadataProps = [
+          Onnx_StringStringEntryProto.with {
+            $0.key = PixelScale.key
+            $0.value = PixelScale.text(divisor == nil ? scale : 1)
+          }
+        ]
+      }
     }
     do {
       return try file.serializedBytes()
@@ -35,18 +46,30 @@ enum ONNXFile {
     }
   }
 
-  private static func graph(_ model: ChannelsFirstModel) -> Onnx_GraphProto {
+  private static func graph(_ model: ChannelsFirstModel, divisor: Float?) -> Onnx_GraphProto {
     var graph = Onnx_GraphProto()
     graph.name = "martlet"
     graph.input = [value("input", model.inputShape)]
     graph.output = [value("output", model.outputShape)]
+    if let divisor {
+      let scale = NamedTensor("scale", [], [divisor])
+      graph.initializer.append(tensor(scale))
+      graph.node.append(
+        Onnx_NodeProto.with {
+          $0.name = "scaling"
+          $0.opType = "Div"
+          $0.input = ["input", scale.name]
+          $0.output = ["scaled"]
+        })
+    }
+    let first = divisor == nil ? "input" : "scaled"
     for (index, step) in model.steps.enumerated() {
       let weights = step.operation.weights.map(tensor)
       graph.initializer += weights
       graph.node.append(
         node(
           step, name: "\(step.layer)/\(index)",
-          inputs: [index == 0 ? "input" : "value_\(index)"] + weights.map(\.name),
+          inputs: [index == 0 ? first : "value_\(index)"] + weights.map(\.name),
           output: index == model.steps.count - 1 ? "output" : "value_\(index + 1)"))
     }
     return graph

@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 
 /// −Σ y·log p over one-hot labels y.
@@ -5,14 +6,25 @@ import Glibc
 /// From probabilities, Keras first divides them by their sum and clips them to [1e-7, 1 − 1e-7].
 public struct CategoricalCrossentropy: Loss {
   public static let name = "categorical_crossentropy"
+  public static let optionKeys = CrossentropyOptions.keys
 
-  public init() {}
+  public var fromLogits: Bool
+
+  public init() { self.init(fromLogits: false) }
+
+  public init(fromLogits: Bool) { self.fromLogits = fromLogits }
+
+  public init(options: ConfigurationReader) throws {
+    self.init(fromLogits: try CrossentropyOptions.fromLogits(options))
+  }
+
+  public var options: [ConfigurationEntry] { CrossentropyOptions.entries(fromLogits: fromLogits) }
 
   public func sum(
     outputs: UnsafePointer<Float>, form: OutputForm, labels: UnsafePointer<Int32>, samples: Int, classes: Int,
     gradient: UnsafeMutablePointer<Float>?, scale: Float
   ) -> Double {
-    if form == .logits {
+    if fromLogits || form == .logits {
       return SoftmaxCrossentropy.sum(
         logits: outputs, labels: labels, samples: samples, classes: classes, gradient: gradient, scale: scale)
     }

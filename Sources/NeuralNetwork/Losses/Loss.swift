@@ -1,8 +1,10 @@
+import Configuration
+
 /// What the numbers mean that come out of the last computation.
 public enum OutputForm: Sendable, Equatable {
   /// Logits: the model ends in a softmax that the network leaves to the loss, as TensorFlow does.
   case logits
-  /// The model's own outputs; a loss takes them as probabilities.
+  /// The model's own outputs: probabilities, or logits if the loss says so (`Loss.fromLogits`).
   case outputs
 }
 
@@ -12,8 +14,17 @@ public enum OutputForm: Sendable, Equatable {
 public protocol Loss: Sendable {
   /// Keras' name: `categorical_crossentropy`.
   static var name: String { get }
+  static var optionKeys: [String] { get }
 
   init()
+
+  /// - Throws: `ConfigurationError` with the key and the value received.
+  init(options: ConfigurationReader) throws
+
+  /// The options that differ from the defaults, in Keras' words.
+  var options: [ConfigurationEntry] { get }
+  /// Whether the model's outputs are logits: the loss takes their softmax. If not, they are probabilities.
+  var fromLogits: Bool { get }
 
   /// The sum of the losses of a shard's samples, and their gradient.
   ///
@@ -27,6 +38,19 @@ public protocol Loss: Sendable {
     outputs: UnsafePointer<Float>, form: OutputForm, labels: UnsafePointer<Int32>, samples: Int, classes: Int,
     gradient: UnsafeMutablePointer<Float>?, scale: Float
   ) -> Double
+}
+
+/// The options of the cross-entropies, which they share.
+enum CrossentropyOptions {
+  static let keys = ["from_logits"]
+
+  static func fromLogits(_ options: ConfigurationReader) throws -> Bool {
+    try options.bool("from_logits", default: false)
+  }
+
+  static func entries(fromLogits: Bool) -> [ConfigurationEntry] {
+    fromLogits ? [ConfigurationEntry("from_logits", true)] : []
+  }
 }
 
 /// Every loss there is. A new one is registered here, on a line of its own.

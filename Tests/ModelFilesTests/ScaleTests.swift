@@ -1,0 +1,143 @@
+import Foundation
+import HDF5Reading
+import Martlet
+import ONNXSchema
+import SwiftProtobuf
+import Testing
+import ZipArchive
+
+@testable import ModelFiles
+
+@Suite("The scale of pixels")
+struct ScaleTests {
+  private func model(scale: Float?) throws -> TrainedModel {
+    var model = try KerasModelFile(path: KerasGolden("keras315-lesson.keras").path).model(for: .training).model
+    model.scale = scale
+    return model
+  }
+
+  private func imported(_ bytes: [UInt8]) throws -> TrainedModel {
+    try KerasModelFile(bytes, path: "x").model(for: .training).model
+  }
+
+  @Test("is in every file, and is read back", arguments: [ExportFormat.keras, .h5])
+  func keras(format: ExportFormat) throws {
+    let again = try imported(try model(scale: 127.5).exported(format, path: "x"))
+    #expect(again.scale == 127.5 && !again.scalesPixels)
+    #expect(try imported(try model(scale: nil).exported(format, path: "x")).scale == nil)
+  }
+
+  @Test(
+    "becomes a layer of the model on request, and the layer becomes the scale", arguments: [ExportFormat.keras, .h5])
+  func layer(format: ExportFormat) throws {
+    let model = try model(scale: 255)
+    let bytes = try model.exported(format, path: "x", withScaling: true)
+    let again = try imported(bytes)
+    #expect(again.scale == 255 && again.scalesPixels)
+    #expect(again.model.layers.count == model.model.layers.count)
+    #expect(again.weights == model.weights && again.optimizerState == model.optimizerState)
+    // A model that takes pixels goes on as one that does.
+    #expect(try again.exported(format, path: "x") == bytes)
+  }
+
+  @Test("is among the metadata of safetensors and ONNX, and in the comment of npz")
+  func metadata() throws {
+    let model = try model(scale: 255)
+    for layout in ExportLayout.allCases {
+      let tensors = try model.exported(.safetensors, layout: layout, path: "x")
+      #expect(String(decoding: tensors, as: UTF8.self).contains(#""martlet_scale": "255""#))
+      let arrays = try model.exported(.npz, layout: layout, path: "x")
+      #expect(String(decoding: arrays, as: UTF8.self).hasSuffix(#"{"martlet_scale": 255}"#))
+      #expect(try ZipReader(arrays, path: "x").names.count == model.weights.count)
+    }
+    let weights = try HDF5File(model.exported(.weights, path: "x"), path: "x").root
+    #expect(try weights.attribute("martlet_scale") == "255")
+  }
+
+  @Test("is the first node of an ONNX graph on request", arguments: [false, true])
+  func onnx(withScaling: Bool) throws {
+    let bytes = try model(scale: 255).exported(.onnx, path: "x", withScaling: withScaling)
+    let file = try Onnx_ModelProto(serializedBytes: bytes)
+    #expect(file.metadataProps.map(\.key) == ["martlet_scale"])
+    #expect(file.metadataProps.map(\.value) == [withScaling ? "1" : "255"])
+    let first = try #require(file.graph.node.first)
+    #expect(first.input[0] == "input")
+    #expect((first.opType == "Div") == withScaling)
+    if withScaling { #expect(file.graph.node[1].input[0] == first.output[0]) }
+  }
+
+  @Test("cannot be a layer of files that hold weights alone, or where it is not known")
+  func refusal() throws {
+    for format in [ExportFormat.weights, .npz, .safetensors] {
+      #expect(throws: ModelFileError(file: "x", .scalingNotExpressible(format: format.rawValue, isScaleKnown: true))) {
+        try model(scale: 255).exported(format, path: "x", withScaling: true)
+      }
+    }
+    #expect(throws: ModelFileError(file: "x", .scalingNotExpressible(format: "onnx", isScaleKnown: false))) {
+      try model(scale: nil).exported(.onnx, path: "x", withScaling: true)
+    }
+  }
+
+  /// Layers of Keras' that come first, and the scale or the message.
+  static let layers: [(String, Result<Float, Words>)] = [
+    (
+      #"{"class_name": "Rescaling", "config": {"name": "r", "scale": 0.00392156862745098, "offset": 0.0}}"#,
+      .success(255)
+    ),
+    (#"{"class_name": "Rescaling", "config": {"name": "r", "scale": 1, "offset": 0}}"#, .success(1)),
+    (
+      #"{"class_name": "Rescaling", "config": {"name": "r", "scale": 0.00784313725490196, "offset": -1}}"#,
+      .failure("m: layer 'r' (Rescaling): the option offset is -1, which is not computed here. Accepted: 0.")
+    ),
+    (
+      #"{"class_name": "Rescaling", "config": {"name": "r", "scale": [1.0, 2.0]}}"#,
+      .failure(
+        "m: layer 'r' (Rescaling): the option scale is [1.0, 2.0], which is not computed here. Accepted: one positive")
+    ),
+    (
+      #"{"class_name": "Rescaling", "config": {"name": "r", "scale": 0}}"#,
+      .failure("m: layer 'r' (Rescaling): the option scale is 0, which is not computed here. Accepted: one positive")
+    ),
+    (
+      #"{"class_name": "Flatten", "config": {"name": "f"}}, {"class_name": "Rescaling", "config": {"scale": 0.5}}"#,
+      .failure("m: a Rescaling layer is not the first one: only there, where it divides pixels, it is understood.")
+    ),
+  ]
+
+  struct Words: Error, ExpressibleByStringLiteral {
+    let text: String
+    init(stringLiteral value: String) { text = value }
+  }
+
+  @Test("follows from a Rescaling layer that comes first", arguments: layers.indices)
+  func rescaling(index: Int) throws {
+    let (layer, expected) = Self.layers[index]
+    let model = #"""
+      {"class_name": "Sequential", "config": {"layers": [
+        {"class_name": "InputLayer", "config": {"batch_shape": [null, 4, 4, 1]}}, \#(layer),
+        {"class_name": "Flatten", "config": {"name": "flat"}},
+        {"class_name": "Dense", "config": {"name": "dense", "units": 2}}]}}
+      """#
+    let file = KerasModelFile(path: "m", model: model, training: nil)
+    let error = try #require(throws: ModelFileError.self) { try file.model(for: .predicting) }
+    switch expected {
+    // The text has no weights: that is what is found last.
+    case .success: #expect("\(error)".hasPrefix("m: its weights do not belong to its model"), "\(error)")
+    case .failure(let words): #expect("\(error)".hasPrefix(words.text), "\(error)")
+    }
+    if case .success(let scale) = expected { #expect(try KerasModel(model, file: "m").divisor == scale) }
+  }
+
+  @Test("and logits are said to other programs", arguments: [ExportFormat.keras, .h5])
+  func logits(format: ExportFormat) throws {
+    var model = try model(scale: 255)
+    for loss in [CategoricalCrossentropy(fromLogits: true), SparseCategoricalCrossentropy(fromLogits: true)]
+      as [any Loss]
+    {
+      model.loss = loss
+      let again = try imported(try model.exported(format, path: "x"))
+      #expect(again.loss.fromLogits && type(of: again.loss).name == type(of: loss).name)
+      #expect(again.metrics.count == model.metrics.count)
+    }
+  }
+}
