@@ -6,6 +6,8 @@ public enum JSONDocument {
   public enum Limit {
     public static let bytes = 16 << 20
     public static let depth = 64
+    /// Each takes many times the memory of its two bytes.
+    public static let values = 1_000_000
   }
 
   /// - Throws: `ConfigurationError.Problem.unreadable` with the position, or `.duplicateKey`.
@@ -22,6 +24,7 @@ private struct JSONParser {
   let bytes: [UInt8]
   private var position = 0
   private var depth = 0
+  private var values = 0
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -58,6 +61,11 @@ private struct JSONParser {
   // MARK: - Values
 
   private mutating func value() throws -> ConfigurationNode {
+    values += 1
+    guard values <= JSONDocument.Limit.values else {
+      throw ConfigurationError(
+        .unreadable(reason: "JSON with more than the \(JSONDocument.Limit.values) values that are read."), path: "")
+    }
     skipSpace()
     switch next {
     case UInt8(ascii: "{"): return ConfigurationNode(.mapping(try nested { try $0.entries() }))

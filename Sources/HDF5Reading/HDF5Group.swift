@@ -168,13 +168,7 @@ extension HDF5Group {
   /// Reads a dataset with one text.
   public func readText(_ name: String) throws -> String {
     try read(name) { dataset in
-      guard dataset.type.size <= Self.longestText, dataset.dimensions.allSatisfy({ $0 == 1 }) else {
-        throw HDF5Error.Problem.unexpected(
-          expected: "one text of at most \(Self.longestText) bytes",
-          found:
-            "\(dataset.type.wording) with elements of \(dataset.type.size) bytes and the dimensions \(dataset.dimensions)"
-        )
-      }
+      _ = try HDF5Dataspace.count(dataset.dimensions, maximum: Self.longestText / dataset.type.size)
       return try HDF5Texts.read(dataset.elements(in: objects.storage), of: dataset.type, in: objects).only("text")
     }
   }

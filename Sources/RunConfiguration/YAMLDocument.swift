@@ -10,6 +10,8 @@ enum YAMLDocument {
     static let depth = 64
     /// Aliases of aliases grow without end, and the parser compares keys that hold them before anybody can count.
     static let aliases = 20
+    /// What a text may become when two aliases of each anchor double it: the parser compares as much.
+    static let expandedBytes = 8 << 20
   }
 
   /// - Throws: `ConfigurationError.Problem.unreadable` with the line if the text is no YAML.
@@ -31,8 +33,12 @@ enum YAMLDocument {
     guard text.utf8.count <= Limit.bytes else {
       throw ConfigurationError(.unreadable(reason: "larger than \(Limit.bytes) bytes: no run configuration."), path: "")
     }
-    guard aliasCount(text) <= Limit.aliases else {
+    let aliases = aliasCount(text)
+    guard aliases <= Limit.aliases else {
       throw ConfigurationError(.unreadable(reason: "more than \(Limit.aliases) aliases ('*name')."), path: "")
+    }
+    guard text.utf8.count << (aliases / 2) <= Limit.expandedBytes else {
+      throw ConfigurationError(.unreadable(reason: "too many aliases ('*name') for a text of its size."), path: "")
     }
     var brackets = 0
     var deepest = 0

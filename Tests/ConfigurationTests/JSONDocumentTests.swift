@@ -45,6 +45,7 @@ struct JSONDocumentTests {
     ("{\"a\": 1, \"a\": 2}", "the key 'a' is written twice."),
     (String(repeating: "[", count: 65), "JSON that is nested deeper than 64 levels."),
     (String(repeating: "{\"a\":", count: 1000), "JSON that is nested deeper than 64 levels."),
+    ("[" + String(repeating: "0,", count: 1_000_000) + "0]", "JSON with more than the 1000000 values that are read."),
     (String(repeating: " ", count: (16 << 20) + 1), "16777217 bytes of JSON, more than the 16777216 that are read."),
   ]
 

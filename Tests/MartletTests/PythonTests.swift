@@ -89,6 +89,9 @@ struct PythonTests {
     try martlet(["predict", checkpoint, "--output", "predictions.npz"])
     for format in ExportFormat.allCases { try martlet(["export", checkpoint, "model.\(format.rawValue)"]) }
     try martlet(["export", checkpoint, "torch.safetensors", "--layout", "torch"])
+    for format in ExportFormat.allCases where format.canScalePixels {
+      try martlet(["export", checkpoint, "scaled.\(format.rawValue)", "--with-scaling"])
+    }
     let checked = try Python.run(
       ["\(Shell.root)/Tests/MartletTests/Python/check_exports.py", directory.path], in: directory.path)
     #expect(checked.status == 0, "\(checked.output)\(checked.error)")

@@ -4,13 +4,17 @@
 
 DIRECTORY holds `checkpoint.weights.h5`, `predictions.npz` (of `test-images`, an IDX file), and the exports of the
 checkpoint: `model.keras`, `model.h5`, `model.weights.h5`, `model.npz`, `model.safetensors`, `torch.safetensors`,
-`model.onnx`. The torch layout is run by PyPI's torch if there is one, and by `torch_by_numpy` beside this script if not.
+`model.onnx`, and with --with-scaling `scaled.keras`, `scaled.h5` and `scaled.onnx`. The torch layout is run by PyPI's torch if there is one, and by `torch_by_numpy` beside this script if not.
 
 Prints a line for each check, with the largest difference found; exits 1 if one is too large.
 """
+import json
 import os
 import sys
+import zipfile
 
+import h5py
+import keras
 import numpy as np
 import onnx
 import onnxruntime
@@ -67,4 +71,20 @@ session = onnxruntime.InferenceSession(path("model.onnx"), providers=["CPUExecut
 for count in (1, len(test_images)):
     (probabilities,) = session.run(None, {"input": test_images[:count]})
     check(f"model.onnx: probabilities of {count}", [probabilities], [expected[:count]])
+
+# What pixels are divided by: in every file, and a part of the model on request.
+pixels = np.round(test_images * 255)
+scaled = onnxruntime.InferenceSession(path("scaled.onnx"), providers=["CPUExecutionProvider"])
+onnx.checker.check_model(onnx.load(path("scaled.onnx")), full_check=True)
+check("scaled.onnx: probabilities", scaled.run(None, {"input": pixels}), [expected])
+for name in ("scaled.keras", "scaled.h5"):
+    rescaling = keras.models.load_model(path(name))
+    check(f"{name}: probabilities", [rescaling.predict(pixels, verbose=0)], [expected])
+for name, found in (("model.onnx", session.get_modelmeta().custom_metadata_map["martlet_scale"]),
+                    ("model.npz", json.loads(zipfile.ZipFile(path("model.npz")).comment)["martlet_scale"]),
+                    ("model.keras", json.loads(zipfile.ZipFile(path("model.keras")).read("metadata.json"))["martlet_scale"]),
+                    ("model.h5", h5py.File(path("model.h5")).attrs["martlet_scale"]),
+                    ("model.safetensors", safetensors.safe_open(path("model.safetensors"), "np").metadata()["martlet_scale"]),
+                    ("scaled.onnx", 255 * float(scaled.get_modelmeta().custom_metadata_map["martlet_scale"]))):
+    assert float(found) == 255, (name, found)
 print("all formats opened")
