@@ -18,11 +18,12 @@ public struct Checkpoint: Sendable, Equatable {
   public var validationFingerprint: String
   /// The file that the run was imported from, if it has made no step since.
   public var origin: String?
+  /// The file whose weights the run began with, if not with random ones.
+  public var initialWeights: String?
 
   public init(
     snapshot: Snapshot, configuration: String, inputShape: Shape, instructionSet: String, seed: UInt64,
-    trainFingerprint: String,
-    validationFingerprint: String, origin: String? = nil
+    trainFingerprint: String, validationFingerprint: String, origin: String? = nil, initialWeights: String? = nil
   ) {
     self.snapshot = snapshot
     self.configuration = configuration
@@ -32,6 +33,7 @@ public struct Checkpoint: Sendable, Equatable {
     self.trainFingerprint = trainFingerprint
     self.validationFingerprint = validationFingerprint
     self.origin = origin
+    self.initialWeights = initialWeights
   }
 
   /// All trainable values.

@@ -33,6 +33,7 @@ package enum CheckpointLayout {
   )
   static let instructionSet = "instruction_set"
   static let origin = "origin"
+  static let initialWeights = "initial_weights"
   static let epochSeconds = "epoch_seconds"
   static let fingerprint = (train: "train_fingerprint", validation: "validation_fingerprint")
 

@@ -41,7 +41,7 @@ struct CheckpointReader {
     let fingerprint = CheckpointLayout.fingerprint
     let parameters = try parameters()
     let inputShape: [Int64] = try run.readExactly(CheckpointLayout.inputShape).values
-    guard inputShape.count == 3, inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
+    guard (1...3).contains(inputShape.count), inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
       throw malformed("the input shape is \(inputShape)")
     }
     return Checkpoint(
@@ -51,7 +51,8 @@ struct CheckpointReader {
       seed: UInt64(UInt(bitPattern: try run.integerAttribute(CheckpointLayout.counts.seed))),
       trainFingerprint: try run.attribute(fingerprint.train),
       validationFingerprint: try run.attribute(fingerprint.validation),
-      origin: run.hasAttribute(CheckpointLayout.origin) ? try run.attribute(CheckpointLayout.origin) : nil)
+      origin: try optional(CheckpointLayout.origin, run),
+      initialWeights: try optional(CheckpointLayout.initialWeights, run))
   }
 
   private func state(_ run: HDF5Group) throws -> RunState {
@@ -132,6 +133,10 @@ struct CheckpointReader {
         return Snapshot.Variable(path: parameter.path, shape: Shape(dimensions), values: values)
       }
     }
+  }
+
+  private func optional(_ name: String, _ group: HDF5Group) throws -> String? {
+    group.hasAttribute(name) ? try group.attribute(name) : nil
   }
 
   private func floats(_ name: String) throws -> (values: [Float], dimensions: [Int]) { try root.readExactly(name) }

@@ -41,6 +41,7 @@ struct CheckpointWriter {
     // Only runs that were imported have them.
     if state.stepsBefore > 0 { try group.setAttribute(counts.stepsBefore, state.stepsBefore) }
     if let origin = checkpoint.origin { try group.setAttribute(CheckpointLayout.origin, origin) }
+    if let path = checkpoint.initialWeights { try group.setAttribute(CheckpointLayout.initialWeights, path) }
     try group.setAttribute(CheckpointLayout.instructionSet, checkpoint.instructionSet)
     try group.setAttribute(CheckpointLayout.fingerprint.train, checkpoint.trainFingerprint)
     try group.setAttribute(CheckpointLayout.fingerprint.validation, checkpoint.validationFingerprint)

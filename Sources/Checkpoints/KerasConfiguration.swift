@@ -26,9 +26,11 @@ package enum KerasConfiguration {
 
   /// `config.json` of a `.keras` archive: what every Keras since 3.3 reads.
   ///
-  /// - Parameter divisor: as in `model`.
+  /// - Parameters:
+  ///   - isCompiled: whether it has loss, metrics and optimizer.
+  ///   - divisor: as in `model`.
   package static func archive(
-    _ configuration: TrainingConfiguration, network: Network, divisor: Float? = nil
+    _ configuration: TrainingConfiguration, network: Network, isCompiled: Bool = true, divisor: Float? = nil
   ) -> String {
     let shape = batchShape(network.inputShape)
     let input = [
@@ -44,8 +46,10 @@ package enum KerasConfiguration {
         ConfigurationEntry("build_config", ConfigurationNode(mapping: [ConfigurationEntry("input_shape", shape)])),
         ConfigurationEntry(
           "compile_config",
-          ConfigurationNode(
-            mapping: [ConfigurationEntry("optimizer", optimizer)] + compile(configuration, module: "keras.losses"))),
+          isCompiled
+            ? ConfigurationNode(
+              mapping: [ConfigurationEntry("optimizer", optimizer)] + compile(configuration, module: "keras.losses"))
+            : .null),
       ]
     ).json
   }

@@ -27,12 +27,15 @@ package struct KerasFileWriter {
 
   /// The whole-model layout: configurations at the root, weights by layer and name.
   ///
-  /// - Parameter optimizerClass: what `training_config` calls the class of the optimizer.
-  package func writeModel(to root: HDF5GroupWriter, optimizerClass: String) throws {
+  /// - Parameter optimizerClass: what `training_config` calls the class of the optimizer; nil for a model that is not
+  ///   compiled.
+  package func writeModel(to root: HDF5GroupWriter, optimizerClass: String?) throws {
     try root.setAttribute(
       CheckpointLayout.keras.model, KerasConfiguration.model(training.model, network: network, divisor: divisor))
-    try root.setAttribute(
-      CheckpointLayout.keras.training, KerasConfiguration.training(training, optimizerClass: optimizerClass))
+    if let optimizerClass {
+      try root.setAttribute(
+        CheckpointLayout.keras.training, KerasConfiguration.training(training, optimizerClass: optimizerClass))
+    }
     let weights = try root.createGroup(CheckpointLayout.modelWeights)
     for group in [root, weights] {
       try group.setAttribute(CheckpointLayout.keras.version, CheckpointLayout.kerasVersion)

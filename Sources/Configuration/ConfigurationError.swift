@@ -28,6 +28,21 @@ public struct ConfigurationError: Error, Equatable, Sendable {
   }
 }
 
+extension ConfigurationError {
+  /// The keys and what is wrong, for a document that a program wrote: no word is suggested to its reader.
+  public var descriptionWithoutAdvice: String {
+    let text: String
+    switch problem {
+    case .unknownKey(let key, let known):
+      text = "unknown key '\(key.quotable)'. Known keys: \(known.joined(separator: ", "))."
+    case .unknownName(let kind, let name, let known):
+      text = "unknown \(kind) '\(name.quotable)'. Known names: \(known.joined(separator: ", "))."
+    default: text = problem.description
+    }
+    return path.isEmpty ? text : "\(path): \(text)"
+  }
+}
+
 extension ConfigurationError: CustomStringConvertible {
   /// `FILE:LINE: KEY: what is wrong`.
   public var description: String {

@@ -20,13 +20,17 @@ extension SavedRun {
     run.training.loss = model.loss
     run.training.metrics = model.metrics
     if let scale = model.scale { run.training.scale = scale }
-    if model.metrics.isEmpty { run.checkpoints.keepBest = nil }
+    let measured = run.training.sumNames
+    if let best = run.checkpoints.keepBest, !(measured + measured.map { "val_\($0)" }).contains(best) {
+      run.checkpoints.keepBest = nil
+    }
     let checkpoint = Checkpoint(
       snapshot: model.snapshot, configuration: try run.yaml, inputShape: model.inputShape, instructionSet: "",
       seed: run.training.seed, trainFingerprint: "", validationFingerprint: "", origin: origin)
     self.init(path: origin, checkpoint: checkpoint, configuration: run)
     isScaleKnown = model.scale != nil
     scalesPixels = model.scalesPixels
+    isCompiled = model.isCompiled
   }
 
   /// The name of a file without its directory and its suffixes, as far as a run can be called that.
@@ -42,6 +46,8 @@ extension SavedRun {
       configuration.training, inputShape: checkpoint.inputShape, snapshot: checkpoint.snapshot)
     if !isScaleKnown { model.scale = nil }
     model.scalesPixels = scalesPixels
+    model.isCompiled = isCompiled
+    if !isCompiled { model.optimizerState = nil }
     return model
   }
 

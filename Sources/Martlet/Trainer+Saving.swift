@@ -41,6 +41,8 @@ public struct SavedRun: Sendable {
   public internal(set) var isScaleKnown = true
   /// Whether the file's model divides pixels itself, in a layer that is not in the configuration.
   public internal(set) var scalesPixels = false
+  /// Whether optimizer, loss and metrics are those that the model was trained with, and not stand-ins.
+  public internal(set) var isCompiled = true
 
   /// Reads and verifies a checkpoint, and compares all that is in it with the model that its configuration describes.
   ///
@@ -62,7 +64,8 @@ public struct SavedRun: Sendable {
       configuration = try RunConfiguration(yaml: checkpoint.configuration, file: "/martlet/configuration")
     } catch let error as ConfigurationError {
       // Nobody wrote it by hand: the file is at fault.
-      throw CheckpointError.configuration(path: path, reason: "\(error)")
+      let place = error.line.map { "/martlet/configuration:\($0): " } ?? "/martlet/configuration: "
+      throw CheckpointError.configuration(path: path, reason: place + error.descriptionWithoutAdvice)
     }
     try check()
   }

@@ -5,6 +5,8 @@ public final class TrainingRun {
   public let configuration: RunConfiguration
   public let data: DatasetSplits
   public let trainer: Trainer
+  /// The file whose weights the run began with; nil if with random ones.
+  public let initialWeights: String?
   private let template: Checkpoint
   private let start: Start
   private let directory: RunDirectory
@@ -54,9 +56,13 @@ public final class TrainingRun {
   ///
   /// What the directory holds is not touched, and one that is missing is not made before all else is ready.
   ///
-  /// - Throws: `ConfigurationError`, `ModelError`, `DatasetError`, `TrainingError`, `CheckpointError`, `HDF5Error` or
-  ///   `ResumeMismatch`; `FileError` also if another run is writing to the directory.
-  public init(_ configuration: RunConfiguration, start: Start, surroundings: Surroundings) throws {
+  /// - Parameter initialWeights: the file whose weights a run that begins starts with, in place of random ones; one that
+  ///   resumes has its own, and does not read it.
+  /// - Throws: `ConfigurationError`, `ModelError`, `DatasetError`, `TrainingError`, `CheckpointError`, `HDF5Error`,
+  ///   `ModelFileError` or `ResumeMismatch`; `FileError` also if another run is writing to the directory.
+  public init(
+    _ configuration: RunConfiguration, start: Start, initialWeights path: String? = nil, surroundings: Surroundings
+  ) throws {
     self.configuration = configuration
     self.start = start
     directory = RunDirectory(configuration.checkpoints)
@@ -64,19 +70,25 @@ public final class TrainingRun {
     // Before it is looked into: the run that has it writes checkpoints still.
     if directory.exists { try Self.take(directory, surroundings) }
     let saved = try Self.saved(configuration, start, directory, surroundings)
+    let weights = saved == nil ? try path.map(InitialWeights.init(path:)) : nil
+    initialWeights = saved == nil ? path : saved?.checkpoint.initialWeights
     data = try configuration.load(surroundings.dataset)
     try configuration.training.check(data.train)
+    // A model that was imported may take the images flattened.
     trainer = try Trainer(
-      configuration.training, inputShape: data.train.inputShape,
+      configuration.training, inputShape: saved?.checkpoint.inputShape ?? data.train.inputShape,
       workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
     trainer.warning = surroundings.warning
+    if let saved { try Self.checkData(data, saved.checkpoint) }
     try trainer.check(data.train, validation: data.test)
+    if let weights { try Self.begin(trainer, with: weights, surroundings.warning) }
     // Without the values, which each checkpoint brings with it: they would take memory for the whole run.
     template = Checkpoint(
       snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
       inputShape: trainer.network.inputShape, instructionSet: "\(trainer.instructionSet)",
       seed: configuration.training.seed,
-      trainFingerprint: data.train.fingerprint, validationFingerprint: data.test.fingerprint)
+      trainFingerprint: data.train.fingerprint, validationFingerprint: data.test.fingerprint,
+      initialWeights: initialWeights)
     deadline = surroundings.deadline
     if let saved { try goOn(from: saved, surroundings.warning) }
     if let deadline, !isFinished { try TimeLimit.check(deadline, trainer) }
@@ -121,16 +133,29 @@ public final class TrainingRun {
     }
   }
 
+  private static func begin(_ trainer: Trainer, with weights: InitialWeights, _ warning: (String) -> Void) throws {
+    try trainer.setWeights(weights.variables(for: trainer.network))
+    let scale = trainer.configuration.scale
+    guard let saved = weights.scale, saved != scale else { return }
+    warning(
+      "\(weights.path) was trained on pixels divided by \(PixelScale.text(saved)), this run divides them by "
+        + "\(PixelScale.text(scale)) (data.scale).")
+  }
+
   private func goOn(from saved: SavedRun, _ warning: (String) -> Void) throws {
     let checkpoint = saved.checkpoint
-    try Self.checkData(data.train, checkpoint.trainFingerprint)
-    try Self.checkData(data.test, checkpoint.validationFingerprint)
+    try Self.checkData(data, checkpoint)
     do {
       try trainer.restore(checkpoint.snapshot(for: configuration), of: data.train)
     } catch TrainingError.foreignSnapshot(let reason) {
       throw CheckpointError.malformed(path: saved.path, reason: reason)
     }
     Self.warnOfOtherInstructionSet(checkpoint, trainer, warning)
+  }
+
+  private static func checkData(_ data: DatasetSplits, _ checkpoint: Checkpoint) throws {
+    try checkData(data.train, checkpoint.trainFingerprint)
+    try checkData(data.test, checkpoint.validationFingerprint)
   }
 
   private static func checkData(_ dataset: Dataset, _ saved: String) throws {

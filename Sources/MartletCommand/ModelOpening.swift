@@ -8,6 +8,8 @@ struct ModelOpening {
   /// What pixels are divided by, where a file of another program does not say it; and whether it has to be known.
   var scale: (value: Float?, isNeeded: Bool) = (nil, true)
   let purpose: KerasModelFile.Purpose
+  /// Whether the configuration's optimizer, loss and metrics count in place of the file's.
+  var replacesTraining = false
   let context: DatasetContext
 
   /// - Throws: what the file's reader throws.
@@ -24,7 +26,8 @@ struct ModelOpening {
   /// Opens a file that is no checkpoint, as a run that begins with its model.
   func openForeign(_ path: String) throws -> SavedRun {
     let file = try KerasModelFile(path: path)
-    let imported = try file.model(for: purpose, background: try background(file))
+    let imported = try file.model(
+      for: purpose, background: try background(file), training: replacesTraining ? configuration?.training : nil)
     var (model, notes) = (imported.model, imported.notes)
     try checkScale(saidBy: path, model.scale)
     notes += scaleNotes(model.scale)

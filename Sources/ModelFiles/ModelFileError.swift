@@ -9,14 +9,18 @@ public struct ModelFileError: Error, Equatable, Sendable {
     case malformed(reason: String)
     /// A checkpoint of ours, which needs no import.
     case ownCheckpoint
-    case unsupportedModel(className: String)
+    case unsupportedModel(className: String, reason: String? = nil)
     case unsupportedLayer(layer: String, className: String, supported: [String])
+    /// A layer that acts in training only, in a model that is to be trained.
+    case trainingLayer(layer: String, className: String)
     /// An option of a layer, an optimizer or a loss that changes the result in a way that is not computed here.
-    case unsupportedOption(place: String, option: String, received: String, accepted: String)
+    case unsupportedOption(place: String, option: String, received: String, accepted: String, advice: String = "")
     /// An optimizer, a loss: one of a kind that is not known.
     case unsupportedName(kind: String, name: String, supported: [String], advice: String)
     /// A Rescaling layer that is not the first one.
     case misplacedRescaling
+    /// A description of a model that cannot be computed: a wrong type, a value out of range, layers that do not fit together.
+    case unusable(reason: String)
     /// Weights that do not belong to the model.
     case weights(reason: String)
     /// Nothing in the format says what the model computes.
@@ -38,6 +42,19 @@ extension ModelFileError: CustomStringConvertible {
   public var description: String { "\(file): \(problem)" }
 }
 
+extension ModelFileError.Problem {
+  /// What is wrong, without what to do about it.
+  var descriptionWithoutAdvice: String {
+    switch self {
+    case .unsupportedName(let kind, let name, let supported, _):
+      Self.unsupportedName(kind: kind, name: name, supported: supported, advice: "").description
+    case .unsupportedOption(let place, let option, let received, let accepted, _):
+      Self.unsupportedOption(place: place, option: option, received: received, accepted: accepted).description
+    default: description
+    }
+  }
+}
+
 extension ModelFileError.Problem: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -49,19 +66,26 @@ extension ModelFileError.Problem: CustomStringConvertible {
       "is malformed: \(reason)."
     case .ownCheckpoint:
       "is a checkpoint of Martlet's: it needs no import."
-    case .unsupportedModel(let className):
-      "is a model of the class \(className). Only Sequential models are read: layers one after the other."
+    case .unsupportedModel(let className, let reason):
+      "is a model of the class \(className). Only Sequential models are read, and functional ones that are a chain: "
+        + "layers one after the other.\(reason.map { " Here \($0)." } ?? "")"
     case .unsupportedLayer(let layer, let className, let supported):
       "layer '\(layer)' is a \(className), which is not computed here. Supported layers: "
         + "\(supported.joined(separator: ", "))."
-    case .unsupportedOption(let place, let option, let received, let accepted):
+    case .trainingLayer(let layer, let className):
+      "layer '\(layer)' is a \(className): training with it is not computed here yet (predict, evaluate and export leave "
+        + "it out). To train a model without it, start from these weights: martlet train RUN.yml --initial-weights FILE."
+    case .unsupportedOption(let place, let option, let received, let accepted, let advice):
       "\(place): the option \(option) is \(received), which is not computed here. Accepted: \(accepted)."
+        + (advice.isEmpty ? "" : " \(advice)")
     case .unsupportedName(let kind, let name, let supported, let advice):
       "the \(kind) \(name) is not known here. Supported: \(supported.joined(separator: ", ")).\(advice)"
     case .misplacedRescaling:
       "a Rescaling layer is not the first one: only there, where it divides pixels, it is understood."
+    case .unusable(let reason):
+      reason.hasSuffix(".") ? reason : "\(reason)."
     case .weights(let reason):
-      "its weights do not belong to its model: \(reason)."
+      "its weights do not fit the model: \(reason.hasSuffix(".") ? reason : "\(reason).")"
     case .scalingNotExpressible(let format, let isScaleKnown):
       isScaleKnown
         ? "the format \(format) holds weights, and no layer that divides pixels."

@@ -12,6 +12,8 @@ public struct TrainedModel: Sendable {
   public var optimizer: any Optimizer
   public var loss: any Loss
   public var metrics: [any Metric]
+  /// Whether optimizer, loss and metrics are known: if not, they are stand-ins, and no file for Keras has them.
+  public var isCompiled = true
   /// Nil if the optimizer starts from nothing.
   public var optimizerState: OptimizerState?
   /// What pixels (0 to 255) are divided by before they come to the model; nil if it is not known.

@@ -6,7 +6,7 @@ extension Sequential {
   /// - Throws: `ModelError` if a layer cannot take what comes to it.
   public func build(inputShape: Shape, kernels: KernelSet) throws -> Network {
     guard !layers.isEmpty else {
-      throw ModelError(layerIndex: nil, layerName: "", reason: "it has no layers. Add at least one.")
+      throw ModelError(layerIndex: nil, layerName: "", reason: "it has no layers.", advice: ". Add at least one")
     }
     guard layers.count <= LayerLimits.layers else {
       throw ModelError(
@@ -26,7 +26,8 @@ extension Sequential {
     }
     guard !builder.parameters.isEmpty else {
       throw ModelError(
-        layerIndex: nil, layerName: "", reason: "it has no weights to train. Add a dense or a conv2d layer.")
+        layerIndex: nil, layerName: "", reason: "it has no weights to train.",
+        advice: ". Add a dense or a conv2d layer")
     }
     return Network(
       inputShape: inputShape, layers: builtLayers, steps: builder.steps, parameters: builder.parameters, form: form)
@@ -45,7 +46,9 @@ extension Sequential {
         shape = output
         return Network.Layer(name: name, className: type(of: layer).className, outputShape: output)
       } catch let error as LayerShapeError {
-        throw ModelError(layerIndex: index, layerName: name, reason: "got \(shape), needs \(error.needs).")
+        throw ModelError(
+          layerIndex: index, layerName: name, reason: "got \(shape), needs \(error.needs).",
+          advice: error.advice.map { "; \($0)" })
       }
     }
   }

@@ -22,10 +22,13 @@ public struct ModelError: Error, Equatable {
   public let layerIndex: Int?
   public let layerName: String
   public let reason: String
+  /// What to do about it, for the author of the model, with what joins it to the reason: `; use a smaller window`.
+  public var advice: String?
 }
 
 extension ModelError: CustomStringConvertible {
   public var description: String {
-    layerIndex.map { "model[\($0)] (\(layerName)): \(reason)" } ?? "model: \(reason)"
+    let text = advice.map { "\(reason.dropLast())\($0)." } ?? reason
+    return layerIndex.map { "model[\($0)] (\(layerName)): \(text)" } ?? "model: \(text)"
   }
 }

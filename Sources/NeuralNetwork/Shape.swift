@@ -19,6 +19,20 @@ public struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible, Exp
   }
 }
 
+extension Shape {
+  /// Whether samples of this shape can be made of images (height, width, channels), whose values keep their order.
+  ///
+  /// (height, width, channels) is made of such images, (height, width) of those with one channel, and (n) of all that
+  /// have n values, flattened.
+  public func takes(image: Shape) -> Bool {
+    switch dimensions.count {
+    case 1: count == image.count
+    case 2: dimensions + [1] == image.dimensions
+    default: self == image
+    }
+  }
+}
+
 /// A shape, and the order in which its values lie in memory.
 public struct TensorLayout: Equatable, Sendable {
   /// What Keras would call the shape of the sample.

@@ -26,7 +26,7 @@ public final class Trainer {
   let memory: StepMemory
 
   /// - Parameters:
-  ///   - inputShape: (height, width, channels) of an image.
+  ///   - inputShape: (height, width, channels) of an image, (height, width) or (values): see `Shape.takes(image:)`.
   ///   - workerCount: the threads to compute on.
   /// - Throws: `ModelError` if the layers do not fit together, `TrainingError.tooLarge` if the model does not fit the
   ///   machine, `TrainingError.tooFewThreads` if it has no threads for the workers.

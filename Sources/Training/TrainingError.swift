@@ -66,7 +66,7 @@ extension Dataset {
   /// - Throws: `TrainingError` if `network` cannot take these samples.
   func check(fits network: Network) throws {
     let images: Shape = [shape.height, shape.width, shape.channels]
-    guard images == network.inputShape else {
+    guard network.inputShape.takes(image: images) else {
       throw TrainingError.shapeMismatch(dataset: name, images: images, model: network.inputShape)
     }
     guard network.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(network.outputShape) }

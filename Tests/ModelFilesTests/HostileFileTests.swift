@@ -40,12 +40,12 @@ struct HostileFileTests {
     ),
     (
       "integers.weights.h5",
-      "its weights do not belong to its model: '0' of layer 'conv2d' holds integers, the model needs (3, 2, 1, 3)."
+      "its weights do not fit the model: '0' of layer 'conv2d' holds integers, the model needs (3, 2, 1, 3)."
     ),
     ("text.weights.h5", "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found text."),
     (
       "huge.weights.h5",
-      "its weights do not belong to its model: '0' of layer 'conv2d' has the shape (1099511627776,), "
+      "its weights do not fit the model: '0' of layer 'conv2d' has the shape (1099511627776,), "
         + "the model needs (3, 2, 1, 3)."
     ),
     ("group.weights.h5", "/layers/conv2d/vars/0: expected a dataset, found a group."),
@@ -58,7 +58,7 @@ struct HostileFileTests {
     // What unpacks to a gigabyte, or to more than it can mean, is not unpacked.
     (
       "values.keras",
-      "its weights do not belong to its model: '0' of layer 'first' has the shape (268435456,), "
+      "its weights do not fit the model: '0' of layer 'first' has the shape (268435456,), "
         + "the model needs (3, 2, 1, 3)."
     ),
     ("chunk.keras", "model.weights.h5: /layers/conv2d/vars/0: is malformed HDF5: its chunks are much larger"),

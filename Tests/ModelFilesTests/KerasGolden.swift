@@ -24,6 +24,17 @@ struct KerasGolden {
     try #require(Bundle.module.url(forResource: "Golden", withExtension: nil)).appending(path: name).path
   }
 
+  /// A good model's contents, with the descriptions changed.
+  static func changed(_ file: String, _ old: String, _ new: String, count: Int = 1) throws -> KerasModelFile {
+    let path = try path(file)
+    var contents = try KerasContents(Array(Data(contentsOf: URL(filePath: path))), path: "m")
+    let before = contents
+    contents.model = contents.model?.replacing(old, with: new, maxReplacements: count)
+    contents.training = contents.training?.replacing(old, with: new, maxReplacements: count)
+    try #require(contents.model != before.model || contents.training != before.training, "\(old) is not in \(file)")
+    return KerasModelFile(path: "m", contents: contents)
+  }
+
   /// Every file that is a model with its weights.
   static let wholeModels = names { $0.hasSuffix(".keras") || ($0.hasSuffix(".h5") && !$0.contains("s.h5")) }
   /// Every file that holds weights alone.

@@ -7,19 +7,8 @@ import Testing
 /// What changes the result and is not computed here is named, never passed over.
 @Suite("Options of Keras'")
 struct KerasRefusalTests {
-  /// A good model's contents, with the descriptions changed.
-  private func changed(_ file: String, _ old: String, _ new: String) throws -> KerasModelFile {
-    let path = try KerasGolden.path(file)
-    var contents = try KerasContents(Array(Data(contentsOf: URL(filePath: path))), path: "m")
-    let before = contents
-    contents.model = contents.model?.replacing(old, with: new, maxReplacements: 1)
-    contents.training = contents.training?.replacing(old, with: new, maxReplacements: 1)
-    try #require(contents.model != before.model || contents.training != before.training, "\(old) is not in \(file)")
-    return KerasModelFile(path: "m", contents: contents)
-  }
-
   private func message(_ file: String, _ old: String, _ new: String) throws -> String {
-    let model = try changed(file, old, new)
+    let model = try KerasGolden.changed(file, old, new)
     return "\(try #require(throws: (any Error).self) { _ = try model.model(for: .training) })"
   }
 
@@ -67,7 +56,7 @@ struct KerasRefusalTests {
       #""filters": 3"#, #""filters": 3, "quantum": 1"#,
       "m: layer 'first' (Conv2D): the option quantum is 1, which is not computed here. Accepted: it is not known here."
     ),
-    (#""filters": 3"#, #""filters": 4"#, "m: its weights do not belong to its model: '"),
+    (#""filters": 3"#, #""filters": 4"#, "m: its weights do not fit the model: '"),
     (#""filters": 3"#, #""filters": -3"#, "m: layer 'first' (Conv2D).filters: expected an integer"),
     (
       #""class_name": "MaxPooling2D""#, #""class_name": "GlobalMaxPooling2D""#,
@@ -147,29 +136,49 @@ struct KerasRefusalTests {
   @Test("that mean the same are read, in every spelling", arguments: accepted.indices)
   func spelling(index: Int) throws {
     let (file, old, new) = Self.accepted[index]
-    let imported = try changed(file, old, new).model(for: .training)
+    let imported = try KerasGolden.changed(file, old, new).model(for: .training)
     #expect(imported.notes.isEmpty, "\(imported.notes)")
     #expect(imported.model.weights.map(\.values) == (try KerasGolden(file).state().weights))
   }
 
   @Test("that are not measured or not begun with are told")
   func notes() throws {
-    let metric = try changed("keras315-lesson.h5", #""metrics": ["accuracy"]"#, #""metrics": ["accuracy", "auc"]"#)
+    let metric = try KerasGolden.changed(
+      "keras315-lesson.h5", #""metrics": ["accuracy"]"#, #""metrics": ["accuracy", "auc"]"#)
     #expect(try metric.model(for: .training).notes == ["the metric auc is not known here, and not measured"])
-    let initializer = try changed("tfkeras221-lesson.h5", "GlorotUniform", "HeNormal")
+    let initializer = try KerasGolden.changed("tfkeras221-lesson.h5", "GlorotUniform", "HeNormal")
     #expect(
       try initializer.model(for: .training).notes == [
         "layer 'first' (Conv2D): kernel_initializer is \"HeNormal\"; a training from the start begins with GlorotUniform here"
       ])
   }
 
+  @Test("of which several are alike are told in one line")
+  func severalNotes() throws {
+    let metrics = try KerasGolden.changed(
+      "keras315-lesson.h5", #""metrics": ["accuracy"]"#, #""metrics": ["f1", "accuracy", "auc"]"#)
+    #expect(try metrics.model(for: .training).notes == ["the metrics f1, auc are not known here, and not measured"])
+    let initializers = try KerasGolden.changed("tfkeras221-lesson.h5", "GlorotUniform", "HeNormal", count: .max)
+    #expect(
+      try initializers.model(for: .training).notes == [
+        "layer 'first' (Conv2D) and 2 other layers: kernel_initializer is \"HeNormal\"; a training from the start begins "
+          + "with GlorotUniform here"
+      ])
+    #expect(try initializers.model(for: .predicting).notes.isEmpty)
+  }
+
   @Test("of the training do not keep a model from being asked")
   func purposes() throws {
-    let sgd = try changed("keras315-lesson.h5", #""class_name": "Adam""#, #""class_name": "SGD""#)
+    let sgd = try KerasGolden.changed("keras315-lesson.h5", #""class_name": "Adam""#, #""class_name": "SGD""#)
     #expect(throws: ModelFileError.self) { try sgd.model(for: .training) }
     #expect(try sgd.model(for: .trainingAnew).model.optimizerState == nil)
-    let mse = try changed("keras315-lesson.h5", #""loss": "categorical_crossentropy""#, #""loss": "mse""#)
-    #expect(throws: ModelFileError.self) { try mse.model(for: .evaluating) }
+    let mse = try KerasGolden.changed("keras315-lesson.h5", #""loss": "categorical_crossentropy""#, #""loss": "mse""#)
+    #expect(throws: ModelFileError.self) { try mse.model(for: .training) }
+    #expect(
+      try mse.model(for: .evaluating).notes == [
+        "the loss mse is not known here. Supported: categorical_crossentropy, sparse_categorical_crossentropy. "
+          + "In its place categorical_crossentropy is measured"
+      ])
     #expect(try mse.model(for: .predicting).model.weights.count == 6)
   }
 }

@@ -122,7 +122,7 @@ struct ScaleTests {
     let error = try #require(throws: ModelFileError.self) { try file.model(for: .predicting) }
     switch expected {
     // The text has no weights: that is what is found last.
-    case .success: #expect("\(error)".hasPrefix("m: its weights do not belong to its model"), "\(error)")
+    case .success: #expect("\(error)".hasPrefix("m: its weights do not fit the model"), "\(error)")
     case .failure(let words): #expect("\(error)".hasPrefix(words.text), "\(error)")
     }
     if case .success(let scale) = expected { #expect(try KerasModel(model, file: "m").divisor == scale) }

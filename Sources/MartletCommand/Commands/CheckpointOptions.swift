@@ -22,6 +22,11 @@ struct CheckpointOptions: ParsableArguments {
     }
     let trainer = try Trainer(
       saved, workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
+    guard trainer.network.outputShape.dimensions.count == 1 else {
+      throw ModelFileError(
+        file: checkpoint,
+        .unusable(reason: "its output has the shape \(trainer.network.outputShape), not a value for each class"))
+    }
     return (trainer, try source.load(surroundings.dataset).test)
   }
 }
@@ -43,13 +48,18 @@ struct DatasetOptions: ParsableArguments {
   /// - Throws: `ConfigurationError`.
   func configuration() throws -> RunConfiguration? { try config.map(RunConfiguration.init(contentsOf:)) }
 
-  /// - Parameter needsScale: whether a scale is assumed where none is named.
-  func opening(for purpose: KerasModelFile.Purpose, needsScale: Bool = true) throws -> ModelOpening {
+  /// - Parameters:
+  ///   - needsScale: whether a scale is assumed where none is named.
+  ///   - replacesTraining: whether the configuration's compile section counts in place of a file's.
+  func opening(
+    for purpose: KerasModelFile.Purpose, needsScale: Bool = true, replacesTraining: Bool = false
+  ) throws -> ModelOpening {
     if let scale, !(scale.isFinite && scale > 0) {
       throw WrongUse("--scale must be a positive number. Received: \(scale)")
     }
     return ModelOpening(
       configuration: try configuration(), data: data, scale: (scale, needsScale), purpose: purpose,
+      replacesTraining: replacesTraining,
       context: Surroundings.dataset(isSilent: false))
   }
 

@@ -39,7 +39,7 @@ struct ExportCommand: ParsableCommand {
     guard overwrite || !WholeFile.exists(output) else {
       throw WrongUse("\(output) is there already. Replace it by --overwrite, or choose another name.")
     }
-    let saved = try dataset.opening(for: .training, needsScale: false).open(checkpoint)
+    let saved = try dataset.opening(for: .exporting, needsScale: false).open(checkpoint)
     guard !withScaling || saved.isScaleKnown else {
       throw WrongUse(
         "--with-scaling: \(checkpoint) does not say what pixels are divided by. Name it by --scale (--scale 255).")

@@ -8,13 +8,15 @@ struct ImportCommand: ParsableCommand {
     abstract: "Make a checkpoint of a model that Keras trained, to go on from.",
     discussion: """
       Takes .keras, .h5 of Keras 2 and 3, and .weights.h5 (with --config, which has the model). The file has no data, no
-      batch size and no seed: they come from --config, or take their defaults.
+      batch size and no seed: they come from --config, or take their defaults. With --config everything but the model
+      comes from there, optimizer, loss and metrics too: from the file come the weights, the steps done and the
+      optimizer's state. The same configuration then resumes the run.
       """)
 
   @Argument(help: "The model.")
   var file: String
 
-  @Option(help: "The directory for the checkpoint.")
+  @Option(help: "The directory for the checkpoint (default: that of --config).")
   var output: String?
 
   @Option(help: "Write the run's configuration (YAML) to this file, to train with.")
@@ -29,6 +31,8 @@ struct ImportCommand: ParsableCommand {
   var overwrite = false
 
   func run() throws {
+    let configuration = try dataset.configuration()
+    let output = output ?? (configOut == nil ? configuration?.checkpoints.directory : nil)
     guard output != nil || configOut != nil else {
       throw WrongUse("nothing to write: name the checkpoint's directory by --output, or a file by --config-out.")
     }
@@ -37,10 +41,11 @@ struct ImportCommand: ParsableCommand {
     }
     var saved = try opened()
     saved.configuration.source = try dataset.source(of: saved)
+    if let configuration, configOut == nil { try check(saved, resumes: configuration) }
     if let output { saved.configuration.checkpoints.directory = output }
     saved.checkpoint.configuration = try saved.configuration.yaml
     if let output {
-      let path = try saved.write(toDirectory: output, overwrite: overwrite)
+      let path = try write(saved, to: output)
       Console.output.write("\(path): \(summary(saved))\n")
     }
     if let configOut { try WholeFile.write(Array(saved.checkpoint.configuration.utf8), to: configOut) }
@@ -48,7 +53,33 @@ struct ImportCommand: ParsableCommand {
 
   private func opened() throws -> SavedRun {
     let purpose: KerasModelFile.Purpose = freshOptimizer ? .trainingAnew : .training
-    return try dataset.opening(for: purpose).openForeign(file)
+    return try dataset.opening(for: purpose, replacesTraining: true).openForeign(file)
+  }
+
+  /// - Throws: `WrongUse` if a run of the configuration could not resume from what was imported.
+  private func check(_ saved: SavedRun, resumes configuration: RunConfiguration) throws {
+    do {
+      let (scale, own) = (saved.configuration.training.scale, configuration.training.scale)
+      guard !saved.isScaleKnown || scale == own else {
+        throw ResumeMismatch(
+          key: "data.scale", checkpoint: PixelScale.text(scale), requested: PixelScale.text(own))
+      }
+      try configuration.checkResumes(saved.configuration, isImported: true)
+    } catch let error as ResumeMismatch {
+      throw WrongUse(
+        "\(dataset.config ?? ""): \(error.key) is \(error.requested), in \(file) it is \(error.checkpoint): a run of this "
+          + "configuration could not resume from the model. Change it, or let --config-out write one that can.")
+    }
+  }
+
+  private func write(_ saved: SavedRun, to directory: String) throws -> String {
+    do {
+      return try saved.write(toDirectory: directory, overwrite: overwrite)
+    } catch CheckpointError.occupied(let directory, let newest) {
+      throw WrongUse(
+        "\(directory): holds a run already (\(newest)). Replace it by --overwrite, or choose another directory by --output."
+      )
+    }
   }
 
   /// `5 layers, 145,364 weights, 300 steps done`

@@ -50,7 +50,9 @@ struct InspectCommand: ParsableCommand {
         + " - steps in the epoch under way: \(state.stepInEpoch)",
       "Learning rate: \(state.learningRate)",
     ]
-    return (lines + (state.history.count > 0 ? [HistoryTable(state.history).text] : [])).joined(separator: "\n")
+    let initial = saved.checkpoint.initialWeights.map { ["Initial weights: \($0)"] } ?? []
+    return (lines + initial + (state.history.count > 0 ? [HistoryTable(state.history).text] : [])).joined(
+      separator: "\n")
   }
 
   private func json(_ saved: SavedRun) -> String {

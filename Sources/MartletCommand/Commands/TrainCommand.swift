@@ -49,6 +49,12 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Go on like --resume if the run's directory holds a run, and start it if not: for jobs that run again.")
   var resumeOrStart = false
 
+  @Option(
+    help:
+      "Begin with the weights of this file (a checkpoint, or .keras, .h5, .weights.h5 of Keras) instead of random ones."
+  )
+  var initialWeights: String?
+
   @Flag(help: "Start anew in a directory that holds a run, and remove its checkpoints.")
   var overwrite = false
 
@@ -93,7 +99,8 @@ struct TrainCommand: ParsableCommand {
       }
       // The log may be that of a run that is under way in the directory.
       surroundings.directoryTaken = { log?.release() }
-      let run = try TrainingRun(configuration, start: start, surroundings: surroundings)
+      let run = try TrainingRun(
+        configuration, start: start, initialWeights: initialWeights, surroundings: surroundings)
       Signals.handOver()
       if start != asked, verbosity != .silent {
         Console.output.write(RunSummary.finishedBefore(in: configuration.checkpoints.directory))
@@ -149,6 +156,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func start() throws -> TrainingRun.Start {
+    guard initialWeights == nil || resume == nil else {
+      throw WrongUse("--resume goes on with the weights of the run: leave out --initial-weights.")
+    }
     guard !resumeOrStart || (resume == nil && !overwrite) else {
       throw WrongUse("--resume-or-start decides on its own: use neither --resume nor --overwrite with it.")
     }

@@ -16,7 +16,7 @@ enum RunSummary {
 
   private static func resumed(_ run: TrainingRun) -> [String] {
     let state = run.trainer.state
-    guard state.step > 0 else { return [] }
+    guard state.step > 0 else { return run.initialWeights.map { ["Initial weights: \($0)"] } ?? [] }
     guard run.isFinished else { return ["Resumed at step \(state.step), epoch \(state.epoch + 1)."] }
     let end =
       state.hasStoppedEarly

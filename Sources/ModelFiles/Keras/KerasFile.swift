@@ -26,7 +26,8 @@ enum KerasFile {
         ConfigurationEntry("date_saved", "1980-01-01@00:00:00"),
       ] + (scale(model, divisor).map { [ConfigurationEntry(PixelScale.key, ConfigurationNode(.string($0)))] } ?? []))
     try archive.add(Member.metadata, Array(metadata.json.utf8))
-    let configuration = KerasConfiguration.archive(model.training, network: try model.network(), divisor: divisor)
+    let configuration = KerasConfiguration.archive(
+      model.training, network: try model.network(), isCompiled: model.isCompiled, divisor: divisor)
     try archive.add(Member.configuration, Array(configuration.utf8))
     try archive.add(Member.weights, weights(model, divisor: divisor, path: path))
     return try archive.archive()
@@ -52,8 +53,8 @@ enum KerasFile {
     let file = try HDF5Writer(path: path)
     if let scale = scale(model, divisor) { try file.root.setAttribute(PixelScale.key, scale) }
     // Keras 2.11 and later know their own optimizers by this name.
-    try writer(model, divisor).writeModel(
-      to: file.root, optimizerClass: "Custom>\(type(of: model.optimizer).className)")
+    let optimizerClass = "Custom>\(type(of: model.optimizer).className)"
+    try writer(model, divisor).writeModel(to: file.root, optimizerClass: model.isCompiled ? optimizerClass : nil)
     if let state = model.optimizerState { try write(state, of: model, to: file.root) }
     return try file.image()
   }

@@ -51,74 +51,192 @@ public struct KerasModelFile: Sendable {
     self.contents = contents
   }
 
+  /// What the file says that pixels are divided by, in its metadata or in a layer; nil if it does not say.
+  public var scale: Float? {
+    let model = contents.model.flatMap { try? KerasModel($0, purpose: .predicting, file: path) }
+    return model?.divisor ?? contents.scale
+  }
+
   /// Whether the file says what the model is.
   public var hasModel: Bool { contents.model != nil }
 
-  /// How much of the training has to be understood.
+  /// What a model is read for: how much of its training has to be understood.
   public enum Purpose: Sendable {
     /// Predictions: none of it.
     case predicting
-    /// The loss and the metrics.
+    /// The loss and the metrics, as far as they are known.
     case evaluating
-    /// The optimizer too, with its state.
+    /// All that is known of it; the rest is left out.
+    case exporting
+    /// All of it, with the optimizer's state: training goes on exactly.
     case training
-    /// The loss and the metrics; a fresh optimizer.
+    /// The weights, the loss and the metrics; a fresh optimizer.
     case trainingAnew
+
+    /// Whether layers that act only in training count.
+    var isTraining: Bool { self == .training || self == .trainingAnew }
   }
 
   /// - Parameters:
-  ///   - purpose: what is not needed for it is not looked at.
+  ///   - purpose: what is not needed for it is not looked at, or left out with a note.
   ///   - background: counts where the file says nothing.
-  /// - Throws: `ModelFileError` or `ConfigurationError` for what is not computed here, `ModelError` for layers that do
-  ///   not fit together.
-  public func model(for purpose: Purpose, background: Background? = nil) throws -> Import {
+  ///   - training: whose optimizer, loss and metrics count in place of the file's, which gives the optimizer's state.
+  /// - Throws: `ModelFileError` for what is not computed here; `ModelError` if the layers of `background` do not fit
+  ///   together.
+  public func model(
+    for purpose: Purpose, background: Background? = nil, training: TrainingConfiguration? = nil
+  ) throws -> Import {
     do {
-      return try understood(for: purpose, background: background)
-    } catch var error as ConfigurationError {
-      error.file = path
-      throw error
+      return try understood(for: purpose, background: background, training: training)
+    } catch let error as ConfigurationError {
+      // The file is at fault: what it says has been typed by no user.
+      throw ModelFileError(file: path, .unusable(reason: error.descriptionWithoutAdvice))
     }
   }
 
-  private func understood(for purpose: Purpose, background: Background?) throws -> Import {
-    let described = try contents.model.map { try KerasModel($0, file: path) }
+  /// The weights alone, for the layers of a network in their order, whatever model the file describes.
+  ///
+  /// - Throws: `ModelFileError.Problem.weights` if there are others than the network has.
+  public func weights(for network: Network) throws -> [Snapshot.Variable] {
+    try KerasWeights(network: network, layerNames: network.layers.map(\.name), contents: contents, file: path).weights()
+  }
+
+  private func understood(
+    for purpose: Purpose, background: Background?, training: TrainingConfiguration?
+  ) throws -> Import {
+    let described = try contents.model.map { try KerasModel($0, purpose: purpose, file: path) }
     guard let sequential = described?.model ?? background?.training.model,
       let inputShape = described?.inputShape ?? background?.inputShape
     else {
       throw ModelFileError(
         file: path, .missing("model, only weights. Name the run's configuration by --config, which has the model"))
     }
-    let training = background?.training ?? TrainingConfiguration(model: sequential)
+    let own = training ?? background?.training ?? TrainingConfiguration(model: sequential)
     var model = TrainedModel(
-      model: sequential, inputShape: inputShape, weights: [], optimizer: training.optimizer, loss: training.loss,
-      metrics: training.metrics, optimizerState: nil, scale: described?.divisor ?? contents.scale,
+      model: sequential, inputShape: inputShape, weights: [], optimizer: own.optimizer, loss: own.loss,
+      metrics: own.metrics, optimizerState: nil, scale: described?.divisor ?? contents.scale,
       scalesPixels: described?.divisor != nil)
     let weights = KerasWeights(
-      network: try model.network(), layerNames: described?.layerNames ?? sequential.layerNames, contents: contents,
-      file: path)
+      network: try network(of: model, described), layerNames: described?.layerNames ?? sequential.layerNames,
+      omittedNames: described?.omittedNames ?? [], contents: contents, file: path)
     model.weights = try weights.weights()
     var notes = described?.notes ?? []
-    if let training = try KerasTraining(contents, file: path) {
-      try complete(&model, with: training, for: purpose, notes: &notes)
-    } else if background == nil, purpose != .predicting {
-      notes.append("the model is not compiled: \(type(of: model.loss).name) and Adam are assumed")
+    let compiled = try KerasTraining(contents, file: path)
+    if let training {
+      try complete(&model, with: compiled, replacedBy: training, weights: weights, for: purpose)
+    } else if let compiled {
+      try complete(&model, with: compiled, weights: weights, for: purpose, notes: &notes)
+    } else {
+      if background == nil { assume(&model, for: purpose, notes: &notes) }
+      if purpose == .training { model.optimizerState = try weights.optimizerState(model.optimizer) }
+      if purpose == .exporting, model.isCompiled { takeState(of: &model, from: weights, notes: &notes) }
     }
-    if purpose == .training { model.optimizerState = try weights.optimizerState(model.optimizer) }
     return Import(model: model, notes: notes)
   }
 
+  /// - Throws: `ModelFileError` that names the layer as the file does, if the file describes layers that do not fit
+  ///   together.
+  private func network(of model: TrainedModel, _ described: KerasModel?) throws -> Network {
+    do {
+      return try model.network()
+    } catch let error as ModelError {
+      guard let described else { throw error }
+      let place = error.layerIndex.map { index in
+        "layer '\(described.layerNames[index])' (\(type(of: described.model.layers[index]).className))"
+      }
+      throw ModelFileError(file: path, .unusable(reason: "\(place ?? "the model"): \(error.reason)"))
+    }
+  }
+
+  // MARK: - Training
+
+  /// Takes over what the file says of its training, as far as `purpose` needs it.
   private func complete(
-    _ model: inout TrainedModel, with training: KerasTraining, for purpose: Purpose, notes: inout [String]
+    _ model: inout TrainedModel, with training: KerasTraining, weights: KerasWeights, for purpose: Purpose,
+    notes: inout [String]
   ) throws {
-    guard purpose != .predicting else {
+    switch purpose {
+    case .predicting:
       // Only to know whether the outputs are logits: a loss that is not known says nothing of that.
       if let loss = try? training.loss() { model.loss = loss }
       return
+    case .training:
+      model.loss = try training.loss()
+      model.optimizer = try training.optimizer()
+      model.optimizerState = try weights.optimizerState(model.optimizer)
+    case .exporting:
+      do {
+        model.loss = try training.loss()
+        model.optimizer = try training.optimizer()
+      } catch {
+        model.isCompiled = false
+        notes.append("loss, metrics and optimizer are left out: \(Self.reason(error))")
+        return
+      }
+      takeState(of: &model, from: weights, notes: &notes)
+    case .evaluating, .trainingAnew:
+      do {
+        model.loss = try training.loss()
+      } catch {
+        notes.append("\(Self.reason(error)). In its place \(type(of: model.loss).name) is \(Self.use(of: purpose))")
+      }
     }
-    model.loss = try training.loss()
     let metrics = training.metrics()
     model.metrics = metrics.known
-    notes += metrics.others.map { "the metric \($0) is not known here, and not measured" }
-    if purpose == .training { model.optimizer = try training.optimizer() }
+    guard !metrics.others.isEmpty else { return }
+    let (list, isOne) = (metrics.others.joined(separator: ", "), metrics.others.count == 1)
+    notes.append("the metric\(isOne ? "" : "s") \(list) \(isOne ? "is" : "are") not known here, and not measured")
+  }
+
+  /// Takes over the optimizer's state for a training whose optimizer, loss and metrics are another configuration's.
+  ///
+  /// - Throws: `ModelFileError` if the state is another optimizer's.
+  private func complete(
+    _ model: inout TrainedModel, with compiled: KerasTraining?, replacedBy training: TrainingConfiguration,
+    weights: KerasWeights, for purpose: Purpose
+  ) throws {
+    guard purpose == .training else { return }
+    let own = type(of: training.optimizer).className
+    if let saved = compiled?.optimizerClass, saved != own, weights.hasOptimizerState {
+      throw ModelFileError(
+        file: path,
+        .weights(
+          reason: "the optimizer's state is of \(saved), the configuration has \(own). "
+            + KerasNeutralOptions.freshOptimizer))
+    }
+    model.optimizerState = try weights.optimizerState(training.optimizer)
+    model.optimizerState?.learningRate = training.optimizer.learningRate
+  }
+
+  /// Takes over the optimizer's state, if it is one of the model's optimizer.
+  private func takeState(of model: inout TrainedModel, from weights: KerasWeights, notes: inout [String]) {
+    do {
+      model.optimizerState = try weights.optimizerState(model.optimizer)
+    } catch {
+      notes.append("the optimizer's state is left out: \(Self.reason(error))")
+    }
+  }
+
+  /// What is assumed of a model that is not compiled.
+  private func assume(_ model: inout TrainedModel, for purpose: Purpose, notes: inout [String]) {
+    switch purpose {
+    case .predicting: return
+    case .exporting: model.isCompiled = false
+    case .evaluating, .training, .trainingAnew:
+      notes.append("the model is not compiled: \(type(of: model.loss).name) and Adam are assumed")
+    }
+  }
+
+  private static func use(of purpose: Purpose) -> String { purpose == .evaluating ? "measured" : "minimized" }
+
+  /// The reason of an error without the file, which notes begin with, and without advice on how to train all the same.
+  private static func reason(_ error: any Error) -> String {
+    let text: String
+    switch error {
+    case let error as ModelFileError: text = error.problem.descriptionWithoutAdvice
+    case let error as ConfigurationError: text = error.descriptionWithoutAdvice
+    default: text = "\(error)"
+    }
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 }

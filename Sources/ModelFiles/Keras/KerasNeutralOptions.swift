@@ -1,18 +1,22 @@
 import Configuration
 
 /// Options of Keras' layers and optimizers that mean the same wherever they occur, with the values that stand for what is
-/// computed here. Everything else is refused: an option that changes the result is never passed over.
+/// computed here. Everything else is refused: an option that changes the result is never passed over. What only training
+/// uses is left out where nothing is trained with it.
 enum KerasNeutralOptions {
   fileprivate struct Rule: Sendable {
     /// In words, for messages.
     let accepted: String
+    /// Whether only training uses it: any other value changes nothing in what the model computes.
+    var isOfTraining = false
     let accepts: @Sendable (ConfigurationNode) -> Bool
 
     /// Anything: the option changes no result.
     static let anything = Rule(accepted: "anything") { _ in true }
     static let null = Rule(accepted: "null") { $0 == .null }
+    static let nullInTraining = Rule(accepted: "null", isOfTraining: true) { $0 == .null }
+    static let onInTraining = Rule(accepted: "true", isOfTraining: true) { $0 == true || $0 == .null }
     static let off = Rule(accepted: "false") { $0 == false || $0 == .null }
-    static let on = Rule(accepted: "true") { $0 == true || $0 == .null }
     static let float32 = Rule(accepted: "float32", accepts: isFloat32)
     static let one = Rule(accepted: "1") { node in
       [.null, 1, [1], [1, 1]].contains(node)
@@ -22,14 +26,14 @@ enum KerasNeutralOptions {
   }
 
   private static let layers: [String: Rule] = [
-    "name": .anything, "trainable": .on, "dtype": .float32,
+    "name": .anything, "trainable": .onInTraining, "dtype": .float32,
     // Where the input's shape is looked for.
     "batch_input_shape": .anything, "batch_shape": .anything, "input_shape": .anything,
     "data_format": .channelsLast, "dilation_rate": .one, "groups": .one,
     // Weights come from the file: how they began changes nothing.
     "kernel_initializer": .anything, "bias_initializer": .anything,
-    "kernel_regularizer": .null, "bias_regularizer": .null, "activity_regularizer": .null,
-    "kernel_constraint": .null, "bias_constraint": .null,
+    "kernel_regularizer": .nullInTraining, "bias_regularizer": .nullInTraining,
+    "activity_regularizer": .nullInTraining, "kernel_constraint": .nullInTraining, "bias_constraint": .nullInTraining,
     "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,
     // Of the input.
     "sparse": .off, "ragged": .off, "optional": .off,
@@ -64,28 +68,59 @@ enum KerasNeutralOptions {
     }
   }
 
-  /// Takes the options in `keys` out of a configuration, once all others have been found to be neutral.
+  /// Takes the options in `keys` out of a configuration, once all others have been found to be neutral or left out.
   ///
   /// - Parameter place: what messages call the owner.
   /// - Throws: `ModelFileError.Problem.unsupportedOption`.
   static func options(
+    of configuration: ConfigurationNode, keys: [String], owner: Owner, place: String, omissions: inout KerasOmissions,
+    file: String
+  ) throws -> ConfigurationNode {
+    try options(of: configuration, keys: keys, owner: owner, place: place, file: file) { key, problem in
+      try omissions.omitOption(key, of: place, otherwise: problem)
+    }
+  }
+
+  /// Likewise, where nothing is left out.
+  ///
+  /// - Throws: `ModelFileError.Problem.unsupportedOption`.
+  static func options(
     of configuration: ConfigurationNode, keys: [String], owner: Owner, place: String, file: String
+  ) throws -> ConfigurationNode {
+    try options(of: configuration, keys: keys, owner: owner, place: place, file: file) { _, problem in
+      throw ModelFileError(file: file, problem)
+    }
+  }
+
+  private static func options(
+    of configuration: ConfigurationNode, keys: [String], owner: Owner, place: String, file: String,
+    omit: (_ key: String, _ otherwise: ModelFileError.Problem) throws -> Void
   ) throws -> ConfigurationNode {
     guard case .mapping(let entries) = configuration.value else {
       throw ModelFileError(file: file, .malformed(reason: "the configuration of \(place) is no mapping"))
     }
-    let own = entries.filter { keys.contains($0.key) }
     for entry in entries where !keys.contains(entry.key) {
       let rule = owner.rules[entry.key]
-      guard rule?.accepts(entry.node) ?? false else {
-        throw ModelFileError(
-          file: file,
-          .unsupportedOption(
-            place: place, option: entry.key, received: entry.node.json,
-            accepted: rule?.accepted ?? "it is not known here"))
-      }
+      if rule?.accepts(entry.node) ?? false { continue }
+      let isOfTraining = rule?.isOfTraining ?? false
+      let problem = ModelFileError.Problem.unsupportedOption(
+        place: place, option: entry.key, received: entry.node.json, accepted: rule?.accepted ?? "it is not known here",
+        advice: isOfTraining || owner == .optimizer ? Self.freshOptimizer : "")
+      guard isOfTraining else { throw ModelFileError(file: file, problem) }
+      try omit(entry.key, problem)
     }
-    return ConfigurationNode(mapping: own)
+    return ConfigurationNode(mapping: entries.filter { keys.contains($0.key) })
+  }
+
+  /// What to do about what only training uses: an option of `import`, the only command that refuses it.
+  static let freshOptimizer = "--fresh-optimizer takes the weights alone."
+
+  /// - Throws: `ModelFileError.Problem.unsupportedOption` if a layer that is left out would change the type of numbers.
+  static func checkType(of configuration: ConfigurationNode, place: String, file: String) throws {
+    guard let type = configuration["dtype"], !isFloat32(type) else { return }
+    throw ModelFileError(
+      file: file,
+      .unsupportedOption(place: place, option: "dtype", received: type.json, accepted: Rule.float32.accepted))
   }
 
   /// `"float32"`, or an object that has that name: a policy of Keras 2 or 3.

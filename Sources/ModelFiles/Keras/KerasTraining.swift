@@ -21,6 +21,11 @@ struct KerasTraining {
     }
   }
 
+  /// The class of the optimizer; nil if the file does not say.
+  var optimizerClass: String? {
+    try? KerasObject(document["optimizer_config"] ?? document["optimizer"], place: "", file: file).className
+  }
+
   /// - Throws: `ModelFileError` for an optimizer, or an option of one, that is not computed here.
   func optimizer() throws -> any Optimizer {
     let object = try KerasObject(
@@ -29,7 +34,7 @@ struct KerasTraining {
     guard let type = OptimizerCatalog.all.first(where: { $0.className == object.className }) else {
       throw unsupported(
         "optimizer", object.className, OptimizerCatalog.all.map { $0.className },
-        " --fresh-optimizer takes the weights alone.")
+        " \(KerasNeutralOptions.freshOptimizer)")
     }
     let options = try KerasNeutralOptions.options(
       of: object.configuration, keys: type.optionKeys, owner: .optimizer, place: place, file: file)
@@ -53,7 +58,9 @@ struct KerasTraining {
       name = object?.className
     }
     guard let name, let type = LossCatalog.all.first(where: { $0.name == Self.snakeCase(name) }) else {
-      throw unsupported("loss", name.map(Self.snakeCase) ?? node.json, known, "")
+      throw unsupported(
+        "loss", name.map(Self.snakeCase) ?? node.json, known,
+        " \(KerasNeutralOptions.freshOptimizer) Or name the run's configuration by --config: its loss counts.")
     }
     guard let object else { return type.init() }
     let place = "the loss \(object.className)"

@@ -7,6 +7,8 @@ struct KerasWeights {
   let network: Network
   /// What the file calls the layers, for messages.
   let layerNames: [String]
+  /// What it calls layers that are left out: what they have, such as the state of a generator, is no weight.
+  var omittedNames: Set<String> = []
   let contents: KerasContents
   let file: String
 
@@ -17,7 +19,9 @@ struct KerasWeights {
   /// - Throws: `ModelFileError.Problem.weights` if there are others than the model has.
   func weights() throws -> [Snapshot.Variable] {
     let layers = network.layers.indices.map { index in network.parameters.filter { $0.layerIndex == index } }
-    var found = contents.layers.filter { !$0.variables.isEmpty }
+    var found = contents.layers.filter { layer in
+      !layer.variables.isEmpty && !(contents.arrangement == .byOrder && omittedNames.contains(layer.name))
+    }
     var weights: [Snapshot.Variable] = []
     for (index, parameters) in layers.enumerated() where !parameters.isEmpty {
       let name = network.layers[index].name
@@ -49,6 +53,9 @@ struct KerasWeights {
   }
 
   // MARK: - Optimizer
+
+  /// Whether the file has a state of its optimizer.
+  var hasOptimizerState: Bool { contents.optimizer.contains { !$0.dimensions.isEmpty } }
 
   /// The state of the optimizer; nil if the file has none.
   ///

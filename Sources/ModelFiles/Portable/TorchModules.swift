@@ -40,6 +40,9 @@ struct TorchModules {
       append("Flatten()")
     case .product(let weights):
       append("Linear(\(weights.kernel.dimensions[1]), \(weights.kernel.dimensions[0])\(Self.bias(weights)))", weights)
+    case .activation(.softmax, _):
+      // The channels of an image, or the only axis of a vector; the last of two axes.
+      append("Softmax(dim=\(step.input.dimensions.count == 2 ? 2 : 1))")
     case .activation(let function, _):
       append(Self.name(of: function))
     case .toChannelsFirst, .toChannelsLast:
@@ -104,8 +107,7 @@ struct TorchModules {
     case .relu: "ReLU()"
     case .sigmoid: "Sigmoid()"
     case .tanh: "Tanh()"
-    // The channels, or the only axis of a vector.
-    case .softmax: "Softmax(dim=1)"
+    case .softmax: preconditionFailure("softmax goes over an axis")
     }
   }
 }

@@ -34,7 +34,7 @@ public struct Dense: Layer, Equatable {
 
   public func outputShape(for input: Shape) throws -> Shape {
     guard input.dimensions.count == 1 else {
-      throw LayerShapeError(needs: "one axis of inputs; put a flatten layer before it")
+      throw LayerShapeError(needs: "one axis of inputs", advice: "put a flatten layer before it")
     }
     return [units]
   }

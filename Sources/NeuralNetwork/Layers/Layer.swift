@@ -156,8 +156,13 @@ public struct ShardBounds {
 
 /// A layer was given samples of a shape that it cannot take.
 public struct LayerShapeError: Error, Equatable {
-  /// What the layer needs, and what to do.
+  /// What the layer needs.
   public let needs: String
+  /// What to do, for the author of the model.
+  public let advice: String?
 
-  public init(needs: String) { self.needs = needs }
+  public init(needs: String, advice: String? = nil) {
+    self.needs = needs
+    self.advice = advice
+  }
 }

@@ -40,7 +40,8 @@ struct ImageWindow {
       let horizontal = padding.placement(input: image.width, size: size.width, stride: strides.width)
     else {
       throw LayerShapeError(
-        needs: "an image of at least \(size.height)x\(size.width) pixels; use a smaller window or padding: same")
+        needs: "an image of at least \(size.height)x\(size.width) pixels",
+        advice: "use a smaller window or padding: same")
     }
     guard size.height < 2 * image.height, size.width < 2 * image.width else {
       throw LayerShapeError(

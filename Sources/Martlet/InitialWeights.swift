@@ -1,0 +1,63 @@
+/// The weights that a run begins with in place of random ones: those of a checkpoint, or of a file of Keras'.
+///
+/// They go to the layers of the run's model in their order, and have to be of the same number and shapes. What the file
+/// says besides (optimizer, loss, options of layers) does not count: the run's configuration does.
+public struct InitialWeights: Sendable {
+  public let path: String
+  private let source: Source
+
+  private enum Source: Sendable {
+    case checkpoint(SavedRun)
+    case keras(KerasModelFile)
+  }
+
+  /// Reads the file whole.
+  ///
+  /// - Throws: `FileError`; `CheckpointError`, `ModelFileError`, `ZipError` or `HDF5Error` if it is corrupt, or no file of
+  ///   weights.
+  public init(path: String) throws {
+    self.path = path
+    do {
+      source = .checkpoint(try SavedRun(path: path))
+    } catch CheckpointError.foreign {
+      source = .keras(try KerasModelFile(path: path))
+    }
+  }
+
+  /// What a pixel was divided by; nil where the file does not say.
+  public var scale: Float? {
+    switch source {
+    case .checkpoint(let saved): saved.configuration.training.scale
+    case .keras(let file): file.scale
+    }
+  }
+
+  /// The weights for the parameters of `network`, in their order.
+  ///
+  /// - Throws: `ModelFileError.Problem.weights` that names the layer and both shapes, if they do not fit.
+  func variables(for network: Network) throws -> [Snapshot.Variable] {
+    switch source {
+    case .checkpoint(let saved): try variables(saved.checkpoint.snapshot.parameters, for: network)
+    case .keras(let file): try file.weights(for: network)
+    }
+  }
+
+  private func variables(_ saved: [Snapshot.Variable], for network: Network) throws -> [Snapshot.Variable] {
+    for (index, parameter) in network.parameters.enumerated() {
+      let own = "'\(parameter.specification.name)' of layer '\(parameter.layerName)'"
+      guard index < saved.count else { throw mismatch("it has none for \(own)") }
+      let shape = parameter.specification.shape
+      guard saved[index].shape == shape else {
+        throw mismatch("'\(saved[index].path)' has the shape \(saved[index].shape), \(own) needs \(shape)")
+      }
+    }
+    if saved.count > network.parameters.count {
+      throw mismatch("it has '\(saved[network.parameters.count].path)', for which the model has no layer")
+    }
+    return zip(saved, network.parameters).map { variable, parameter in
+      Snapshot.Variable(path: parameter.path, shape: variable.shape, values: variable.values)
+    }
+  }
+
+  private func mismatch(_ reason: String) -> ModelFileError { ModelFileError(file: path, .weights(reason: reason)) }
+}

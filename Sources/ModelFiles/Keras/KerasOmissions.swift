@@ -1,0 +1,75 @@
+/// What a file of Keras' has that only training uses: left out where nothing is trained with it, and noted in one line
+/// for each kind; refused where training would differ without it.
+struct KerasOmissions {
+  private let purpose: KerasModelFile.Purpose
+  private let file: String
+  /// The layers, and the options of layers, each with the names of the layers.
+  private var layers = NameList()
+  private var options = NameList()
+  private var initializers = NameList()
+
+  init(purpose: KerasModelFile.Purpose, file: String) {
+    self.purpose = purpose
+    self.file = file
+  }
+
+  /// Leaves out a layer that returns its input unless it trains.
+  ///
+  /// - Throws: `ModelFileError.Problem.trainingLayer` if the model is read to be trained.
+  mutating func omitLayer(_ name: String, className: String) throws {
+    guard !purpose.isTraining else {
+      throw ModelFileError(file: file, .trainingLayer(layer: name, className: className))
+    }
+    layers.add(name, to: className)
+  }
+
+  /// Leaves out an option that only training uses.
+  ///
+  /// - Throws: `problem` if the training of the file is to be resumed.
+  mutating func omitOption(_ key: String, of place: String, otherwise problem: ModelFileError.Problem) throws {
+    guard purpose != .training else { throw ModelFileError(file: file, problem) }
+    options.add(place, to: key)
+  }
+
+  /// Notes an initializer that is not the one that is used here.
+  mutating func noteInitializer(_ key: String, _ name: String, own: String, of place: String) {
+    guard purpose.isTraining else { return }
+    initializers.add(place, to: "\(key) is \(name); a training from the start begins with \(own) here")
+  }
+
+  /// For people: one line for each kind.
+  var notes: [String] {
+    var notes: [String] = []
+    if !layers.isEmpty { notes.append("left out, because they act only in training: \(layers.text { "'\($0)'" })") }
+    if !options.isEmpty { notes.append("left out, because only training uses them: \(options.text { $0 })") }
+    for (text, places) in initializers.entries {
+      let others = places.count - 1
+      let further = others == 0 ? "" : " and \(others) other layer\(others == 1 ? "" : "s")"
+      notes.append("\(places[0])\(further): \(text)")
+    }
+    return notes
+  }
+}
+
+/// Names by what they have in common, in the order in which they came.
+private struct NameList {
+  private(set) var entries: [(key: String, names: [String])] = []
+
+  var isEmpty: Bool { entries.isEmpty }
+
+  mutating func add(_ name: String, to key: String) {
+    if let index = entries.firstIndex(where: { $0.key == key }) {
+      entries[index].names.append(name)
+    } else {
+      entries.append((key, [name]))
+    }
+  }
+
+  /// `Dropout ('dropout', 'dropout_1'), RandomFlip ('flip')`, with the first few names of each.
+  func text(_ quoted: (String) -> String) -> String {
+    entries.map { key, names in
+      let shown = names.prefix(3).map(quoted).joined(separator: ", ")
+      return "\(key) (\(shown)\(names.count > 3 ? " and \(names.count - 3) more" : ""))"
+    }.joined(separator: ", ")
+  }
+}

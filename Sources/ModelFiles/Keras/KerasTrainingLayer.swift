@@ -1,0 +1,39 @@
+import Configuration
+
+/// Layers of Keras' that return their input unchanged in inference: dropout, noise, augmentation, penalties.
+///
+/// Source: each class of `keras.layers` called with `training=False`, Keras 3.15.1; RandomHeight and RandomWidth are of
+/// Keras 2.
+enum KerasTrainingLayer {
+  private static let classNames: Set<String> = [
+    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout",
+    "GaussianNoise", "ActivityRegularization",
+    "RandomFlip", "RandomTranslation", "RandomRotation", "RandomZoom", "RandomShear", "RandomPerspective",
+    "RandomElasticTransform", "RandomErasing", "RandomCrop", "RandomHeight", "RandomWidth", "RandomContrast",
+    "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomGaussianBlur", "RandomGrayscale",
+    "RandomHue", "RandomInvert", "RandomPosterization", "RandomSaturation", "RandomSharpness",
+    "AugMix", "CutMix", "MixUp", "RandAugment", "Solarization",
+  ]
+
+  /// Whether objects of the class only act in training, or never.
+  static func includes(_ className: String) -> Bool { classNames.contains(className) || className == "Identity" }
+
+  /// Whether this one never acts: `Identity`, a rate of 0.
+  static func isIdle(_ object: KerasObject) -> Bool {
+    func isZero(_ key: String) -> Bool? { object.configuration[key].map { [0, 0.0].contains($0) } }
+    return switch object.className {
+    case "Identity": true
+    case "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout":
+      isZero("rate") ?? false
+    case "GaussianNoise": isZero("stddev") ?? false
+    case "ActivityRegularization": (isZero("l1") ?? true) && (isZero("l2") ?? true)
+    default: false
+    }
+  }
+
+  /// The size to which inference crops an image: nil for layers that keep any size.
+  static func croppedSize(_ object: KerasObject) -> [ConfigurationNode]? {
+    guard object.className == "RandomCrop" else { return nil }
+    return ["height", "width"].map { object.configuration[$0] ?? .null }
+  }
+}

@@ -1,0 +1,218 @@
+import Foundation
+import Martlet
+import Testing
+
+@testable import ModelFiles
+
+/// What only training uses keeps no model from being asked or handed on; what training needs is never left out of it.
+@Suite("What a Keras model is read for")
+struct KerasPurposeTests {
+  private static let askingPurposes: [KerasModelFile.Purpose] = [.predicting, .evaluating, .exporting]
+
+  /// Models of `Golden/purposes/make_models.py`.
+  static let models = ["augmented", "functional", "flat", "plane"].flatMap { ["\($0).keras", "\($0).h5"] }
+
+  private func probabilities(_ model: TrainedModel, _ name: String) throws -> [Float] {
+    let run = try SavedRun(importing: model, origin: name)
+    return Array(try Trainer(run, workerCount: 1).predict(KerasGolden.samples()).probabilities.prefix(12 * 4))
+  }
+
+  @Test("predictions are those of Keras, for every purpose that trains nothing", arguments: models)
+  func predictions(name: String) throws {
+    let golden = try KerasGolden("purposes/\(name)")
+    for purpose in Self.askingPurposes {
+      let model = try KerasModelFile(path: golden.path).model(for: purpose).model
+      #expect(largestDifference(try probabilities(model, name), try golden.probabilities) < 1e-6)
+    }
+  }
+
+  @Test("every exported format of it that is read again gives the same", arguments: models)
+  func exports(name: String) throws {
+    let golden = try KerasGolden("purposes/\(name)")
+    let model = try KerasModelFile(path: golden.path).model(for: .exporting).model
+    for format in [ExportFormat.keras, .h5] {
+      let bytes = try model.exported(format, path: "x")
+      let again = try KerasModelFile(bytes, path: "x").model(for: .exporting)
+      #expect(again.model.inputShape == model.inputShape && again.notes.isEmpty)
+      #expect(again.model.isCompiled == !name.hasPrefix("augmented"))
+      #expect(largestDifference(try probabilities(again.model, name), try golden.probabilities) < 1e-6)
+    }
+    for format in [ExportFormat.weights, .npz, .safetensors, .onnx] {
+      #expect(try !model.exported(format, path: "x").isEmpty)
+    }
+  }
+
+  @Test("is told in one line for each kind", arguments: ["augmented.keras", "augmented.h5"])
+  func notes(name: String) throws {
+    let file = try KerasModelFile(path: KerasGolden.path("purposes/\(name)"))
+    let layers =
+      "left out, because they act only in training: RandomFlip ('random_flip'), RandomRotation ('random_rotation'), "
+      + "RandomCrop ('random_crop'), GaussianNoise ('gaussian_noise'), SpatialDropout2D ('spatial_dropout2d'), "
+      + "Dropout ('dropout', 'dropout_1'), ActivityRegularization ('activity_regularization')"
+    let options =
+      "left out, because only training uses them: kernel_regularizer (layer 'first' (Conv2D), layer 'dense' (Dense)), "
+      + "bias_constraint (layer 'first' (Conv2D)), trainable (layer 'dense' (Dense))"
+    let losses = "Supported: categorical_crossentropy, sparse_categorical_crossentropy"
+    #expect(try file.model(for: .predicting).notes == [layers, options])
+    #expect(
+      try file.model(for: .evaluating).notes == [
+        layers, options,
+        "the loss mse is not known here. \(losses). In its place categorical_crossentropy is measured",
+        "the metric mae is not known here, and not measured",
+      ])
+    #expect(
+      try file.model(for: .exporting).notes == [
+        layers, options, "loss, metrics and optimizer are left out: the loss mse is not known here. \(losses)",
+      ])
+  }
+
+  /// Layers as Keras describes them, and whether they never act.
+  static let layers: [(className: String, options: String, isIdle: Bool)] =
+    ["Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout"].flatMap {
+      [($0, #""rate": 0.5, "seed": null"#, false), ($0, #""rate": 0.0, "seed": null"#, true)]
+    } + [
+      ("GaussianNoise", #""stddev": 0.1"#, false), ("GaussianNoise", #""stddev": 0"#, true),
+      ("ActivityRegularization", #""l1": 0.0, "l2": 0.1"#, false),
+      ("ActivityRegularization", #""l1": 0.0, "l2": 0.0"#, true),
+      ("Identity", "", true), ("RandomCrop", #""height": 8, "width": 8"#, false),
+    ]
+    + [
+      "RandomFlip", "RandomTranslation", "RandomRotation", "RandomZoom", "RandomShear", "RandomPerspective",
+      "RandomElasticTransform", "RandomErasing", "RandomHeight", "RandomWidth", "RandomContrast", "RandomBrightness",
+      "RandomColorDegeneration", "RandomColorJitter", "RandomGaussianBlur", "RandomGrayscale", "RandomHue",
+      "RandomInvert", "RandomPosterization", "RandomSaturation", "RandomSharpness", "AugMix", "CutMix", "MixUp",
+      "RandAugment", "Solarization",
+    ].map { ($0, #""factor": [0.5, 0.5], "data_format": "channels_last""#, false) }
+
+  private func lesson(with entry: String, before next: String = "Conv2D") throws -> KerasModelFile {
+    let start = #"{"class_name": "\#(next)""#
+    return try KerasGolden.changed("keras315-lesson.h5", start, "\(entry), \(start)")
+  }
+
+  @Test("layers that act only in training are left out, or refused by name for training", arguments: layers.indices)
+  func trainingLayers(index: Int) throws {
+    let (className, options, isIdle) = Self.layers[index]
+    let file = try lesson(
+      with: #"{"class_name": "\#(className)", "config": {"name": "extra"\#(options.isEmpty ? "" : ", ")\#(options)}}"#)
+    let weights = try KerasGolden("keras315-lesson.h5").state().weights
+    for purpose in Self.askingPurposes {
+      let imported = try file.model(for: purpose)
+      #expect(imported.model.model.layers.count == 5 && imported.model.weights.map(\.values) == weights)
+      #expect(
+        imported.notes
+          == (isIdle ? [] : ["left out, because they act only in training: \(className) ('extra')"]))
+    }
+    for purpose in [KerasModelFile.Purpose.training, .trainingAnew] {
+      if isIdle {
+        #expect(try file.model(for: purpose).model.weights.map(\.values) == weights)
+        continue
+      }
+      let error = try #require(throws: ModelFileError.self) { try file.model(for: purpose) }
+      #expect(
+        "\(error)".hasPrefix("m: layer 'extra' is a \(className): training with it is not computed here yet"),
+        "\(error)")
+    }
+  }
+
+  @Test("a crop that would crop, and a layer of another type, change what comes out")
+  func resultsOfTrainingLayers() throws {
+    func message(_ file: KerasModelFile) throws -> String {
+      "\(try #require(throws: ModelFileError.self) { try file.model(for: .predicting) })"
+    }
+    let crop = #"{"class_name": "RandomCrop", "config": {"name": "crop", "height": 4, "width": 8}}"#
+    let expected = "m: layer 'crop' crops images to [4, 8] in inference, which is not computed here."
+    #expect(try message(lesson(with: crop)) == expected)
+    let late = #"{"class_name": "RandomCrop", "config": {"name": "crop", "height": 8, "width": 8}}"#
+    #expect(try message(lesson(with: late, before: "MaxPooling2D")).contains("crops images to [8, 8]"))
+    let half = #"{"class_name": "Dropout", "config": {"name": "half", "rate": 0.5, "dtype": "float16"}}"#
+    #expect(
+      try message(lesson(with: half))
+        == #"m: layer 'half' (Dropout): the option dtype is "float16", which is not computed here. Accepted: float32."#)
+    let inner =
+      #"{"class_name": "Sequential", "config": {"name": "base", "layers": [{"class_name": "Flatten", "config": {"name": "f"}}]}}"#
+    #expect(
+      try message(lesson(with: inner))
+        == "m: layer 'base' (Sequential) is a model within the model, which is not read here: it has the layer 'f'.")
+  }
+
+  /// Options of the first convolution that only training uses.
+  static let options: [(old: String, new: String)] = [
+    (#""kernel_regularizer": null"#, #""kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.01}}"#),
+    (#""bias_regularizer": null"#, #""bias_regularizer": "l1""#),
+    (#""activity_regularizer": null"#, #""activity_regularizer": "l1""#),
+    (#""kernel_constraint": null"#, #""kernel_constraint": {"class_name": "MaxNorm", "config": {}}"#),
+    (#""bias_constraint": null"#, #""bias_constraint": "non_neg""#),
+    (#""name": "first", "trainable": true"#, #""name": "first", "trainable": false"#),
+  ]
+
+  @Test(
+    "options that only training uses are left out, or refused for a training that is resumed",
+    arguments: options.indices)
+  func trainingOptions(index: Int) throws {
+    let (old, new) = Self.options[index]
+    let file = try KerasGolden.changed("keras315-lesson.h5", old, new)
+    let key = new.split(separator: "\"").map(String.init)[index == 5 ? 6 : 0]
+    let weights = try KerasGolden("keras315-lesson.h5").state().weights
+    for purpose in Self.askingPurposes + [.trainingAnew] {
+      let imported = try file.model(for: purpose)
+      #expect(imported.model.weights.map(\.values) == weights)
+      #expect(imported.notes.count == 1 && imported.notes[0].hasSuffix("layer 'first' (Conv2D))"), "\(imported.notes)")
+    }
+    let error = try #require(throws: ModelFileError.self) { try file.model(for: .training) }
+    #expect("\(error)".hasPrefix("m: layer 'first' (Conv2D): the option "), "\(key): \(error)")
+    #expect("\(error)".hasSuffix(" --fresh-optimizer takes the weights alone."), "\(error)")
+  }
+
+  /// Compile sections that are not computed here.
+  static let compiled: [(old: String, new: String)] = [
+    (#""class_name": "Adam""#, #""class_name": "RMSprop""#), (#""clipnorm": null"#, #""clipnorm": 1.0"#),
+    (#""learning_rate": 0.009999999776482582"#, #""learning_rate": {"class_name": "ExponentialDecay"}"#),
+    (#""loss": "categorical_crossentropy""#, #""loss": "my_own_loss""#),
+    (#""loss": "categorical_crossentropy""#, #""loss": {"answer": "mse"}"#),
+    (#""loss_weights": null"#, #""loss_weights": [0.5]"#),
+  ]
+
+  @Test("a loss or an optimizer that is not known here is left out of exports", arguments: compiled.indices)
+  func exportsWithoutTraining(index: Int) throws {
+    let (old, new) = Self.compiled[index]
+    let file = try KerasGolden.changed("keras315-lesson.h5", old, new)
+    let imported = try file.model(for: .exporting)
+    #expect(!imported.model.isCompiled && imported.model.optimizerState == nil && imported.notes.count == 1)
+    #expect(imported.notes.first?.hasPrefix("loss, metrics and optimizer are left out: ") ?? false)
+    let run = try SavedRun(importing: imported.model, origin: "m")
+    for format in [ExportFormat.keras, .h5] {
+      let again = try KerasContents(run.model.exported(format, path: "x"), path: "x")
+      #expect(try KerasTraining(again, file: "x") == nil && again.optimizer.isEmpty)
+    }
+    for purpose in [KerasModelFile.Purpose.predicting, .evaluating, .trainingAnew] {
+      #expect(try file.model(for: purpose).model.optimizerState == nil)
+    }
+  }
+
+  /// Changes of `functional.h5`, and what is said of them.
+  static let graphs: [(old: String, new: String, message: String)] = [
+    (
+      #""keras_history": ["alpha_dropout", 0, 0]"#, #""keras_history": ["conv2d_1", 0, 0]"#,
+      "'average_pooling2d' takes the output of 'conv2d_1', not of 'alpha_dropout'"
+    ),
+    (#""kwargs": {"training": false}"#, #""kwargs": {"training": true}"#, "'alpha_dropout' takes more than the output"),
+    (
+      #""output_layers": ["answer", 0, 0]"#, #""output_layers": [["answer", 0, 0], ["flatten_1", 0, 0]]"#,
+      "its output is"
+    ),
+    (
+      #""output_layers": ["answer", 0, 0]"#, #""output_layers": ["flatten_1", 0, 0]"#,
+      "its output is not that of its last"
+    ),
+    (#""name": "pixels", "inbound_nodes": []"#, #""name": "pixels", "inbound_nodes": 1"#, "a layer does not say what"),
+  ]
+
+  @Test("functional models that are no chain are refused with the reason", arguments: graphs.indices)
+  func branches(index: Int) throws {
+    let (old, new, message) = Self.graphs[index]
+    let file = try KerasGolden.changed("purposes/functional.h5", old, new)
+    let error = try #require(throws: ModelFileError.self) { try file.model(for: .predicting) }
+    #expect("\(error)".hasPrefix("m: is a model of the class Functional. Only Sequential models"), "\(error)")
+    #expect("\(error)".contains(" Here \(message)"), "\(error)")
+  }
+}
