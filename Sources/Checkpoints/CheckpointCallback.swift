@@ -25,6 +25,7 @@ public final class CheckpointCallback: Callback {
   private var longestWrite: Double?
   /// Why the last checkpoint is not where it belongs.
   private var fault: String?
+  private var hasWarnedOfLinks = false
 
   /// - Parameters:
   ///   - template: a checkpoint of the run whose snapshot is replaced by the present one at each write.
@@ -50,7 +51,7 @@ public final class CheckpointCallback: Callback {
     lastBegan = now()
     // Not so of a run that begins, or comes from a file elsewhere.
     savedStep = directory.holds(step: trainer.state.step) ? trainer.state.step : nil
-    directory.moveLinks(step: trainer.state.step, isBest: policy.isBest(trainer.state))
+    for warning in directory.begin(trainer.state) { trainer.warning(warning) }
   }
 
   public func nextPause(after step: Int) -> Int? {
@@ -62,22 +63,21 @@ public final class CheckpointCallback: Callback {
     // The state behind the last step of an epoch is that of the epoch's end, which has the validation too.
     guard trainer.state.stepInEpoch < plan.stepsPerEpoch else { return }
     let isStepDue = policy.everySteps.map { trainer.state.step % $0 == 0 } ?? false
-    if trainer.requests.takeCheckpointRequest() || isStepDue || isTimeDue { write(trainer, isBest: false) }
+    if trainer.requests.takeCheckpointRequest() || isStepDue || isTimeDue { write(trainer) }
   }
 
   public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
-    let isBest = policy.isBest(trainer.state)
     let isDue = trainer.state.epoch % policy.everyEpochs == 0
     let isStepDue = policy.everySteps.map { trainer.state.step % $0 == 0 } ?? false
-    if trainer.requests.takeCheckpointRequest() || isDue || isStepDue || isTimeDue || isBest {
-      write(trainer, isBest: isBest)
+    if trainer.requests.takeCheckpointRequest() || isDue || isStepDue || isTimeDue || policy.isBest(trainer.state) {
+      write(trainer)
     }
   }
 
   public func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
     finish(trainer)
     if savedStep != trainer.state.step {
-      write(trainer, isBest: false)
+      write(trainer)
       finish(trainer)
     }
     guard savedStep == trainer.state.step else {
@@ -91,7 +91,7 @@ public final class CheckpointCallback: Callback {
 
   // MARK: - Writing
 
-  private func write(_ trainer: Trainer, isBest: Bool) {
+  private func write(_ trainer: Trainer) {
     finish(trainer)
     lastBegan = now()
     let copy = self.copy ?? StateCopy(of: trainer)
@@ -105,11 +105,12 @@ public final class CheckpointCallback: Callback {
         var checkpoint = template
         checkpoint.snapshot = copy.snapshot()
         let bytes = try checkpoint.bytes(network: network, training: training)
-        let (path, fault) = try directory.write(bytes, step: step, isBest: isBest)
+        let (stored, fault) = try directory.write(bytes, copy.state)
         let seconds = (now() - began) / .seconds(1)
         return .written(
           WrittenCheckpoint(
-            path: path, step: step, bytes: bytes.count, seconds: seconds, isBest: isBest, fault: fault))
+            path: stored.path, step: step, bytes: bytes.count, seconds: seconds, isBest: stored.isBest, fault: fault,
+            linkFault: stored.linkFault))
       } catch {
         return .failed(step: step, reason: "\(error)")
       }
@@ -123,6 +124,7 @@ public final class CheckpointCallback: Callback {
     case .written(let checkpoint):
       savedStep = checkpoint.step
       longestWrite = max(longestWrite ?? 0, checkpoint.seconds)
+      noteLinks(checkpoint.linkFault, trainer)
       note(checkpoint.fault, "The checkpoint is \(checkpoint.path) instead.", trainer)
     case .failed(let step, let reason):
       note(reason, "There is no checkpoint of step \(step); the training goes on, and tries again.", trainer)
@@ -135,6 +137,13 @@ public final class CheckpointCallback: Callback {
     if let fault, self.fault == nil { trainer.warning("\(fault) \(consequence)") }
     if fault == nil, self.fault != nil { trainer.warning("checkpoints are written to \(policy.directory) again.") }
     self.fault = fault
+  }
+
+  /// Warns once of links that are not where they should be: the checkpoints are whole without them.
+  private func noteLinks(_ fault: String?, _ trainer: Trainer) {
+    guard let fault, !hasWarnedOfLinks else { return }
+    hasWarnedOfLinks = true
+    trainer.warning("\(fault) The checkpoints are whole, and --resume does not need the link.")
   }
 
   /// The seconds that a checkpoint takes: the longest so far, or a guess before the first.

@@ -7,6 +7,8 @@ public enum CheckpointError: Error, Equatable {
   case truncated(path: String, expected: Int, found: Int)
   /// The bytes are not those that were written.
   case digestMismatch(path: String)
+  /// It starts as a checkpoint does, and what should follow in its first 512 bytes does not.
+  case corruptHeader(path: String)
   /// It verifies, but holds something that it should not.
   case malformed(path: String, reason: String)
   /// It verifies, but its configuration is none that this program knows.
@@ -39,6 +41,8 @@ extension CheckpointError: CustomStringConvertible {
       "\(path): is truncated: \(found) bytes of \(expected). Use an older checkpoint."
     case .digestMismatch(let path):
       "\(path): is damaged: its SHA-256 is not the one it was written with. Use an older checkpoint."
+    case .corruptHeader(let path):
+      "\(path): is corrupt: its first 512 bytes are not those of a checkpoint. Use an older checkpoint."
     case .malformed(let path, let reason):
       "\(path): is malformed: \(reason)."
     case .configuration(let path, let reason):

@@ -15,4 +15,6 @@ public struct WrittenCheckpoint: Sendable, Equatable {
   public let isBest: Bool
   /// Why it is not in the run's own directory; nil if it is there.
   public let fault: String?
+  /// Why a link does not lead where it should; nil if both do.
+  public let linkFault: String?
 }

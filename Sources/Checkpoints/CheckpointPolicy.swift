@@ -43,4 +43,35 @@ extension CheckpointPolicy {
     let monitor = MetricMonitor(keepBest)
     return state.history[keepBest].dropLast().filter { !$0.isNaN }.allSatisfy { monitor.isBetter(last, than: $0) }
   }
+  /// The step of the best of some checkpoints of a run, whose history this is; of equal ones, the first. Nil if none of
+  /// them is that of an epoch just complete, with its own weights, that was measured.
+  func best(among steps: some Sequence<Int>, of state: RunState) -> Int? {
+    guard let keepBest else { return nil }
+    let (monitor, values) = (MetricMonitor(keepBest), state.history[keepBest])
+    var best: (step: Int, value: Double)?
+    for step in steps.sorted() {
+      guard let epoch = state.epoch(endingAt: step), values.indices.contains(epoch - 1),
+        epoch < state.epoch || state.restoredEpoch == nil
+      else { continue }
+      if monitor.isBetter(values[epoch - 1], than: best?.value) { best = (step, values[epoch - 1]) }
+    }
+    return best?.step
+  }
+}
+
+extension RunState {
+  /// The epoch, from 1, that was complete after a step of this run; nil if none was.
+  func epoch(endingAt step: Int) -> Int? {
+    let done = self.step - stepInEpoch - stepsBefore
+    guard epoch > 0, done > 0, done % epoch == 0 else { return nil }
+    let (length, own) = (done / epoch, step - stepsBefore)
+    return own > 0 && own <= done && own % length == 0 ? own / length : nil
+  }
+
+  /// The steps after which its epochs were complete.
+  var epochEnds: [Int] {
+    let done = step - stepInEpoch - stepsBefore
+    guard epoch > 0, done > 0, done % epoch == 0 else { return [] }
+    return (1...min(epoch, history.count + 1)).map { stepsBefore + $0 * (done / epoch) }
+  }
 }

@@ -1,3 +1,4 @@
+import DurableFiles
 import HDF5Reading
 import NeuralNetwork
 import Training
@@ -9,6 +10,8 @@ import Training
 struct CheckpointReader {
   private let path: String
   private let root: HDF5Group
+  /// The size of the file.
+  let byteCount: Int
   /// SHA-256 of all behind the user block, in hexadecimal: what the block says, and what the bytes have.
   let digest: String
 
@@ -16,24 +19,42 @@ struct CheckpointReader {
   ///
   /// - Throws: `CheckpointError`, or `HDF5Error` if the bytes verify and yet are no HDF5 file.
   init(_ bytes: [UInt8], path: String) throws {
-    guard let block = UserBlock(bytes[...]), block.formatVersion > 0 else { throw CheckpointError.foreign(path: path) }
-    guard block.formatVersion <= CheckpointLayout.formatVersion else {
-      throw CheckpointError.newerFormat(
-        path: path, version: block.formatVersion, supported: CheckpointLayout.formatVersion)
-    }
-    let content = bytes[UserBlock.count...]
-    guard content.count >= block.contentCount else {
-      throw CheckpointError.truncated(
-        path: path, expected: UserBlock.count + block.contentCount, found: bytes.count)
-    }
-    guard block.bytes[...] == bytes[..<UserBlock.count], content.count == block.contentCount,
-      UserBlock.digest(of: content) == block.digest
-    else {
+    let block = try Self.block(bytes.prefix(UserBlock.count), size: bytes.count, path: path)
+    guard UserBlock.digest(of: bytes[UserBlock.count...]) == block.digest else {
       throw CheckpointError.digestMismatch(path: path)
     }
     self.path = path
+    byteCount = bytes.count
     digest = block.digest
     root = try HDF5File(bytes, path: path).root
+  }
+
+  /// Reads the file at `path`, if it is a checkpoint of the size that it says.
+  ///
+  /// - Throws: `FileError`, and as the other one.
+  init(path: String) throws {
+    let bytes = try WholeFile.read(path, headerCount: UserBlock.count) { header, size in
+      _ = try Self.block(header, size: size, path: path)
+    }
+    try self.init(bytes, path: path)
+  }
+
+  /// The user block at the start of a file of some size.
+  private static func block(_ header: ArraySlice<UInt8>, size: Int, path: String) throws -> UserBlock {
+    let block: UserBlock
+    do {
+      block = try UserBlock(header)
+    } catch UserBlock.Problem.newer(let format) {
+      throw CheckpointError.newerFormat(path: path, version: format, supported: CheckpointLayout.formatVersion)
+    } catch UserBlock.Problem.foreign {
+      throw CheckpointError.foreign(path: path)
+    } catch {
+      throw CheckpointError.corruptHeader(path: path)
+    }
+    let expected = UserBlock.count + block.contentCount
+    guard size >= expected else { throw CheckpointError.truncated(path: path, expected: expected, found: size) }
+    guard size == expected else { throw CheckpointError.digestMismatch(path: path) }
+    return block
   }
 
   func read() throws -> Checkpoint {

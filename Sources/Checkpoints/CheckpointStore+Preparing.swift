@@ -5,29 +5,58 @@ extension CheckpointStore {
   /// What is appended to the names of files that are set aside.
   private static let damagedSuffix = ".damaged"
 
-  /// Removes what an interrupted write left, and what this run shall not stand beside.
+  /// Removes what an interrupted write left, sets aside what is damaged, and gives checkpoints that a copy left under the
+  /// names of links their own names.
   ///
   /// - Parameters:
   ///   - step: where the run starts.
   ///   - damaged: the paths of checkpoints that were passed over; they are set aside.
-  ///   - overwrite: removes the checkpoints of an older run, too.
+  ///   - overwrite: whether this run takes the place of an older one.
+  /// - Returns: the names of the older run's checkpoints, to be removed once there is one of this run; none without
+  ///   `overwrite`.
   /// - Throws: `FileError`; `CheckpointError.occupied` if a later checkpoint is there that nobody found damaged.
-  public func prepare(startingAt step: Int, damaged: Set<String> = [], overwrite: Bool) throws {
-    if overwrite { for name in try [Self.latestName, Self.bestName] + fileNames() { try remove(name) } }
-    for name in try fileNames() where damaged.contains(path(name)) {
-      if linkTarget(Self.bestName) == name { try remove(Self.bestName) }
-      try setAside(name)
+  @discardableResult
+  public func prepare(startingAt step: Int, damaged: Set<String> = [], overwrite: Bool) throws -> Set<String> {
+    for name in try stepNames() + wholeLinks() where damaged.contains(path(name)) { try setAside(name) }
+    if !overwrite {
+      for name in wholeLinks() { adopt(name) }
+      if let newest = try fileNames().last, Self.step(ofName: newest).map({ $0 > step }) ?? false {
+        throw CheckpointError.occupied(directory: directory, newest: newest)
+      }
     }
-    if let newest = try fileNames().last, Self.step(ofName: newest).map({ $0 > step }) ?? false {
-      throw CheckpointError.occupied(directory: directory, newest: newest)
+    for name in try entries() where Self.isPartial(name) {
+      guard unlink(path(name)) == 0 || errno == ENOENT else { throw FileError(path: path(name), operation: .remove) }
     }
-    for name in try entries() where name.contains(Self.suffix) && name.hasSuffix(WholeFile.partialSuffix) {
-      try remove(name)
+    WholeFile.removeLeftovers(in: directory)
+    return overwrite ? Set(steps().map(Self.name) + wholeLinks()) : []
+  }
+
+  /// Whether a name is that of a file that an earlier version of this program was writing.
+  private static func isPartial(_ name: String) -> Bool {
+    guard name.hasSuffix(".partial"), let end = name.firstRange(of: suffix)?.upperBound else { return false }
+    return linkNames.contains(String(name[..<end])) || step(ofName: String(name[..<end])) != nil
+  }
+
+  /// Gives a checkpoint that stands in the place of a link the name of its step, or removes it if it is a copy of that
+  /// one. What is neither stays.
+  private func adopt(_ name: String) {
+    guard let step = try? Self.read(path(name)).snapshot.state.step else { return }
+    let own = path(Self.name(step: step))
+    if !WholeFile.exists(own) {
+      rename(path(name), own)
+    } else if let bytes = try? WholeFile.read(own), bytes == (try? WholeFile.read(path(name))) {
+      unlink(path(name))
     }
   }
 
-  private func remove(_ name: String) throws {
-    guard unlink(path(name)) == 0 || errno == ENOENT else { throw FileError(path: path(name), operation: .remove) }
+  /// Makes room for a checkpoint: what is called as it is, and is no checkpoint, is not ours to replace. A link is: what
+  /// it leads to stays.
+  func setAsideIfForeign(_ name: String) throws {
+    var status = stat()
+    guard lstat(path(name), &status) == 0, status.st_mode & S_IFMT != S_IFLNK, content(name) != .checkpoint else {
+      return
+    }
+    try setAside(name)
   }
 
   /// Gives a file a name that is no checkpoint's, and that no file set aside before has.

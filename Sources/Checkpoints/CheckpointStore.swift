@@ -15,16 +15,20 @@ public struct VerifiedFile: Sendable, Equatable {
 /// The checkpoints of one run in their directory.
 ///
 /// Files are called by their step, `step-00000300.weights.h5`. `latest.weights.h5` and `best.weights.h5` are links to
-/// two of them.
+/// two of them, for people and other programs: nothing here depends on them. A file of another name, or one that does not
+/// start as a checkpoint does, is none, and is never deleted.
 public struct CheckpointStore: Sendable {
   public static let suffix = ".weights.h5"
-  static let latestName = "latest\(suffix)"
-  static let bestName = "best\(suffix)"
-  private static let prefix = "step-"
+  package static let latestName = "latest\(suffix)"
+  package static let bestName = "best\(suffix)"
+  package static let linkNames = [latestName, bestName]
+  static let prefix = "step-"
 
   public let directory: String
 
   public init(directory: String) { self.directory = directory }
+
+  // MARK: - Names
 
   /// The file of a step.
   static func name(step: Int) -> String {
@@ -32,22 +36,17 @@ public struct CheckpointStore: Sendable {
     return prefix + String(repeating: "0", count: max(8 - digits.count, 0)) + digits + suffix
   }
 
+  /// The step of a file; nil if it is called as no file of a step is.
+  static func step(ofName name: String) -> Int? {
+    guard name.hasPrefix(prefix), name.hasSuffix(suffix),
+      let step = Int(name.dropFirst(prefix.count).dropLast(suffix.count)), step >= 0, name == self.name(step: step)
+    else { return nil }
+    return step
+  }
+
   func path(_ name: String) -> String { "\(directory)/\(name)" }
 
-  /// The checkpoint files there are, oldest first; none if the directory is not there.
-  ///
-  /// - Throws: `FileError` if the directory is there, but cannot be looked into.
-  public func fileNames() throws -> [String] {
-    try entries().compactMap { name in Self.step(ofName: name).map { (step: $0, name: name) } }
-      .sorted { $0.step < $1.step }.map(\.name)
-  }
-
-  static func step(ofName name: String) -> Int? {
-    guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
-    return Int(name.dropFirst(prefix.count).dropLast(suffix.count))
-  }
-
-  /// All names in the directory.
+  /// All names in the directory; none if it is not there.
   func entries() throws -> [String] {
     guard let stream = opendir(directory) else {
       guard errno == ENOENT || errno == ENOTDIR else { throw FileError(path: directory, operation: .read) }
@@ -68,79 +67,59 @@ public struct CheckpointStore: Sendable {
     return names
   }
 
-  // MARK: - Reading
+  /// What is called as the file of a step is, oldest first, whatever it is.
+  func stepNames() throws -> [String] {
+    try entries().compactMap { name in Self.step(ofName: name).map { (step: $0, name: name) } }
+      .sorted { $0.step < $1.step }.map(\.name)
+  }
 
-  /// Reads and verifies one checkpoint file.
+  /// The checkpoint files there are, oldest first; none if the directory is not there.
   ///
-  /// - Throws: `FileError`, `CheckpointError` or `HDF5Error` with the path and what is wrong.
-  public static func read(_ path: String) throws -> Checkpoint {
-    try CheckpointReader(try WholeFile.read(path), path: path).read()
+  /// - Throws: `FileError` if the directory is there, but cannot be looked into.
+  public func fileNames() throws -> [String] { try stepNames().filter { content($0) != .foreign } }
+
+  /// The steps of the checkpoints there are.
+  func steps() -> [Int] {
+    ((try? stepNames()) ?? []).filter { content($0) == .checkpoint }.compactMap(Self.step)
   }
 
-  /// Checks that every byte is as it was written, and that a run could go on from it.
-  ///
-  /// - Throws: as `read`.
-  public static func verify(_ path: String) throws -> VerifiedFile {
-    let bytes = try WholeFile.read(path)
-    let reader = try CheckpointReader(bytes, path: path)
-    return VerifiedFile(bytes: bytes.count, digest: reader.digest, step: try reader.read().snapshot.state.step)
+  /// The checkpoints under the names of links: files that a copy of the directory made of them.
+  func wholeLinks() -> [String] { Self.linkNames.filter { place(ofLink: $0) == .file && content($0) == .checkpoint } }
+
+  // MARK: - What stands under a name
+
+  enum Content {
+    /// It starts as a checkpoint does, good or not.
+    case checkpoint
+    case foreign
+    /// The system does not say.
+    case unknown
   }
 
-  /// The newest checkpoint that verifies.
-  ///
-  /// - Parameter passedOver: is told of each newer one that is damaged.
-  /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
-  ///   what `read` throws.
-  public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
-    let newest = try Self.newestGood(in: [self], opening: Self.read) { _, reason in passedOver(reason) }
-    return (newest.path, newest.run)
+  func content(_ name: String) -> Content {
+    // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+    let descriptor = open(path(name), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return .unknown }
+    defer { close(descriptor) }
+    var (status, start) = (stat(), [UInt8](repeating: 0, count: UserBlock.titleCount))
+    guard fstat(descriptor, &status) == 0 else { return .unknown }
+    guard status.st_mode & S_IFMT == S_IFREG else { return .foreign }
+    let count = pread(descriptor, &start, start.count, 0)
+    guard count >= 0 else { return .unknown }
+    return UserBlock.isTitle(start[..<count]) ? .checkpoint : .foreign
   }
 
-  /// The newest checkpoint that can be opened, of several directories; of equal ones, that of the first directory.
-  ///
-  /// - Parameter open: reads and verifies a file.
-  static func newestGood<Run>(
-    in stores: [CheckpointStore], opening open: (_ path: String) throws -> Run,
-    passedOver: (_ path: String, _ reason: String) -> Void
-  ) throws -> (path: String, run: Run) {
-    let directory = stores[0].directory
-    let files = try stores.reversed().flatMap { store in
-      try store.fileNames().map { (step: step(ofName: $0) ?? 0, path: store.path($0)) }
-    }
-    guard !files.isEmpty else { throw CheckpointError.none(directory: directory) }
-    var damaged: [(path: String, reason: String)] = []
-    for file in files.sorted(by: { $0.step < $1.step }).reversed() {
-      do {
-        let found = (path: file.path, run: try open(file.path))
-        for file in damaged { passedOver(file.path, file.reason) }
-        return found
-      } catch let error where Self.isDamage(error) {
-        damaged.append((file.path, "\(error)"))
-      }
-    }
-    throw CheckpointError.noneGood(directory: directory, reasons: damaged.map(\.reason))
+  static func isSameFile(_ left: String, _ right: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    return stat(left, &first) == 0 && stat(right, &second) == 0 && first.st_ino == second.st_ino
+      && first.st_dev == second.st_dev
   }
-
-  /// Whether a file that could not be read never will be. A disk that fails, a right that is missing or a format that is
-  /// newer says nothing against the file.
-  private static func isDamage(_ error: any Error) -> Bool {
-    switch error {
-    case CheckpointError.foreign, CheckpointError.truncated, CheckpointError.digestMismatch, CheckpointError.malformed:
-      true
-    case let error as HDF5Error:
-      switch error.problem {
-      case .unsupported, .tooLarge: false
-      default: true
-      }
-    default: false
-    }
-  }
-
-  // MARK: - Writing
 
   /// - Throws: `CheckpointError.occupied` if the directory holds a run.
   public func checkUnoccupied() throws {
-    if let newest = try fileNames().last { throw CheckpointError.occupied(directory: directory, newest: newest) }
+    if let newest = try fileNames().last ?? wholeLinks().first {
+      throw CheckpointError.occupied(directory: directory, newest: newest)
+    }
   }
 
   /// Whether a run can go on in some directories from the checkpoint at `path`, which made `step` steps.
@@ -148,7 +127,7 @@ public struct CheckpointStore: Sendable {
   /// - Throws: `CheckpointError.occupied` if one holds another run, or a part of this run that comes later.
   static func checkResumes(in stores: [CheckpointStore], from path: String, step: Int) throws {
     let isOwn = try stores.contains { store in
-      try store.fileNames().contains { isSameFile(store.path($0), path) }
+      try (store.fileNames() + store.wholeLinks()).contains { isSameFile(store.path($0), path) }
     }
     for store in stores {
       guard let newest = try store.fileNames().last else { continue }
@@ -162,12 +141,6 @@ public struct CheckpointStore: Sendable {
     try Self.checkResumes(in: [self], from: path, step: step)
   }
 
-  static func isSameFile(_ left: String, _ right: String) -> Bool {
-    var (first, second) = (stat(), stat())
-    return stat(left, &first) == 0 && stat(right, &second) == 0 && first.st_ino == second.st_ino
-      && first.st_dev == second.st_dev
-  }
-
   /// Creates the directory if it is missing, and keeps every other run out of it.
   ///
   /// - Parameter notice: is told if it has to wait for a holder on another host, or if there is no lock to be had.
@@ -175,52 +148,5 @@ public struct CheckpointStore: Sendable {
   public func lock(notice: (LockNotice) -> Void = { _ in }) throws -> DirectoryLock {
     try WholeFile.createDirectory(directory)
     return try DirectoryLock(directory, notice: notice)
-  }
-
-  /// Writes a checkpoint to any file.
-  ///
-  /// - Throws: `FileError` or `HDF5WritingError`; what stood at `path` still does then.
-  public static func write(
-    _ checkpoint: Checkpoint, to path: String, network: Network, training: TrainingConfiguration
-  ) throws {
-    let writer = CheckpointWriter(checkpoint: checkpoint, network: network, training: training)
-    try WholeFile.write(writer.bytes(path: path), to: path)
-  }
-
-  /// Writes the bytes of a checkpoint, moves the links, and only then removes what is no longer kept.
-  ///
-  /// - Parameter isBest: whether `best` shall be this one.
-  /// - Returns: the path of the file.
-  /// - Throws: `FileError`; nothing is removed then.
-  package func write(_ bytes: [UInt8], step: Int, keepLast: Int, isBest: Bool) throws -> String {
-    let name = Self.name(step: step)
-    try WholeFile.write(bytes, to: path(name))
-    try moveLinks(step: step, isBest: isBest)
-    removeOld(keepLast: keepLast)
-    return path(name)
-  }
-
-  /// Moves `latest`, and `best` if it is that, to the checkpoint of a step; nothing happens if that is not there.
-  func moveLinks(step: Int, isBest: Bool) throws {
-    let name = Self.name(step: step)
-    guard WholeFile.exists(path(name)) else { return }
-    for link in [Self.latestName] + (isBest ? [Self.bestName] : []) where linkTarget(link) != name {
-      try WholeFile.link(path(link), to: name)
-    }
-  }
-
-  /// What cannot be removed stays, and the next write tries again.
-  private func removeOld(keepLast: Int) {
-    let best = linkTarget(Self.bestName)
-    for name in ((try? fileNames()) ?? []).dropLast(keepLast) where name != best { unlink(path(name)) }
-  }
-
-  /// The name that a link of the directory points to.
-  func linkTarget(_ name: String) -> String? {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
-      guard let start = buffer.baseAddress else { return nil }
-      let count = readlink(path(name), start, buffer.count)
-      return count > 0 ? String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self) : nil
-    }
   }
 }

@@ -1,19 +1,25 @@
 import DurableFiles
-import Glibc
+import Training
 
 /// The directories that a run writes its checkpoints to: its own, and one to fall back to if that one fails.
 public final class RunDirectory: @unchecked Sendable {
   // Sendable: the run's thread uses it before its first checkpoint, and then `BackgroundTask` for one write at a time.
   private let stores: [CheckpointStore]
-  private let keepLast: Int
+  private let policy: CheckpointPolicy
   private var locks: [DirectoryLock?]
   /// The paths of checkpoints that were passed over.
   private var damaged: Set<String> = []
+  private var isPrepared = false
+  /// For each store, the names of the checkpoints of an older run, which go once there is one of this run.
+  private var superseded: [Set<String>]
+  /// Steps whose files do not hold what the run's history says of them.
+  private var unfit: Set<Int> = []
 
   public init(_ policy: CheckpointPolicy) {
     stores = [policy.directory, policy.fallbackDirectory].compactMap { $0.map(CheckpointStore.init) }
-    keepLast = policy.keepLast
+    self.policy = policy
     locks = stores.map { _ in nil }
+    superseded = stores.map { _ in [] }
   }
 
   /// Whether there is anything to take; the run's own directory may be missing while the other is there.
@@ -46,10 +52,17 @@ public final class RunDirectory: @unchecked Sendable {
   /// Whether there is a checkpoint, good or not.
   ///
   /// - Throws: `FileError` if a directory cannot be looked into.
-  public func holdsRun() throws -> Bool { try stores.contains { try !$0.fileNames().isEmpty } }
+  public func holdsRun() throws -> Bool {
+    try stores.contains { try !$0.stepNames().isEmpty || !$0.wholeLinks().isEmpty }
+  }
 
-  /// Whether there is a checkpoint of a step. What cannot be looked into holds none.
-  func holds(step: Int) -> Bool { stores.contains { WholeFile.exists($0.path(CheckpointStore.name(step: step))) } }
+  /// Whether there is a checkpoint of a step of this run. What cannot be looked into holds none.
+  func holds(step: Int) -> Bool { stores.indices.contains { steps(ofStore: $0).contains(step) } }
+
+  /// The steps of this run's checkpoints.
+  private func steps(ofStore index: Int) -> [Int] {
+    stores[index].steps().filter { !superseded[index].contains(CheckpointStore.name(step: $0)) }
+  }
 
   /// - Throws: `CheckpointError.occupied` if there is a checkpoint.
   public func checkUnoccupied() throws { for store in stores { try store.checkUnoccupied() } }
@@ -78,30 +91,57 @@ public final class RunDirectory: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - step: where the run starts.
-  ///   - overwrite: removes the checkpoints of an older run, too.
+  ///   - overwrite: takes the place of an older run, whose checkpoints are removed once the first one of this run is safe.
   /// - Throws: `FileError`, also if a directory cannot be written to; `CheckpointError.occupied` if somebody who kept to no
   ///   lock wrote later checkpoints since.
   public func prepare(startingAt step: Int, overwrite: Bool) throws {
-    for store in stores where WholeFile.exists(store.directory) {
-      try store.prepare(startingAt: step, damaged: damaged, overwrite: overwrite)
+    for (index, store) in stores.enumerated() where WholeFile.exists(store.directory) {
+      // Those that are there when it is prepared again are this run's own.
+      superseded[index] = try store.prepare(
+        startingAt: step, damaged: damaged, overwrite: overwrite && (!isPrepared || !superseded[index].isEmpty))
     }
+    isPrepared = true
   }
 
-  /// Moves the links to the checkpoint of a step, in case the run was cut between it and them. A disk that does not take
-  /// them is no reason not to go on: the next checkpoint moves them anyway.
-  func moveLinks(step: Int, isBest: Bool) { for store in stores { try? store.moveLinks(step: step, isBest: isBest) } }
+  /// Finds the best checkpoint there is, and moves the links to where the run stands, in case it was cut before they were,
+  /// or the directory was copied without them.
+  ///
+  /// - Returns: what a person should know.
+  func begin(_ state: RunState) -> [String] {
+    // An older run's are as they were until there is a checkpoint of this run.
+    for index in stores.indices where superseded[index].isEmpty {
+      let best = stores[index].best(among: steps(ofStore: index), by: policy, of: state, unfit: &unfit)
+      _ = stores[index].moveLinks(latest: state.step, best: best)
+    }
+    return missingBest(state)
+  }
+
+  private func retention(_ state: RunState) -> CheckpointRetention {
+    CheckpointRetention(policy: policy, state: state, unfit: unfit)
+  }
+
+  /// That the best checkpoint is not there, if others are.
+  private func missingBest(_ state: RunState) -> [String] {
+    let steps = stores.indices.flatMap { self.steps(ofStore: $0) }
+    guard let metric = policy.keepBest, let best = policy.best(among: state.epochEnds, of: state),
+      !steps.isEmpty, !steps.contains(best)
+    else { return [] }
+    let others = retention(state).best(among: steps).map { " Of those that are, that of step \($0) is." }
+    return ["\(policy.directory): the best checkpoint by \(metric), of step \(best), is not there.\(others ?? "")"]
+  }
 
   /// Writes a checkpoint to the first directory that takes it.
   ///
-  /// - Parameter isBest: whether `best` shall be this one.
-  /// - Returns: the path of the file, and what was wrong with the run's own directory if it did not take it.
+  /// - Parameter state: where the run stands.
+  /// - Returns: the checkpoint, and what was wrong with the run's own directory if it did not take it.
   /// - Throws: `FileError` of the run's own directory if none takes it.
-  func write(_ bytes: [UInt8], step: Int, isBest: Bool) throws -> (path: String, fault: String?) {
+  func write(_ bytes: [UInt8], _ state: RunState) throws -> (stored: StoredCheckpoint, fault: String?) {
     var faults: [FileError] = []
     for index in stores.indices {
       do {
-        let path = try write(bytes, toStore: index, step: step, isBest: isBest)
-        return (path, faults.first.map { "\($0)" })
+        let stored = try write(bytes, toStore: index, state)
+        removeSuperseded(except: state.step, in: index)
+        return (stored, faults.first.map { "\($0)" })
       } catch let error as FileError {
         faults.append(error)
       }
@@ -109,13 +149,24 @@ public final class RunDirectory: @unchecked Sendable {
     throw faults[0]
   }
 
-  private func write(_ bytes: [UInt8], toStore index: Int, step: Int, isBest: Bool) throws -> String {
+  private func write(_ bytes: [UInt8], toStore index: Int, _ state: RunState) throws -> StoredCheckpoint {
     let store = stores[index]
     // A directory that vanished is made anew, and locked anew.
     if locks[index].map({ !$0.isInPlace }) ?? true {
       locks[index] = nil
       locks[index] = try store.lock()
     }
-    return try store.write(bytes, step: step, keepLast: keepLast, isBest: isBest)
+    return try store.write(bytes, step: state.step, retention: retention(state), superseded: superseded[index])
+  }
+
+  /// Removes what is left of an older run. What a directory does not let go now is tried again.
+  private func removeSuperseded(except step: Int, in written: Int) {
+    superseded[written].remove(CheckpointStore.name(step: step))
+    for (index, store) in stores.enumerated() {
+      if index != written { store.removeRun(superseded[index]) }
+      superseded[index] = superseded[index].filter {
+        WholeFile.exists(store.path($0)) && !CheckpointStore.linkNames.contains($0)
+      }
+    }
   }
 }

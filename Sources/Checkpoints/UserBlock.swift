@@ -33,21 +33,46 @@ struct UserBlock: Equatable {
     }
   }
 
-  /// Reads the block at the start of `bytes`; nil if there is none.
-  init?(_ bytes: ArraySlice<UInt8>) {
-    let text = String(decoding: bytes.prefix(Self.count).prefix { $0 != 0 }, as: UTF8.self)
-    let lines = text.split(separator: "\n").map(String.init)
-    func value(_ key: String) -> String? {
-      lines.first { $0.hasPrefix("\(key) ") }.map { String($0.dropFirst(key.count + 1)) }
-    }
-    // Counts that no file can have are no counts: nobody has to reckon with them.
-    func count(_ key: String) -> Int? { value(key).flatMap { Int($0) }.flatMap { 0...1 << 48 ~= $0 ? $0 : nil } }
-    guard bytes.count >= Self.count, lines.first == Self.title, let format = count("format"), format > 0,
-      let contentCount = count("bytes"), let digest = value("sha256")
-    else { return nil }
-    formatVersion = format
-    self.contentCount = contentCount
-    self.digest = digest
+  /// What the start of a file is, if it is no block.
+  enum Problem: Error {
+    /// Another file: it does not start with the title.
+    case foreign
+    /// It starts with the title, and goes on as no checkpoint does.
+    case corrupt
+    /// Written by a newer program; what else it says is for that one to know.
+    case newer(format: Int)
+  }
+
+  /// Whether a file that starts with these bytes is one of ours, good or not.
+  static func isTitle(_ start: some Sequence<UInt8>) -> Bool { start.starts(with: Array("\(title)\n".utf8)) }
+
+  /// The bytes that `isTitle` looks at.
+  static let titleCount = title.utf8.count + 1
+
+  /// Reads the block at the start of `bytes`, which may be anything.
+  init(_ bytes: ArraySlice<UInt8>) throws(Problem) {
+    guard Self.isTitle(bytes) else { throw .foreign }
+    let text = bytes.prefix(Self.count).dropFirst(Self.titleCount).prefix { $0 != 0 }
+    let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    guard let format = lines.first.flatMap({ Self.number($0, of: "format") }), format > 0 else { throw .corrupt }
+    guard format <= CheckpointLayout.formatVersion else { throw .newer(format: format) }
+    guard lines.count == 4, let contentCount = Self.number(lines[1], of: "bytes"),
+      let digest = Self.value(lines[2], of: "sha256"), digest.utf8.count == 64,
+      digest.utf8.allSatisfy("0123456789abcdef".utf8.contains)
+    else { throw .corrupt }
+    (formatVersion, self.contentCount, self.digest) = (format, contentCount, digest)
+    // In other words it is none; nor is one with something behind the text.
+    guard bytes.prefix(Self.count) == self.bytes[...] else { throw .corrupt }
+  }
+
+  private static func value(_ line: ArraySlice<UInt8>, of key: String) -> String? {
+    guard line.starts(with: Array("\(key) ".utf8)) else { return nil }
+    return String(validating: line.dropFirst(key.utf8.count + 1), as: UTF8.self)
+  }
+
+  /// Counts that no file can have are no counts: nobody has to reckon with them.
+  private static func number(_ line: ArraySlice<UInt8>, of key: String) -> Int? {
+    value(line, of: key).flatMap { Int($0) }.flatMap { 0...1 << 48 ~= $0 ? $0 : nil }
   }
 
   var bytes: [UInt8] {

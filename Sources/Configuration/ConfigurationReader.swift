@@ -111,6 +111,17 @@ public struct ConfigurationReader {
     node(key) == nil ? nil : try string(key)
   }
 
+  /// The path of a file or a directory, in which `~/` at the start stands for the home directory.
+  public func filePath(_ key: String, default fallback: String? = nil) throws -> String {
+    do {
+      return try HomePath.expanded(try string(key, default: fallback))
+    } catch let problem as HomePath.Problem {
+      throw error(.conflict("\(problem)"), at: key)
+    }
+  }
+
+  public func optionalFilePath(_ key: String) throws -> String? { node(key) == nil ? nil : try filePath(key) }
+
   public func strings(_ key: String, default fallback: [String]) throws -> [String] {
     guard let node = node(key) else { return fallback }
     guard case .sequence(let elements) = node.value else { throw unexpected(key, "a list of names") }

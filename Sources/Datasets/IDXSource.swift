@@ -20,10 +20,10 @@ public struct IDXSource: DatasetSource, Equatable {
   }
 
   public init(options: ConfigurationReader) throws {
-    trainImages = try options.string("train_images")
-    trainLabels = try options.string("train_labels")
-    testImages = try options.string("test_images")
-    testLabels = try options.string("test_labels")
+    trainImages = try options.filePath("train_images")
+    trainLabels = try options.filePath("train_labels")
+    testImages = try options.filePath("test_images")
+    testLabels = try options.filePath("test_labels")
   }
 
   public var options: [ConfigurationEntry] {

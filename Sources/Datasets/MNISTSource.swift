@@ -16,7 +16,7 @@ public struct MNISTSource: DatasetSource, Equatable {
 
   public init(directory: String? = nil) { self.directory = directory }
 
-  public init(options: ConfigurationReader) throws { directory = try options.optionalString("directory") }
+  public init(options: ConfigurationReader) throws { directory = try options.optionalFilePath("directory") }
 
   public var options: [ConfigurationEntry] {
     directory.map { [ConfigurationEntry("directory", ConfigurationNode(.string($0)))] } ?? []

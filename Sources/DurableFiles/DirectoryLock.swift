@@ -3,15 +3,16 @@ import Glibc
 /// The right to write to a directory: one process has it, until the lock is released or the process ends, however it
 /// ends.
 ///
-/// The system's lock on the file `run.lock` decides. What stands in the file only says who holds it, so what a process
-/// that is gone left there, on this host or another, keeps nobody out. A file server may keep the lock of a host that is
-/// gone for some time (NFS: 90 seconds); `init` waits that long if the holder is on another host. On a file system that
-/// knows no locks, nobody is kept out: better a run without a lock than none.
+/// The system's lock on the file `run.lock` decides: a file of this directory alone, never what a link leads to. What
+/// stands in it only says who holds it, so what a process that is gone left there, on this host or another, keeps nobody
+/// out. A file server may keep the lock of a host that is gone for some time (NFS: 90 seconds); `init` waits that long if
+/// the holder is on another host. On a file system that knows no locks, nobody is kept out: better a run without a lock
+/// than none.
 public final class DirectoryLock: @unchecked Sendable {
   // Sendable: nothing changes once it is made.
   public static let fileName = "run.lock"
 
-  private let path: String
+  private let path: RawPath
   private let descriptor: Int32
 
   /// - Parameters:
@@ -26,7 +27,7 @@ public final class DirectoryLock: @unchecked Sendable {
   init(
     _ directory: String, patience: Int, notice: (LockNotice) -> Void, flock: (_ descriptor: Int32, Int32) -> Int32
   ) throws {
-    path = "\(directory)/\(Self.fileName)"
+    path = RawPath(directory).appending(Self.fileName)
     var waited = 0
     while true {
       switch try Self.attempt(path, directory, flock) {
@@ -51,7 +52,7 @@ public final class DirectoryLock: @unchecked Sendable {
 
   deinit {
     // Only while it is still ours: the directory may have been moved away and made anew.
-    if WholeFile.isSame(descriptor, path) { unlink(path) }
+    if WholeFile.isSame(descriptor, path) { unlink(path.bytes) }
     close(descriptor)
   }
 
@@ -66,13 +67,12 @@ public final class DirectoryLock: @unchecked Sendable {
   }
 
   private static func attempt(
-    _ path: String, _ directory: String, _ flock: (_ descriptor: Int32, Int32) -> Int32
+    _ path: RawPath, _ directory: String, _ flock: (_ descriptor: Int32, Int32) -> Int32
   ) throws -> Attempt {
     while true {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { throw FileError(path: directory, operation: .lock) }
+      guard let descriptor = try open(path, directory) else { continue }
       let error = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? nil : errno
-      let named = error.flatMap { _ in (try? WholeFile.read(path)).flatMap(LockHolder.init) }
+      let named = error.flatMap { _ in LockHolder(of: descriptor) }
       if let error, !isWithoutLocks(error) {
         close(descriptor)
         guard error == EWOULDBLOCK else { throw FileError(path: directory, operation: .lock, error: error) }
@@ -83,9 +83,52 @@ public final class DirectoryLock: @unchecked Sendable {
         close(descriptor)
         continue
       }
-      writeHolder(descriptor)
+      if isOurs(descriptor) {
+        writeHolder(descriptor)
+      } else if error == nil, unlink(path.bytes) == 0 {
+        // Its holder is gone, and the next one makes a file of its own.
+        close(descriptor)
+        continue
+      }
       return error == nil ? .taken(descriptor) : .unlocked(descriptor, named: named)
     }
+  }
+
+  /// Opens the lock's file, or creates it for all who may write to the directory; nil if it is gone in between.
+  ///
+  /// One that another user left, and that is not ours to write to, can be locked all the same.
+  ///
+  /// - Throws: `FileError`, also for a link or anything else that is no file: what it leads to is not ours.
+  private static func open(_ path: RawPath, _ directory: String) throws -> Int32? {
+    let flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+    let created = Glibc.open(path.bytes, O_RDWR | O_CREAT | O_EXCL | flags, 0o600)
+    if created >= 0 {
+      var status = stat()
+      if stat(directory, &status) == 0 { _ = fchmod(created, status.st_mode & 0o666) }
+      return created
+    }
+    let refusal = errno
+    guard let status = path.status else {
+      guard refusal == EEXIST else { throw FileError(path: directory, operation: .lock, error: refusal) }
+      return nil
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(path: directory, operation: .lock, reason: "its \(fileName) is no file; remove it")
+    }
+    var found = Glibc.open(path.bytes, O_RDWR | flags)
+    if found < 0, errno != ENOENT { found = Glibc.open(path.bytes, O_RDONLY | flags) }
+    guard found >= 0 else {
+      guard errno == ENOENT || errno == ELOOP else { throw FileError(path: path.text, operation: .lock) }
+      return nil
+    }
+    return found
+  }
+
+  /// Whether the lock's file is this directory's alone, and may be written to. One with a second name, made by a copy that
+  /// links files or planted there, is the other place's too.
+  private static func isOurs(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_nlink == 1 && fcntl(descriptor, F_GETFL) & O_ACCMODE == O_RDWR
   }
 
   /// Who holds it is good to know, and the lock is good without: a full disk must not keep a run from going on.
@@ -115,48 +158,4 @@ public enum LockNotice: Equatable, Sendable, CustomStringConvertible {
         + (other ?? "")
     }
   }
-}
-
-/// Who holds a lock, as its file says.
-public struct LockHolder: Equatable, Sendable, CustomStringConvertible {
-  public let process: Int32
-  public let host: String
-  /// When it took the lock, in UTC: `2026-11-24 22:05:10`.
-  public let since: String
-
-  static var thisHost: String {
-    var name = [CChar](repeating: 0, count: 256)
-    guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
-    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  static var current: LockHolder {
-    var (now, fields) = (time(nil), tm())
-    gmtime_r(&now, &fields)
-    var text = [CChar](repeating: 0, count: 32)
-    let count = strftime(&text, text.count, "%Y-%m-%d %H:%M:%S", &fields)
-    let since = String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-    return LockHolder(process: getpid(), host: thisHost, since: since)
-  }
-
-  init(process: Int32, host: String, since: String) {
-    self.process = process
-    self.host = host
-    self.since = since
-  }
-
-  /// Reads what a lock's file says; nil if that is nothing of ours.
-  init?(_ bytes: [UInt8]) {
-    let lines = String(decoding: bytes.prefix(1024), as: UTF8.self).split(separator: "\n")
-    func value(_ key: String) -> String? {
-      lines.first { $0.hasPrefix("\(key) ") }.map { String($0.dropFirst(key.count + 1)) }
-    }
-    guard let process = value("process").flatMap({ Int32($0) }), let host = value("host"), let since = value("since")
-    else { return nil }
-    self.init(process: process, host: host, since: since)
-  }
-
-  var text: String { "process \(process)\nhost \(host)\nsince \(since)\n" }
-
-  public var description: String { "process \(process) on \(host), since \(since) UTC" }
 }

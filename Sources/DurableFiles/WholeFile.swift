@@ -3,51 +3,80 @@ import Machine
 
 /// Files that are whole or absent: written beside, synced, renamed.
 public enum WholeFile {
-  /// The suffix of files that are being written; one that is left over is of no use to anybody.
-  public static let partialSuffix = ".partial"
-
   /// Replaces or creates `path` with `bytes`, so that they survive a power cut once this returns.
   ///
-  /// A link keeps its place: the file that it leads to is replaced. A device or a pipe is no file that could be
-  /// replaced: it takes the bytes as they come.
+  /// A file that is replaced keeps its permissions, and its owner as far as the system lets us. A device or a pipe is no
+  /// file that could be replaced: it takes the bytes as they come.
   ///
+  /// - Parameter followsLinks: whether the file that a link leads to is replaced, and the link keeps its place, as where
+  ///   a person named the path. If not, the link itself is replaced, and so is everything else.
   /// - Throws: `FileError`; what stood at `path` still stands there then.
-  public static func write(_ bytes: [UInt8], to path: String) throws {
-    guard !isStream(path) else { return try writeThrough(bytes, to: path) }
-    let target = resolved(path)
-    // A name of its own: another process may be writing the same file.
-    let partial = "\(target).\(String(UInt32.random(in: 0 ... .max), radix: 16))\(partialSuffix)"
-    try checkSpace(for: bytes.count, target)
+  public static func write(_ bytes: [UInt8], to path: String, followsLinks: Bool = true) throws {
+    guard !followsLinks || !isStream(path) else { return try writeThrough(bytes, to: path) }
+    let target = followsLinks ? RawPath(path).resolved : RawPath(path)
+    if followsLinks { PartialFile.removeStale(in: target.directory, isAlone: false) }
+    try checkSpace(for: bytes.count, path, target.directory)
+    let old = target.status.flatMap { $0.st_mode & S_IFMT == S_IFREG ? $0 : nil }
+    let partial = try PartialFile(beside: target, mode: old.map { $0.st_mode & 0o777 } ?? 0o666, for: path)
     do {
-      try writeSynced(bytes, to: partial, for: path)
-      try check(rename(partial, target), path, .rename)
+      if let old { give(partial.descriptor, ownerAndModeOf: old) }
+      try write(bytes, to: partial.descriptor, for: path)
+      try check(fsync(partial.descriptor), path, .sync)
+      try check(rename(partial.path.bytes, target.bytes), path, .rename)
     } catch {
-      unlink(partial)
+      unlink(partial.path.bytes)
       throw error
     }
-    try syncDirectory(of: target)
+    try syncDirectory(target.directory)
   }
 
-  /// Makes `path` a symbolic link to `target`, in one move.
+  /// Removes what writers that are gone left in a directory which the caller alone writes to.
+  public static func removeLeftovers(in directory: String) {
+    PartialFile.removeStale(in: RawPath(directory), isAlone: true)
+  }
+
+  /// Removes a file or a link, so that it is gone after a power cut too.
   ///
-  /// - Throws: `FileError`; what stood at `path` still stands there then.
+  /// - Throws: `FileError`.
+  public static func remove(_ path: String) throws {
+    try check(unlink(path), path, .remove)
+    try syncDirectory(RawPath(path).directory)
+  }
+
+  /// Makes `path` a symbolic link to `target`, a file beside it, in one move; a hard link where that does not succeed, as
+  /// on a file system that knows no symbolic ones.
+  ///
+  /// - Throws: `FileError` with what was wrong with the symbolic one; what stood at `path` still stands there then, unless
+  ///   it is only not known whether the link survives a power cut.
   public static func link(_ path: String, to target: String) throws {
-    let partial = "\(path)\(partialSuffix)"
-    unlink(partial)
+    let place = RawPath(path)
     do {
-      try check(symlink(target, partial), path, .link)
-      try check(rename(partial, path), path, .rename)
+      try link(place, path) { symlink(target, $0.bytes) }
     } catch {
-      unlink(partial)
-      throw error
+      do {
+        try link(place, path) { Glibc.link(place.directory.appending(target).bytes, $0.bytes) }
+      } catch _ { throw error }
     }
-    try syncDirectory(of: path)
+  }
+
+  private static func link(_ place: RawPath, _ path: String, _ create: (RawPath) -> Int32) throws {
+    let partial = PartialFile.name(beside: place)
+    // Also when it was moved: from one name of a file to another, nothing moves.
+    defer { if partial.status != nil { unlink(partial.bytes) } }
+    try check(create(partial), path, .link)
+    try check(rename(partial.bytes, place.bytes), path, .rename)
+    try syncDirectory(place.directory)
   }
 
   /// All bytes of a file.
   ///
-  /// - Throws: `FileError`.
-  public static func read(_ path: String) throws -> [UInt8] {
+  /// - Parameter accepts: is given the first bytes, as many as `headerCount` or all, and the size of the file, before the
+  ///   rest is read; what it throws ends the reading.
+  /// - Throws: `FileError`, or what `accepts` throws.
+  public static func read(
+    _ path: String, headerCount: Int = 0,
+    accepts: (_ header: ArraySlice<UInt8>, _ size: Int) throws -> Void = { _, _ in }
+  ) throws -> [UInt8] {
     // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path) }
@@ -58,9 +87,18 @@ public enum WholeFile {
       throw FileError(path: path, operation: .read, reason: "it is not a file")
     }
     let size = Int(status.st_size)
+    if headerCount > 0 {
+      try accepts(try read(min(headerCount, size), of: descriptor, path)[...], size)
+      guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw unreadable(path) }
+    }
     guard Memory.canHold(size) else {
       throw FileError(path: path, operation: .read, reason: "its \(size) bytes do not fit in memory")
     }
+    return try read(size, of: descriptor, path)
+  }
+
+  /// As many bytes, or all that there are.
+  private static func read(_ size: Int, of descriptor: Int32, _ path: String) throws -> [UInt8] {
     // An array of capacity 0 is the standard library's one for all threads, and its count would be written here.
     guard size > 0 else { return [] }
     var failure: FileError?
@@ -86,6 +124,13 @@ public enum WholeFile {
       && open.st_dev == named.st_dev
   }
 
+  /// Whether an open file is the one that a path names itself, without following a link.
+  static func isSame(_ descriptor: Int32, _ path: RawPath) -> Bool {
+    var open = stat()
+    guard fstat(descriptor, &open) == 0, let named = path.status else { return false }
+    return open.st_ino == named.st_ino && open.st_dev == named.st_dev
+  }
+
   /// Creates a directory, and those above it.
   ///
   /// - Throws: `FileError`, also if a file stands there.
@@ -95,7 +140,7 @@ public enum WholeFile {
       parent += "/\(step)"
       if mkdir(parent, 0o777) == 0 {
         // A file in it survives no longer than the directory itself.
-        try syncDirectory(of: parent)
+        try syncDirectory(RawPath(parent).directory)
       } else if errno != EEXIST {
         try check(-1, path, .createDirectory)
       }
@@ -107,20 +152,10 @@ public enum WholeFile {
     }
   }
 
-  /// Where the links of `path` lead; `path` itself if nothing is there.
-  private static func resolved(_ path: String) -> String {
-    guard let target = realpath(path, nil) else { return path }
-    defer { free(target) }
-    return String(cString: target)
-  }
-
-  /// - Parameter path: what messages call the file.
-  private static func writeSynced(_ bytes: [UInt8], to partial: String, for path: String) throws {
-    let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    try check(descriptor, path, .create)
-    defer { close(descriptor) }
-    try write(bytes, to: descriptor, for: path)
-    try check(fsync(descriptor), path, .sync)
+  /// What the system does not allow is left: the file is ours then, which is no reason not to write it.
+  private static func give(_ descriptor: Int32, ownerAndModeOf old: stat) {
+    if old.st_uid != geteuid() || old.st_gid != getegid() { _ = fchown(descriptor, old.st_uid, old.st_gid) }
+    _ = fchmod(descriptor, old.st_mode & 0o777)
   }
 
   /// Writes all bytes, however many calls that takes.
@@ -153,10 +188,10 @@ public enum WholeFile {
   }
 
   /// Whether the file system has room for a file, before one is begun that cannot be finished.
-  private static func checkSpace(for count: Int, _ path: String) throws {
+  private static func checkSpace(for count: Int, _ path: String, _ directory: RawPath) throws {
     var status = statvfs()
     // What the system does not say is left to the write.
-    guard statvfs(directory(of: path), &status) == 0, status.f_blocks > 0 else { return }
+    guard statvfs(directory.bytes, &status) == 0, status.f_blocks > 0 else { return }
     let blocks = geteuid() == 0 ? status.f_bfree : status.f_bavail
     let free = Int(clamping: UInt64(blocks) * UInt64(status.f_frsize))
     guard free >= count else {
@@ -165,18 +200,11 @@ public enum WholeFile {
     }
   }
 
-  /// The name of the directory that `path` lies in.
-  private static func directory(of path: String) -> String {
-    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    return directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory
-  }
-
-  private static func syncDirectory(of path: String) throws {
-    let name = directory(of: path)
-    let descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    try check(descriptor, name, .sync)
+  private static func syncDirectory(_ directory: RawPath) throws {
+    let descriptor = open(directory.bytes, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    try check(descriptor, directory.text, .sync)
     defer { close(descriptor) }
-    try check(fsync(descriptor), name, .sync)
+    try check(fsync(descriptor), directory.text, .sync)
   }
 
   private static func check(_ status: Int32, _ path: String, _ operation: FileError.Operation) throws {

@@ -53,20 +53,22 @@ extension SavedRun {
 
   /// Writes the run's first checkpoint to its directory, for `train --resume` to go on from.
   ///
-  /// - Parameter overwrite: whether a run that the directory holds is removed.
+  /// - Parameter overwrite: whether a run that the directory holds is removed, once the checkpoint is safe.
   /// - Returns: the path of the file.
-  /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5WritingError`.
+  /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5WritingError`; the directory is as it was then.
   public func write(toDirectory directory: String, overwrite: Bool) throws -> String {
     let store = CheckpointStore(directory: directory)
+    if !overwrite { try store.checkUnoccupied() }
+    let state = checkpoint.snapshot.state
+    let network = try configuration.training.model.build(
+      inputShape: checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
+    let bytes = try checkpoint.bytes(network: network, training: configuration.training)
     let lock = try store.lock()
     defer { withExtendedLifetime(lock) {} }
     if !overwrite { try store.checkUnoccupied() }
-    let network = try configuration.training.model.build(
-      inputShape: checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
-    try store.prepare(startingAt: checkpoint.snapshot.state.step, overwrite: overwrite)
-    return try store.write(
-      checkpoint.bytes(network: network, training: configuration.training), step: checkpoint.snapshot.state.step,
-      keepLast: configuration.checkpoints.keepLast, isBest: false)
+    let superseded = try store.prepare(startingAt: state.step, overwrite: overwrite)
+    let retention = CheckpointRetention(policy: configuration.checkpoints, state: state)
+    return try store.write(bytes, step: state.step, retention: retention, superseded: superseded).path
   }
 }
 

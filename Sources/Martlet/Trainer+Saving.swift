@@ -46,9 +46,11 @@ public struct SavedRun: Sendable {
 
   /// Reads and verifies a checkpoint, and compares all that is in it with the model that its configuration describes.
   ///
+  /// - Parameter path: of a checkpoint; where it is that of a link which is not there, see `file(at:)`.
   /// - Throws: `CheckpointError` or `HDF5Error` if the file is damaged, contradicts itself, or is no checkpoint.
   public init(path: String) throws {
-    try self.init(path: path, checkpoint: CheckpointStore.read(path))
+    let file = try Self.file(at: path)
+    try self.init(path: file, checkpoint: CheckpointStore.read(file))
   }
 
   init(path: String, checkpoint: Checkpoint, configuration: RunConfiguration) {

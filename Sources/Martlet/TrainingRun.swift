@@ -16,7 +16,7 @@ public final class TrainingRun {
   public enum Start: Equatable, Sendable {
     /// At the first step, in a directory that holds no run.
     case fresh
-    /// At the first step; a run that the directory holds is removed.
+    /// At the first step; a run that the directory holds is removed once the first checkpoint is safe.
     case overwriting
     /// Where the newest good checkpoint of the directory stands.
     case resuming
@@ -121,7 +121,7 @@ public final class TrainingRun {
     case .resumingIfAny where try !directory.holdsRun(): return nil
     case .resumingFrom(let path):
       let saved = try SavedRun(path: path)
-      try directory.checkResumes(from: path, step: saved.checkpoint.snapshot.state.step)
+      try directory.checkResumes(from: saved.path, step: saved.checkpoint.snapshot.state.step)
       try configuration.checkResumes(saved)
       return saved
     case .resuming, .resumingIfAny:

@@ -20,7 +20,8 @@ struct MartletCommand: ParsableCommand {
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     Console.occupyClosedStreams()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(try Invocation.arguments())
+      try Invocation.checkEnvironment()
       try command.run()
       try checkOutput()
     } catch {

@@ -82,8 +82,8 @@ extension RunConfiguration {
       "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
     ]
     let reader = try section(node, "checkpoints", keys: keys)
-    var policy = CheckpointPolicy(directory: try reader.string("directory", default: defaultDirectory(name: name)))
-    policy.fallbackDirectory = try reader.optionalString("fallback_directory")
+    var policy = CheckpointPolicy(directory: try reader.filePath("directory", default: defaultDirectory(name: name)))
+    policy.fallbackDirectory = try reader.optionalFilePath("fallback_directory")
     policy.everyEpochs = try reader.integer("every_epochs", in: 1...Int.max, default: policy.everyEpochs)
     policy.keepLast = try reader.integer("keep_last", in: 1...Int.max, default: policy.keepLast)
     if reader.node("every_steps") != nil { policy.everySteps = try reader.integer("every_steps", in: 1...Int.max) }

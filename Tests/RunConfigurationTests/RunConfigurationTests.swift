@@ -38,6 +38,23 @@ struct RunConfigurationTests {
     for word in keys + names { #expect(text.contains(word), "\(word)") }
   }
 
+  @Test("have the home directory for ~/ in each of their paths")
+  func homeDirectory() throws {
+    let home = try HomePath.expanded("~/x")
+    let yaml = Self.yaml.replacing("directory: checkpoints/test", with: "directory: ~/x, fallback_directory: ~/x")
+    let run = try RunConfiguration(yaml: yaml + "\ncallbacks: [{csv_log: {filename: ~/x}}]", file: "run.yml")
+    #expect(run.checkpoints.directory == home && run.checkpoints.fallbackDirectory == home)
+    #expect((run.callbacks.first as? CSVLogger)?.filename == home)
+    func source(_ data: String) throws -> (any DatasetSource)? {
+      try RunConfiguration(yaml: yaml.replacing("{dataset: mnist, scale: 255}", with: data), file: "run.yml").source
+    }
+    #expect(try source("{dataset: mnist, directory: ~/x}") as? MNISTSource == MNISTSource(directory: home))
+    let idx = IDXSource(trainImages: home, trainLabels: home, testImages: home, testLabels: home)
+    let files = "{dataset: idx, train_images: ~/x, train_labels: ~/x, test_images: ~/x, test_labels: ~/x}"
+    #expect(try source(files) as? IDXSource == idx)
+    #expect(throws: ConfigurationError.self) { try source("{dataset: mnist, directory: ~other/x}") }
+  }
+
   @Test("are read whole")
   func reading() throws {
     let run = try RunConfiguration(yaml: Self.yaml, file: "test.yml")

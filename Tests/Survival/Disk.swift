@@ -1,13 +1,15 @@
 // A disk that is slow, fails, ends the process, or knows no locks, in front of the C library: loaded by LD_PRELOAD, for the scripts beside
 // it.
 //
-// Counts the calls that write below DISK_DIRECTORY, in their order: open to write, write, fsync, rename, symlink, unlink.
+// Counts the calls that write below DISK_DIRECTORY, in their order: open to write, write, fsync, rename, symlink, link,
+// unlink.
 //   DISK_DELAY_MS     each of them takes so much longer
 //   DISK_FAIL_AT      the call of this number (from 1) fails
 //   DISK_FAIL_COUNT   so do this many from there on (1; 0 for all)
 //   DISK_FAIL_ERRNO   with this error
 //   DISK_KILL_AT      the process is killed in the call of this number; a write is half done then
 //   DISK_LOCK_ERRNO   each flock fails with this error
+//   DISK_LINK_ERRNO   each symlink and link below DISK_DIRECTORY fails with this error
 //   DISK_LOG          a line for each call: its number and its name
 
 import Glibc
@@ -25,6 +27,7 @@ private enum Disk {
   static let killing = number("DISK_KILL_AT")
   static let error = Int32(number("DISK_FAIL_ERRNO") ?? Int(ENOSPC))
   static let lockError = number("DISK_LOCK_ERRNO").map { Int32($0) }
+  static let linkError = number("DISK_LINK_ERRNO").map { Int32($0) }
   static let calls = Atomic(0)
 
   private static func text(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
@@ -100,9 +103,21 @@ private typealias DescriptorCall = @convention(c) (Int32) -> Int32
   return Disk.next("rename", as: PathsCall.self)(from, to)
 }
 
+/// Whether a link is not made, with `errno` set.
+private func refusesLink(_ path: UnsafePointer<CChar>?, _ name: String) -> Bool {
+  guard Disk.holds(path) else { return false }
+  if Disk.fails(name) { return true }
+  guard let error = Disk.linkError else { return false }
+  errno = error
+  return true
+}
+
 @c(symlink) public func diskLink(_ target: UnsafePointer<CChar>?, _ path: UnsafePointer<CChar>?) -> Int32 {
-  if Disk.holds(path), Disk.fails("symlink") { return -1 }
-  return Disk.next("symlink", as: PathsCall.self)(target, path)
+  refusesLink(path, "symlink") ? -1 : Disk.next("symlink", as: PathsCall.self)(target, path)
+}
+
+@c(link) public func diskHardLink(_ target: UnsafePointer<CChar>?, _ path: UnsafePointer<CChar>?) -> Int32 {
+  refusesLink(path, "link") ? -1 : Disk.next("link", as: PathsCall.self)(target, path)
 }
 
 @c(unlink) public func diskUnlink(_ path: UnsafePointer<CChar>?) -> Int32 {

@@ -4,7 +4,8 @@
     failing_writes.py [--all]
 
 Passes if every run goes on and ends with the bytes of one on a good disk, and no older checkpoint is touched; and if a
-run whose last state could be saved nowhere says so, and one on a file system without locks. With --all the calls of every checkpoint fail, not of one.
+run whose last state could be saved nowhere says so, and one on a file system without locks, or without links. With --all
+the calls of every checkpoint fail, not of one.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import martlet_runs as runs
 
 EPOCHS = 3
 ERRORS = [errno.ENOSPC, errno.EIO, errno.EDQUOT]
+LINK_ERRORS = [errno.EPERM, errno.EOPNOTSUPP]
 LOCK_ERRORS = [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS]
 CALLS = {"open", "write", "fsync", "rename", "symlink", "unlink"}
 
@@ -41,6 +43,12 @@ def calls_of_checkpoints(folder, library):
     return parts[1:]
 
 
+def makes_safe(part, number):
+    """Whether a call of a checkpoint is one of those that make it safe: those for the links and of older files follow."""
+    syncs = [call for call, name in part if name == "fsync"]
+    return number <= syncs[1]
+
+
 def check_all_good(directory):
     for file in runs.checkpoints(directory) + [directory / "latest.weights.h5"]:
         bad = runs.problem(file)
@@ -48,8 +56,8 @@ def check_all_good(directory):
             raise SystemExit(f"{file} is bad: {bad}")
 
 
-def one_failure(folder, library, number, name, error, count=1):
-    """A run in which one call fails: it warns, and ends as if nothing had happened."""
+def one_failure(folder, library, number, name, error, warned, count=1):
+    """A run in which one call fails: it warns if that checkpoint is lost, and ends as if nothing had happened."""
     what = f"call {number} ({name}) with {errno.errorcode[error]}"
     with tempfile.TemporaryDirectory(dir=folder) as place:
         place = Path(place)
@@ -57,9 +65,9 @@ def one_failure(folder, library, number, name, error, count=1):
             "LD_PRELOAD": library, "DISK_DIRECTORY": str(place / "run/"), "DISK_FAIL_AT": str(number),
             "DISK_FAIL_COUNT": str(count), "DISK_FAIL_ERRNO": str(error)}
         output = runs.finish(runs.train(runs.configuration(place, EPOCHS), environment=environment), 0)
-        # What cannot be removed is no fault of the checkpoint.
+        # A link that fails is made in another way; what cannot be removed is no fault of the checkpoint.
         warnings = output.count("the training goes on, and tries again")
-        if warnings != (name != "unlink"):
+        if warnings != warned or output.count("warning:") != warned * 2:
             raise SystemExit(f"{what}: {warnings} warnings: {output}")
         check_all_good(place / "run")
         different = runs.differences(place / "run/latest.weights.h5", folder / "good/run/latest.weights.h5")
@@ -99,6 +107,29 @@ def without_locks(folder, library):
                 raise SystemExit(f"flock with {errno.errorcode[error]}: {output}")
             if runs.differences(place / "run/latest.weights.h5", folder / "good/run/latest.weights.h5"):
                 raise SystemExit(f"flock with {errno.errorcode[error]}: not the bytes of the good run")
+
+
+def without_links(folder, library):
+    """A file system that knows no links: one warning, and the run is as on any other."""
+    for error in LINK_ERRORS:
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            place = Path(place)
+            environment = {
+                "LD_PRELOAD": library, "DISK_DIRECTORY": str(place / "run/"), "DISK_LINK_ERRNO": str(error)}
+            config = runs.configuration(place, EPOCHS)
+            output = runs.finish(runs.train(config, environment=environment), 0)
+            told = "The checkpoints are whole, and --resume does not need the link.\n"
+            if not output.endswith(told) or output.count("\n") != 1:
+                raise SystemExit(f"links with {errno.errorcode[error]}: {output}")
+            kept = runs.checkpoints(place / "run")
+            names = [file.name for file in runs.checkpoints(folder / "good/run")]
+            if [file.name for file in kept] != names:
+                raise SystemExit(f"links with {errno.errorcode[error]}: {kept} are kept, with links {names}")
+            if runs.differences(kept[-1], folder / "good/run/latest.weights.h5"):
+                raise SystemExit(f"links with {errno.errorcode[error]}: not the bytes of the good run")
+            runs.finish(runs.train(config, "--resume", environment=environment), 0)
+            if runs.checkpoints(place / "run") != kept:
+                raise SystemExit(f"links with {errno.errorcode[error]}: resuming removed checkpoints")
 
 
 def full_file_system(folder):
@@ -143,18 +174,20 @@ def main():
         # The one with the most calls: it moves both links and removes an older file.
         chosen = parts if options.all else [max(parts, key=len)]
         tried = collections.Counter()
-        for number, name in (call for part in chosen for call in part):
+        for part, number, name in ((part, *call) for part in chosen for call in part):
             for error in ERRORS:
-                one_failure(folder, library, number, name, error)
+                one_failure(folder, library, number, name, error, makes_safe(part, number))
                 tried[name] += 1
         for number, name in chosen[-1]:
-            if name != "unlink":
+            # Behind that, the last of all checkpoints is safe.
+            if makes_safe(chosen[-1], number):
                 broken_from(folder, library, number, name, errno.EIO)
         without_locks(folder, library)
+        without_links(folder, library)
         full = full_file_system(folder)
         names = ", ".join(f"{count} {name}" for name, count in sorted(tried.items()))
         print(f"{sum(tried.values())} failed calls ({names}): every run went on to the bytes of the good one, and so did those "
-            f"without locks; {full}")
+            f"without locks or without links; {full}")
 
 
 main()

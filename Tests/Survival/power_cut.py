@@ -5,7 +5,8 @@ The model of a disk is the weakest that POSIX allows: the bytes of a file are sa
 or none of them may be there; what was done to names in a directory (create, rename, link, unlink) is safe once the
 directory is synced, and before that any part of it may be there, in any combination. Every state that the disk can be in
 after a cut is built and checked: each file under a final name is whole, both links lead to one, and the newest is no
-older than the last that was safe. Then the run is resumed from each of them, and ends with the same bytes.
+older than the last that was safe. Then the run is resumed from each of them, and ends with the same bytes. At last
+a run with --overwrite takes the place of that one: in each state there is a good checkpoint, of the old run or of the new.
 """
 
 import hashlib
@@ -23,9 +24,9 @@ EPOCHS = 2
 CALLS = "openat,write,fsync,rename,symlink,unlink,mkdir,close"
 
 
-def record(config, log):
+def record(config, log, *arguments):
     command = ["strace", "-f", "-qq", "-xx", "-s", "8000000", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", log]
-    command += [runs.MARTLET, "train", config, "--verbose", "0", "--workers", "2"]
+    command += [runs.MARTLET, "train", config, "--verbose", "0", "--workers", "2", *arguments]
     subprocess.run(command, check=True)
 
 
@@ -46,9 +47,13 @@ def finished_calls(log):
             yield call[1], call[2], strings, int(call[3])
 
 
+#: The numbers of files.
+inodes = itertools.count()
+
+
 def events(log, directory):
     """What happened to the files of a directory, in order."""
-    directory, found, open_files, inodes = str(directory), [], {}, itertools.count()
+    directory, found, open_files = str(directory), [], {}
 
     def name(path):
         path = os.fsdecode(path)
@@ -175,6 +180,22 @@ def states_of(history):
             yield entries, disk
 
 
+def check_overwriting(history, overwriting):
+    """That each state has a checkpoint, behind each call of a run that takes the place of another; how many there are."""
+    disk, states = Disk(), 0
+    for event in history:
+        disk.do(event)
+    for number, event in enumerate(overwriting):
+        disk.do(event)
+        for entries in disk.outcomes():
+            where = f"--overwrite, behind call {number} ({event[0]} {event[1:2]})"
+            check(entries, disk, 0, where)
+            if not any(is_final(name) for name in entries):
+                raise SystemExit(f"{where}: no checkpoint is left")
+            states += 1
+    return states
+
+
 def check_the_check(history):
     """A history without the syncs of files, or without those of directories, must not pass."""
     for kind in ("file", "directory"):
@@ -224,10 +245,12 @@ def main():
                 raise SystemExit(f"{directory}: the best checkpoint is not that of the uninterrupted run")
             if different:
                 raise SystemExit(f"{directory}: resumed to other bytes: {different}")
+        record(config, log, "--overwrite", "--seed", "4")
+        replaced = check_overwriting(history, events(log, whole / "run"))
         print(
             f"{checkpoints} checkpoints, {len(history)} calls, the power cut behind each of them: {len(kept)} states of the "
             f"disk, in all of them every final name is whole and the newest safe checkpoint is there; all of them resumed "
-            f"to the bytes of the uninterrupted run")
+            f"to the bytes of the uninterrupted run; {replaced} states while another run took its place, a good checkpoint in each")
 
 
 main()

@@ -17,7 +17,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let saved = try SavedRun(path: checkpoint)
-    if verify { return Console.output.write(verdict(try CheckpointStore.verify(checkpoint)) + "\n") }
+    if verify { return Console.output.write(verdict(try CheckpointStore.verify(saved.path)) + "\n") }
     switch format {
     case .text: Console.output.write(try text(saved) + "\n")
     case .json: Console.output.write(json(saved) + "\n")

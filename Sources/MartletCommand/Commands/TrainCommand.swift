@@ -55,7 +55,7 @@ struct TrainCommand: ParsableCommand {
   )
   var initialWeights: String?
 
-  @Flag(help: "Start anew in a directory that holds a run, and remove its checkpoints.")
+  @Flag(help: "Start anew in a directory that holds a run, and remove its checkpoints once there is a new one.")
   var overwrite = false
 
   @Option(parsing: .unconditional, help: "Stop with a checkpoint once the run has made this many steps in all.")

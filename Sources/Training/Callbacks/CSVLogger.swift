@@ -18,7 +18,7 @@ public final class CSVLogger: ConfiguredCallback {
 
   public init(filename: String) { self.filename = filename }
 
-  public init(options: ConfigurationReader, metrics: [String]) throws { filename = try options.string("filename") }
+  public init(options: ConfigurationReader, metrics: [String]) throws { filename = try options.filePath("filename") }
 
   public var options: [ConfigurationEntry] { [ConfigurationEntry("filename", ConfigurationNode(.string(filename)))] }
 

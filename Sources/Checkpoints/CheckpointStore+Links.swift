@@ -1,0 +1,87 @@
+import DurableFiles
+import Glibc
+
+/// The links `latest` and `best`, which people and other programs use. A run does not depend on them: a file system may
+/// know none, and a copy may have lost them, or made files of them.
+extension CheckpointStore {
+  /// What stands in the place of a link.
+  enum LinkPlace {
+    case nothing
+    case symbolicLink
+    /// A second name of a checkpoint in the directory.
+    case hardLink
+    /// A file that is no other name of one of ours.
+    case file
+    case other
+  }
+
+  func place(ofLink name: String) -> LinkPlace {
+    var status = stat()
+    guard lstat(path(name), &status) == 0 else { return errno == ENOENT || errno == ENOTDIR ? .nothing : .other }
+    switch status.st_mode & S_IFMT {
+    case S_IFLNK: return .symbolicLink
+    case S_IFREG:
+      guard status.st_nlink > 1 else { return .file }
+      let isOurs = ((try? stepNames()) ?? []).contains { Self.isSameFile(path($0), path(name)) }
+      return isOurs ? .hardLink : .file
+    default: return .other
+    }
+  }
+
+  /// Moves `latest` to the checkpoint of a step, and `best` to that of another one; a link is taken away if there is none
+  /// for it, and is left where the checkpoint it should lead to is not there.
+  ///
+  /// - Returns: what is wrong if a link is not where it should be, which is no fault of the checkpoints.
+  func moveLinks(latest: Int, best: Int?) -> String? {
+    let faults = [
+      moveLink(Self.latestName, to: Self.name(step: latest)),
+      best.map { moveLink(Self.bestName, to: Self.name(step: $0)) } ?? removeLink(Self.bestName),
+    ]
+    return faults.compactMap { $0 }.first
+  }
+
+  private func moveLink(_ link: String, to name: String) -> String? {
+    guard content(name) == .checkpoint else { return nil }
+    switch place(ofLink: link) {
+    case .symbolicLink where linkTarget(link) == name: return nil
+    case .hardLink where Self.isSameFile(path(link), path(name)): return nil
+    case .nothing, .symbolicLink, .hardLink:
+      do {
+        try WholeFile.link(path(link), to: name)
+        return nil
+      } catch {
+        // One that leads elsewhere would be wrong.
+        return "\(error)\(removeLink(link) == nil ? "" : " It leads to an older checkpoint.")"
+      }
+    case .file, .other: return "\(path(link)): is no link, and is left as it is."
+    }
+  }
+
+  /// Takes a link of ours away, before what it leads to is.
+  ///
+  /// - Returns: why it is still there.
+  private func removeLink(_ link: String) -> String? {
+    switch place(ofLink: link) {
+    case .symbolicLink where linkTarget(link).map({ Self.step(ofName: $0) != nil }) ?? false: break
+    case .hardLink: break
+    default: return nil
+    }
+    do { try WholeFile.remove(path(link)) } catch { return "\(error)" }
+    return nil
+  }
+
+  /// Removes the links to checkpoints, and some checkpoints: all of an older run.
+  func removeRun(_ names: Set<String>) {
+    for link in Self.linkNames where !names.isEmpty { _ = removeLink(link) }
+    remove(names)
+  }
+
+  /// The name that a link of the directory points to.
+  func linkTarget(_ name: String) -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
+      guard let start = buffer.baseAddress else { return nil }
+      let count = readlink(path(name), start, buffer.count)
+      return count > 0 ? String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self) : nil
+    }
+  }
+}

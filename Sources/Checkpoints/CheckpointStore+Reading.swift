@@ -1,0 +1,107 @@
+import DurableFiles
+import HDF5Reading
+import Training
+
+extension CheckpointStore {
+  /// Reads and verifies one checkpoint file.
+  ///
+  /// - Throws: `FileError`, `CheckpointError` or `HDF5Error` with the path and what is wrong.
+  public static func read(_ path: String) throws -> Checkpoint { try CheckpointReader(path: path).read() }
+
+  /// Checks that every byte is as it was written, and that a run could go on from it.
+  ///
+  /// - Throws: as `read`.
+  public static func verify(_ path: String) throws -> VerifiedFile {
+    let reader = try CheckpointReader(path: path)
+    return VerifiedFile(
+      bytes: reader.byteCount, digest: reader.digest, step: try reader.read().snapshot.state.step)
+  }
+
+  /// The newest checkpoint that verifies.
+  ///
+  /// - Parameter passedOver: is told of each newer one that is damaged.
+  /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
+  ///   what `read` throws.
+  public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
+    let newest = try Self.newestGood(in: [self], opening: Self.read) { _, reason in passedOver(reason) }
+    return (newest.path, newest.run)
+  }
+
+  /// The newest checkpoint that can be opened, of several directories; of equal ones, that of the first directory.
+  ///
+  /// - Parameter open: reads and verifies a file.
+  static func newestGood<Run>(
+    in stores: [CheckpointStore], opening open: (_ path: String) throws -> Run,
+    passedOver: (_ path: String, _ reason: String) -> Void
+  ) throws -> (path: String, run: Run) {
+    let directory = stores[0].directory
+    var damaged: [(path: String, reason: String)] = []
+    var files: [(step: Int, path: String)] = []
+    for store in stores.reversed() {
+      // Their names do not say their steps.
+      for path in store.wholeLinks().map(store.path) {
+        do { files.append((try read(path).snapshot.state.step, path)) } catch  where isDamage(error) {
+          damaged.append((path, "\(error)"))
+        }
+      }
+      files += try store.stepNames().map { (step(ofName: $0) ?? 0, store.path($0)) }
+    }
+    guard !files.isEmpty || !damaged.isEmpty else { throw CheckpointError.none(directory: directory) }
+    for file in files.sorted(by: { $0.step < $1.step }).reversed() {
+      do {
+        let found = (path: file.path, run: try open(file.path))
+        for file in damaged { passedOver(file.path, file.reason) }
+        return found
+      } catch let error where isDamage(error) {
+        damaged.append((file.path, "\(error)"))
+      }
+    }
+    throw CheckpointError.noneGood(directory: directory, reasons: damaged.map(\.reason))
+  }
+
+  /// The file of the best checkpoint there is; nil if there is none.
+  ///
+  /// - Parameter state: where the run stands, whose history decides.
+  public func best(by policy: CheckpointPolicy, of state: RunState) -> String? {
+    var unfit: Set<Int> = []
+    return best(among: steps(), by: policy, of: state, unfit: &unfit).map { path(Self.name(step: $0)) }
+  }
+
+  /// The best of some checkpoints; those whose files are unfit are left out, and noted.
+  func best(among steps: [Int], by policy: CheckpointPolicy, of state: RunState, unfit: inout Set<Int>) -> Int? {
+    while true {
+      let retention = CheckpointRetention(policy: policy, state: state, unfit: unfit)
+      guard let best = retention.best(among: steps) else { return nil }
+      if isFit(best, state) { return best }
+      unfit.insert(best)
+    }
+  }
+
+  /// Whether the file of a step holds what the history of its run says: the end of that epoch, with its own weights. What
+  /// the system does not give may well be.
+  func isFit(_ step: Int, _ state: RunState) -> Bool {
+    do {
+      let own = try Self.read(path(Self.name(step: step))).snapshot.state
+      return own.step == step && own.stepInEpoch == 0 && own.epoch == state.epoch(endingAt: step)
+        && own.restoredEpoch == nil
+    } catch {
+      return !Self.isDamage(error)
+    }
+  }
+
+  /// Whether a file that could not be read never will be. A disk that fails, a right that is missing or a format that is
+  /// newer says nothing against the file.
+  static func isDamage(_ error: any Error) -> Bool {
+    switch error {
+    case CheckpointError.foreign, CheckpointError.truncated, CheckpointError.digestMismatch,
+      CheckpointError.corruptHeader, CheckpointError.malformed:
+      true
+    case let error as HDF5Error:
+      switch error.problem {
+      case .unsupported, .tooLarge: false
+      default: true
+      }
+    default: false
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Glibc
+import Martlet
+
+/// The arguments and the environment of this process, before anything is made of them.
+///
+/// A path is UTF-8 here: bytes that are not would become another name. And a `~/` that the shell left as it is, as in
+/// `--output=~/x`, is no directory of that name.
+enum Invocation {
+  /// The environment's variables that are used.
+  private static let variables = ["HOME", "MARTLET_DATA", "MARTLET_INSTRUCTION_SET", "XDG_CACHE_HOME"]
+
+  /// The arguments without the program's name.
+  ///
+  /// - Throws: `WrongUse` for one that is not UTF-8, or a home directory that is not known.
+  static func arguments() throws -> [String] {
+    try (1..<max(Int(CommandLine.argc), 1)).compactMap { CommandLine.unsafeArgv[$0] }.map { bytes in
+      try expanded(text(bytes) { "the argument '\($0)'" })
+    }
+  }
+
+  /// - Throws: `WrongUse` for a variable that is not UTF-8, or a home directory that is not known.
+  static func checkEnvironment() throws {
+    for name in variables {
+      guard let bytes = getenv(name) else { continue }
+      let value = try text(bytes) { "the environment's \(name)='\($0)'" }
+      if name == "MARTLET_DATA", value.hasPrefix("~") { setenv(name, try expandedPath(value), 1) }
+    }
+  }
+
+  /// - Parameter place: says in a message where the text comes from.
+  private static func text(_ bytes: UnsafePointer<CChar>, place: (String) -> String) throws -> String {
+    guard let text = String(validatingCString: bytes) else {
+      throw WrongUse("\(place(escaped(bytes))) is not UTF-8 text. Rename the file or the directory.")
+    }
+    return text
+  }
+
+  /// `caf\xe9.yml`
+  private static func escaped(_ bytes: UnsafePointer<CChar>) -> String {
+    UnsafeBufferPointer(start: bytes, count: strlen(bytes)).map { UInt8(bitPattern: $0) }.map { byte in
+      (0x20..<0x7f).contains(byte)
+        ? String(UnicodeScalar(byte)) : "\\x\(byte < 16 ? "0" : "")\(String(byte, radix: 16))"
+    }.joined()
+  }
+
+  /// Both `~/x` and `--output=~/x`.
+  private static func expanded(_ argument: String) throws -> String {
+    guard argument.hasPrefix("--"), let sign = argument.firstIndex(of: "=") else { return try expandedPath(argument) }
+    return try String(argument[...sign]) + expandedPath(String(argument[argument.index(after: sign)...]))
+  }
+
+  private static func expandedPath(_ path: String) throws -> String {
+    do { return try HomePath.expanded(path) } catch { throw WrongUse("\(error)") }
+  }
+}

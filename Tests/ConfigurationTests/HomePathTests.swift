@@ -1,0 +1,34 @@
+import Configuration
+import Testing
+
+@Suite("Paths that start with ~")
+struct HomePathTests {
+  @Test(
+    "lead to the home directory, and others stay as they are",
+    arguments: [
+      ("~/runs", "/home/me/runs"), ("~", "/home/me"), ("~/", "/home/me/"), ("~/~/x", "/home/me/~/x"),
+      ("a/~/b", "a/~/b"),
+      ("./~/x", "./~/x"), ("/~", "/~"), ("", ""),
+    ])
+  func expanded(path: String, expected: String) throws {
+    #expect(try HomePath.expanded(path, home: "/home/me") == expected)
+  }
+
+  @Test("are refused without a home directory, or for another user's")
+  func refused() {
+    for home in [nil, ""] {
+      #expect(throws: HomePath.Problem.noHome(path: "~/x")) { try HomePath.expanded("~/x", home: home) }
+      #expect(throws: Never.self) { try HomePath.expanded("x", home: home) }
+    }
+    #expect {
+      try HomePath.expanded("~bob/x", home: "/home/me")
+    } throws: {
+      "\($0)"
+        == "'~bob/x': only '~/' stands for a home directory, your own. Write the path in full, or './~bob/x' for a "
+        + "file of that name."
+    }
+    #expect(
+      "\(HomePath.Problem.noHome(path: "~/x"))"
+        == "'~/x': HOME is not set, so '~' stands for no directory. Write the path in full.")
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Martlet
+import TestSupport
+import Testing
+
+@Suite("A run's directory that was copied or replaced")
+struct RunDirectoryCommandTests {
+  /// A run of 4 epochs of 6 steps. Its loss becomes smaller with each.
+  private func prepared() throws -> (directory: TemporaryDirectory, config: String) {
+    let directory = try TemporaryDirectory()
+    let yaml = """
+      \(CommandTests.yaml.replacing("epochs: 2", with: "epochs: 4"))
+      checkpoints: {directory: run, keep_last: 1, keep_best: loss}
+      """
+    return (directory, try directory.write(yaml, to: "small.yml"))
+  }
+
+  private func succeed(_ arguments: [String], in directory: TemporaryDirectory) throws -> String {
+    let finished = try Shell.martlet(arguments, in: directory.path)
+    #expect(finished.status == 0, "\(arguments): \(finished.error)")
+    #expect(finished.error.isEmpty)
+    return finished.output
+  }
+
+  private func names(_ directory: TemporaryDirectory) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/run").sorted()
+  }
+
+  @Test("is asked for its best and its latest checkpoint also without links, and resumed")
+  func withoutLinks() throws {
+    let (directory, config) = try prepared()
+    _ = try succeed(["train", config, "--max-steps", "14"], in: directory)
+    let links = ["latest", "best"].map { "run/\($0).weights.h5" }
+    let before = try links.map { try succeed(["evaluate", $0], in: directory) }
+    for link in links { try FileManager.default.removeItem(atPath: "\(directory.path)/\(link)") }
+    let files = try names(directory)
+    #expect(files == ["step-00000012.weights.h5", "step-00000014.weights.h5"])
+    #expect(try links.map { try succeed(["evaluate", $0], in: directory) } == before)
+    #expect(try succeed(["inspect", "--verify", links[1]], in: directory).contains(": good: step 12, "))
+    // From the name of a link that is not there, too.
+    _ = try succeed(["train", config, "--resume", links[0], "--max-steps", "15"], in: directory)
+    #expect(
+      try names(directory)
+        == ["best.weights.h5", "latest.weights.h5", "step-00000012.weights.h5", "step-00000015.weights.h5"])
+    let missing = try Shell.martlet(["evaluate", "nowhere/best.weights.h5"], in: directory.path)
+    #expect(missing.status == 1)
+    #expect(missing.error == "martlet: nowhere/best.weights.h5: cannot be read: No such file or directory.\n")
+  }
+
+  @Test("still has the old run when the one that was to take its place is killed before its first checkpoint")
+  func killedOverwriting() throws {
+    let (directory, config) = try prepared()
+    _ = try succeed(["train", config, "--max-steps", "14"], in: directory)
+    let before = try names(directory)
+    // Epochs so long that no checkpoint comes before the process is killed.
+    let slow = try directory.write(
+      directory.text("small.yml").replacing("train_count: 1100", with: "train_count: 400000"), to: "slow.yml")
+    let process = Process()
+    process.executableURL = URL(filePath: Shell.martlet)
+    process.arguments = ["train", slow, "--overwrite", "--workers", "1", "--step-log", "steps.csv"]
+    process.currentDirectoryURL = URL(filePath: directory.path)
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    // Steps are made, so the directory was prepared.
+    while process.isRunning, (try? directory.text("steps.csv").split(separator: "\n").count) ?? 0 < 2 { usleep(2000) }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal)
+    #expect(try names(directory).filter { $0.hasSuffix(".h5") } == before)
+    #expect(
+      try succeed(["train", config, "--resume", "--max-steps", "15"], in: directory).contains("Resumed at step 14"))
+  }
+
+  @Test("is as it was when a model that is to be imported over it cannot be saved")
+  func failedImport() throws {
+    let (directory, config) = try prepared()
+    _ = try succeed(["train", config, "--max-steps", "3"], in: directory)
+    let before = try names(directory)
+    var model = try SavedRun(path: "\(directory.path)/run/latest.weights.h5").model
+    model.weights[0] = Snapshot.Variable(
+      path: model.weights[0].path, shape: model.weights[0].shape,
+      values: model.weights[0].values.map { _ in Float.nan })
+    let saved = try SavedRun(importing: model, origin: "nan.keras")
+    for output in ["run", "new"] {
+      #expect {
+        try saved.write(toDirectory: "\(directory.path)/\(output)", overwrite: true)
+      } throws: {
+        "\($0)" == "the state after step 3 is not written: conv2d/kernel holds NaN or infinite values."
+      }
+    }
+    #expect(try names(directory) == before)
+    #expect(directory.names == ["run", "small.yml"])
+  }
+}
