@@ -23,7 +23,7 @@ enum Invocation {
     for name in variables {
       guard let bytes = getenv(name) else { continue }
       let value = try text(bytes) { "the environment's \(name)='\($0)'" }
-      if name == "MARTLET_DATA", value.hasPrefix("~") { setenv(name, try expandedPath(value), 1) }
+      if name == "MARTLET_DATA", value.hasPrefix("~") { setenv(name, try expandedPath(value, of: "\(name): "), 1) }
     }
   }
 
@@ -49,7 +49,8 @@ enum Invocation {
     return try String(argument[...sign]) + expandedPath(String(argument[argument.index(after: sign)...]))
   }
 
-  private static func expandedPath(_ path: String) throws -> String {
-    do { return try HomePath.expanded(path) } catch { throw WrongUse("\(error)") }
+  /// - Parameter place: where a message begins.
+  private static func expandedPath(_ path: String, of place: String = "") throws -> String {
+    do { return try HomePath.expanded(path) } catch { throw WrongUse("\(place)\(error)") }
   }
 }

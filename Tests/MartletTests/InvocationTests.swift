@@ -8,7 +8,7 @@ struct InvocationTests {
   private func shell(_ command: String, home: String?, in directory: TemporaryDirectory) throws -> Finished {
     let set = home.map { "export HOME='\($0)'" } ?? "unset HOME"
     return try Shell.run(
-      "/bin/sh", ["-c", "\(set); \(command.replacing("martlet", with: "'\(Shell.martlet)'"))"], in: directory.path)
+      "/bin/sh", ["-c", "\(set); \(command.replacing("martlet ", with: "'\(Shell.martlet)' "))"], in: directory.path)
   }
 
   @Test("have the home directory for a ~ that the shell left as it is")
