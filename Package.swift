@@ -110,7 +110,9 @@ let package = Package(
       ]),
     .target(
       name: "RunConfiguration",
-      dependencies: ["Checkpoints", "Configuration", "Datasets", "NeuralNetwork", "Training", "Yams"]),
+      dependencies: [
+        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "NeuralNetwork", "Training", "Yams",
+      ]),
     .target(
       name: "Martlet",
       dependencies: [
@@ -155,7 +157,11 @@ let package = Package(
     .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration", "TestSupport"]),
     // AllocationCounter is run, not linked: its allocators would become those of all tests, and no sanitizer's.
     .testTarget(
-      name: "MartletTests", dependencies: ["Martlet", "MartletCommand", "TestSupport"], exclude: ["Python"]),
+      name: "MartletTests",
+      dependencies: [
+        "DurableFiles", "Martlet", "MartletCommand", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["Python"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

@@ -87,6 +87,21 @@ public final class RunDirectory: @unchecked Sendable {
     }
   }
 
+  /// Whether `take` would succeed, as far as that can be known without taking anything.
+  ///
+  /// - Throws: as `take`.
+  public func checkTakeable() throws {
+    for (index, store) in stores.enumerated() where index == 0 || WholeFile.exists(store.directory) {
+      if index > 0, CheckpointStore.isSameFile(stores[0].directory, store.directory) {
+        throw CheckpointError.fallsBackToItself(directory: store.directory)
+      }
+      if let holder = DirectoryLock.holder(of: store.directory) {
+        throw FileError(path: store.directory, operation: .lock, reason: "another run is writing to it: \(holder)")
+      }
+      try WholeFile.checkWritableDirectory(store.directory)
+    }
+  }
+
   /// Removes what an interrupted write left, and sets aside what `newestGood` passed over.
   ///
   /// - Parameters:

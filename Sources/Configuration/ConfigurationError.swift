@@ -19,12 +19,15 @@ public struct ConfigurationError: Error, Equatable, Sendable {
   public var path: String
   public var file: String?
   public var line: Int?
+  /// The option of the command line that the value comes from, as it was written: `--set fit.epochs=3`.
+  public var option: String?
 
-  public init(_ problem: Problem, path: String, line: Int? = nil, file: String? = nil) {
+  public init(_ problem: Problem, path: String, line: Int? = nil, file: String? = nil, option: String? = nil) {
     self.problem = problem
     self.path = path
     self.line = line
     self.file = file
+    self.option = option
   }
 }
 
@@ -44,10 +47,10 @@ extension ConfigurationError {
 }
 
 extension ConfigurationError: CustomStringConvertible {
-  /// `FILE:LINE: KEY: what is wrong`.
+  /// `FILE:LINE: KEY: what is wrong`, or `OPTION: KEY: what is wrong`.
   public var description: String {
-    var place = file.map { [$0] } ?? []
-    if let line { place.append(file == nil ? "line \(line)" : "\(line)") }
+    var place = (option ?? file).map { [$0] } ?? []
+    if let line, option == nil { place.append(file == nil ? "line \(line)" : "\(line)") }
     var parts = place.isEmpty ? [] : [place.joined(separator: ":")]
     if !path.isEmpty { parts.append(path) }
     return (parts + [problem.description]).joined(separator: ": ")
@@ -64,7 +67,8 @@ extension ConfigurationError.Problem: CustomStringConvertible {
     case .duplicateKey(let key):
       return "the key '\(key.quotable)' is written twice."
     case .unknownKey(let key, let known):
-      return "unknown key '\(key.quotable)'. \(suggestion(for: key, among: known, plural: "keys"))"
+      return "unknown key '\(key.quotable)'. \(Self.missingSpace(in: key, known: known) ?? "")"
+        + suggestion(for: key, among: known, plural: "keys")
     case .unknownName(let kind, let name, let known):
       return "unknown \(kind) '\(name.quotable)'. \(suggestion(for: name, among: known, plural: "names"))"
     case .unexpected(let expected, let received):
@@ -72,6 +76,14 @@ extension ConfigurationError.Problem: CustomStringConvertible {
     case .conflict(let reason):
       return reason
     }
+  }
+
+  /// What to say of `epochs:3`, which YAML takes for one word.
+  ///
+  /// - Returns: nil if the text does not start with a key and a colon.
+  static func missingSpace(in text: String, known: [String]) -> String? {
+    guard let key = known.first(where: { text.hasPrefix("\($0):") && text.count > $0.count + 1 }) else { return nil }
+    return "A space is missing after '\(key):'. "
   }
 
   private func suggestion(for word: String, among known: [String], plural: String) -> String {

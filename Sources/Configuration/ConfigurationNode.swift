@@ -12,7 +12,8 @@ public struct ConfigurationNode: Sendable {
   }
 
   public var value: Value
-  /// The line in the document, from 1; nil for a value made in code.
+  /// The line in the document, from 1; -1, -2… for a value of the first, second… option that overrides the document; nil
+  /// for a value made in code.
   public var line: Int?
 
   public init(_ value: Value, line: Int? = nil) {
@@ -31,7 +32,7 @@ public struct ConfigurationNode: Sendable {
 public struct ConfigurationEntry: Sendable {
   public var key: String
   public var node: ConfigurationNode
-  /// The line of the key, from 1; nil for an entry made in code.
+  /// The line of the key, counted as that of a value.
   public var line: Int?
 
   public init(_ key: String, _ node: ConfigurationNode, line: Int? = nil) {
@@ -78,6 +79,31 @@ extension ConfigurationNode {
   public init(mapping entries: [ConfigurationEntry], line: Int? = nil) { self.init(.mapping(entries), line: line) }
 
   public static var null: ConfigurationNode { ConfigurationNode(.null) }
+}
+
+extension ConfigurationNode {
+  /// The options of something that is written as `name: options`: a mapping as it is, null as no options, and any other
+  /// value as that of the first key, as in Keras' `Dense(10)`.
+  public func options(keys: [String], line: Int?) -> ConfigurationNode {
+    switch value {
+    case .null: ConfigurationNode(mapping: [], line: line)
+    case .mapping: self
+    default:
+      keys.first.map { ConfigurationNode(mapping: [ConfigurationEntry($0, self, line: self.line)], line: self.line) }
+        ?? self
+    }
+  }
+
+  /// The same value with another line for all of it.
+  public func at(line: Int) -> ConfigurationNode {
+    switch value {
+    case .sequence(let elements): ConfigurationNode(.sequence(elements.map { $0.at(line: line) }), line: line)
+    case .mapping(let entries):
+      ConfigurationNode(
+        mapping: entries.map { ConfigurationEntry($0.key, $0.node.at(line: line), line: line) }, line: line)
+    default: ConfigurationNode(value, line: line)
+    }
+  }
 }
 
 extension ConfigurationNode {

@@ -14,6 +14,9 @@ public struct ConfigurationReader {
   public init(_ node: ConfigurationNode, path: String, keys: [String]) throws {
     guard case .mapping(let entries) = node.value else {
       let expected = keys.isEmpty ? "no options" : "a mapping with the keys \(keys.joined(separator: ", "))"
+      if case .string(let text) = node.value, ConfigurationError.Problem.missingSpace(in: text, known: keys) != nil {
+        throw ConfigurationError(.unknownKey(key: text, known: keys), path: path, line: node.line)
+      }
       throw ConfigurationError(
         .unexpected(expected: expected, received: node.received), path: path, line: node.line)
     }

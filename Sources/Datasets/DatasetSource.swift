@@ -34,10 +34,38 @@ public protocol DatasetSource: Sendable {
   ///
   /// - Throws: `DatasetError`.
   func load(_ context: DatasetContext) throws -> DatasetSplits
+
+  /// Loads one of the two, and needs no file of the other.
+  ///
+  /// - Throws: `DatasetError`.
+  func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset
+
+  /// Loads the images of one of the two, and their labels if they are there.
+  ///
+  /// - Throws: `DatasetError`.
+  func loadImages(_ split: DatasetSplit, _ context: DatasetContext) throws -> ImageSet
 }
 
 extension DatasetSource {
   public func fetch(_ context: DatasetContext) throws -> [String]? { nil }
+
+  public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset { try load(context)[split] }
+
+  public func loadImages(_ split: DatasetSplit, _ context: DatasetContext) throws -> ImageSet {
+    ImageSet(try load(split, context))
+  }
+
+  /// The shape of the images, from the test images, or else from the training images.
+  ///
+  /// - Throws: `DatasetError` or `FileError` for the test images if neither is there.
+  public func shape(_ context: DatasetContext) throws -> ImageShape {
+    do {
+      return try loadImages(.test, context).shape
+    } catch {
+      guard let training = try? loadImages(.train, context) else { throw error }
+      return training.shape
+    }
+  }
 
   /// Loads with the environment of this process.
   public func load() throws -> DatasetSplits {
@@ -50,6 +78,8 @@ public struct DatasetContext: Sendable {
   public var environment: [String: String]
   /// A server to fetch from, in place of the public mirrors.
   public var mirror: String?
+  /// Whether what is missing may be fetched.
+  public var canFetch = true
   /// Is told of each step of a download, as a line that replaces the one before; an empty one ends it.
   public var progress: @Sendable (String) -> Void
 

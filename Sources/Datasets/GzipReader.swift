@@ -3,6 +3,9 @@ import Machine
 
 /// Unpacks gzip files (RFC 1952).
 enum GzipReader {
+  /// gzip packs at most so many bytes in one (zlib's documentation).
+  static let largestRatio = 1032
+
   static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
 
   /// Unpacks `bytes` to the size that their header promises, and a byte more if they go on.
@@ -25,8 +28,7 @@ enum GzipReader {
     let source = GzipSource(bytes: bytes, path: path)
     let header = try source.inflate(&stream, count: headerCount)
     let count = try expected(header)
-    // gzip packs at most 1032 to 1 (zlib's documentation): more than that is no size, but a lie.
-    guard count <= bytes.count * 1032 + 16 else {
+    guard count <= bytes.count * largestRatio + 16 else {
       throw DatasetError.damaged(
         path: path, reason: "its header promises \(count) bytes, more than \(bytes.count) packed bytes can hold")
     }

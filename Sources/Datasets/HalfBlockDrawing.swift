@@ -5,16 +5,20 @@ public struct HalfBlockDrawing: Sendable, CustomStringConvertible {
 
   /// - Parameter colors: draws grey and colored pixels with 24-bit escape sequences; without, a pixel is ink from half
   ///   its brightness on.
-  public init(_ dataset: Dataset, index: Int, colors: Bool) {
-    precondition((0..<dataset.count).contains(index), "'\(dataset.name)' has no sample \(index)")
-    let pixels = Pixels(image: dataset.image(index), shape: dataset.shape)
-    let lines = stride(from: 0, to: dataset.shape.height, by: 2).map { row in
-      let cells = (0..<dataset.shape.width).map { column in
+  public init(_ samples: ImageSet, index: Int, colors: Bool) {
+    precondition((0..<samples.count).contains(index), "'\(samples.name)' has no sample \(index)")
+    let pixels = Pixels(image: samples.image(index), shape: samples.shape)
+    let lines = stride(from: 0, to: samples.shape.height, by: 2).map { row in
+      let cells = (0..<samples.shape.width).map { column in
         colors ? pixels.coloredCell(row, column) : pixels.inkCell(row, column)
       }
       return cells.joined() + (colors ? "\u{1b}[0m" : "")
     }
     description = lines.joined(separator: "\n")
+  }
+
+  public init(_ dataset: Dataset, index: Int, colors: Bool) {
+    self.init(ImageSet(dataset), index: index, colors: colors)
   }
 }
 

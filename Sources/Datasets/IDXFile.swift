@@ -8,7 +8,7 @@ public enum IDXFile {
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
   public static func readImages(_ path: String) throws -> (shape: ImageShape, pixels: [UInt8]) {
-    let (sizes, pixels) = try read(path, dimensions: 3...4, what: "images")
+    let (sizes, pixels) = try read(path, as: .images)
     let channels = sizes.count == 4 ? sizes[3] : 1
     guard channels == 1 || channels == 3 else {
       throw DatasetError.damaged(path: path, reason: "its images have \(channels) channels; 1 or 3 can be read")
@@ -20,65 +20,88 @@ public enum IDXFile {
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
   public static func readLabels(_ path: String) throws -> [Int32] {
-    try read(path, dimensions: 1...1, what: "labels").values.map(Int32.init)
+    try read(path, as: .labels).values.map(Int32.init)
   }
 
   /// - Returns: the size of each dimension, and all values.
-  private static func read(_ path: String, dimensions: ClosedRange<Int>, what: String) throws -> (
-    sizes: [Int], values: [UInt8]
-  ) {
+  private static func read(_ path: String, as content: IDXContent) throws -> (sizes: [Int], values: [UInt8]) {
     let file = try WholeFile.read(path)
-    let header = { try IDXHeader($0, path: path, dimensions: dimensions, what: what) }
+    let header = { try IDXHeader($0, path: path, content: content) }
     var bytes =
       GzipReader.isGzip(file)
-      ? try GzipReader.unpack(file, path: path, headerCount: IDXHeader.count(dimensions: dimensions.upperBound)) {
-        try header($0).fileCount
+      ? try GzipReader.unpack(file, path: path, headerCount: FileKind.prefixCount) {
+        try header($0).fileCount(heldBy: file.count * GzipReader.largestRatio)
       } : file
     let layout = try header(bytes)
-    guard bytes.count == layout.fileCount else {
+    let fileCount = try layout.fileCount(heldBy: bytes.count)
+    guard bytes.count == fileCount else {
       throw DatasetError.damaged(
         path: path,
-        reason: bytes.count < layout.fileCount
-          ? "truncated: it holds \(bytes.count) bytes, its header promises \(layout.fileCount)"
-          : "too long: it goes on behind the \(layout.fileCount) bytes that its header promises")
+        reason: bytes.count < fileCount
+          ? "truncated: it holds \(bytes.count) bytes, its header promises \(fileCount)"
+          : "too long: it goes on behind the \(fileCount) bytes that its header promises")
     }
     bytes.removeFirst(layout.count)
     return (layout.sizes, bytes)
   }
 }
 
+/// What an IDX file is read as.
+enum IDXContent: String {
+  case images
+  case labels
+
+  var dimensions: ClosedRange<Int> { self == .images ? 3...4 : 1...1 }
+}
+
 /// The magic number and the sizes.
 private struct IDXHeader {
   let sizes: [Int]
-  /// The bytes of the whole unpacked file.
-  let fileCount: Int
+  private let path: String
 
-  /// The bytes of the header.
-  var count: Int { Self.count(dimensions: sizes.count) }
+  /// The bytes of the header: the magic number, and a size for each dimension.
+  var count: Int { 4 + 4 * sizes.count }
 
-  /// The bytes of a header: the magic number, and a size for each dimension.
-  static func count(dimensions: Int) -> Int { 4 + 4 * dimensions }
-
-  init(_ bytes: [UInt8], path: String, dimensions: ClosedRange<Int>, what: String) throws {
+  /// - Parameter bytes: the start of the file, `FileKind.prefixCount` bytes or all of it.
+  /// - Throws: `DatasetError.damaged`, which says what the file is if it is not what it is read as.
+  init(_ bytes: [UInt8], path: String, content: IDXContent) throws {
+    self.path = path
     func damaged(_ reason: String) -> DatasetError { .damaged(path: path, reason: reason) }
-    guard bytes.count >= 4 else {
-      throw damaged(bytes.isEmpty ? "empty" : "truncated: \(bytes.count) bytes are no IDX file")
+    guard !bytes.isEmpty else { throw damaged("empty") }
+    guard let magic = IDXMagic(bytes), content.dimensions.contains(magic.dimensions), magic.type == .unsignedByte,
+      magic.isBigEndian
+    else {
+      throw damaged(Self.mistake(bytes, content))
     }
-    let expected = dimensions.map { "0x0000080\($0)" }.joined(separator: " or ")
-    guard bytes[0] == 0, bytes[1] == 0, bytes[2] == 8, dimensions.contains(Int(bytes[3])) else {
-      throw damaged(
-        "not an IDX file of \(what): it starts with 0x\(bytes[..<4].hexadecimal), expected \(expected)")
-    }
-    let dimensionCount = Int(bytes[3])
-    guard bytes.count >= Self.count(dimensions: dimensionCount) else { throw damaged("truncated within its header") }
-    sizes = (0..<dimensionCount).map { index in
-      bytes[4 + 4 * index..<8 + 4 * index].reduce(0) { $0 << 8 | Int($1) }
-    }
-    guard let values = Self.product(sizes), values <= 1 << 40 else {
+    let count = 4 + 4 * magic.dimensions
+    guard bytes.count >= count else { throw damaged("truncated within its header") }
+    sizes = stride(from: 4, to: count, by: 4).map { bytes[$0..<$0 + 4].reduce(0) { $0 << 8 | Int($1) } }
+    guard let values = Self.product(sizes), values <= 1 << 40 || Self.swapped(sizes) != nil else {
       throw damaged("its header has the sizes \(sizes)")
     }
-    guard values > 0 else { throw damaged("it holds no \(what): its header has the sizes \(sizes)") }
-    fileCount = Self.count(dimensions: dimensionCount) + values
+    guard values > 0 else { throw damaged("it holds no \(content.rawValue): its header has the sizes \(sizes)") }
+  }
+
+  /// The bytes of the whole unpacked file.
+  ///
+  /// - Parameter limit: the bytes that there may be.
+  /// - Throws: `DatasetError.damaged` if the sizes fit only when they are read in the other byte order.
+  func fileCount(heldBy limit: Int) throws -> Int {
+    let fileCount = count + (Self.product(sizes) ?? .max - count)
+    if fileCount > limit, let swapped = Self.swapped(sizes), count + swapped <= limit {
+      throw DatasetError.damaged(path: path, reason: "its sizes are little-endian, those of IDX are big-endian")
+    }
+    return fileCount
+  }
+
+  /// What is wrong with a file that is no IDX file of bytes with the right dimensions.
+  private static func mistake(_ bytes: [UInt8], _ content: IDXContent) -> String {
+    if let magic = IDXMagic(bytes) { return magic.mistake(readAs: content) }
+    if let kind = FileKind(startingWith: bytes) {
+      return "\(kind), not an IDX file of \(content.rawValue)\(kind.advice.map { "; \($0)" } ?? "")"
+    }
+    guard bytes.count >= 4 else { return "truncated: \(bytes.count) bytes are no IDX file" }
+    return "not an IDX file of \(content.rawValue), nor of any other format that is known"
   }
 
   private static func product(_ sizes: [Int]) -> Int? {
@@ -86,5 +109,10 @@ private struct IDXHeader {
       guard let (partial, overflow) = product?.multipliedReportingOverflow(by: size), !overflow else { return nil }
       return partial
     }
+  }
+
+  /// The number of values if the sizes are read in the other byte order; nil if there cannot be so many.
+  private static func swapped(_ sizes: [Int]) -> Int? {
+    product(sizes.map { Int(UInt32(truncatingIfNeeded: $0).byteSwapped) }).flatMap { $0 <= 1 << 40 ? $0 : nil }
   }
 }

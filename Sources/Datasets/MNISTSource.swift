@@ -1,5 +1,4 @@
 import Configuration
-import Crypto
 import DurableFiles
 
 /// MNIST, from its four IDX files: 60,000 training and 10,000 test images of handwritten digits, 28x28.
@@ -41,11 +40,17 @@ public struct MNISTSource: DatasetSource, Equatable {
       sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
   ]
 
-  /// The fingerprints of what is in these files.
-  private static let fingerprints = (
-    train: "23ba8891bbc676b3a5ac886911981f194a33370f86a2af7c307ae87635b5f258",
-    test: "8dc6d71daebc6f811b96cb4b0f4d20ac1615a46527c6d3b2b8ce5b4b175375bd"
-  )
+  private static func files(of split: DatasetSplit) -> (images: PublishedFile, labels: PublishedFile) {
+    split == .train ? (files[0], files[1]) : (files[2], files[3])
+  }
+
+  /// The fingerprint of what is in these files.
+  private static func fingerprint(of split: DatasetSplit) -> String {
+    switch split {
+    case .train: "23ba8891bbc676b3a5ac886911981f194a33370f86a2af7c307ae87635b5f258"
+    case .test: "8dc6d71daebc6f811b96cb4b0f4d20ac1615a46527c6d3b2b8ce5b4b175375bd"
+    }
+  }
 
   /// The public servers that have the `.gz` files.
   static let mirrors = [
@@ -53,20 +58,47 @@ public struct MNISTSource: DatasetSource, Equatable {
   ]
 
   public func status(_ context: DatasetContext) -> String {
-    guard let found = Self.directories(directory, context).first(where: Self.isComplete) else {
+    guard let found = complete(context) else {
       return directory.map { "not in \($0)" } ?? "not on this machine; fetched when it is needed"
     }
-    return "in \(found)"
+    guard let (bad, path) = Self.firstDamaged(found.paths) else { return "in \(found.directory)" }
+    return "in \(found.directory), but \(path) is not what '\(bad.name)' is published with"
   }
 
   public func load(_ context: DatasetContext) throws -> DatasetSplits {
-    let paths = try locate(context)
+    try DatasetSplits(train: load(.train, context), test: load(.test, context))
+  }
+
+  public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
+    let files = Self.files(of: split)
+    let paths = try locate([files.images, files.labels], context)
+    return try withAdvice(context) {
+      let dataset = try IDXSource.read(name: "mnist (\(split))", images: paths[0], labels: paths[1])
+      // The fingerprint, which a run needs anyway, tells; the files' own checksums only tell which of them is wrong.
+      if dataset.fingerprint != Self.fingerprint(of: split) {
+        try Self.check([(files.images, paths[0]), (files.labels, paths[1])])
+      }
+      return dataset
+    }
+  }
+
+  public func loadImages(_ split: DatasetSplit, _ context: DatasetContext) throws -> ImageSet {
+    let files = Self.files(of: split)
+    let path = try locate([files.images], context)[0]
+    if let both = try? locate([files.images, files.labels], context, canFetch: false), !both.isEmpty {
+      return ImageSet(try load(split, context))
+    }
+    return try withAdvice(context) {
+      let images = try IDXSource.readImages(name: "mnist (\(split))", images: path, labels: nil)
+      try Self.check([(files.images, path)])
+      return images
+    }
+  }
+
+  /// Says of a damaged file of the cache how to replace it.
+  private func withAdvice<Result>(_ context: DatasetContext, _ body: () throws -> Result) throws -> Result {
     do {
-      let splits = try DatasetSplits(
-        train: IDXSource.read(name: "mnist (train)", images: paths[0], labels: paths[1]),
-        test: IDXSource.read(name: "mnist (test)", images: paths[2], labels: paths[3]))
-      try Self.check(splits, readFrom: paths)
-      return splits
+      return try body()
     } catch DatasetError.damaged(let path, let reason)
       where context.cacheDirectory.map({ path.hasPrefix($0) }) ?? false
     {
@@ -74,87 +106,82 @@ public struct MNISTSource: DatasetSource, Equatable {
     }
   }
 
-  /// Whether this is MNIST, to the last bit.
-  ///
-  /// The fingerprints, which a run needs anyway, tell; the files' own checksums only tell which of them is wrong.
+  /// Whether files hold what is published, to the last bit.
   ///
   /// - Throws: `DatasetError.damaged`, `FileError`.
-  private static func check(_ splits: DatasetSplits, readFrom paths: [String]) throws {
-    guard (splits.train.fingerprint, splits.test.fingerprint) != fingerprints else { return }
-    for (file, path) in zip(files, paths) where try !file.isGood(path) {
+  private static func check(_ files: [(file: PublishedFile, path: String)]) throws {
+    for (file, path) in files where try !file.isGood(path) {
       throw DatasetError.damaged(path: path, reason: file.isNot(name))
     }
   }
 
-  /// The four files' paths; fetches them if they are in none of the usual places.
-  func locate(_ context: DatasetContext) throws -> [String] {
-    if let directory {
-      return try Self.files.map {
-        guard let path = $0.path(in: directory) else {
-          throw DatasetError.missingFile(name: $0.name, directory: directory)
-        }
-        return path
-      }
+  private static func firstDamaged(_ paths: [String]) -> (file: PublishedFile, path: String)? {
+    zip(files, paths).first { file, path in (try? file.isGood(path)) != true }.map { ($0, $1) }
+  }
+
+  // MARK: - Places
+
+  /// The paths of some of the files; fetches them all if they are in none of the usual places.
+  func locate(_ wanted: [PublishedFile], _ context: DatasetContext, canFetch: Bool = true) throws -> [String] {
+    let places = Self.directories(directory, context)
+    for place in places {
+      let paths = wanted.compactMap { $0.path(in: place) }
+      if paths.count == wanted.count { return paths }
     }
-    if let found = Self.directories(nil, context).first(where: Self.isComplete) {
-      return Self.files.compactMap { $0.path(in: found) }
+    if let directory {
+      guard WholeFile.isDirectory(directory) else {
+        let reason = WholeFile.exists(directory) ? "it is no directory" : "there is no such directory"
+        throw FileError(path: directory, operation: .read, reason: reason)
+      }
+      let missing = wanted.first { $0.path(in: directory) == nil } ?? wanted[0]
+      throw DatasetError.missingFile(name: missing.name, directory: directory)
+    }
+    guard canFetch else { return [] }
+    _ = try fetchFiles(context)
+    return try locate(wanted, context, canFetch: false)
+  }
+
+  /// The first place that has all files.
+  private func complete(_ context: DatasetContext) -> (directory: String, paths: [String])? {
+    Self.directories(directory, context).lazy.map { place in
+      (directory: place, paths: Self.files.compactMap { $0.path(in: place) })
+    }.first { $0.paths.count == Self.files.count }
+  }
+
+  /// What `load` would find is not fetched again: only what is missing, or damaged in the cache.
+  public func fetch(_ context: DatasetContext) throws -> [String]? {
+    if let found = complete(context), found.directory != cache(context) {
+      try Self.check(Array(zip(Self.files, found.paths)).map { (file: $0, path: $1) })
+      return found.paths
     }
     return try fetchFiles(context)
   }
 
-  public func fetch(_ context: DatasetContext) throws -> [String]? { try fetchFiles(context) }
-
   /// - Returns: the four files' paths.
   /// - Throws: `DatasetError.unavailable` with the ways out.
   private func fetchFiles(_ context: DatasetContext) throws -> [String] {
-    guard let cache = context.cacheDirectory else {
+    guard let cache = cache(context) else {
       throw DatasetError.unavailable(
         dataset: Self.name, directory: "~/.cache/martlet/mnist", urls: Self.mirrors,
         reasons: ["neither HOME nor XDG_CACHE_HOME is set, so there is no place for it"])
     }
+    guard context.canFetch else {
+      throw DatasetError.unavailable(
+        dataset: Self.name, directory: cache, urls: Self.mirrors,
+        reasons: ["it was not looked for elsewhere: 'martlet data fetch \(Self.name)' fetches it"])
+    }
     let mirrors = context.mirror.map { [$0] } ?? Self.mirrors
     let download = DatasetDownload(
-      dataset: Self.name, directory: "\(cache)/\(Self.name)", mirrors: mirrors, progress: context.progress)
+      dataset: Self.name, directory: cache, mirrors: mirrors, progress: context.progress)
     return try Self.files.map { try download.fetch($0) }
   }
 
-  private static func isComplete(_ directory: String) -> Bool {
-    files.allSatisfy { $0.path(in: directory) != nil }
-  }
+  private func cache(_ context: DatasetContext) -> String? { context.cacheDirectory.map { "\($0)/\(Self.name)" } }
 
   /// Where the files may be: the given directory, or else the usual places, in their order.
   private static func directories(_ explicit: String?, _ context: DatasetContext) -> [String] {
     if let explicit { return [explicit] }
     let data = context.environment["MARTLET_DATA"].flatMap { $0.isEmpty ? nil : $0 }
     return [data, context.cacheDirectory].compactMap { $0.map { "\($0)/\(name)" } }
-  }
-}
-
-/// A file that is published as `.gz`, and known by the digest of what is in it.
-struct PublishedFile: Sendable, Equatable {
-  let name: String
-  /// The bytes of the unpacked content.
-  let size: Int
-  /// Of the unpacked content, in hexadecimal: the packed bytes may differ from server to server.
-  let sha256: String
-
-  /// Whether the file at `path`, plain or packed, has the published content.
-  ///
-  /// - Throws: `FileError` if it cannot be read.
-  func isGood(_ path: String) throws -> Bool {
-    let bytes = try WholeFile.read(path)
-    let content = GzipReader.isGzip(bytes) ? try? GzipReader.unpackAll(bytes, path: path, atMost: size) : bytes
-    return content.map { SHA256.hash(data: $0).hexadecimal == sha256 } ?? false
-  }
-
-  /// What is wrong with a file that is readable and not good.
-  func isNot(_ dataset: String) -> String {
-    "it does not hold what '\(dataset)' is published with (SHA-256 \(sha256)): it is damaged, or belongs to another data "
-      + "set, which 'dataset: idx' reads"
-  }
-
-  /// The file in `directory`, plain or packed; nil if it is not there.
-  func path(in directory: String) -> String? {
-    ["\(directory)/\(name)", "\(directory)/\(name).gz"].first(where: WholeFile.exists)
   }
 }

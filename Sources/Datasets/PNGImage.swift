@@ -63,8 +63,20 @@ extension Dataset {
   ///
   /// - Precondition: the samples are in the data set.
   public func contactSheet(first: Int, count: Int) -> PNGImage {
+    ImageSet(self).contactSheet(first: first, count: count)
+  }
+}
+
+extension ImageSet {
+  /// The samples in a row of a contact sheet of `count` samples.
+  public static func contactSheetColumns(_ count: Int) -> Int { Int(Double(count).squareRoot().rounded(.up)) }
+
+  /// A picture of `count` samples from `first` on, in a grid that is about square, with a line between them.
+  ///
+  /// - Precondition: the samples are in the data set.
+  public func contactSheet(first: Int, count: Int) -> PNGImage {
     precondition(count > 0 && first >= 0 && first + count <= self.count, "no samples \(first)..<\(first + count)")
-    let columns = Int(Double(count).squareRoot().rounded(.up))
+    let columns = Self.contactSheetColumns(count)
     let rows = (count + columns - 1) / columns
     let gap = count == 1 ? 0 : 1
     let (cellHeight, cellWidth) = (shape.height + gap, shape.width + gap)

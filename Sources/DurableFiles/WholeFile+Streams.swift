@@ -5,6 +5,11 @@ extension WholeFile {
   /// Whether something stands at `path` that is neither a file nor a directory.
   public static func isStream(_ path: String) -> Bool { kind(path).map { ![S_IFREG, S_IFDIR].contains($0) } ?? false }
 
+  /// Whether a file is there, and not a directory, a device or a pipe.
+  public static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
+
+  public static func isDirectory(_ path: String) -> Bool { kind(path) == S_IFDIR }
+
   /// Writes the bytes as they come.
   static func writeThrough(_ bytes: [UInt8], to path: String) throws {
     let descriptor = try openStream(path, or: .write)

@@ -7,10 +7,12 @@ public final class TrainingRun {
   public let trainer: Trainer
   /// The file whose weights the run began with; nil if with random ones.
   public let initialWeights: String?
-  private let template: Checkpoint
+  let template: Checkpoint
   private let start: Start
   private let directory: RunDirectory
   private let deadline: ContinuousClock.Instant?
+  /// The checkpoint that it goes on from; nil if it begins.
+  public private(set) var resumedFrom: String?
 
   /// Where a run begins.
   public enum Start: Equatable, Sendable {
@@ -33,6 +35,8 @@ public final class TrainingRun {
     public var instructionSet: InstructionSet
     /// When the last checkpoint has to be written: the run stops in time for it.
     public var deadline: ContinuousClock.Instant?
+    /// Whether nothing may be written, and no lock taken: the run is only looked at.
+    public var isDryRun = false
     /// Is told of what a person should know: a checkpoint that was passed over.
     public var warning: @Sendable (String) -> Void
     /// Is told once every other run is kept out of the directory: what belongs to the run may be touched.
@@ -68,7 +72,8 @@ public final class TrainingRun {
     directory = RunDirectory(configuration.checkpoints)
     if start == .fresh { try directory.checkUnoccupied() }
     // Before it is looked into: the run that has it writes checkpoints still.
-    if directory.exists { try Self.take(directory, surroundings) }
+    if surroundings.isDryRun { try directory.checkTakeable() }
+    if directory.exists, !surroundings.isDryRun { try Self.take(directory, surroundings) }
     let saved = try Self.saved(configuration, start, directory, surroundings)
     let weights = saved == nil ? try path.map(InitialWeights.init(path:)) : nil
     initialWeights = saved == nil ? path : saved?.checkpoint.initialWeights
@@ -92,7 +97,7 @@ public final class TrainingRun {
     deadline = surroundings.deadline
     if let saved { try goOn(from: saved, surroundings.warning) }
     if let deadline, !isFinished { try TimeLimit.check(deadline, trainer) }
-    if !directory.isTaken { try takeMissingDirectory(surroundings) }
+    if !directory.isTaken, !surroundings.isDryRun { try takeMissingDirectory(surroundings) }
   }
 
   /// Makes and takes a directory that was not there when it was looked for.
@@ -151,6 +156,7 @@ public final class TrainingRun {
       throw CheckpointError.malformed(path: saved.path, reason: reason)
     }
     Self.warnOfOtherInstructionSet(checkpoint, trainer, warning)
+    resumedFrom = saved.path
   }
 
   private static func checkData(_ data: DatasetSplits, _ checkpoint: Checkpoint) throws {

@@ -9,6 +9,7 @@ struct MartletCommand: ParsableCommand {
     commandName: "martlet",
     abstract: "Trains convolutional networks on the cores of this machine, and never loses the run.",
     discussion: "Exit codes: 0 done, 1 failed, 2 wrong use, 75 stopped on request: run it again with --resume.",
+    version: MartletVersion.text,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ExportCommand.self,
       ImportCommand.self, DataCommand.self, BenchmarkCommand.self,

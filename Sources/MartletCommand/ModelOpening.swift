@@ -67,7 +67,7 @@ struct ModelOpening {
       throw ConfigurationError(.missingKey(key: "dataset"), path: "data")
     }
     let placed = try data.map { try source.required(inDirectory: $0) } ?? source
-    let shape = try placed.load(context).train.shape
+    let shape = try placed.shape(context)
     return KerasModelFile.Background(
       training: configuration.training, inputShape: [shape.height, shape.width, shape.channels])
   }

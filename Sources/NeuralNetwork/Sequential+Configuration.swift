@@ -1,7 +1,8 @@
 import Configuration
 
 extension Sequential {
-  /// Reads a list of layers, each a name (`flatten`) or a name with options (`dense: {units: 10}`).
+  /// Reads a list of layers, each a name (`flatten`), a name with options (`dense: {units: 10}`) or with the first of them
+  /// alone (`activation: relu`).
   ///
   /// - Throws: `ConfigurationError` with the position, the key and the value received.
   public init(configuration node: ConfigurationNode, path: String) throws {
@@ -20,9 +21,14 @@ extension Sequential {
         options: ConfigurationReader(emptyAt: "\(path).\(name)", line: node.line, keys: type.optionKeys))
     case .mapping(let entries) where entries.count == 1:
       let type = try layerType(entries[0].key, path: path, line: entries[0].line)
-      let options = entries[0].node == .null ? ConfigurationNode(mapping: [], line: entries[0].line) : entries[0].node
+      let options = entries[0].node.options(keys: type.optionKeys, line: entries[0].line)
       return try type.init(
         options: ConfigurationReader(options, path: "\(path).\(entries[0].key)", keys: type.optionKeys))
+    case .mapping(let entries) where hasOptionsBesideName(entries):
+      throw ConfigurationError(
+        .conflict(
+          "the options of '\(entries[0].key)' must stand further to the right than its name, or in braces: "
+            + "'- \(entries[0].key): {\(entries[1].key): …}'."), path: path, line: entries[1].line)
     default:
       throw ConfigurationError(
         .unexpected(expected: "a layer, such as 'flatten' or 'dense: {units: 10}'", received: node.received),
@@ -30,8 +36,21 @@ extension Sequential {
     }
   }
 
+  /// Whether this is a layer's name, and options below it that are not indented.
+  private static func hasOptionsBesideName(_ entries: [ConfigurationEntry]) -> Bool {
+    guard entries.count > 1, entries[0].node == .null,
+      let type = LayerCatalog.all.first(where: { $0.typeName == entries[0].key })
+    else { return false }
+    return entries.dropFirst().allSatisfy { type.optionKeys.contains($0.key) }
+  }
+
   private static func layerType(_ name: String, path: String, line: Int?) throws -> any Layer.Type {
     guard let type = LayerCatalog.all.first(where: { $0.typeName == name }) else {
+      if ActivationFunction(rawValue: name) != nil {
+        throw ConfigurationError(
+          .conflict("'\(name)' is an activation; as a layer it is '\(Activation.typeName): \(name)'."), path: path,
+          line: line)
+      }
       throw ConfigurationError(
         .unknownName(kind: "layer", name: name, known: LayerCatalog.all.map { $0.typeName }), path: path, line: line)
     }

@@ -19,7 +19,9 @@ struct CallbackSection {
       guard !callbacks.contains(where: { Swift.type(of: $0).name == name }) else {
         throw ConfigurationError(.conflict("'\(name)' is there twice."), path: path, line: element.line)
       }
-      let reader = try ConfigurationReader(options, path: "\(path).\(name)", keys: type.optionKeys)
+      let reader = try ConfigurationReader(
+        options.options(keys: type.optionKeys, line: options.line ?? element.line), path: "\(path).\(name)",
+        keys: type.optionKeys)
       callbacks.append(try type.init(options: reader, metrics: metrics))
     }
     if schedule != nil, callbacks.contains(where: { $0 is ReduceLROnPlateau }) {
@@ -43,9 +45,7 @@ struct CallbackSection {
   private static func entry(_ node: ConfigurationNode, path: String) throws -> (name: String, ConfigurationNode) {
     switch node.value {
     case .string(let name): return (name, ConfigurationNode(mapping: [], line: node.line))
-    case .mapping(let entries) where entries.count == 1:
-      let options = entries[0].node
-      return (entries[0].key, options == .null ? ConfigurationNode(mapping: [], line: options.line) : options)
+    case .mapping(let entries) where entries.count == 1: return (entries[0].key, entries[0].node)
     default:
       throw ConfigurationError(
         .unexpected(expected: "a callback's name, or one name with its options", received: node.received), path: path,

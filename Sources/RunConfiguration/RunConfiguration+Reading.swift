@@ -1,32 +1,45 @@
 import Checkpoints
 import Configuration
 import Datasets
-import Glibc
 import NeuralNetwork
 import Training
 
 extension RunConfiguration {
   /// Reads a YAML file.
   ///
-  /// - Throws: `ConfigurationError` with file, line, key and the value received.
-  public init(contentsOf path: String) throws {
-    try self.init(yaml: Self.text(of: path), file: path)
+  /// - Parameter overrides: what replaces values of the file, one after the other.
+  /// - Throws: `ConfigurationError` with file and line or the override, the key and the value received.
+  public init(contentsOf path: String, overrides: [ConfigurationOverride] = []) throws {
+    try self.init(yaml: ConfigurationFile.text(of: path), file: path, overrides: overrides)
   }
 
   /// Reads a YAML text.
   ///
-  /// - Parameter file: what messages call it.
-  /// - Throws: `ConfigurationError` with file, line, key and the value received.
-  public init(yaml text: String, file: String) throws {
+  /// - Parameters:
+  ///   - file: what messages call it.
+  ///   - overrides: what replaces values of the text, one after the other.
+  /// - Throws: `ConfigurationError` with file and line or the override, the key and the value received.
+  public init(yaml text: String, file: String, overrides: [ConfigurationOverride] = []) throws {
     do {
-      try self.init(YAMLDocument.parse(text))
-    } catch var error as ConfigurationError {
-      error.file = file
-      throw error
+      try self.init(overrides.applied(to: YAMLDocument.parse(text)))
+    } catch let error as ConfigurationError {
+      throw overrides.located(error, file: file)
     }
   }
 
   private static let keys = ["name", "data", "model", "compile", "fit", "callbacks", "checkpoints"]
+
+  /// The keys of the sections that always have the same.
+  static let sectionKeys: KeyValuePairs<String, [String]> = [
+    "data": ["dataset", "scale"],
+    "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
+    "fit": ["epochs", "batch_size", "shards", "shuffle", "seed", "on_nonfinite"],
+    "checkpoints": [
+      "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
+    ],
+  ]
+
+  static func keys(of section: String) -> [String] { sectionKeys.first { $0.key == section }?.value ?? [] }
 
   private init(_ document: ConfigurationNode) throws {
     let reader = try ConfigurationReader(document, path: "", keys: Self.keys)
@@ -61,7 +74,7 @@ extension RunConfiguration {
 
   /// The keys depend on the data set, so its name is read before the others are checked.
   private static func data(_ node: ConfigurationNode) throws -> (source: (any DatasetSource)?, scale: Float) {
-    let keys = ["dataset", "scale"]
+    let keys = Self.keys(of: "data")
     let allKeys = keys + DatasetCatalog.all.flatMap { $0.optionKeys }
     let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
     var source: (any DatasetSource)?
@@ -78,10 +91,7 @@ extension RunConfiguration {
   private static func checkpoints(_ node: ConfigurationNode?, name: String, metrics: [String]) throws
     -> CheckpointPolicy
   {
-    let keys = [
-      "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
-    ]
-    let reader = try section(node, "checkpoints", keys: keys)
+    let reader = try section(node, "checkpoints")
     var policy = CheckpointPolicy(directory: try reader.filePath("directory", default: defaultDirectory(name: name)))
     policy.fallbackDirectory = try reader.optionalFilePath("fallback_directory")
     policy.everyEpochs = try reader.integer("every_epochs", in: 1...Int.max, default: policy.everyEpochs)
@@ -102,25 +112,10 @@ extension RunConfiguration {
   }
 
   /// A section that may be missing as a whole.
-  static func section(_ node: ConfigurationNode?, _ name: String, keys: [String]) throws -> ConfigurationReader {
+  static func section(_ node: ConfigurationNode?, _ name: String) throws -> ConfigurationReader {
+    let keys = keys(of: name)
     guard let node else { return ConfigurationReader(emptyAt: name, keys: keys) }
     return try ConfigurationReader(node, path: name, keys: keys)
-  }
-
-  private static func text(of path: String) throws -> String {
-    func unreadable(_ reason: String) -> ConfigurationError {
-      ConfigurationError(.unreadable(reason: "cannot be read: \(reason)."), path: "", file: path)
-    }
-    guard let file = fopen(path, "r") else { throw unreadable(String(cString: strerror(errno))) }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 2 << 20)
-    let count = fread(&bytes, 1, bytes.count, file)
-    guard ferror(file) == 0 else { throw unreadable(String(cString: strerror(errno))) }
-    guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
-      throw unreadable("it is not UTF-8 text")
-    }
-    // A byte order mark, which some editors write, is no part of the text.
-    return text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
   }
 }
 
@@ -138,8 +133,7 @@ private struct CompileSection {
   }
 
   init(_ node: ConfigurationNode?) throws {
-    let reader = try RunConfiguration.section(
-      node, "compile", keys: ["optimizer", "learning_rate_schedule", "loss", "metrics"])
+    let reader = try RunConfiguration.section(node, "compile")
     schedule = try reader.node("learning_rate_schedule").map {
       try LearningRateSchedule(configuration: $0, path: reader.path(of: "learning_rate_schedule"))
     }
@@ -161,29 +155,26 @@ private struct CompileSection {
   private static func optimizer(_ reader: ConfigurationReader) throws -> any Optimizer {
     guard let node = reader.node("optimizer") else { return Adam() }
     let path = reader.path(of: "optimizer")
-    let (name, options) = try named(node, kind: "optimizer", among: OptimizerCatalog.all.map { $0.name }, path: path)
+    let (name, options) = try named(node, kind: "optimizer", among: OptimizerCatalog.all.map { $0.name }, default: Adam.name, path: path)
     guard let type = OptimizerCatalog.all.first(where: { $0.name == name }) else { return Adam() }
-    return try type.init(options: ConfigurationReader(options, path: path, keys: type.optionKeys))
+    return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.optionKeys))
   }
 
   private static func loss(_ reader: ConfigurationReader) throws -> any Loss {
     guard let node = reader.node("loss") else { return CategoricalCrossentropy() }
     let path = reader.path(of: "loss")
-    let (name, options) = try named(node, kind: "loss", among: LossCatalog.all.map { $0.name }, path: path)
+    let (name, options) = try named(node, kind: "loss", among: LossCatalog.all.map { $0.name }, default: CategoricalCrossentropy.name, path: path)
     guard let type = LossCatalog.all.first(where: { $0.name == name }) else { return CategoricalCrossentropy() }
-    return try type.init(options: ConfigurationReader(options, path: path, keys: type.optionKeys))
+    return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.optionKeys))
   }
 
-  /// A name that is known, or a mapping with such a name and options.
+  /// A name that is known, or a mapping with such a name (or `standard`, if it has none) and options.
   private static func named(
-    _ node: ConfigurationNode, kind: String, among known: [String], path: String
+    _ node: ConfigurationNode, kind: String, among known: [String], default standard: String, path: String
   ) throws -> (name: String, options: ConfigurationNode) {
     var (nameNode, options) = (node, ConfigurationNode(mapping: [], line: node.line))
     if case .mapping(let entries) = node.value {
-      guard let name = node["name"] else {
-        throw ConfigurationError(.missingKey(key: "name"), path: path, line: node.line)
-      }
-      nameNode = name
+      nameNode = node["name"] ?? ConfigurationNode(.string(standard), line: node.line)
       options = ConfigurationNode(mapping: entries.filter { $0.key != "name" }, line: node.line)
     }
     guard case .string(let name) = nameNode.value else {
@@ -210,8 +201,7 @@ private struct FitSection {
   let onNonfinite: NonfinitePolicy
 
   init(_ node: ConfigurationNode?) throws {
-    let reader = try RunConfiguration.section(
-      node, "fit", keys: ["epochs", "batch_size", "shards", "shuffle", "seed", "on_nonfinite"])
+    let reader = try RunConfiguration.section(node, "fit")
     // The random streams tell 2^24 epochs apart.
     epochs = try reader.integer("epochs", in: 1...(1 << 24 - 1), default: 10)
     batchSize = try reader.integer("batch_size", in: 1...1_000_000, default: 200)

@@ -24,7 +24,7 @@ enum YAMLDocument {
       var budget = Limit.values
       return try convert(node, budget: &budget)
     } catch let error as YamlError {
-      throw Self.error(error)
+      throw YAMLMistake.find(in: text, near: error).map { $0.error } ?? Self.error(error)
     }
   }
 

@@ -25,3 +25,10 @@ struct MemoryNeeds {
     guard bytes <= available else { throw TrainingError.tooLarge(bytes: bytes, available: available) }
   }
 }
+
+extension Trainer {
+  /// The bytes that training and its checkpoints take for their numbers at most, besides the data.
+  public var memoryNeeds: Int {
+    MemoryNeeds(configuration, network: network, groups: memory.groups, workerCount: workerCount).bytes
+  }
+}

@@ -8,7 +8,7 @@ extension Trainer {
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func evaluate(_ dataset: Dataset) throws -> Evaluation {
     try dataset.check(fits: network)
-    let chunks = chunks(of: dataset)
+    let chunks = chunks(of: dataset.count)
     let rows = ShardSums(tasks: chunks.shardCount, sums: configuration.sumNames.count)
     let (workers, parameters) = (memory.workers, variables.parameters)
     dataset.withSamples(order: nil) { samples in
@@ -28,31 +28,54 @@ extension Trainer {
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func predict(_ dataset: Dataset) throws -> Prediction {
     try dataset.check(fits: network)
-    let chunks = chunks(of: dataset)
+    return try predict(ImageSet(dataset))
+  }
+
+  /// The model's outputs for every image; what labels there are is not looked at.
+  ///
+  /// - Throws: `TrainingError` if the images do not fit the model.
+  public func predict(_ images: ImageSet) throws -> Prediction {
+    try images.check(fits: network)
+    let chunks = chunks(of: images.count)
     let classes = network.outputShape.count
     // The buffer, and the array that is handed out.
-    let (bytes, overflow) = dataset.count.multipliedReportingOverflow(by: 2 * classes * MemoryLayout<Float>.size)
+    let (bytes, overflow) = images.count.multipliedReportingOverflow(by: 2 * classes * MemoryLayout<Float>.size)
     guard !overflow, Memory.canHold(bytes) else {
-      throw TrainingError.tooManyOutputs(samples: dataset.count, classes: classes)
+      throw TrainingError.tooManyOutputs(samples: images.count, classes: classes)
     }
-    let outputs = FloatBuffer(count: dataset.count * classes)
+    let outputs = FloatBuffer(count: images.count * classes)
     let (workers, parameters) = (memory.workers, variables.parameters)
-    dataset.withSamples(order: nil) { samples in
+    images.withSamples { samples in
       team.perform(tasks: chunks.shardCount) { worker, chunk in
         let range = chunks.range(ofShard: chunk)
         workers[worker].predict(
           samples.part(range), parameters: parameters.start, outputs: outputs.start + range.lowerBound * classes)
       }
     }
-    let values = UnsafeBufferPointer(start: outputs.start, count: dataset.count * classes)
+    let values = UnsafeBufferPointer(start: outputs.start, count: images.count * classes)
     let kind: Prediction.Kind =
       network.form == .logits ? .probabilities : configuration.loss.fromLogits ? .logits : .outputs
     return Prediction(values: Array(values), classes: classes, kind: kind)
   }
 
-  /// A data set cut into parts of a shard's size: a function of the run alone, as the shards of a batch are.
-  private func chunks(of dataset: Dataset) -> BatchSharding {
+  /// Samples cut into parts of a shard's size: a function of the run alone, as the shards of a batch are.
+  private func chunks(of samples: Int) -> BatchSharding {
     let capacity = configuration.largestShard
-    return BatchSharding(sampleCount: dataset.count, shards: (dataset.count + capacity - 1) / capacity)
+    return BatchSharding(sampleCount: samples, shards: (samples + capacity - 1) / capacity)
+  }
+}
+
+extension ImageSet {
+  /// Calls `body` with the samples in their order. Their labels, of which a forward pass sees nothing, are zeros.
+  fileprivate func withSamples(_ body: (SampleSlice) -> Void) {
+    let labels = [Int32](repeating: 0, count: count)
+    images.withUnsafeBufferPointer { images in
+      labels.withUnsafeBufferPointer { labels in
+        guard let images = images.baseAddress, let labels = labels.baseAddress else {
+          preconditionFailure("'\(name)' holds no samples")
+        }
+        body(SampleSlice(images: images, labels: labels, order: nil, range: 0..<count))
+      }
+    }
   }
 }

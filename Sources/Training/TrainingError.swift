@@ -62,14 +62,21 @@ extension TrainingError {
   private static func gigabytes(_ bytes: Int) -> Double { (Double(bytes) / 1e8).rounded() / 10 }
 }
 
-extension Dataset {
-  /// - Throws: `TrainingError` if `network` cannot take these samples.
+extension ImageSet {
+  /// - Throws: `TrainingError` if `network` cannot take these images, or its outputs are no classes.
   func check(fits network: Network) throws {
     let images: Shape = [shape.height, shape.width, shape.channels]
     guard network.inputShape.takes(image: images) else {
       throw TrainingError.shapeMismatch(dataset: name, images: images, model: network.inputShape)
     }
     guard network.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(network.outputShape) }
+  }
+}
+
+extension Dataset {
+  /// - Throws: `TrainingError` if `network` cannot take these samples.
+  func check(fits network: Network) throws {
+    try ImageSet(self).check(fits: network)
     let classes = network.outputShape.count
     if let sample = labels.firstIndex(where: { $0 < 0 || Int($0) >= classes }) {
       throw TrainingError.labelOutOfRange(

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import TestSupport
 import Testing
@@ -66,6 +67,37 @@ struct DatasetTests {
     let splits = try source.load(DatasetContext(environment: [:]))
     #expect(splits.train.labels == [4, 5])
     #expect(splits.test.image(1) == Array(6..<12)[...])
+  }
+
+  @Test("of IDX files need the files that are asked for, and no others")
+  func idxParts() throws {
+    let directory = try TemporaryDirectory()
+    let context = DatasetContext(environment: [:])
+    _ = try directory.write(IDXBytes.images([2, 2, 3], pixels: Array(0..<12)), to: "c")
+    let source = try #require(
+      IDXSource(trainImages: "a", trainLabels: "b", testImages: "c", testLabels: "d").inDirectory(directory.path))
+    let unlabeled = try source.loadImages(.test, context)
+    #expect((unlabeled.count, unlabeled.labels) == (2, nil))
+    #expect(throws: FileError.self) { try source.load(.test, context) }
+    _ = try directory.write(IDXBytes.labels([4, 5]), to: "d")
+    #expect(try source.loadImages(.test, context).labels == [4, 5])
+    #expect(try source.load(.test, context).labels == [4, 5])
+    #expect(throws: FileError.self) { try source.load(.train, context) }
+    _ = try directory.write(IDXBytes.labels([4]), to: "d")
+    #expect {
+      try source.loadImages(.test, context)
+    } throws: {
+      "\($0)" == "'idx (test)' has 2 images but 1 labels. Use files that belong together."
+    }
+    let imagesOnly = IDXSource(testImages: "\(directory.path)/c")
+    #expect(try imagesOnly.loadImages(.test, context).labels == nil)
+    for (split, key) in [(DatasetSplit.test, "test_labels"), (.train, "train_images")] {
+      #expect {
+        try imagesOnly.load(split, context)
+      } throws: {
+        "\($0)" == "data: the key '\(key)' is missing."
+      }
+    }
   }
 
   @Test("are drawn as PNG: the rows unpack to the pixels")
@@ -145,5 +177,74 @@ struct MNISTTests {
         == "\(directory.path): has no file 'train-images-idx3-ubyte' or 'train-images-idx3-ubyte.gz'. "
         + "Put it there, or name the directory that has it."
     }
+  }
+
+  private static func link(_ name: String, to path: String) throws {
+    try FileManager.default.createDirectory(
+      at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: path, withDestinationPath: "\(try #require(data))/mnist/\(name).gz")
+  }
+
+  @Test(
+    "is found under all names that it is given", .enabled(if: isPresent, reason),
+    arguments: [
+      "t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz", "t10k-images.idx3-ubyte", "t10k-images.idx3-ubyte.gz",
+      "t10k-images-idx3-ubyte/t10k-images-idx3-ubyte", "raw/t10k-images-idx3-ubyte", "MNIST/raw/t10k-images-idx3-ubyte",
+      "mnist/t10k-images.idx3-ubyte",
+    ])
+  func names(path: String) throws {
+    let directory = try TemporaryDirectory()
+    let (images, labels) = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+    try Self.link(images, to: "\(directory.path)/\(path)")
+    let source = MNISTSource(directory: directory.path)
+    let context = DatasetContext(environment: [:])
+    let unlabeled = try source.loadImages(.test, context)
+    #expect((unlabeled.count, unlabeled.labels) == (10_000, nil))
+    #expect {
+      try source.load(.test, context)
+    } throws: {
+      "\($0)".hasPrefix("\(directory.path): has no file '\(labels)' or '\(labels).gz'.")
+    }
+    let other = path.replacing("images", with: "labels").replacing("idx3", with: "idx1")
+    try Self.link(labels, to: "\(directory.path)/\(other)")
+    #expect(try source.load(.test, context).labels.prefix(5) == [7, 2, 1, 0, 4])
+    #expect(try source.loadImages(.test, context).labels?.count == 10_000)
+  }
+
+  @Test("in a directory that is not there is refused")
+  func missingDirectory() {
+    #expect {
+      try MNISTSource(directory: "/nowhere").load(DatasetContext(environment: [:]))
+    } throws: {
+      "\($0)" == "/nowhere: cannot be read: there is no such directory."
+    }
+  }
+
+  @Test("is fetched where it is listed: nowhere, if it is on the machine", .enabled(if: isPresent, reason))
+  func fetching() throws {
+    let data = try #require(Self.data)
+    let home = try TemporaryDirectory()
+    // A server that would refuse.
+    let here = DatasetContext(
+      environment: ["MARTLET_DATA": data, "XDG_CACHE_HOME": home.path], mirror: "http://127.0.0.1:1/")
+    #expect(MNISTSource().status(here) == "in \(data)/mnist")
+    let paths = try #require(try MNISTSource().fetch(here))
+    #expect(paths.count == 4 && paths.allSatisfy { $0.hasPrefix("\(data)/mnist/") })
+    // One that is damaged is listed so, and not replaced: it is not ours.
+    let copy = try TemporaryDirectory()
+    for file in MNISTSource.files.dropLast() { try Self.link(file.name, to: "\(copy.path)/mnist/\(file.name).gz") }
+    let bad = try copy.write(IDXBytes.labels([1]), to: "mnist/\(MNISTSource.files[3].name)")
+    let damaged = DatasetContext(
+      environment: ["MARTLET_DATA": copy.path, "XDG_CACHE_HOME": home.path], mirror: "http://127.0.0.1:1/")
+    #expect(
+      MNISTSource().status(damaged)
+        == "in \(copy.path)/mnist, but \(bad) is not what 't10k-labels-idx1-ubyte' is published with")
+    #expect {
+      try MNISTSource().fetch(damaged)
+    } throws: {
+      "\($0)".hasPrefix("\(bad): it does not hold what 'mnist' is published with")
+    }
+    #expect(home.names.isEmpty)
   }
 }

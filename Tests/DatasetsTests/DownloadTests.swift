@@ -12,9 +12,14 @@ struct DownloadTests {
   static let file = PublishedFile(
     name: "data", size: content.count, sha256: SHA256.hash(data: content).hexadecimal)
 
-  private func download(_ directory: TemporaryDirectory, _ mirrors: [String]) throws -> String {
+  /// Limits that no machine is too slow for.
+  static let patient = DownloadLimits(deadline: 3600, window: 3600, windowBytes: 1)
+
+  private func download(
+    _ directory: TemporaryDirectory, _ mirrors: [String], limits: DownloadLimits = Self.patient
+  ) throws -> String {
     let download = DatasetDownload(
-      dataset: "tiny", directory: "\(directory.path)/cache/tiny", mirrors: mirrors, progress: { _ in })
+      dataset: "tiny", directory: "\(directory.path)/cache/tiny", mirrors: mirrors, progress: { _ in }, limits: limits)
     return try download.fetch(Self.file)
   }
 
@@ -69,7 +74,7 @@ struct DownloadTests {
     #expect(message.hasPrefix("the data set 'tiny' is not on this machine and could not be fetched:\n"))
     #expect(message.contains("\(missing.address)data.gz: the server answered 404\n"))
     #expect(message.contains("\(wrong.address)data.gz: what came has the SHA-256 "))
-    #expect(message.contains("\(page.address)data.gz: what came is damaged: no gzip file\n"))
+    #expect(message.contains("\(page.address)data.gz: what came is damaged: no gzip file, but a web page (HTML)\n"))
     #expect(message.contains("\(bomb.address)data.gz: what came is damaged: it unpacks to more than 19 bytes\n"))
     #expect(message.contains("\(cut.address)data.gz: "))
     #expect(message.contains("http://127.0.0.1:1/data.gz: "))
@@ -86,5 +91,124 @@ struct DownloadTests {
     let missing = try LoopbackServer { _ in LoopbackServer.response("500 Oops", body: []) }
     let good = try LoopbackServer { _ in LoopbackServer.response("200 OK", body: packed) }
     #expect(try download(directory, [missing.address, good.address]).hasSuffix("/data.gz"))
+  }
+  /// A server that never ends its answer: what it sends once the request is there, the limits, and why it is given up.
+  struct Endless: Sendable {
+    let name: String
+    let limits: DownloadLimits
+    let reason: String
+    let conversation: LoopbackServer.Conversation
+  }
+
+  private static let heading = Array("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".utf8)
+
+  static let endless = [
+    Endless(
+      name: "no answer", limits: DownloadLimits(deadline: 3600, window: 0.1, windowBytes: 1),
+      reason: "given up: no answer, or no more of it, for "
+    ) { _, connection in connection.waitForClose() },
+    Endless(
+      name: "no more of its answer", limits: DownloadLimits(deadline: 3600, window: 0.1, windowBytes: 1),
+      reason: "given up: no answer, or no more of it, for "
+    ) { _, connection in
+      connection.send(heading + [0x1f])
+      connection.waitForClose()
+    },
+    Endless(
+      name: "a byte now and then", limits: DownloadLimits(deadline: 3600, window: 0.1, windowBytes: 1 << 50),
+      reason: "given up"
+    ) { _, connection in
+      connection.send(heading)
+      while connection.send([0x1f]) { usleep(10_000) }
+    },
+    Endless(
+      name: "no end in time", limits: DownloadLimits(deadline: 0.2, window: 3600, windowBytes: 1),
+      reason: "given up after "
+    ) { _, connection in
+      connection.send(heading)
+      while connection.send([0x1f]) { usleep(10_000) }
+    },
+    Endless(name: "no end at all", limits: patient, reason: "it does not end after 65555 bytes, ") { _, connection in
+      connection.send(heading)
+      while connection.send([UInt8](repeating: 0x1f, count: 10_000)) {}
+    },
+    Endless(
+      name: "a length that no good file has", limits: patient,
+      reason: "the server announces 1099511627776 bytes, more than the 65555 that the file can have"
+    ) { _, connection in
+      connection.send(LoopbackServer.response("200 OK", body: [0x1f], length: 1 << 40))
+      connection.waitForClose()
+    },
+    Endless(
+      name: "a question for a password", limits: patient, reason: "the server asks for a password (401)"
+    ) { _, connection in
+      let header = "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close"
+      connection.send(Array("HTTP/1.1 401 Unauthorized\r\n\(header)\r\n\r\n".utf8))
+    },
+    Endless(
+      name: "a redirection to itself", limits: patient, reason: "the server redirects again and again, last to "
+    ) { path, connection in
+      connection.send(Array("HTTP/1.1 302 Found\r\nLocation: \(path)\r\nContent-Length: 0\r\n\r\n".utf8))
+    },
+    Endless(
+      name: "a redirection to a file", limits: patient,
+      reason: "the server redirects to file:///etc/hostname, which is not an http or https address"
+    ) { _, connection in
+      connection.send(
+        Array("HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nContent-Length: 0\r\n\r\n".utf8))
+    },
+  ]
+
+  @Test("are given up when a server does not come to an end", arguments: endless.indices)
+  func givingUp(index: Int) throws {
+    let directory = try TemporaryDirectory()
+    let (packed, server) = (IDXBytes.gzip(Self.content), Self.endless[index])
+    let endless = try LoopbackServer(conversation: server.conversation)
+    let error = #expect(throws: DatasetError.self) {
+      try download(directory, [endless.address], limits: server.limits)
+    }
+    let message = error.map { "\($0)" } ?? ""
+    #expect(message.contains("\n  \(endless.address)data.gz: \(server.reason)"), "\(server.name): \(message)")
+    #expect(files(directory).isEmpty)
+    let good = try LoopbackServer { _ in LoopbackServer.response("200 OK", body: packed) }
+    // The good server is not given up, however slow the machine is: its limits are those of a file that comes at once.
+    if server.limits == Self.patient {
+      #expect(try download(directory, [endless.address, good.address]).hasSuffix("/data.gz"))
+    }
+  }
+
+  @Test("that a server unpacks on the way are kept unpacked")
+  func contentEncoding() throws {
+    let directory = try TemporaryDirectory()
+    let packed = IDXBytes.gzip(Self.content)
+    let server = try LoopbackServer { _ in
+      let header = "Content-Encoding: gzip\r\nContent-Length: \(packed.count)\r\nConnection: close"
+      return Array("HTTP/1.1 200 OK\r\n\(header)\r\n\r\n".utf8) + packed
+    }
+    let path = try download(directory, [server.address])
+    #expect(try Self.file.isGood(path))
+  }
+
+  /// Bytes that have come, by the seconds since the start; and what is said at the last of them.
+  static let paces: [(steps: [(seconds: Double, bytes: Int)], failure: String?)] = [
+    ([(0, 0), (29, 0)], nil),
+    ([(30, 0)], "given up: no answer, or no more of it, for 30.0 s"),
+    ([(30, 122_880)], nil),
+    ([(30, 122_879)], "given up as too slow: 122879 bytes in 30.0 s"),
+    ([(30, 9_000_000), (60, 9_122_880)], nil),
+    ([(30, 9_000_000), (59, 9_000_001)], nil),
+    ([(30, 9_000_000), (60, 9_000_015)], "given up as too slow: 15 bytes in 30.0 s"),
+    // A check that comes late measures the rate all the same.
+    ([(300, 1_228_800)], nil),
+    ([(300, 1_228_799)], "given up as too slow: 1228799 bytes in 300.0 s"),
+    ([(30, 9_000_000), (1800, 90_000_000)], "given up after 1800.0 s: 90000000 bytes had come"),
+  ]
+
+  @Test("may come at 4 KB a second, for half an hour", arguments: paces.indices)
+  func pace(index: Int) {
+    let (steps, failure) = Self.paces[index]
+    var pace = DownloadPace(.standard)
+    let answers = steps.map { pace.failure(bytes: $0.bytes, after: $0.seconds) }
+    #expect(answers == [String?](repeating: nil, count: steps.count - 1) + [failure])
   }
 }

@@ -78,14 +78,6 @@ struct IDXFileTests {
       (IDXBytes.gzip(good + [0]), "too long: it goes on behind the 40 bytes that its header promises."),
       (Array(IDXBytes.gzip(good).dropLast(12)), "the gzip data ends too early."),
       (flipped, "damaged gzip data."),
-      (
-        Array("not an IDX file".utf8),
-        "not an IDX file of images: it starts with 0x6e6f7420, expected 0x00000803 or 0x00000804."
-      ),
-      (
-        IDXBytes.labels([1, 2]),
-        "not an IDX file of images: it starts with 0x00000801, expected 0x00000803 or 0x00000804."
-      ),
       (Array(good[..<10]), "truncated within its header."),
       (IDXBytes.images([3, 2, 2, 2], pixels: Self.pixels), "its images have 2 channels; 1 or 3 can be read."),
       (IDXBytes.images([0, 3, 4], pixels: []), "it holds no images: its header has the sizes [0, 3, 4]."),
@@ -103,6 +95,109 @@ struct IDXFileTests {
       let error = #expect(throws: DatasetError.self) { try IDXFile.readImages(path) }
       let message = error.map { "\($0)" } ?? ""
       #expect(message.hasPrefix("\(path): \(wording)"), "case \(index): \(message)")
+    }
+  }
+
+  /// An IDX file's start: the type of its numbers and its sizes, with as many values.
+  private static func idx(_ type: UInt8, _ sizes: [Int], bytes: Int) -> [UInt8] {
+    [0, 0, type, UInt8(sizes.count)] + sizes.flatMap(IDXBytes.bigEndian) + [UInt8](repeating: 7, count: bytes)
+  }
+
+  private static func swapped(_ sizes: [Int]) -> [UInt8] { sizes.flatMap { IDXBytes.bigEndian($0).reversed() } }
+
+  /// What is taken for an IDX file of images, and what it is called.
+  static let otherFiles: [(bytes: [UInt8], wording: String)] = [
+    (
+      idx(9, [2, 3, 4], bytes: 24), "an IDX file of signed bytes; images are unsigned bytes (0 to 255)."
+    ),
+    (
+      idx(0x0b, [2, 3, 4], bytes: 48), "an IDX file of 16-bit integers; images are unsigned bytes (0 to 255)."
+    ),
+    (
+      idx(0x0c, [2, 3, 4], bytes: 96), "an IDX file of 32-bit integers; images are unsigned bytes (0 to 255)."
+    ),
+    (
+      idx(0x0d, [2, 3, 4], bytes: 96),
+      "an IDX file of 32-bit floating-point numbers; images are unsigned bytes (0 to 255)."
+    ),
+    (
+      idx(0x0e, [2, 3, 4], bytes: 192),
+      "an IDX file of 64-bit floating-point numbers; images are unsigned bytes (0 to 255)."
+    ),
+    (
+      IDXBytes.labels([1, 2]),
+      "an IDX file of labels, not of images: it has 1 dimension; images have 3 dimensions, or 4 with their channels."
+    ),
+    (
+      idx(8, [2, 12], bytes: 24),
+      "an IDX file, not of images: it has 2 dimensions; images have 3 dimensions, or 4 with their channels."
+    ),
+    (
+      [3, 8, 0, 0] + swapped([2, 3, 4]) + pixels,
+      "an IDX file in little-endian byte order; the format is big-endian."
+    ),
+    (
+      [0, 0, 8, 3] + swapped([2, 3, 4]) + pixels, "its sizes are little-endian, those of IDX are big-endian."
+    ),
+    (
+      Array("\n<!DOCTYPE html>\n<html><head><title>Sign in</title>".utf8),
+      "a web page (HTML), not an IDX file of images; a server that refuses a download often answers with one: download "
+        + "the file again."
+    ),
+    (Array("<?xml version='1.0'?><Error><Code>AccessDenied".utf8), "an XML document, not an IDX file of images; "),
+    (
+      [0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 30),
+      "a zip archive, not an IDX file of images; unpack it first."
+    ),
+    (
+      [0x50, 0x4b, 3, 4] + [UInt8](repeating: 0, count: 22) + [11, 0, 0, 0] + Array("x_train.npy".utf8),
+      "a NumPy archive (.npz), not an IDX file of images."
+    ),
+    ([0x93] + Array("NUMPY\u{1}".utf8), "a NumPy array (.npy), not an IDX file of images."),
+    (
+      [0x80, 4, 0x95, 0, 0],
+      "a pickle of Python, not an IDX file of images; convert it by Python: only Python can read one."
+    ),
+    (
+      Array("label,1x1,1x2\n5,0,0\n".utf8), "a text that starts with 'label,1x1,1x2', not an IDX file of images."
+    ),
+    ([0x89] + Array("PNG\r\n".utf8), "a PNG picture, not an IDX file of images."),
+    ([0xde, 0xad, 0xbe, 0xef], "not an IDX file of images, nor of any other format that is known."),
+  ]
+
+  @Test("of other numbers, and files of other formats, are called what they are", arguments: otherFiles.indices)
+  func naming(index: Int) throws {
+    let directory = try TemporaryDirectory()
+    let (bytes, wording) = Self.otherFiles[index]
+    for bytes in [bytes, IDXBytes.gzip(bytes)] {
+      let path = try directory.write(bytes, to: "images")
+      let error = #expect(throws: DatasetError.self) { try IDXFile.readImages(path) }
+      let message = error.map { "\($0)" } ?? ""
+      #expect(message.hasPrefix("\(path): \(wording)"))
+    }
+    let labels = try directory.write(IDXBytes.images([2, 3, 4], pixels: Self.pixels), to: "labels")
+    #expect {
+      try IDXFile.readLabels(labels)
+    } throws: {
+      "\($0)" == "\(labels): an IDX file of images, not of labels: it has 3 dimensions; labels have one."
+    }
+  }
+
+  @Test("that are packed archives of something else are called what is in them")
+  func packedArchive() throws {
+    let directory = try TemporaryDirectory()
+    let tar = Array("cifar-10-batches-py/".utf8) + [UInt8](repeating: 0, count: 237) + Array("ustar\0".utf8)
+    let path = try directory.write(IDXBytes.gzip(tar + [UInt8](repeating: 0, count: 900)), to: "images")
+    #expect {
+      try IDXFile.readImages(path)
+    } throws: {
+      "\($0)" == "\(path): a tar archive, not an IDX file of images; unpack it first."
+    }
+    let twice = try directory.write(IDXBytes.gzip(IDXBytes.gzip(tar)), to: "images")
+    #expect {
+      try IDXFile.readImages(twice)
+    } throws: {
+      "\($0)" == "\(twice): a gzip file, not an IDX file of images; unpack it first."
     }
   }
 

@@ -1,17 +1,48 @@
 import Foundation
 import Glibc
 
-/// An HTTP server on 127.0.0.1 that answers every request with the bytes of a closure, and closes.
+/// An HTTP server on 127.0.0.1 that answers every request by a closure, and closes.
 final class LoopbackServer: Sendable {
   /// The raw answer to a request for a path: status line, headers and body.
   typealias Answer = @Sendable (_ path: String) -> [UInt8]
+  /// Answers a request for a path piece by piece.
+  typealias Conversation = @Sendable (_ path: String, Connection) -> Void
+
+  /// The way back to whoever asked.
+  struct Connection {
+    fileprivate let descriptor: Int32
+
+    /// - Returns: whether somebody may still be there.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
+      var written = 0
+      while written < bytes.count {
+        let sent = bytes.withUnsafeBytes {
+          Glibc.send(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written, Int32(MSG_NOSIGNAL))
+        }
+        guard sent > 0 else { return false }
+        written += sent
+      }
+      return true
+    }
+
+    /// Says nothing until the other side closes.
+    func waitForClose() {
+      var byte: UInt8 = 0
+      while read(descriptor, &byte, 1) > 0 {}
+    }
+  }
 
   let port: UInt16
   private let listener: Int32
 
   var address: String { "http://127.0.0.1:\(port)/" }
 
-  init(answer: @escaping Answer) throws {
+  convenience init(answer: @escaping Answer) throws {
+    try self.init { path, connection in connection.send(answer(path)) }
+  }
+
+  init(conversation: @escaping Conversation) throws {
     // A program that another test starts must not keep a connection open.
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
@@ -34,7 +65,7 @@ final class LoopbackServer: Sendable {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { break }
         _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-        Self.serve(connection, answer)
+        Self.serve(connection, conversation)
       }
       // Closed here: if its number were free earlier, this thread might serve the connections of another server.
       close(listener)
@@ -44,21 +75,13 @@ final class LoopbackServer: Sendable {
   /// Ends the thread; a server that is shut down accepts nothing more.
   deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
-  private static func serve(_ connection: Int32, _ answer: Answer) {
+  private static func serve(_ connection: Int32, _ conversation: Conversation) {
     defer { close(connection) }
     var request = [UInt8](repeating: 0, count: 4096)
     let count = read(connection, &request, request.count)
     guard count > 0 else { return }
     let path = String(decoding: request[..<count], as: UTF8.self).split(separator: " ").dropFirst().first ?? ""
-    let bytes = answer(String(path))
-    var written = 0
-    while written < bytes.count {
-      let sent = bytes.withUnsafeBytes {
-        send(connection, $0.baseAddress.map { $0 + written }, $0.count - written, Int32(MSG_NOSIGNAL))
-      }
-      guard sent > 0 else { return }
-      written += sent
-    }
+    conversation(String(path), Connection(descriptor: connection))
   }
 
   static func response(_ status: String, body: [UInt8], length: Int? = nil) -> [UInt8] {

@@ -211,6 +211,41 @@ struct RunConfigurationTests {
       "test.yml:2: not YAML: expected a single document in the stream, but found another document."
     ),
     (
+      "fit: {epochs: 10, batch_size: 200", "fit: {epochs:10, batch_size: 200",
+      "test.yml:10: fit: unknown key 'epochs:10'. A space is missing after 'epochs:'. Did you mean 'epochs'?"
+    ),
+    (
+      "fit: {epochs: 10, batch_size: 200, shards: 8, shuffle: true, seed: 1}", "fit:\n  epochs:10",
+      "test.yml:11: fit: unknown key 'epochs:10'. A space is missing after 'epochs:'."
+    ),
+    (
+      "fit: {epochs: 10, batch_size: 200, shards: 8, shuffle: true, seed: 1}", "fit:\n  epochs:10\n  batch_size: 100",
+      "test.yml:11: not YAML: a space is missing after 'epochs:'."
+    ),
+    (
+      "  - flatten\n", "\t- flatten\n",
+      "test.yml:6: not YAML: a tab at the start of the line (column 1); YAML is indented by spaces alone."
+    ),
+    (
+      "fit: {epochs: 10, batch_size: 200, shards: 8, shuffle: true, seed: 1}", "fit:\n  \tepochs: 10",
+      "test.yml:11: not YAML: a tab at the start of the line (column 3); YAML is indented by spaces alone."
+    ),
+    ("- flatten", "- relu", "test.yml:6: model[2]: 'relu' is an activation; as a layer it is 'activation: relu'."),
+    (
+      "- dense: {units: 100, activation: relu}", "- dense:\n    units: 100",
+      "test.yml:8: model[3]: the options of 'dense' must stand further to the right than its name, or in braces: "
+        + "'- dense: {units: …}'."
+    ),
+    (
+      "- flatten", "- conv2d: 10", "test.yml:6: model[2].conv2d: the key 'kernel_size' is missing."
+    ),
+    ("- flatten", "- activation: {}", "test.yml:6: model[2].activation: the key 'activation' is missing."),
+    ("- flatten", "- activation: rleu", "test.yml:6: model[2].activation.activation: unknown activation 'rleu'."),
+    (
+      "name: adam", "nam: adam",
+      "test.yml:9: compile.optimizer: unknown key 'nam'. Did you mean 'name'? Known keys: name, learning_rate"
+    ),
+    (
       "data: {dataset: mnist, scale: 255}", "data: mnist",
       "test.yml:2: data: expected a mapping with the keys dataset, scale, "
     ),
@@ -224,6 +259,40 @@ struct RunConfigurationTests {
     let error = #expect(throws: ConfigurationError.self) { try RunConfiguration(yaml: text, file: "test.yml") }
     let message = error.map { "\($0)" } ?? ""
     #expect(message.hasPrefix(wording))
+  }
+
+  @Test("take the first option of a layer or a callback alone, as Keras' arguments without names")
+  func firstOption() throws {
+    func run(_ model: String, _ callbacks: String) throws -> String {
+      let yaml = "name: t\ndata: {dataset: digits}\nmodel: [\(model)]\ncallbacks: [\(callbacks)]"
+      return try RunConfiguration(yaml: yaml, file: "t.yml").yaml
+    }
+    #expect(
+      try run("flatten, dense: 10, activation: softmax, dense: 10", "early_stopping: val_loss, csv_log: t.csv")
+        == run(
+          "flatten, dense: {units: 10}, activation: {activation: softmax}, dense: {units: 10}",
+          "early_stopping: {monitor: val_loss}, csv_log: {filename: t.csv}"))
+  }
+
+  @Test("that are files of another kind are called what they are")
+  func otherFiles() throws {
+    let directory = try TemporaryDirectory()
+    let files: [(bytes: [UInt8], wording: String)] = [
+      ([0x89] + Array("HDF\r\n\u{1a}\n".utf8), "it is an HDF5 file, not a configuration (YAML)."),
+      ([0x1f, 0x8b, 8, 0], "it is a gzip file, not a configuration (YAML); unpack it first."),
+      (
+        [0xff, 0xfe] + "name: t".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] },
+        "it is a text in UTF-16, not a configuration (YAML); save it as UTF-8."
+      ),
+      (Array("<!DOCTYPE html><html>".utf8), "it is a web page (HTML), not a configuration (YAML); "),
+      (Array("name: Größe\nmodel: ".utf8) + [0xe9, 0x0a], "it is not UTF-8 text."),
+    ]
+    for (bytes, wording) in files {
+      let path = try directory.write(bytes, to: "run.yml")
+      let error = #expect(throws: ConfigurationError.self) { try RunConfiguration(contentsOf: path) }
+      let message = error.map { "\($0)" } ?? ""
+      #expect(message.hasPrefix("\(path): cannot be read: \(wording)"))
+    }
   }
 
   @Test("that are no configurations at all are refused, not run into the ground")

@@ -39,9 +39,14 @@ public struct DigitsSource: DatasetSource, Equatable {
   public func status(_ context: DatasetContext) -> String { "built in" }
 
   public func load(_ context: DatasetContext) throws -> DatasetSplits {
-    try DatasetSplits(
-      train: Self.draw(name: "digits (train)", count: trainCount, seed: seed, split: 0),
-      test: Self.draw(name: "digits (test)", count: testCount, seed: seed, split: 1))
+    try DatasetSplits(train: load(.train, context), test: load(.test, context))
+  }
+
+  public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
+    switch split {
+    case .train: try Self.draw(name: "digits (train)", count: trainCount, seed: seed, split: 0)
+    case .test: try Self.draw(name: "digits (test)", count: testCount, seed: seed, split: 1)
+    }
   }
 
   /// Draws the first `count` digits of a split. Digit n is a function of (seed, split, n).

@@ -7,8 +7,8 @@ struct BenchmarkCommand: ParsableCommand {
     commandName: "benchmark",
     abstract: "Measure what this machine can do: its peak, and the time of each layer, step and epoch.",
     discussion: """
-      Peak: multiplications and additions in registers, and nothing else. Layers: one core, the kernels and the memory
-      of training. Epochs: training and validation by the real trainer. Each figure is the median of several runs, with
+      Peak: multiplications and additions in registers, and nothing else. Layers: one core, the kernels and the memory \
+      of training. Epochs: training and validation by the real trainer. Each figure is the median of several runs, with \
       the least and the most.
       """)
 

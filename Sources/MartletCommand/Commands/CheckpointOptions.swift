@@ -3,7 +3,11 @@ import Martlet
 
 /// What commands that ask a trained model have in common.
 struct CheckpointOptions: ParsableArguments {
-  @Argument(help: "A checkpoint (*.weights.h5), or a model of Keras' (.keras, .h5).")
+  @Argument(
+    help: """
+      A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a model of Keras' \
+      (.keras, .h5).
+      """)
   var checkpoint: String
 
   @OptionGroup var dataset: DatasetOptions
@@ -11,10 +15,10 @@ struct CheckpointOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Threads to compute on (default: the cores this process may use).")
   var workers: Int?
 
-  /// The trained model and the data that its run was validated on.
-  func load(for purpose: KerasModelFile.Purpose) throws -> (trainer: Trainer, test: Dataset) {
+  /// The trained model, the data that its run was validated on, and what loads it.
+  func open(for purpose: KerasModelFile.Purpose) throws -> (Trainer, any DatasetSource, DatasetContext) {
     let surroundings = try Surroundings.training(workers: workers, isSilent: false)
-    let saved = try dataset.opening(for: purpose).open(checkpoint)
+    let saved = try dataset.opening(for: purpose).open(try RunPath.checkpoint(checkpoint))
     guard let source = try dataset.source(of: saved) else {
       throw WrongUse(
         "\(checkpoint) does not say which data set it was trained on, so there is nothing to ask it about. "
@@ -27,7 +31,7 @@ struct CheckpointOptions: ParsableArguments {
         file: checkpoint,
         .unusable(reason: "its output has the shape \(trainer.network.outputShape), not a value for each class"))
     }
-    return (trainer, try source.load(surroundings.dataset).test)
+    return (trainer, source, surroundings.dataset)
   }
 }
 
@@ -46,7 +50,7 @@ struct DatasetOptions: ParsableArguments {
   var scale: Float?
 
   /// - Throws: `ConfigurationError`.
-  func configuration() throws -> RunConfiguration? { try config.map(RunConfiguration.init(contentsOf:)) }
+  func configuration() throws -> RunConfiguration? { try config.map { try RunConfiguration(contentsOf: $0) } }
 
   /// - Parameters:
   ///   - needsScale: whether a scale is assumed where none is named.

@@ -1,9 +1,10 @@
 import ArgumentParser
+import DurableFiles
 import Martlet
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "List, fetch and show data sets.",
+    commandName: "data", abstract: "List, download and show data sets.",
     subcommands: [DataListCommand.self, DataFetchCommand.self, DataShowCommand.self])
 }
 
@@ -39,7 +40,8 @@ enum NamedSource {
       throw ConfigurationError(.unknownName(kind: "data set", name: name, known: known), path: "")
     }
     guard let source = DataListCommand.defaultSource(type) else {
-      throw WrongUse("'\(name)' is named by a configuration: its files have no usual place.")
+      throw WrongUse(
+        "'\(name)' is named by a configuration: its files have no usual place. 'martlet data show CONFIG' shows them.")
     }
     return source
   }
@@ -47,7 +49,8 @@ enum NamedSource {
 
 struct DataFetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fetch", abstract: "Fetch a data set into the cache, if it is not there.")
+    commandName: "fetch", abstract: "Download a data set into the cache, unless it is on this machine.",
+    discussion: "Prints the paths of its files, which are checked in any case.")
 
   @Argument(help: "The data set's name, as 'martlet data list' shows it.")
   var name: String
@@ -65,9 +68,9 @@ struct DataFetchCommand: ParsableCommand {
 
 struct DataShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Draw a sample in the terminal, or samples into a PNG file.")
+    commandName: "show", abstract: "Draw a sample in the terminal, or samples into a PNG file, with their labels.")
 
-  @Argument(help: "The data set's name, as 'martlet data list' shows it.")
+  @Argument(help: "A data set's name, as 'martlet data list' shows it, or a configuration (YAML) whose data to show.")
   var name: String
 
   @Option(parsing: .unconditional, help: "The sample, from 0.")
@@ -86,22 +89,45 @@ struct DataShowCommand: ParsableCommand {
   var test = false
 
   func run() throws {
-    var source = try NamedSource.find(name)
+    var source = try source()
     if let data { source = try source.required(inDirectory: data) }
     guard output != nil || count == 1 else {
       throw WrongUse("--count makes a sheet of samples: name its --output FILE.png.")
     }
-    let splits = try source.load(Surroundings.dataset(isSilent: false))
-    let dataset = test ? splits.test : splits.train
-    guard (0..<dataset.count).contains(index), (1...dataset.count - index).contains(count) else {
+    let samples = try source.loadImages(test ? .test : .train, Surroundings.dataset(isSilent: false))
+    guard (0..<samples.count).contains(index), (1...samples.count - index).contains(count) else {
       throw WrongUse(
-        "--index \(index) --count \(count): '\(dataset.name)' has the samples 0 to \(dataset.count - 1).")
+        "--index \(index) --count \(count): '\(samples.name)' has the samples 0 to \(samples.count - 1).")
     }
     if let output {
-      try dataset.contactSheet(first: index, count: count).write(to: output)
+      try samples.contactSheet(first: index, count: count).write(to: output)
+      Console.output.write(labels(samples).map { "labels:\n\($0)" } ?? "")
     } else {
-      let drawing = HalfBlockDrawing(dataset, index: index, colors: Console.output.isTerminal)
-      Console.output.write("\(drawing)\nlabel: \(dataset.labels[index])\n")
+      let drawing = HalfBlockDrawing(samples, index: index, colors: Console.output.isTerminal)
+      Console.output.write("\(drawing)\nlabel: \(samples.labels.map { "\($0[index])" } ?? "none")\n")
     }
+  }
+
+  /// - Throws: `WrongUse` or `ConfigurationError` if it is neither a data set nor a configuration that names one.
+  private func source() throws -> any DatasetSource {
+    guard !DatasetCatalog.all.contains(where: { $0.name == name }), WholeFile.exists(name) else {
+      return try NamedSource.find(name)
+    }
+    guard let source = try RunConfiguration(contentsOf: name).source else {
+      throw ConfigurationError(.missingKey(key: "dataset"), path: "data", file: name)
+    }
+    return source
+  }
+
+  /// The labels as the sheet has its samples: a line for each row.
+  private func labels(_ samples: ImageSet) -> String? {
+    guard let labels = samples.labels?[index..<index + count] else { return nil }
+    let columns = ImageSet.contactSheetColumns(count)
+    let width = labels.map { "\($0)".count }.max() ?? 0
+    return stride(from: labels.startIndex, to: labels.endIndex, by: columns).map { start in
+      labels[start..<min(start + columns, labels.endIndex)].map { label in
+        String(repeating: " ", count: width - "\(label)".count) + "\(label)"
+      }.joined(separator: " ") + "\n"
+    }.joined()
   }
 }

@@ -9,7 +9,8 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure a trained model on the test data of its run.")
+    commandName: "evaluate", abstract: "Evaluate a trained model on the test data of its run.",
+    discussion: "Only the test data is needed: images and labels.")
 
   @OptionGroup var options: CheckpointOptions
 
@@ -17,8 +18,8 @@ struct EvaluateCommand: ParsableCommand {
   var format: OutputFormat = .text
 
   func run() throws {
-    let (trainer, test) = try options.load(for: .evaluating)
-    let evaluation = try trainer.evaluate(test)
+    let (trainer, source, context) = try options.open(for: .evaluating)
+    let evaluation = try trainer.evaluate(try source.load(.test, context))
     switch format {
     case .text: Console.output.write(Self.line(evaluation) + "\n")
     case .json: Console.output.write(Self.json(evaluation) + "\n")

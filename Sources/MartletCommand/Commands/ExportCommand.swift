@@ -10,11 +10,15 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Write a trained model for other programs.",
     discussion: """
-      The end of OUTPUT says the format: .keras (Keras 3, with the optimizer's state), .h5 (Keras 2, likewise),
+      The end of OUTPUT says the format: .keras (Keras 3, with the optimizer's state), .h5 (Keras 2, likewise), \
       .weights.h5 (Keras 3, weights and optimizer), .npz (NumPy), .safetensors, .onnx.
       """)
 
-  @Argument(help: "A checkpoint (*.weights.h5), or a model of Keras' (.keras, .h5).")
+  @Argument(
+    help: """
+      A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a model of Keras' \
+      (.keras, .h5).
+      """)
   var checkpoint: String
 
   @Argument(help: "The file to write.")
@@ -39,7 +43,7 @@ struct ExportCommand: ParsableCommand {
     guard overwrite || !WholeFile.exists(output) else {
       throw WrongUse("\(output) is there already. Replace it by --overwrite, or choose another name.")
     }
-    let saved = try dataset.opening(for: .exporting, needsScale: false).open(checkpoint)
+    let saved = try dataset.opening(for: .exporting, needsScale: false).open(try RunPath.checkpoint(checkpoint))
     guard !withScaling || saved.isScaleKnown else {
       throw WrongUse(
         "--with-scaling: \(checkpoint) does not say what pixels are divided by. Name it by --scale (--scale 255).")

@@ -7,9 +7,9 @@ struct ImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Make a checkpoint of a model that Keras trained, to go on from.",
     discussion: """
-      Takes .keras, .h5 of Keras 2 and 3, and .weights.h5 (with --config, which has the model). The file has no data, no
-      batch size and no seed: they come from --config, or take their defaults. With --config everything but the model
-      comes from there, optimizer, loss and metrics too: from the file come the weights, the steps done and the
+      Takes .keras, .h5 of Keras 2 and 3, and .weights.h5 (with --config, which has the model). The file has no data, no \
+      batch size and no seed: they come from --config, or take their defaults. With --config everything but the model \
+      comes from there, optimizer, loss and metrics too: from the file come the weights, the steps done and the \
       optimizer's state. The same configuration then resumes the run.
       """)
 

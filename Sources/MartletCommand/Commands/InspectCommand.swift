@@ -6,7 +6,7 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect", abstract: "Show what a checkpoint holds: model, optimizer, how far the run is, its history."
   )
 
-  @Argument(help: "A checkpoint (*.weights.h5).")
+  @Argument(help: "A run's directory (its best checkpoint, or else its latest), or a checkpoint (*.weights.h5).")
   var checkpoint: String
 
   @Option(help: "text or json.")
@@ -16,17 +16,35 @@ struct InspectCommand: ParsableCommand {
   var verify = false
 
   func run() throws {
-    let saved = try SavedRun(path: checkpoint)
-    if verify { return Console.output.write(verdict(try CheckpointStore.verify(saved.path)) + "\n") }
+    if verify { return try verifyAll() }
+    let saved = try SavedRun(path: try RunPath.checkpoint(checkpoint))
     switch format {
     case .text: Console.output.write(try text(saved) + "\n")
     case .json: Console.output.write(json(saved) + "\n")
     }
   }
 
-  private func verdict(_ file: VerifiedFile) -> String {
+  /// Checks the file, or each checkpoint of the directory.
+  ///
+  /// - Throws: what is wrong with the last bad one, once all are checked.
+  private func verifyAll() throws {
+    var failure: (any Error)?
+    for path in try RunPath.checkpoints(checkpoint) {
+      do {
+        // Its configuration and its variables, too: what no run can go on from is not good.
+        _ = try SavedRun(path: path)
+        Console.output.write(verdict(try CheckpointStore.verify(path), path) + "\n")
+      } catch {
+        if let failure { Console.error.write("martlet: \(failure)\n") }
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private func verdict(_ file: VerifiedFile, _ path: String) -> String {
     guard format == .json else {
-      return "\(checkpoint): good: step \(file.step), \(file.bytes) bytes, SHA-256 \(file.digest)"
+      return "\(path): good: step \(file.step), \(file.bytes) bytes, SHA-256 \(file.digest)"
     }
     return ConfigurationNode(mapping: [
       ConfigurationEntry("good", true), ConfigurationEntry("step", ConfigurationNode(.integer(file.step))),

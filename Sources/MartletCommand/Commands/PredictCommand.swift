@@ -4,26 +4,31 @@ import Martlet
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Ask a trained model for the class and the probabilities of each test sample.",
+    abstract: "Predict the class and the class probabilities of each test sample.",
     discussion: """
-      Without --output the answers go to the standard output, as CSV. They are called probabilities behind a softmax,
-      logits if the loss takes them so (from_logits), and outputs otherwise.
+      Only the images of the test data are needed. Where their labels are there, too, the true label is written after \
+      the outputs. Without --output the predictions go to the standard output, as CSV. They are called probabilities \
+      after a softmax, logits if the loss takes them so (from_logits), and outputs otherwise.
       """)
 
   @OptionGroup var options: CheckpointOptions
 
   @Option(
-    help: "Write to this file: .csv, or .h5 or .npz (with 'probabilities', or 'logits' or 'outputs', and 'classes').")
+    help: """
+      Write to this file: .csv, or .h5 or .npz (with 'probabilities', or 'logits' or 'outputs', and 'classes' and \
+      'labels').
+      """)
   var output: String?
 
   func run() throws {
     let format = try output.map(PredictionFile.Format.init)
-    let (trainer, test) = try options.load(for: .predicting)
-    let prediction = try trainer.predict(test)
+    let (trainer, source, context) = try options.open(for: .predicting)
+    let images = try source.loadImages(.test, context)
+    let prediction = try trainer.predict(images)
     if let output, let format {
-      try PredictionFile.write(prediction, to: output, format: format)
+      try PredictionFile.write(prediction, labels: images.labels, to: output, format: format)
     } else {
-      Console.output.write(PredictionFile.csv(prediction))
+      Console.output.write(PredictionFile.csv(prediction, labels: images.labels))
     }
   }
 }

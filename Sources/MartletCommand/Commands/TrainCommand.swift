@@ -1,22 +1,34 @@
 import ArgumentParser
+import DurableFiles
 import Foundation
 import Martlet
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a model, or go on with a training that was cut.",
+    abstract: "Train a model, or resume an interrupted run.",
     discussion: """
-      The weights depend on the configuration, the data and the instruction set, not on the number of workers. A run
-      that was cut goes on with --resume, and ends as if it had never been cut.
+      The weights depend on the configuration, the data and the instruction set, not on the number of workers. An \
+      interrupted run resumes with --resume, and ends as if it had never been interrupted.
 
-      Signals: those of --end-signals stop the run after the step in flight, with a checkpoint and the exit code 75; a
-      second SIGINT ends it at once. While the data is loaded they end it at once, with 75. SIGUSR2 writes a checkpoint,
-      and the run goes on.
+      Signals: those of --end-signals stop the run after the step in flight, with a checkpoint and the exit code 75; a \
+      second SIGINT ends it at once. While the data is loaded they end it at once, with 75. SIGUSR2 writes a checkpoint, \
+      and the run continues.
       """)
 
   @Argument(help: "The run's configuration (YAML).")
   var config: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Replace a value of the configuration: fit.epochs=3, model.0.conv2d.filters=16. May be repeated.",
+      valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Flag(
+    help: "Show what the run would do, take and write, measured on a few steps; write nothing, and take no lock.")
+  var dryRun = false
 
   @Option(help: "The directory of the data set's files.")
   var data: String?
@@ -29,7 +41,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Parts in which a batch is cut. Changes the last bits of the weights; --workers does not.")
+    help: "Number of shards per batch. Changes the last bits of the weights; --workers does not.")
   var shards: Int?
 
   @Option(parsing: .unconditional, help: "Threads to compute on (default: the cores this process may use).")
@@ -43,10 +55,11 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     defaultAsFlag: "latest",
-    help: "Go on from the newest good checkpoint of the run's directory, or from the named file.")
+    help: "Resume from the newest good checkpoint of the run's directory, or from the named file.")
   var resume: String?
 
-  @Flag(help: "Go on like --resume if the run's directory holds a run, and start it if not: for jobs that run again.")
+  @Flag(
+    help: "Resume like --resume if the run's directory holds a run, and start it if not: for jobs that are requeued.")
   var resumeOrStart = false
 
   @Option(
@@ -61,7 +74,7 @@ struct TrainCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Stop with a checkpoint once the run has made this many steps in all.")
   var maxSteps: Int?
 
-  @Option(parsing: .unconditional, help: "Write a checkpoint every so many steps, too.")
+  @Option(parsing: .unconditional, help: "Also checkpoint every N steps.")
   var checkpointEverySteps: Int?
 
   @Option(help: "Stop with a checkpoint before so much time has passed since the start: 3h55m, 90s.")
@@ -84,11 +97,13 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let began = ContinuousClock.now
     let verbosity = try Verbosity.resolve(verbose)
-    Signals.install(ending: try Signals.parse(endSignals))
+    let endingSignals = try Signals.parse(endSignals)
+    if !dryRun { Signals.install(ending: endingSignals) }
     let configuration = try configuration()
     let asked = try start()
     // Started again, a run that is finished shows its result.
     let start = asked == .fresh ? .freshUnlessFinished(configuration) : asked
+    if dryRun { return try showDryRun(configuration, start, began) }
     let log = try logFile.map { try RunLog(path: $0, unwritable: Surroundings.warn) }
     do {
       var surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
@@ -112,6 +127,23 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  /// Prints what the run would do. What it would throw before its first step is thrown here, too.
+  private func showDryRun(
+    _ configuration: RunConfiguration, _ start: TrainingRun.Start, _ began: ContinuousClock.Instant
+  ) throws {
+    var surroundings = try Surroundings.training(workers: workers, isSilent: false)
+    surroundings.isDryRun = true
+    surroundings.dataset.canFetch = false
+    surroundings.deadline = timeLimit.map { began + $0.duration }
+    if let stepLog { try WholeFile.checkWritable(stepLog) }
+    let run = try TrainingRun(configuration, start: start, surroundings: surroundings)
+    let logs = DryRunReport.Logs(
+      step: stepLog, run: logFile, tables: configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename })
+    Console.output.write(try DryRunReport.heading(run, isOverwriting: overwrite))
+    let measured = try run.measure(maxSteps: maxSteps)
+    Console.output.write(DryRunReport.needs(measured, run, timeLimit: timeLimit, logs: logs))
+  }
+
   private func train(_ run: TrainingRun, _ verbosity: ProgressPrinter.Verbosity, _ log: RunLog?) throws {
     run.trainer.requests = Signals.requests
     var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity)]
@@ -130,7 +162,9 @@ struct TrainCommand: ParsableCommand {
 
   /// The file's configuration with what the command line changes in it.
   private func configuration() throws -> RunConfiguration {
-    var run = try RunConfiguration(contentsOf: config)
+    let overrides = try overrides.map { try ConfigurationOverride($0, option: "--set") }
+    try checkAgreement(overrides)
+    var run = try RunConfiguration(contentsOf: config, overrides: overrides)
     func set(_ value: Int?, _ option: String, in range: ClosedRange<Int>, _ apply: (Int) -> Void) throws {
       guard let value else { return }
       guard range.contains(value) else {
@@ -153,6 +187,21 @@ struct TrainCommand: ParsableCommand {
     if let output { run.checkpoints.directory = output }
     if let data { run.source = try run.source?.required(inDirectory: data) }
     return run
+  }
+
+  /// - Throws: `WrongUse` if a value is given twice.
+  private func checkAgreement(_ overrides: [ConfigurationOverride]) throws {
+    let options: [(String, value: String?, key: String)] = [
+      ("--epochs", epochs.map(String.init), "fit.epochs"),
+      ("--batch-size", batchSize.map(String.init), "fit.batch_size"),
+      ("--shards", shards.map(String.init), "fit.shards"), ("--seed", seed.map(String.init), "fit.seed"),
+      ("--checkpoint-every-steps", checkpointEverySteps.map(String.init), "checkpoints.every_steps"),
+      ("--output", output, "checkpoints.directory"),
+    ]
+    for (option, value, key) in options {
+      guard let value, let override = overrides.first(where: { $0.key == key }) else { continue }
+      throw WrongUse("\(option) \(value) and \(override.option) set the same: use one of them.")
+    }
   }
 
   private func start() throws -> TrainingRun.Start {

@@ -21,34 +21,39 @@ enum PredictionFile {
     }
   }
 
-  /// A line for each sample: its index, the class with the largest output, and the output for each class.
-  static func csv(_ prediction: Prediction) -> String {
-    let heading = ["sample", "class"] + (0..<prediction.classes).map { "\(prediction.kind.column)_\($0)" }
+  /// A line for each sample: its index, the class with the largest output, the output for each class, and the true label
+  /// if there is one.
+  static func csv(_ prediction: Prediction, labels: [Int32]?) -> String {
+    let label = labels == nil ? [] : ["label"]
+    let heading = ["sample", "class"] + (0..<prediction.classes).map { "\(prediction.kind.column)_\($0)" } + label
     let lines = prediction.classIndices.enumerated().map { sample, index in
-      (["\(sample)", "\(index)"] + prediction.row(sample).map { "\($0)" }).joined(separator: ",")
+      let label = labels.map { ["\($0[sample])"] } ?? []
+      return (["\(sample)", "\(index)"] + prediction.row(sample).map { "\($0)" } + label).joined(separator: ",")
     }
     return ([heading.joined(separator: ",")] + lines).map { "\($0)\n" }.joined()
   }
 
-  static func write(_ prediction: Prediction, to path: String, format: Format) throws {
+  static func write(_ prediction: Prediction, labels: [Int32]?, to path: String, format: Format) throws {
+    let tensors = tensors(prediction, labels)
     switch format {
-    case .csv: try WholeFile.write(Array(csv(prediction).utf8), to: path)
-    case .hdf5: try WholeFile.write(hdf5(prediction, path: path), to: path)
-    case .npz: try WholeFile.write(NumPyArchive.bytes(tensors(prediction), path: path), to: path)
+    case .csv: try WholeFile.write(Array(csv(prediction, labels: labels).utf8), to: path)
+    case .hdf5: try WholeFile.write(hdf5(tensors, path: path), to: path)
+    case .npz: try WholeFile.write(NumPyArchive.bytes(tensors, path: path), to: path)
     }
   }
 
-  /// `probabilities`, `logits` or `outputs` (samples, classes), and `classes` (samples).
-  private static func tensors(_ prediction: Prediction) -> [NamedTensor] {
+  /// `probabilities`, `logits` or `outputs` (samples, classes), `classes` (samples), and `labels` (samples) if there are
+  /// any.
+  private static func tensors(_ prediction: Prediction, _ labels: [Int32]?) -> [NamedTensor] {
     [
       NamedTensor(prediction.kind.array, [prediction.samples, prediction.classes], prediction.values),
       NamedTensor("classes", [prediction.samples], .integers(prediction.classIndices.map(Int64.init))),
-    ]
+    ] + (labels.map { [NamedTensor("labels", [prediction.samples], .integers($0.map(Int64.init)))] } ?? [])
   }
 
-  private static func hdf5(_ prediction: Prediction, path: String) throws -> [UInt8] {
+  private static func hdf5(_ tensors: [NamedTensor], path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
-    for tensor in tensors(prediction) {
+    for tensor in tensors {
       switch tensor.values {
       case .floats(let values): try file.root.write(values, dimensions: tensor.dimensions, to: tensor.name)
       case .integers(let values): try file.root.write(values, dimensions: tensor.dimensions, to: tensor.name)

@@ -27,7 +27,8 @@ final class RunLog: Callback, @unchecked Sendable {
     log(
       "start",
       [
-        "run": .string(run.configuration.name), "step": .stringConvertible(trainer.state.step),
+        "run": .string(run.configuration.name), "version": .string(MartletVersion.text),
+        "step": .stringConvertible(trainer.state.step),
         "epoch": .stringConvertible(trainer.state.epoch), "host": .string(ProcessInfo.processInfo.hostName),
         "process": .stringConvertible(ProcessInfo.processInfo.processIdentifier),
         "workers": .stringConvertible(trainer.workerCount), "instruction_set": .string("\(trainer.instructionSet)"),

@@ -2,7 +2,8 @@ import Martlet
 
 /// What is printed before a training and behind it.
 enum RunSummary {
-  static func heading(_ run: TrainingRun) -> String {
+  /// - Parameter isResumed: whether to say where the run resumes.
+  static func heading(_ run: TrainingRun, isResumed: Bool = true) -> String {
     let (trainer, data) = (run.trainer, run.data)
     let parts = [
       "Data: \(data.train.name.split(separator: " ")[0])",
@@ -10,7 +11,7 @@ enum RunSummary {
       "workers: \(trainer.workerCount)", "shards: \(trainer.configuration.shards)",
       "instruction set: \(trainer.instructionSet)",
     ]
-    let lines = [trainer.network.summary(), parts.joined(separator: " - ")] + resumed(run)
+    let lines = [trainer.network.summary(), parts.joined(separator: " - ")] + (isResumed ? resumed(run) : [])
     return lines.map { "\($0)\n" }.joined()
   }
 

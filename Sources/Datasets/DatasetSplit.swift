@@ -1,0 +1,11 @@
+/// One of the two parts of a data set.
+public enum DatasetSplit: String, Sendable, CaseIterable {
+  /// What a run learns from.
+  case train
+  /// What it is judged by.
+  case test
+}
+
+extension DatasetSplits {
+  public subscript(split: DatasetSplit) -> Dataset { split == .train ? train : test }
+}

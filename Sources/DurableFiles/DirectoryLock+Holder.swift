@@ -1,0 +1,32 @@
+import Glibc
+
+extension DirectoryLock {
+  /// Who has the lock of a directory on this machine, found out without taking it.
+  ///
+  /// - Parameter locks: what the system says of all its locks (proc(5), `/proc/locks`).
+  /// - Returns: nil if nobody has it, as far as the system says.
+  public static func holder(of directory: String, locks: String = "/proc/locks") -> LockHolder? {
+    let path = "\(directory)/\(fileName)"
+    var status = stat()
+    guard stat(path, &status) == 0, let holder = (try? WholeFile.read(path)).flatMap(LockHolder.init),
+      let lines = text(of: locks)?.split(separator: "\n")
+    else { return nil }
+    // `1: FLOCK  ADVISORY  WRITE 24191 fe:00:16223024 0 EOF`; the device may be another one than that of `stat`.
+    let isHeld = lines.contains { line in
+      let words = line.split(separator: " ")
+      guard words.count > 5, words[1] == "FLOCK" else { return false }
+      return words[5].split(separator: ":").last.flatMap { UInt($0) } == status.st_ino
+    }
+    return isHeld ? holder : nil
+  }
+
+  /// Files of `/proc` have no size, so they are read to their end.
+  private static func text(of path: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&part, 1, part.count, file), count > 0 { bytes += part[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

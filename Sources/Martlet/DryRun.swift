@@ -1,0 +1,87 @@
+import DurableFiles
+
+/// What a run would take and write, measured without writing anything.
+public struct DryRun: Sendable {
+  /// The bytes that the training takes for its numbers at most, checkpoints and workers included.
+  public let trainingBytes: Int
+  /// The bytes of the images and labels.
+  public let dataBytes: Int
+  /// The bytes of a checkpoint's file.
+  public let checkpointBytes: Int
+  /// The steps of an epoch.
+  public let stepsPerEpoch: Int
+  /// The steps that the run has left to make.
+  public let stepsLeft: Int
+  /// The steps that were made to measure one; 0 if none is left to make.
+  public let measuredSteps: Int
+  /// Seconds for a step.
+  public let stepSeconds: Double
+  /// Seconds for the validation at the end of an epoch, worked out from a part of it.
+  public let validationSeconds: Double
+
+  public var epochSeconds: Double { Double(stepsPerEpoch) * stepSeconds + validationSeconds }
+
+  /// Seconds for what the run has left to do.
+  public var secondsLeft: Double {
+    let epochs = (Double(stepsLeft) / Double(stepsPerEpoch)).rounded(.up)
+    return Double(stepsLeft) * stepSeconds + epochs * validationSeconds
+  }
+}
+
+extension TrainingRun {
+  /// Makes some steps of a run, which is of no use for training afterwards, and measures them.
+  ///
+  /// - Parameter maxSteps: the run would stop once it has made this many steps in all.
+  /// - Throws: `TrainingError` if the training fails, `CheckpointError.nonfinite`.
+  public func measure(maxSteps: Int? = nil) throws -> DryRun {
+    var checkpoint = template
+    checkpoint.snapshot = trainer.snapshot()
+    let checkpointBytes = try checkpoint.bytes(network: trainer.network, training: configuration.training).count
+    let steps = configuration.training.steps(of: data.train)
+    let stepsLeft = stepsLeft(perEpoch: steps, maxSteps: maxSteps)
+    let validationSeconds = try validationSeconds()
+    let (measured, seconds) = stepsLeft > 0 ? try stepSeconds(perEpoch: steps) : (0, 0)
+    return DryRun(
+      trainingBytes: trainer.memoryNeeds, dataBytes: data.train.byteCount + data.test.byteCount,
+      checkpointBytes: checkpointBytes, stepsPerEpoch: steps, stepsLeft: stepsLeft, measuredSteps: measured,
+      stepSeconds: seconds, validationSeconds: validationSeconds)
+  }
+
+  private func stepsLeft(perEpoch steps: Int, maxSteps: Int?) -> Int {
+    guard !isFinished else { return 0 }
+    let state = trainer.state
+    let all = (configuration.training.epochs - state.epoch) * steps - state.stepInEpoch
+    return maxSteps.map { min(all, max($0 - state.step, 0)) } ?? all
+  }
+
+  /// The mean time of some steps, after a few that warm everything up.
+  private func stepSeconds(perEpoch steps: Int) throws -> (measured: Int, seconds: Double) {
+    func time(_ count: Int) throws -> Double {
+      let (target, started) = (trainer.state.step + count, ContinuousClock.now)
+      try trainer.fit(data.train, epochs: Int.max, maxSteps: target)
+      return (ContinuousClock.now - started) / .seconds(1)
+    }
+    let trial = try time(2) / 2
+    // About half a second of them.
+    let count = max(2, min(steps, Int(0.5 / max(trial, 1e-6))))
+    return (count, try time(count) / Double(count))
+  }
+
+  private func validationSeconds() throws -> Double {
+    let count = min(data.test.count, max(10 * configuration.training.batchSize, 1000))
+    let part = try data.test.prefix(count)
+    let started = ContinuousClock.now
+    _ = try trainer.evaluate(part)
+    return (ContinuousClock.now - started) / .seconds(1) * Double(data.test.count) / Double(count)
+  }
+}
+
+extension Dataset {
+  var byteCount: Int { images.count + labels.count * MemoryLayout<Int32>.size }
+
+  /// The first samples.
+  func prefix(_ count: Int) throws -> Dataset {
+    try Dataset(
+      name: name, shape: shape, images: Array(images.prefix(count * shape.count)), labels: Array(labels.prefix(count)))
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Martlet
+
+/// What `train --dry-run` prints.
+enum DryRunReport {
+  /// The files that a run writes besides its checkpoints.
+  struct Logs {
+    var step: String?
+    var run: String?
+    /// Of `csv_log`.
+    var tables: [String] = []
+  }
+
+  /// What is known before a step is made: the configuration, the layers, and where the run begins.
+  static func heading(_ run: TrainingRun, isOverwriting: Bool) throws -> String {
+    let start = "Start: \(start(run, isOverwriting: isOverwriting))\n"
+    return try run.configuration.yaml + "\n" + RunSummary.heading(run, isResumed: false) + start
+  }
+
+  private static func start(_ run: TrainingRun, isOverwriting: Bool) -> String {
+    let directory = run.configuration.checkpoints.directory
+    guard let path = run.resumedFrom else {
+      let names = isOverwriting ? (try? CheckpointStore(directory: directory).fileNames()) ?? [] : []
+      let removed = names.isEmpty ? "" : "; \(names.count) checkpoints of \(directory) would be removed"
+      return "anew, at step 0\(removed)."
+    }
+    let (state, epochs) = (run.trainer.state, run.configuration.training.epochs)
+    guard !run.isFinished else { return "\(path), step \(state.step): the run is done, and no step is left." }
+    return "resumes from \(path), at step \(state.step), in epoch \(state.epoch + 1) of \(epochs)."
+  }
+
+  /// What was measured: memory, time, and what would be written where.
+  static func needs(_ dry: DryRun, _ run: TrainingRun, timeLimit: TimeSpan?, logs: Logs) -> String {
+    let workers = run.trainer.workerCount
+    let memory =
+      "Memory: at most \(size(dry.trainingBytes)) for weights, optimizer, checkpoints and \(workers) "
+      + "worker\(workers == 1 ? "" : "s"), \(size(dry.dataBytes)) for the data."
+    let lines = [memory, time(dry, timeLimit), "Writes:"] + files(dry, run, logs).map { "  \($0)" }
+    return (lines + ["Nothing was written."]).map { "\($0)\n" }.joined()
+  }
+
+  private static func time(_ dry: DryRun, _ limit: TimeSpan?) -> String {
+    guard dry.stepsLeft > 0 else { return "Time: none, no step is left." }
+    let epoch =
+      "Time: \(duration(dry.epochSeconds)) an epoch (\(dry.stepsPerEpoch) steps of \(duration(dry.stepSeconds)), "
+      + "validation \(duration(dry.validationSeconds)); measured on \(dry.measuredSteps) steps), "
+      + "\(duration(dry.secondsLeft)) for the \(NumberFormat.grouped(dry.stepsLeft)) steps that are left."
+    guard let limit, Double(limit.seconds) < dry.secondsLeft else { return epoch }
+    return "\(epoch) The time limit of \(limit.defaultValueDescription) stops it before, with a checkpoint."
+  }
+
+  private static func files(_ dry: DryRun, _ run: TrainingRun, _ logs: Logs) -> [String] {
+    let policy = run.configuration.checkpoints
+    let best = policy.keepBest.map { " and the best by \($0)" } ?? ""
+    let kept = Double(policy.keepLast + (policy.keepBest == nil ? 0 : 1)) * Double(dry.checkpointBytes)
+    let checkpoints =
+      "\(policy.directory)/step-*\(CheckpointStore.suffix): \(size(dry.checkpointBytes)) each, \(interval(policy)); the last "
+      + "\(policy.keepLast)\(best) are kept: \(size(Int(min(kept, 1e18)))) at most"
+    return [checkpoints] + (policy.fallbackDirectory.map { ["\($0), if that directory takes none"] } ?? [])
+      + logs.tables.map { "\($0): a line for each epoch" } + (logs.step.map { ["\($0): a line for each step"] } ?? [])
+      + (logs.run.map { ["\($0): what happens, appended as JSON lines"] } ?? [])
+  }
+
+  /// `every epoch and every 10 minutes`
+  private static func interval(_ policy: CheckpointPolicy) -> String {
+    func every(_ count: Int, _ unit: String) -> String { count == 1 ? "every \(unit)" : "every \(count) \(unit)s" }
+    let minutes = policy.everyMinutes.map { ["every \(String(format: "%g", $0)) minutes"] } ?? []
+    let steps = policy.everySteps.map { [every($0, "step")] } ?? []
+    return ([every(policy.everyEpochs, "epoch")] + steps + minutes).joined(separator: " and ")
+  }
+
+  /// `1.8 MB`
+  static func size(_ bytes: Int) -> String {
+    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")]
+    guard let (factor, unit) = units.first(where: { Double(bytes) >= $0.0 }) else { return "\(bytes) bytes" }
+    return String(format: "%.1f ", Double(bytes) / factor) + unit
+  }
+
+  /// `0.75 ms`, `2.4 s`, `1h05m`
+  static func duration(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<0.1: String(format: "%.3g ms", seconds * 1000)
+    case ..<100: String(format: "%.3g s", seconds)
+    case ..<1e9: String(format: "%dh%02dm", Int(seconds) / 3600, Int(seconds) / 60 % 60)
+    default: "forever"
+    }
+  }
+}

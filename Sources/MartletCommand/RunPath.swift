@@ -1,0 +1,43 @@
+import DurableFiles
+import Foundation
+import Martlet
+
+/// What a command is given in place of a checkpoint: a file, or the directory of a run.
+enum RunPath {
+  /// The file that a command opens: of a directory its best checkpoint, or else its newest.
+  ///
+  /// - Throws: `WrongUse` for a directory without checkpoints; what reading them throws.
+  static func checkpoint(_ path: String) throws -> String {
+    guard WholeFile.isDirectory(path) else { return path }
+    try checkHoldsRun(path)
+    let found = try SavedRun.bestOrNewest(inDirectory: path) { Surroundings.warn("passed over \($0)") }
+    let metric = found.isBest ? found.run.configuration.checkpoints.keepBest : nil
+    let why = metric.map { "the best by \($0)" } ?? "the newest"
+    Console.error.write("martlet: note: \(path): taken is \(found.run.path), \(why).\n")
+    return found.run.path
+  }
+
+  /// The file, or all checkpoints of a directory.
+  ///
+  /// - Throws: `WrongUse` for a directory without checkpoints; `FileError`.
+  static func checkpoints(_ path: String) throws -> [String] {
+    guard WholeFile.isDirectory(path) else { return [path] }
+    try checkHoldsRun(path)
+    return try CheckpointStore(directory: path).fileNames().map { "\(path)/\($0)" }
+  }
+
+  private static func checkHoldsRun(_ path: String) throws {
+    guard try CheckpointStore(directory: path).fileNames().isEmpty else { return }
+    if WholeFile.isFile("\(path)/saved_model.pb") {
+      throw WrongUse("\(path): is a SavedModel of TensorFlow. Save it as .keras or .h5, which can be read.")
+    }
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    let runs = names.filter { name in
+      (try? CheckpointStore(directory: "\(path)/\(name)").fileNames()).map { !$0.isEmpty } ?? false
+    }
+    let advice =
+      runs.isEmpty
+      ? "Name the directory of a run, or a file." : "It holds runs: \(runs.prefix(5).joined(separator: ", "))."
+    throw WrongUse("\(path): holds no checkpoint (step-*\(CheckpointStore.suffix)). \(advice)")
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Martlet
+import Testing
+
+@testable import MartletCommand
+
+@Suite("Help and version")
+struct HelpTests {
+  private static let commands: [any ParsableCommand.Type] = [
+    MartletCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
+    ExportCommand.self, ImportCommand.self, DataCommand.self, DataListCommand.self, DataFetchCommand.self,
+    DataShowCommand.self, BenchmarkCommand.self,
+  ]
+
+  @Test("every command is among those whose help is checked")
+  func complete() {
+    var found: [String] = []
+    func collect(_ type: any ParsableCommand.Type) {
+      found.append("\(type)")
+      for type in type.configuration.subcommands { collect(type) }
+    }
+    collect(MartletCommand.self)
+    #expect(Set(found) == Set(Self.commands.map { "\($0)" }))
+  }
+
+  /// The parser wraps each paragraph to the width of the terminal: a line break of ours in one makes ragged lines.
+  @Test("is wrapped once: each line is as full as the terminal is wide", arguments: commands.indices)
+  func wrapping(index: Int) {
+    for width in [60, 80, 100, 200] {
+      let help = MartletCommand.helpMessage(for: Self.commands[index], columns: width)
+      let overview = help.split(separator: "USAGE:")[0].split(separator: "\n", omittingEmptySubsequences: false)
+      for (line, next) in zip(overview, overview.dropFirst()) where !line.isEmpty && !next.isEmpty {
+        let word = next.prefix { $0 != " " }
+        #expect(line.count <= width && line.count + 1 + word.count > width, "\(width): \(line)")
+      }
+    }
+  }
+
+  @Test("says the version that files and logs name")
+  func version() throws {
+    let finished = try Shell.martlet(["--version"])
+    #expect((finished.status, finished.output, finished.error) == (0, "\(MartletVersion.text)\n", ""))
+    #expect(MartletVersion.text.wholeMatch(of: #/\d+\.\d+\.\d+/#) != nil)
+  }
+}

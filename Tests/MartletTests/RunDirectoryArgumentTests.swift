@@ -1,0 +1,101 @@
+import Foundation
+import Martlet
+import TestSupport
+import Testing
+
+@Suite("A run's directory in place of a checkpoint")
+struct RunDirectoryArgumentTests {
+  /// A run of 3 epochs whose best is the first: from then on the learning rate is far too large.
+  private static func trained(_ directory: TemporaryDirectory) throws -> String {
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    let schedule = "compile.learning_rate_schedule={name: step, decay_steps: 6, decay_rate: 100}"
+    let finished = try Shell.martlet(
+      [
+        "train", config, "--output", "run", "--epochs", "3", "--verbose", "0", "--set", schedule,
+        "--set", "checkpoints.keep_best=val_loss",
+      ], in: directory.path)
+    #expect((finished.status, finished.error) == (0, ""))
+    return "\(directory.path)/run"
+  }
+
+  /// What a copy of the directory may be like.
+  enum Copy: String, CaseIterable {
+    case whole
+    /// As `rsync -r`, object storage and zip make it.
+    case withoutLinks
+    /// As `cp -L` makes it.
+    case filesForLinks
+  }
+
+  @Test("is its best checkpoint for every command, also in a copy of it", arguments: Copy.allCases)
+  func best(copy: Copy) throws {
+    let directory = try TemporaryDirectory()
+    let run = try Self.trained(directory)
+    let (first, link) = ("\(run)/step-00000006.weights.h5", "\(run)/best.weights.h5")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "step-00000006.weights.h5")
+    if copy != .whole {
+      for path in [link, "\(run)/latest.weights.h5"] { try FileManager.default.removeItem(atPath: path) }
+    }
+    if copy == .filesForLinks { try FileManager.default.copyItem(atPath: first, toPath: link) }
+    let taken = copy == .withoutLinks ? first : link
+    for command in [["evaluate"], ["predict"], ["inspect"], ["inspect", "--format", "json"]] {
+      let options = Array(command.dropFirst())
+      let finished = try Shell.martlet([command[0], run] + options)
+      #expect(finished.status == 0)
+      #expect(finished.output == (try Shell.martlet([command[0], first] + options).output), "\(command)")
+      #expect(finished.error == "martlet: note: \(run): taken is \(taken), the best by val_loss.\n")
+    }
+    let (left, right) = ("\(directory.path)/left.npz", "\(directory.path)/right.npz")
+    #expect(try Shell.martlet(["export", run, left]).status == 0)
+    #expect(try Shell.martlet(["export", first, right]).status == 0)
+    #expect(FileManager.default.contents(atPath: left) == FileManager.default.contents(atPath: right))
+  }
+
+  @Test("is its newest good checkpoint, if there is no good best one")
+  func newest() throws {
+    let directory = try TemporaryDirectory()
+    let run = try Self.trained(directory)
+    func damage(_ step: Int) throws {
+      let path = CheckpointStore(directory: run).path(step: step)
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      bytes[bytes.count / 2] ^= 1
+      try bytes.write(to: URL(filePath: path))
+    }
+    try damage(6)
+    let second = try Shell.martlet(["inspect", run])
+    #expect(second.status == 0)
+    #expect(second.output.contains("steps done: 18"))
+    #expect(second.error.contains("martlet: warning: passed over "))
+    #expect(second.error.hasSuffix("taken is \(run)/step-00000018.weights.h5, the newest.\n"))
+    try damage(18)
+    #expect(try Shell.martlet(["inspect", run]).output.contains("steps done: 12"))
+    // Each checkpoint has its verdict.
+    let verified = try Shell.martlet(["inspect", "--verify", run])
+    #expect(verified.status == 1)
+    #expect(verified.output.hasPrefix("\(run)/step-00000012.weights.h5: good: step 12, "))
+    #expect(verified.output.split(separator: "\n").count == 1)
+    #expect(verified.error.split(separator: "\n").count == 2)
+    try damage(12)
+    let none = try Shell.martlet(["evaluate", run])
+    #expect(none.status == 1)
+    #expect(none.error.hasPrefix("martlet: \(run): holds no good checkpoint:\n"))
+  }
+
+  @Test("is refused if it holds no run, with what it holds")
+  func empty() throws {
+    let directory = try TemporaryDirectory()
+    let nothing = try Shell.martlet(["predict", directory.path])
+    #expect(nothing.status == 2)
+    #expect(
+      nothing.error == "martlet: \(directory.path): holds no checkpoint (step-*.weights.h5). "
+        + "Name the directory of a run, or a file.\n")
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    #expect(try Shell.martlet(["train", config, "--max-steps", "1"], in: directory.path).status == 0)
+    let above = try Shell.martlet(["export", "checkpoints", "model.npz"], in: directory.path)
+    #expect(above.status == 2)
+    #expect(above.error.hasSuffix("It holds runs: small.\n"))
+    _ = try directory.write("", to: "saved_model.pb")
+    let other = try Shell.martlet(["evaluate", directory.path])
+    #expect(other.error.contains("is a SavedModel of TensorFlow."))
+  }
+}
