@@ -7,13 +7,13 @@ extension SavedRun {
   /// the best.
   ///
   /// - Parameter passedOver: is called with the reason for each checkpoint that is damaged.
-  /// - Throws: as `CheckpointStore.newestGood`.
+  /// - Throws: as `RunDirectory.newestGood`.
   public static func bestOrNewest(
     inDirectory directory: String, passedOver: (String) -> Void = { _ in }
   ) throws -> (run: SavedRun, isBest: Bool) {
     let store = CheckpointStore(directory: directory)
-    let found = try store.newestGood(passedOver: passedOver)
-    let newest = try SavedRun(path: found.path, checkpoint: found.checkpoint)
+    let newest = try RunDirectory(CheckpointPolicy(directory: directory))
+      .newestGood(opening: SavedRun.init(path:), passedOver: passedOver)
     let policy = newest.configuration.checkpoints
     guard policy.keepBest != nil else { return (newest, false) }
     let byHistory = policy.bestStep(of: newest.checkpoint.snapshot.state).map { store.path(step: $0) }
