@@ -68,7 +68,7 @@ extension KerasContents {
 
   /// How large the weights may become when they are unpacked.
   private static func mostWeightBytes(ofModel text: String, file: String) -> Int {
-    guard let described = try? KerasModel(text, file: file),
+    guard let described = try? KerasModel(text, purpose: .predicting, file: file),
       let network = try? described.model.build(
         inputShape: described.inputShape, kernels: InstructionSet.baseline.kernels)
     else { return unknownBytes }
