@@ -6,11 +6,11 @@ extension TrainingRun.Start {
   ///
   /// - Returns: `.resuming` or `.fresh`.
   public static func freshUnlessFinished(_ configuration: RunConfiguration) -> TrainingRun.Start {
-    guard let newest = try? RunDirectory(configuration.checkpoints).newestGood(),
-      let saved = try? SavedRun(path: newest.path, checkpoint: newest.checkpoint),
+    let directory = RunDirectory(configuration.checkpoints)
+    guard let saved = try? directory.newestGood(opening: SavedRun.init(path:)),
       (try? configuration.checkResumes(saved)) != nil
     else { return .fresh }
-    let state = newest.checkpoint.snapshot.state
+    let state = saved.checkpoint.snapshot.state
     let isFinished =
       state.epoch == configuration.training.epochs
       || state.hasStoppedEarly && saved.configuration.training.epochs == configuration.training.epochs
