@@ -113,7 +113,7 @@ extension ConfigurationNode {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
+    case .number(let value): value.digits
     case .string(let value): "\"\(value.quotable)\""
     case .sequence(let elements): "[\(Self.list(elements) { $0.received })]"
     case .mapping(let entries): "a mapping with \(Self.list(entries) { $0.key.quotable })"

@@ -65,6 +65,11 @@ public struct MNISTSource: DatasetSource, Equatable {
     return "in \(found.directory), but \(path) is not what '\(bad.name)' is published with"
   }
 
+  /// Whether `load` finds all files without fetching any.
+  public func isOnThisMachine(_ context: DatasetContext) -> Bool {
+    Self.directories(directory, context).contains(where: Self.isComplete)
+  }
+
   public func load(_ context: DatasetContext) throws -> DatasetSplits {
     try DatasetSplits(train: load(.train, context), test: load(.test, context))
   }

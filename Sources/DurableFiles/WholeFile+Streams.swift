@@ -39,7 +39,7 @@ extension WholeFile {
     guard poll(&request, 1, patience) != 0 else { throw unread(path) }
   }
 
-  private static func unread(_ path: String) -> FileError {
+  static func unread(_ path: String) -> FileError {
     FileError(path: path, operation: .write, reason: "it is a pipe that nobody reads")
   }
 

@@ -6,7 +6,7 @@ public enum WholeFile {
   /// Replaces or creates `path` with `bytes`, so that they survive a power cut once this returns.
   ///
   /// A file that is replaced keeps its permissions, and its owner as far as the system lets us. A device or a pipe is no
-  /// file that could be replaced: it takes the bytes as they come.
+  /// file that could be replaced: it takes the bytes as they come, and is waited for.
   ///
   /// - Parameter followsLinks: whether the file that a link leads to is replaced, and the link keeps its place, as where
   ///   a person named the path. If not, the link itself is replaced, and so is everything else.
@@ -163,7 +163,7 @@ public enum WholeFile {
   /// - Parameters:
   ///   - written: how many of them are written.
   ///   - path: what messages call the file.
-  ///   - patience: how long a pipe that is full may take until somebody reads on, in milliseconds.
+  ///   - patience: how long a pipe that is full may take until it is read again, in milliseconds; -1 for any time.
   static func write(
     _ bytes: [UInt8], _ written: inout Int, to descriptor: Int32, for path: String, patience: Int32
   ) throws {
@@ -181,10 +181,10 @@ public enum WholeFile {
     }
   }
 
-  /// Writes all bytes, and waits a minute for whoever reads them and has stopped.
+  /// Writes all bytes, and waits for the reader of a pipe that is full.
   static func write(_ bytes: [UInt8], to descriptor: Int32, for path: String) throws {
     var written = 0
-    try write(bytes, &written, to: descriptor, for: path, patience: 60_000)
+    try write(bytes, &written, to: descriptor, for: path, patience: -1)
   }
 
   /// Whether the file system has room for a file, before one is begun that cannot be finished.

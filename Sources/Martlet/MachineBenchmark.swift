@@ -1,12 +1,17 @@
 /// What a machine can do at most.
 public struct MachineBenchmark: Sendable {
   public let instructionSet: InstructionSet
-  /// Operations a second of each core, by the number of cores that compute.
+  /// The cores that this process may use. More workers than these share them.
+  public let cores: Int
+  /// Operations a second of each worker, by the number of workers.
   public let peaks: [(workers: Int, peak: Timing)]
 
   /// - Throws: `TrainingError.tooFewThreads`.
-  public init(workerCounts: [Int], runs: Int, instructionSet: InstructionSet) throws {
+  public init(
+    workerCounts: [Int], runs: Int, instructionSet: InstructionSet, cores: Int = AvailableCores.count()
+  ) throws {
     self.instructionSet = instructionSet
+    self.cores = cores
     peaks = try workerCounts.map {
       ($0, try PeakPerformance.measure(workers: $0, runs: runs, instructionSet: instructionSet))
     }
@@ -14,11 +19,16 @@ public struct MachineBenchmark: Sendable {
 
   /// Operations a second of one core on its own.
   public var corePeak: Double { peaks[0].peak.median }
+
+  /// Operations a second of the cores that so many workers compute on.
+  public func peak(workers: Int) -> Double { corePeak * Double(min(workers, cores)) }
 }
 
 /// What a network takes on a machine.
 public struct NetworkBenchmark: Sendable {
   public let name: String
+  /// The data set that it was measured with.
+  public let data: String
   /// For one sample, on one core.
   public let layers: [LayerProfile]
   /// The sum of the gradients and the optimizer's update of a step, on one core.
@@ -43,6 +53,7 @@ public struct NetworkBenchmark: Sendable {
         instructionSet: surroundings.instructionSet)
     }
     name = run.name
+    self.data = run.source.map { type(of: $0).name } ?? ""
     layers = try trainer(1).profileLayers(data.train, runs: runs)
     update = try trainer(1).profileUpdate(runs: runs)
     let trainers = try workerCounts.map(trainer)

@@ -84,6 +84,7 @@ public final class TrainingRun {
       configuration.training, inputShape: saved?.checkpoint.inputShape ?? data.train.inputShape,
       workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
     trainer.warning = surroundings.warning
+    trainer.replacesLogs = start == .overwriting
     if let saved { try Self.checkData(data, saved.checkpoint) }
     try trainer.check(data.train, validation: data.test)
     if let weights { try Self.begin(trainer, with: weights, surroundings.warning) }

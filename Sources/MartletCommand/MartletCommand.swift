@@ -12,7 +12,7 @@ struct MartletCommand: ParsableCommand {
     version: MartletVersion.text,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ExportCommand.self,
-      ImportCommand.self, DataCommand.self, BenchmarkCommand.self,
+      ImportCommand.self, DiffCommand.self, DataCommand.self, BenchmarkCommand.self,
     ])
 
   /// Runs the command line, and turns every error into one message and an exit code.
@@ -25,20 +25,28 @@ struct MartletCommand: ParsableCommand {
       try Invocation.checkEnvironment()
       try command.run()
       try checkOutput()
+      Foundation.exit(0)
     } catch {
       end(with: error)
     }
   }
 
+  /// Ends the process, once what is printed in the background had a moment to be read.
+  private static func exit(_ status: Int32) -> Never {
+    Console.drain()
+    Foundation.exit(status)
+  }
+
   /// - Throws: `OutputError` if something that was printed was lost.
   private static func checkOutput() throws {
+    Console.drain()
     if let reason = Console.failure.withLock({ $0 }) {
       throw OutputError(path: "the standard output", reason: reason)
     }
   }
 
   private static func end(with error: any Error) -> Never {
-    if let status = error as? ExitStatus { Foundation.exit(status.rawValue) }
+    if let status = error as? ExitStatus { exit(status.rawValue) }
     // The parser's own errors and requests for help bring their wording with them.
     switch exitCode(for: error) {
     case .success:
@@ -47,10 +55,10 @@ struct MartletCommand: ParsableCommand {
       Foundation.exit(0)
     case .validationFailure:
       Console.error.write(fullMessage(for: error) + "\n")
-      Foundation.exit(ExitStatus.wrongUse.rawValue)
+      exit(ExitStatus.wrongUse.rawValue)
     default:
       Console.error.write("martlet: \(error)\n")
-      Foundation.exit(ExitStatus(for: error).rawValue)
+      exit(ExitStatus(for: error).rawValue)
     }
   }
 }
@@ -66,7 +74,8 @@ enum ExitStatus: Int32, Error {
   /// data is a failure.
   init(for error: any Error) {
     switch error {
-    case is ConfigurationError, is ModelError, is InstructionSetError, is ResumeMismatch, is WrongUse:
+    case is ConfigurationError, is ModelError, is InstructionSetError, is ResumeMismatch, is WrongUse,
+      is ForeignLog:
       self = .wrongUse
     case CheckpointError.occupied, CheckpointError.none, CheckpointError.fallsBackToItself, CheckpointError.noTime,
       TrainingError.batchLargerThanData, TrainingError.shapeMismatch, TrainingError.outputNotClasses,

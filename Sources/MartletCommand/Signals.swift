@@ -42,7 +42,7 @@ enum Signals {
   /// no terminal. What the parent of the process chose to ignore stays ignored.
   static func install(ending: [Int32]) {
     // Made before a handler needs them.
-    _ = requests
+    _ = (requests, Console.hasLiveLine.load(ordering: .relaxed))
     hasHandedOver.store(false, ordering: .relaxed)
     handle(SIGUSR2) { _ in Signals.requests.askForCheckpoint() }
     if [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].allSatisfy({ isatty($0) == 0 }) { signal(SIGHUP, SIG_IGN) }
@@ -57,6 +57,10 @@ enum Signals {
   /// Makes no calls but those that a handler may make.
   private static func end(_ signal: Int32) {
     guard !hasHandedOver.load(ordering: .relaxed) else { return requests.askForEnd(signal: signal) }
+    // A terminal or a pipe that nobody reads may take the message at no time: a second has to do.
+    handle(SIGALRM) { _ in _exit(ExitStatus.runAgain.rawValue) }
+    alarm(1)
+    if Console.hasLiveLine.load(ordering: .relaxed) { _ = write(STDERR_FILENO, "\n", 1) }
     _ = write(STDERR_FILENO, farewell.utf8Start, farewell.utf8CodeUnitCount)
     _exit(ExitStatus.runAgain.rawValue)
   }
@@ -66,7 +70,7 @@ enum Signals {
     var present = sigaction()
     let isIgnored =
       sigaction(number, nil, &present) == 0 && present.__sigaction_handler.sa_handler.map(address) == address(SIG_IGN)
-    if isIgnored, [SIGHUP, SIGINT, SIGQUIT].contains(number) { return }
+    if isIgnored, number == SIGHUP || number == SIGINT || number == SIGQUIT { return }
     var action = sigaction()
     action.__sigaction_handler.sa_handler = handler
     action.sa_flags = SA_RESTART | (once ? Int32(bitPattern: UInt32(SA_RESETHAND)) : 0)

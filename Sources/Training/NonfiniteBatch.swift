@@ -1,3 +1,5 @@
+import Configuration
+
 /// What to do when the loss of a batch is NaN or infinite.
 public enum NonfinitePolicy: String, Sendable, CaseIterable {
   /// The run ends with an error, before the step.
@@ -19,7 +21,7 @@ public struct NonfiniteBatch: Error, Sendable, Equatable {
 
 extension NonfiniteBatch: CustomStringConvertible {
   public var description: String {
-    "step \(step), epoch \(epoch): the loss of the batch is \(loss). Its samples are "
+    "step \(step), epoch \(epoch): the loss of the batch is \(loss.digits). Its samples are "
       + samples.map(String.init).joined(separator: ", ") + "."
   }
 }

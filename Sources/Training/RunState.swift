@@ -46,6 +46,13 @@ public struct History: Sendable, Equatable {
   /// The values of one metric, by epoch; empty if there is no such metric.
   public subscript(name: String) -> [Double] { columns[name] ?? [] }
 
+  /// A value for text, such that its shortest digits read back to what the training used: 0.001 for a learning rate,
+  /// which is a 32-bit number, not 0.0010000000474974513.
+  public func shortestValue(_ name: String, _ epoch: Int) -> Double {
+    let value = self[name][epoch]
+    return name == "learning_rate" ? Double("\(Float(value))") ?? value : value
+  }
+
   /// Adds an epoch. A metric that earlier epochs did not have is NaN for them, and one that this epoch lacks is NaN for
   /// it.
   mutating func append(_ values: [String: Double]) {

@@ -20,6 +20,9 @@ public final class Trainer {
   /// Is told of what a person should know, and the training survives.
   public var warning: (String) -> Void = { _ in }
 
+  /// Whether logs of the training (`CSVLogger`) may replace those of another one that are in their place.
+  public var replacesLogs = true
+
   let team: WorkerTeam
   let variables: Variables
   let kernels: KernelSet

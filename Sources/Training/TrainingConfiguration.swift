@@ -56,3 +56,8 @@ public struct TrainingConfiguration: Sendable {
   /// `loss`, then the metrics: the names of what is summed over samples.
   public var sumNames: [String] { ["loss"] + metrics.map { type(of: $0).name } }
 }
+
+extension TrainingConfiguration {
+  /// The name of a log of this run: `{seed}` stands for the seed, so that runs of several seeds have a file each.
+  public func logName(_ pattern: String) -> String { pattern.replacing("{seed}", with: "\(seed)") }
+}

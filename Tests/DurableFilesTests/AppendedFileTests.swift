@@ -26,7 +26,6 @@ struct AppendedFileTests {
     // Lines that no pipe takes in one go.
     let lines = (0..<40).map { "\($0) \(String(repeating: "x", count: 5000))\n" }
     var waiting: [String] = []
-    let began = ContinuousClock.now
     for line in lines {
       do { try file.append(line) } catch {
         #expect("\(error)" == "\(path): cannot be written: it is a pipe that nobody reads.")
@@ -34,14 +33,51 @@ struct AppendedFileTests {
       }
     }
     #expect(waiting.count > 10 && waiting.count < lines.count)
-    // One line's patience, not that of each.
-    #expect(ContinuousClock.now - began < .seconds(10))
     var received = drained(reader)
     for line in waiting {
       try file.append(line)
       received += drained(reader)
     }
     #expect(received == Array(lines.joined().utf8))
+  }
+
+  @Test("keep what a pipe does not take, and say in the end what it never took")
+  func keptForPipe() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/pipe"
+    #expect(mkfifo(path, 0o600) == 0)
+    let reader = open(path, O_RDWR | O_NONBLOCK)
+    defer { close(reader) }
+    var filling = 0
+    while write(reader, "x", 1) == 1 { filling += 1 }
+    let file = try AppendedFile(path, keptLimit: 10)
+    try file.append("a\nb\nc\n")
+    let wording = "\(path): cannot be written: it is a pipe that nobody reads."
+    #expect { try file.append("too long\n") } throws: { "\($0)" == wording }
+    #expect { try file.finish(patience: .zero) } throws: { "\($0)" == wording }
+    #expect(drained(reader).count == filling)
+    try file.append("d\n")
+    try file.finish(patience: .zero)
+    #expect(drained(reader) == Array("a\nb\nc\nd\n".utf8))
+  }
+
+  @Test("are one process's, if it asks for that, as long as they are open")
+  func exclusive() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/log"
+    do {
+      let file = try AppendedFile(path, isExclusive: true)
+      #expect {
+        try AppendedFile(path, isExclusive: true)
+      } throws: {
+        "\($0)" == "\(path): cannot be written: another process is writing to it."
+      }
+      try file.append("a\n")
+      // Who does not ask is not kept out.
+      try AppendedFile(path).append("b\n")
+    }
+    try AppendedFile(path, isExclusive: true).append("c\n")
+    #expect(try directory.text("log") == "a\nb\nc\n")
   }
 
   private func drained(_ reader: Int32) -> [UInt8] {

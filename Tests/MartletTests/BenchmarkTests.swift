@@ -3,6 +3,8 @@ import Martlet
 import TestSupport
 import Testing
 
+@testable import MartletCommand
+
 /// What `martlet benchmark` prints. The figures are the machine's; here it is not timed.
 @Suite("martlet benchmark")
 struct BenchmarkTests {
@@ -109,6 +111,43 @@ struct BenchmarkTests {
     }
     // Columns stand below one another.
     #expect(Set(printed[5...7].map(\.count)).count == 1)
+  }
+
+  @Test("does not take more threads for cores", arguments: [(1, 1, "1 core "), (1, 2, "1 core "), (2, 2, "2 cores")])
+  func cores(workers: Int, cores: Int, label: String) {
+    #expect(BenchmarkTable.computing(workers, on: cores) == label)
+  }
+
+  @Test("names threads that share cores", arguments: [(2, 1, "2 threads on 1 core"), (16, 2, "16 threads on 2 cores")])
+  func threads(workers: Int, cores: Int, label: String) throws {
+    #expect(BenchmarkTable.computing(workers, on: cores) == label)
+    let machine = try MachineBenchmark(
+      workerCounts: [1, workers], runs: 1, instructionSet: .bestSupported, cores: cores)
+    #expect(BenchmarkTable.text(machine).contains("  \(label)  "))
+    #expect(machine.peak(workers: workers) == machine.corePeak * Double(cores))
+    let json = BenchmarkTable.json(machine, networks: [], memory: 1).json
+    #expect(json.contains("\"cores\": \(cores),"))
+  }
+
+  @Test("measures with drawn digits where MNIST is not on the machine, and downloads nothing")
+  func withoutMNIST() throws {
+    let directory = try TemporaryDirectory()
+    let yaml = Self.yaml.replacing(#/data: .*/#, with: "data: {dataset: mnist}")
+    let config = try directory.write(yaml, to: "small.yml")
+    let environment = [
+      "HOME": directory.path, "XDG_CACHE_HOME": "", "MARTLET_DATA": "", "https_proxy": "http://127.0.0.1:1",
+    ]
+    let arguments = ["benchmark", config, "--runs", "1", "--workers", "1", "--format", "json"]
+    let finished = try Shell.martlet(arguments, environment: environment)
+    #expect(finished.status == 0)
+    #expect(
+      finished.error == "martlet: \(config): mnist is not on this machine. Measured with drawn digits of its shape and "
+        + "number instead.\n")
+    #expect(finished.output.contains(#""data": "digits""#))
+    #expect(directory.names == ["small.yml"])
+    // Where they are is said, and wrong.
+    let wrong = try Shell.martlet(arguments + ["--data", "/nowhere"], environment: environment)
+    #expect(wrong.status == 1 && wrong.error.contains("/nowhere"))
   }
 
   /// Arguments, exit code, and the start of the message.

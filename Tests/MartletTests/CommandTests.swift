@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Martlet
 import TestSupport
@@ -336,6 +337,13 @@ struct CommandTests {
     ("zero bytes", { text($0[...3] + ["\0\0\0"] + $0[5...]) }, [1, 2, 3, 5, 6, 7, 8], false),
     ("no lines", { text([$0[0]]) }, [], false),
     ("nothing", { _ in "" }, [], false),
+    ("lines that end as on Windows", { $0.map { "\($0)\r\n" }.joined() }, Array(1...8), true),
+    ("a step below 1 before them", { text([$0[0], "-3000000000,1,2.5"] + $0[1...]) }, Array(1...8), false),
+    ("the smallest integer before them", { text([$0[0], "\(Int.min),1,2.5"] + $0[1...]) }, Array(1...8), false),
+    ("the largest integer first", { text([$0[0], "\(Int.max),1,2.5"] + $0[1...]) }, Array(1...8), false),
+    ("a step of 20 digits", { text($0[...3] + ["9\(Int.max),1,2.5"] + $0[4...]) }, Array(1...8), false),
+    ("a line without a loss", { text($0[...3] + ["4,1"] + $0[5...]) }, [1, 2, 3, 5, 6, 7, 8], false),
+    ("a line that is there twice", { text($0[...3] + [$0[3]] + $0[4...]) }, [1, 2, 3, 3, 4, 5, 6, 7, 8], false),
   ]
 
   private static func text(_ lines: some Sequence<String>) -> String { lines.map { "\($0)\n" }.joined() }
@@ -366,6 +374,48 @@ struct CommandTests {
 
       """
     #expect(resumed.error == (isWhole ? "" : told), "\(what)")
+  }
+
+  @Test("does not touch a step log of another run, or a file that is none")
+  func foreignStepLog() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    func train(_ arguments: [String]) throws -> Finished {
+      try Shell.martlet(["train", config, "--step-log", "steps.csv", "--verbose", "0"] + arguments, in: directory.path)
+    }
+    #expect(try train(["--output", "one", "--max-steps", "3"]).status == 0)
+    let log = try directory.text("steps.csv")
+    let other = try train(["--output", "two", "--seed", "2"])
+    #expect(other.status == 2)
+    let told =
+      #/martlet: steps\.csv: it has the steps of another run: '1,1,[\d.]+', where this run has '1,1,[\d.]+'\. .*\n/#
+    #expect(other.error.wholeMatch(of: told) != nil, "\(other.error)")
+    #expect(try directory.text("steps.csv") == log)
+    // The same run, whose directory was lost, has the same losses.
+    try FileManager.default.removeItem(atPath: "\(directory.path)/one")
+    #expect(try train(["--output", "one", "--max-steps", "4"]).status == 0)
+    #expect(try directory.text("steps.csv").hasPrefix(log))
+    // Who says so replaces it.
+    #expect(try train(["--output", "two", "--seed", "2", "--overwrite", "--max-steps", "1"]).status == 0)
+    #expect(try directory.text("steps.csv").split(separator: "\n").count == 2)
+    // One that another process has open.
+    do {
+      let open = try AppendedFile("\(directory.path)/steps.csv", isExclusive: true)
+      let locked = try train(["--output", "two", "--seed", "2", "--resume"])
+      #expect(locked.status == 1)
+      #expect(locked.error == "martlet: steps.csv: cannot be written: another process is writing to it.\n")
+      withExtendedLifetime(open) {}
+    }
+    // Something else altogether.
+    for content in ["a,b\n1,2\n", "step,epoch,loss", "\u{0}\n"] {
+      _ = try directory.write(content, to: "steps.csv")
+      let refused = try train(["--output", "three", "--overwrite"])
+      #expect(refused.status == 2)
+      #expect(
+        refused.error == "martlet: steps.csv: it is no step log: its first line is not 'step,epoch,loss'. Nothing in "
+          + "it was changed: name another file, or remove it.\n")
+      #expect(try directory.text("steps.csv") == content)
+    }
   }
 
   @Test("does not take a step log that it cannot read for an empty one")

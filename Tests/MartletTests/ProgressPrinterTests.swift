@@ -12,7 +12,7 @@ struct ProgressPrinterTests {
     let configuration = TrainingConfiguration(
       model: Sequential([Flatten(), Dense(units: 10, activation: .softmax)]), epochs: 2, batchSize: 50)
     let text = Mutex("")
-    let printer = ProgressPrinter(verbosity: verbosity) { part in text.withLock { $0 += part } }
+    let printer = ProgressPrinter(verbosity: verbosity) { part, _ in text.withLock { $0 += part } }
     try Trainer(configuration, inputShape: [28, 28, 1]).fit(data.train, validation: data.test, callbacks: [printer])
     return text.withLock { $0 }
   }
@@ -53,5 +53,65 @@ struct ProgressPrinterTests {
     ])
   func remaining(seconds: Double, text: String) {
     #expect(ProgressPrinter.remaining(seconds) == text)
+  }
+
+  /// Time that passes by itself with each step.
+  private final class Clock: Callback {
+    var now = ContinuousClock.now
+    private let secondsPerStep: Double
+
+    init(secondsPerStep: Double) { self.secondsPerStep = secondsPerStep }
+
+    func nextPause(after step: Int) -> Int? { step + 1 }
+
+    func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) { now += .seconds(secondsPerStep) }
+  }
+
+  /// An epoch of 12 steps.
+  private func printed(
+    _ verbosity: ProgressPrinter.Verbosity, secondsPerStep: Double, terminal: Terminal
+  ) throws -> [(text: String, kind: OutputQueue.Kind)] {
+    let data = try DigitsSource(trainCount: 600, testCount: 100).load()
+    let configuration = TrainingConfiguration(
+      model: Sequential([Flatten(), Dense(units: 10, activation: .softmax)]), epochs: 1, batchSize: 50)
+    let clock = Clock(secondsPerStep: secondsPerStep)
+    var texts: [(text: String, kind: OutputQueue.Kind)] = []
+    let printer = ProgressPrinter(
+      verbosity: verbosity, terminal: terminal, write: { texts.append(($0, $1)) }, now: { clock.now })
+    try Trainer(configuration, inputShape: [28, 28, 1]).fit(data.train, callbacks: [clock, printer])
+    return texts
+  }
+
+  @Test("is a line now and then within a long epoch, and none within a short one")
+  func longEpoch() throws {
+    let terminal = Terminal { 80 }
+    func steps(_ secondsPerStep: Double) throws -> [String] {
+      try printed(.line, secondsPerStep: secondsPerStep, terminal: terminal).map { text, kind in
+        #expect(kind == .text && text.hasSuffix("\n") && text.contains("s/step - accuracy: 0."))
+        return String(text.split(separator: "/")[0])
+      }
+    }
+    // Every 30 seconds, and at the end.
+    #expect(try steps(10) == ["3", "6", "9", "12"])
+    #expect(try steps(2) == ["12"])
+    #expect(try steps(4000) == (1...12).map { "\($0)" })
+    #expect(try printed(.line, secondsPerStep: 10, terminal: terminal)[0].text.hasPrefix("3/12 - 30s - 10s/step - "))
+  }
+
+  @Test(
+    "is a bar that gives way to the numbers in a narrow window, and never fills it", arguments: [0, 1, 9, 30, 50, 70])
+  func narrow(columns: Int) throws {
+    for hasColors in [true, false] {
+      let terminal = Terminal(hasColors: hasColors) { columns }
+      let texts = try printed(.bar, secondsPerStep: 1, terminal: terminal)
+      #expect(texts.count == 13)
+      #expect(texts.dropLast().allSatisfy { $0.kind == .live } && texts.last?.kind == .liveEnd)
+      for (text, _) in texts {
+        #expect(text.contains("\u{1b}") == hasColors)
+        let line = text.replacing(#/\u{1b}\[[0-9;]*[A-Za-z]/#, with: "")
+        #expect(line.unicodeScalars.count { $0 != "\r" && $0 != "\n" } <= max(columns - 1, 0))
+        if columns >= 50 { #expect(line.contains("s/step - accuracy: ")) }
+      }
+    }
   }
 }

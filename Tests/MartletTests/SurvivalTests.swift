@@ -4,23 +4,25 @@ import TestSupport
 import Testing
 
 /// A training that runs while the test goes on.
-private final class Running {
+final class Running {
   let process = Process()
   let directory: TemporaryDirectory
 
   /// Starts `martlet train`, and waits until there is a checkpoint, or it will take a signal.
   init(
-    _ arguments: [String], in directory: TemporaryDirectory, output: Any? = nil, untilTaking signal: Int32? = nil
+    _ arguments: [String], in directory: TemporaryDirectory, output: Any? = nil, error: Any? = nil,
+    environment: [String: String] = [:], untilTaking signal: Int32? = nil
   ) throws {
     self.directory = directory
     process.executableURL = URL(filePath: Shell.martlet)
     process.arguments = ["train"] + arguments
     process.environment = Shell.environment
     process.currentDirectoryURL = URL(filePath: directory.path)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let paths = ["out", "err"].map { "\(directory.path)/\($0)" }
     for path in paths { try Data().write(to: URL(filePath: path)) }
     process.standardOutput = output ?? FileHandle(forWritingAtPath: paths[0])
-    process.standardError = FileHandle(forWritingAtPath: paths[1])
+    process.standardError = error ?? FileHandle(forWritingAtPath: paths[1])
     process.standardInput = FileHandle.nullDevice
     try process.run()
     try wait { try signal.map(takes) ?? ((try? checkpoints().count) ?? 0 > 0) }
@@ -313,6 +315,14 @@ struct SurvivalTests {
     #expect(lines[3]["seconds"] as? Double ?? 0 > 0)
     #expect(lines[5]["finished"] as? Bool == false && lines[13]["finished"] as? Bool == true)
     #expect(lines[14]["level"] as? String == "error")
+    #expect(lines.allSatisfy { $0["directory"] as? String == "run" })
+    // What the run printed last, and numbers as people write them.
+    let evaluated = try Shell.martlet(["evaluate", "run/latest.weights.h5", "--format", "json"], in: directory.path)
+    let test = try #require(JSONSerialization.jsonObject(with: Data(evaluated.output.utf8)) as? [String: Double])
+    for name in ["loss", "accuracy", "samples"] { #expect(lines[13]["test_\(name)"] as? Double == test[name]) }
+    #expect(lines[5]["test_loss"] == nil)
+    let text = try directory.text("run.jsonl")
+    #expect(text.split(separator: "\n").count { $0.contains(#""learning_rate": 0.001,"#) } == 3)
     #expect((lines[1]["yaml"] as? String)?.contains("on_nonfinite: stop") == true)
   }
 

@@ -2,15 +2,24 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import h5py
+if sys.version_info < (3, 9):
+    sys.exit(f"needs Python 3.9 or newer, this is {sys.version.split()[0]}")
+try:
+    import h5py
+except ImportError:
+    sys.exit(f"needs h5py, which {sys.executable} does not have: pip install h5py, in a virtual environment whose python "
+             "then runs this script")
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The command; MARTLET names another build of it.
 MARTLET = os.environ.get("MARTLET", str(ROOT / ".build/debug/martlet"))
+if not os.access(MARTLET, os.X_OK) or os.path.isdir(MARTLET):
+    sys.exit(f"needs the command, and {MARTLET} is none: build it (swift build), or name it (MARTLET=PATH)")
 
 #: Every callback that keeps a state, and a network that is small and yet has every kind of parameter.
 CONFIGURATION = """
@@ -31,6 +40,13 @@ checkpoints: {{directory: {directory}/run, every_steps: 5, keep_last: 3}}
 """
 
 
+def need(*programs):
+    """Ends with a message unless all programs are there."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        sys.exit(f"needs {' and '.join(missing)}, not found in PATH")
+
+
 def configuration(directory, epochs):
     """Writes a configuration whose run stays below `directory`."""
     path = Path(directory) / "run.yml"
@@ -40,6 +56,7 @@ def configuration(directory, epochs):
 
 def shim(directory):
     """Compiles Disk.swift, and gives the path of the library."""
+    need("swiftc")
     library = Path(directory) / "disk.so"
     source = Path(__file__).with_name("Disk.swift")
     subprocess.run(["swiftc", "-O", "-swift-version", "6", "-emit-library", "-o", library, source], check=True)
@@ -56,7 +73,11 @@ def train(config, *arguments, environment=None, **options):
 
 def finish(process, *statuses):
     """Waits for a training; its output. Fails if it ends with another status."""
-    output, _ = process.communicate(timeout=1200)
+    try:
+        output, _ = process.communicate(timeout=1200)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        sys.exit("the training did not end within 20 minutes")
     if process.returncode not in statuses:
         sys.exit(f"the training ended with {process.returncode}, not {statuses}:\n{output}")
     return output

@@ -15,6 +15,7 @@ import os
 import random
 import re
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -25,9 +26,12 @@ CALLS = "openat,write,fsync,rename,symlink,unlink,mkdir,close"
 
 
 def record(config, log, *arguments):
+    runs.need("strace")
     command = ["strace", "-f", "-qq", "-xx", "-s", "8000000", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", log]
     command += [runs.MARTLET, "train", config, "--verbose", "0", "--workers", "2", *arguments]
-    subprocess.run(command, check=True)
+    result = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    if result.returncode:
+        sys.exit(f"a training under strace failed: {result.stderr.strip()}")
 
 
 def finished_calls(log):

@@ -124,8 +124,11 @@ def seconds_per_epoch(place):
 
 
 def main():
-    if shutil.which("slurmctld") is None or shutil.which("munged") is None or os.geteuid() != 0:
-        sys.exit("needs root and Debian's slurm-wlm and munge: apt-get install slurm-wlm munge")
+    if os.geteuid() != 0:
+        sys.exit("needs root: it starts munged, slurmctld and slurmd")
+    missing = [program for program in ("munged", "slurmctld", "slurmd", "sbatch") if shutil.which(program) is None]
+    if missing:
+        sys.exit(f"needs Debian's slurm-wlm and munge (apt-get install slurm-wlm munge): there is no {', '.join(missing)}")
     processes = []
     with tempfile.TemporaryDirectory(prefix="martlet-slurm-") as folder:
         folder, place = Path(folder), Path(tempfile.mkdtemp(prefix="martlet-jobs-"))

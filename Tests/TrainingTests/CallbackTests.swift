@@ -179,6 +179,73 @@ struct CallbackTests {
     #expect(warnings == ["/nowhere/epochs.csv: cannot be created: No such file or directory. The training goes on."])
   }
 
+  /// What a CSV file holds before a run, and what is said of it; nil if it is the run's own.
+  static let csvFiles: [(lines: @Sendable (_ own: [String]) -> [String], warning: String?)] = [
+    ({ $0 }, nil), ({ $0.map { "\($0)\r" } }, nil), ({ Array($0.dropLast()) }, nil), ({ _ in [] }, nil),
+    // The seconds are those of an attempt.
+    ({ [$0[0], $0[1].replacing("0.5,", with: "7.25,")] }, nil), ({ $0 + ["3,1,1,1,1"] }, nil), ({ $0 + ["3,1"] }, nil),
+    ({ $0.map { $0.replacing("1.25", with: "1.5") } }, "epoch 1: loss 1.5 there, 1.25 here"),
+    ({ _ in ["epoch,accuracy", "1,0.5"] }, "it has the columns accuracy"),
+    ({ _ in ["name,value", "a,0.5"] }, "its first line does not begin with 'epoch'"),
+  ]
+
+  @Test("leave a CSV file of another run as it is, and say so once", arguments: csvFiles.indices)
+  func foreignCSV(index: Int) throws {
+    let directory = try TemporaryDirectory()
+    let trainer = try SmallRun.trainer(epochs: 2)
+    trainer.replacesLogs = false
+    var warnings: [String] = []
+    trainer.warning = { warnings.append($0) }
+    let own = ["epoch,learning_rate,loss,seconds,val_loss", "1,0.001,1.25,0.5,1.0", "2,0.001,1.0,0.5,nan"]
+    let (lines, reason) = Self.csvFiles[index]
+    let before = lines(own).map { "\($0)\n" }.joined()
+    let path = try directory.write(before, to: "epochs-\(trainer.configuration.seed).csv")
+    let callback = CSVLogger(filename: "\(directory.path)/epochs-{seed}.csv")
+    let plan = FitPlan(epochs: 2, stepsPerEpoch: 5, maxSteps: nil)
+    callback.trainingWillBegin(trainer, plan)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == before)
+    for values in [(1.25, 1.0), (1.0, -Double.nan)] {
+      trainer.state.history.append([
+        "loss": values.0, "val_loss": values.1, "seconds": 0.5, "learning_rate": Double(Float(0.001)),
+      ])
+      callback.epochDidEnd(trainer, plan)
+    }
+    let after = try String(contentsOfFile: path, encoding: .utf8)
+    guard let reason else {
+      #expect(after == own.map { "\($0)\n" }.joined())
+      return #expect(warnings.isEmpty)
+    }
+    #expect(after == before)
+    #expect(
+      warnings == [
+        "\(path): it is not the log of this run (\(reason)), and is left as it is: this run writes no epochs there. Name "
+          + "another file (callbacks.csv_log.filename, in which {seed} stands for the seed), or remove that one."
+      ])
+  }
+
+  @Test("do not mix two runs in one CSV file")
+  func sharedCSV() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/epochs.csv"
+    let plan = FitPlan(epochs: 2, stepsPerEpoch: 5, maxSteps: nil)
+    var warnings: [String] = []
+    let runs = try (0..<2).map { index in
+      let trainer = try SmallRun.trainer(epochs: 2)
+      trainer.replacesLogs = false
+      trainer.warning = { warnings.append("\(index): \($0.prefix(path.count + 32))") }
+      return (trainer, CSVLogger(filename: path))
+    }
+    for (trainer, callback) in runs { callback.trainingWillBegin(trainer, plan) }
+    for epoch in 1...2 {
+      for (index, (trainer, callback)) in runs.enumerated() {
+        trainer.state.history.append(["loss": Double(epoch) + Double(index) / 2])
+        callback.epochDidEnd(trainer, plan)
+      }
+    }
+    #expect(try directory.text("epochs.csv") == "epoch,loss\n1,1.0\n2,2.0\n")
+    #expect(warnings == ["1: \(path): it is not the log of this run "])
+  }
+
   @Test("write a CSV file with all epochs anew when it was removed")
   func removedCSV() throws {
     let directory = try TemporaryDirectory()

@@ -9,7 +9,7 @@ struct BenchmarkCommand: ParsableCommand {
     discussion: """
       Peak: multiplications and additions in registers, and nothing else. Layers: one core, the kernels and the memory \
       of training. Epochs: training and validation by the real trainer. Each figure is the median of several runs, with \
-      the least and the most.
+      the least and the most. Without MNIST on this machine, digits of its shape and number are drawn in its place.
       """)
 
   @Argument(help: "Configurations of runs (default: the three networks of MNIST in configs/).")
@@ -33,7 +33,9 @@ struct BenchmarkCommand: ParsableCommand {
     }
     let surroundings = try Surroundings.training(workers: workers, isSilent: format == .json)
     // All of them before anything is measured: a mistake in the last one is told at once.
-    let configurations = try (configs.isEmpty ? Self.defaultConfigs() : configs).map(configuration)
+    let configurations = try (configs.isEmpty ? Self.defaultConfigs() : configs).map {
+      try configuration($0, surroundings.dataset)
+    }
     let counts = Self.workerCounts(upTo: surroundings.workerCount)
     let machine = try MachineBenchmark(workerCounts: counts, runs: runs, instructionSet: surroundings.instructionSet)
     if format == .text { Console.output.write(BenchmarkTable.text(machine)) }
@@ -49,9 +51,15 @@ struct BenchmarkCommand: ParsableCommand {
     }
   }
 
-  private func configuration(_ path: String) throws -> RunConfiguration {
+  private func configuration(_ path: String, _ context: DatasetContext) throws -> RunConfiguration {
     var run = try RunConfiguration(contentsOf: path)
     if let data { run.source = try run.source?.required(inDirectory: data) }
+    if let mnist = run.source as? MNISTSource, mnist.directory == nil, !mnist.isOnThisMachine(context) {
+      // A measurement is no reason for a download.
+      run.source = DigitsSource(trainCount: 60_000, testCount: 10_000)
+      Console.error.write(
+        "martlet: \(path): mnist is not on this machine. Measured with drawn digits of its shape and number instead.\n")
+    }
     return run
   }
 

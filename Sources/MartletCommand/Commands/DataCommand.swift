@@ -59,6 +59,8 @@ struct DataFetchCommand: ParsableCommand {
   var mirror: String?
 
   func run() throws {
+    // A download does not wait for its progress to be read.
+    Console.error.writeInBackground()
     guard let paths = try NamedSource.find(name).fetch(Surroundings.dataset(mirror: mirror, isSilent: false)) else {
       throw WrongUse("'\(name)' is built in: there is nothing to fetch.")
     }
@@ -103,7 +105,7 @@ struct DataShowCommand: ParsableCommand {
       try samples.contactSheet(first: index, count: count).write(to: output)
       Console.output.write(labels(samples).map { "labels:\n\($0)" } ?? "")
     } else {
-      let drawing = HalfBlockDrawing(samples, index: index, colors: Console.output.isTerminal)
+      let drawing = HalfBlockDrawing(samples, index: index, colors: Terminal(.output)?.hasColors ?? false)
       Console.output.write("\(drawing)\nlabel: \(samples.labels.map { "\($0[index])" } ?? "none")\n")
     }
   }

@@ -83,19 +83,22 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The signals that stop the run with a checkpoint and the exit code 75.")
   var endSignals = "TERM,INT,USR1"
 
-  @Option(help: "Append what happens to this file, as JSON: one object a line.")
+  @Option(help: "Append what happens to this file, as JSON: one object a line. {seed} stands for the seed.")
   var logFile: String?
 
-  @Option(help: "Write the loss of every batch to this CSV file.")
+  @Option(help: "Write the loss of every batch to this CSV file. {seed} stands for the seed.")
   var stepLog: String?
 
   @Option(
     parsing: .unconditional,
-    help: "0: only errors, 1: a live bar, 2: a line for each epoch (default: 1 on a terminal, else 2).")
+    help:
+      "0: only errors, 1: a live bar, 2: a line for each epoch, and every 30 seconds (default: 1 on a terminal, else 2)."
+  )
   var verbose: Int?
 
   func run() throws {
     let began = ContinuousClock.now
+    for stream in [Console.output, .error] { stream.writeInBackground() }
     let verbosity = try Verbosity.resolve(verbose)
     let endingSignals = try Signals.parse(endSignals)
     if !dryRun { Signals.install(ending: endingSignals) }
@@ -104,7 +107,12 @@ struct TrainCommand: ParsableCommand {
     // Started again, a run that is finished shows its result.
     let start = asked == .fresh ? .freshUnlessFinished(configuration) : asked
     if dryRun { return try showDryRun(configuration, start, began) }
-    let log = try logFile.map { try RunLog(path: $0, unwritable: Surroundings.warn) }
+    let log = logFile.map {
+      RunLog(
+        path: configuration.training.logName($0), directory: configuration.checkpoints.directory,
+        unwritable: Surroundings.warn)
+    }
+    defer { log?.finish() }
     do {
       var surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
       surroundings.deadline = timeLimit.map { began + $0.duration }
@@ -146,15 +154,19 @@ struct TrainCommand: ParsableCommand {
 
   private func train(_ run: TrainingRun, _ verbosity: ProgressPrinter.Verbosity, _ log: RunLog?) throws {
     run.trainer.requests = Signals.requests
-    var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity)]
-    let steps = try stepLog.map { try StepLog(path: $0, after: run.trainer) }
+    let terminal = Terminal(.output) ?? Terminal { .max }
+    var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity, terminal: terminal)]
+    let steps = try stepLog.map { try StepLog(path: run.configuration.training.logName($0), of: run.trainer) }
     if let steps { callbacks.append(steps) }
     if let log { callbacks.append(log) }
     try log?.start(run)
     if verbosity != .silent { Console.output.write(RunSummary.heading(run)) }
     try run.run(maxSteps: maxSteps, callbacks: callbacks) { log?.checkpoint($0) }
-    log?.end(run.trainer, isFinished: run.isFinished)
-    if verbosity != .silent { Console.output.write(try RunSummary.ending(run)) }
+    steps?.finish(run.trainer)
+    let isEvaluated = run.isFinished && (log != nil || verbosity != .silent)
+    let evaluation = isEvaluated ? try run.trainer.evaluate(run.data.test) : nil
+    log?.end(run.trainer, isFinished: run.isFinished, evaluation: evaluation)
+    if verbosity != .silent { Console.output.write(RunSummary.ending(run, evaluation)) }
     // A run that somebody stopped, and that has more to do. At --max-steps it has done what it was asked.
     if run.trainer.stopReason != nil, !run.isFinished { throw ExitStatus.runAgain }
     try steps?.checkComplete()
@@ -224,8 +236,8 @@ enum Verbosity {
     guard let verbosity = ProgressPrinter.Verbosity(rawValue: number ?? 1) else {
       throw WrongUse("--verbose must be 0, 1 or 2. Received: \(number ?? 1)")
     }
-    // A bar makes no sense where it cannot be drawn again.
-    return verbosity == .bar && !Console.output.isTerminal ? .line : verbosity
+    // A bar makes no sense where it cannot be redrawn.
+    return verbosity == .bar && Terminal(.output) == nil ? .line : verbosity
   }
 }
 
@@ -242,10 +254,12 @@ enum Surroundings {
 
   /// Where data sets are looked for; downloads show their progress on the error stream.
   static func dataset(mirror: String? = nil, isSilent: Bool) -> DatasetContext {
-    let isTerminal = Console.error.isTerminal
+    let terminal = isSilent ? nil : Terminal(.error)
     return DatasetContext(environment: environment, mirror: mirror) { line in
-      guard !isSilent, isTerminal else { return }
-      Console.error.write("\r\(line)\u{1b}[K")
+      guard let terminal else { return }
+      // The last one is empty, and leaves the line to others.
+      Console.error.write(
+        terminal.redrawn([Terminal.Piece(line)]) + (line.isEmpty ? "\r" : ""), line.isEmpty ? .liveEnd : .live)
     }
   }
 

@@ -5,10 +5,17 @@ import Martlet
 enum BenchmarkTable {
   static func text(_ machine: MachineBenchmark) -> String {
     let lines = machine.peaks.map { workers, peak in
-      "\(workers) core\(workers == 1 ? " " : "s")  \(spread(peak, unit: 1e-9, "%.1f")) GFLOP/s each"
+      "\(computing(workers, on: machine.cores))  \(spread(peak, unit: 1e-9, "%.1f")) GFLOP/s each"
     }
     return "Peak (\(machine.instructionSet), multiplications and additions in registers)\n"
       + lines.map { "  \($0)\n" }.joined() + "\n"
+  }
+
+  /// `2 cores`, or `16 threads on 2 cores`, which are all that there are.
+  static func computing(_ workers: Int, on cores: Int) -> String {
+    func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
+    if workers > cores { return "\(count(workers, "thread")) on \(count(cores, "core"))" }
+    return count(workers, "core") + (workers == 1 ? " " : "")
   }
 
   static func text(_ network: NetworkBenchmark, machine: MachineBenchmark) -> String {
@@ -23,7 +30,7 @@ enum BenchmarkTable {
     lines.append("epochs: training and validation")
     let first = network.epochs[0].seconds.median
     for (workers, seconds) in network.epochs {
-      let share = network.operationsPerEpoch / seconds.median / machine.corePeak / Double(workers)
+      let share = network.operationsPerEpoch / seconds.median / machine.peak(workers: workers)
       lines.append(
         "  \(workers) worker\(workers == 1 ? " " : "s") \(spread(seconds, unit: 1, "%.3f")) s"
           + String(format: "  %.2fx  %.0f %% of peak", first / seconds.median, 100 * share))
@@ -63,7 +70,7 @@ enum BenchmarkTable {
 
   static func json(_ machine: MachineBenchmark, networks: [NetworkBenchmark], memory: Int) -> ConfigurationNode {
     object([
-      ("instruction_set", ConfigurationNode(.string("\(machine.instructionSet)"))),
+      ("instruction_set", ConfigurationNode(.string("\(machine.instructionSet)"))), ("cores", integer(machine.cores)),
       (
         "peak_flops_per_core",
         list(machine.peaks.map { object([("workers", integer($0.workers)), ("value", timing($0.peak))]) })
@@ -74,7 +81,7 @@ enum BenchmarkTable {
 
   private static func network(_ network: NetworkBenchmark) -> ConfigurationNode {
     object([
-      ("name", ConfigurationNode(.string(network.name))),
+      ("name", ConfigurationNode(.string(network.name))), ("data", ConfigurationNode(.string(network.data))),
       (
         "layers",
         list(

@@ -29,7 +29,10 @@ struct HistoryTable {
   var configuration: ConfigurationNode {
     ConfigurationNode(
       mapping: names.map { name in
-        ConfigurationEntry(name, ConfigurationNode(.sequence(history[name].map { ConfigurationNode(.number($0)) })))
+        ConfigurationEntry(
+          name,
+          ConfigurationNode(
+            .sequence(history[name].indices.map { ConfigurationNode(.number(history.shortestValue(name, $0))) })))
       })
   }
 }

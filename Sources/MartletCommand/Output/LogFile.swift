@@ -2,27 +2,27 @@ import DurableFiles
 import Synchronization
 
 /// The file of a log, which is no reason to stop a run: lines that it does not take are kept, and written when it takes
-/// lines again. One that was removed or moved away, as by logrotate, is made anew.
+/// lines again. One that was removed or moved away, as by logrotate, or whose directory does not exist yet, is made anew.
 ///
-/// Nothing is written before `release`: until then, it may be the log of another run.
+/// Nothing is opened or written before `release`: until then, it may be the log of another run.
 final class LogFile: Sendable {
   /// The bytes that are kept while the file takes none: the lines of some ten thousand epochs. What comes on top is lost.
   private static let mostWaiting = 16 << 20
 
   private struct State {
-    var file: AppendedFile
+    var file: AppendedFile?
     var waiting = ""
     var isReleased = false
     var hasWarned = false
   }
 
-  private let state: Mutex<State>
+  private let path: String
+  private let state = Mutex(State())
   private let warning: @Sendable (String) -> Void
 
-  /// - Parameter warning: is told once if the file does not take a line.
-  /// - Throws: `FileError` if the file cannot be opened.
-  init(path: String, warning: @escaping @Sendable (String) -> Void) throws {
-    state = Mutex(State(file: try AppendedFile(path)))
+  /// - Parameter warning: called once if the file does not take a line.
+  init(path: String, warning: @escaping @Sendable (String) -> Void) {
+    self.path = path
     self.warning = warning
   }
 
@@ -42,12 +42,25 @@ final class LogFile: Sendable {
     }
   }
 
+  /// Gives a pipe a last moment to take what was appended.
+  func finish() {
+    state.withLock { state in
+      do {
+        try state.file?.finish()
+      } catch {
+        if !state.hasWarned { warning("\(error) Its last lines are lost.") }
+        state.hasWarned = true
+      }
+    }
+  }
+
   private func write(_ state: inout State) {
     guard state.isReleased, !state.waiting.isEmpty else { return }
     do {
       // One that is in place is not opened again: a pipe's other end may be gone for a while.
-      if !state.file.isInPlace { state.file = try AppendedFile(state.file.path) }
-      try state.file.append(state.waiting)
+      let file = try state.file.flatMap { $0.isInPlace ? $0 : nil } ?? AppendedFile(path)
+      state.file = file
+      try file.append(state.waiting)
       state.waiting = ""
     } catch {
       if !state.hasWarned { warning("\(error) The training goes on; the lines follow once the file takes them.") }

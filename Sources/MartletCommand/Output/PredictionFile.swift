@@ -28,7 +28,7 @@ enum PredictionFile {
     let heading = ["sample", "class"] + (0..<prediction.classes).map { "\(prediction.kind.column)_\($0)" } + label
     let lines = prediction.classIndices.enumerated().map { sample, index in
       let label = labels.map { ["\($0[sample])"] } ?? []
-      return (["\(sample)", "\(index)"] + prediction.row(sample).map { "\($0)" } + label).joined(separator: ",")
+      return (["\(sample)", "\(index)"] + prediction.row(sample).map(\.digits) + label).joined(separator: ",")
     }
     return ([heading.joined(separator: ",")] + lines).map { "\($0)\n" }.joined()
   }

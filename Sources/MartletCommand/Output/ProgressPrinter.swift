@@ -12,37 +12,54 @@ final class ProgressPrinter: Callback {
     case line = 2
   }
 
-  /// The bar is drawn again after this many seconds at the earliest.
+  /// The bar is redrawn after this many seconds at the earliest.
   private static let redrawInterval = 0.05
-  private static let barWidth = 20
+  /// Without a bar, a line within an epoch follows the one before it after this many seconds.
+  private static let lineInterval = 30.0
+  private static let barWidth = (least: 4, most: 20)
 
   private let verbosity: Verbosity
-  private let write: (String) -> Void
+  private let terminal: Terminal
+  private let now: () -> ContinuousClock.Instant
+  private let write: (String, OutputQueue.Kind) -> Void
   private var firstStepInEpoch = 0
-  private var epochStarted = ContinuousClock.now
+  private var epochStarted: ContinuousClock.Instant
   /// When the first steps ended, and how many they were.
   private var firstSteps: (ended: ContinuousClock.Instant, count: Int)?
-  private var drawn: ContinuousClock.Instant?
+  private var printed: ContinuousClock.Instant?
 
-  init(verbosity: Verbosity, write: @escaping (String) -> Void = Console.output.write) {
+  /// - Parameters:
+  ///   - terminal: where the bar is drawn.
+  ///   - now: the clock.
+  init(
+    verbosity: Verbosity, terminal: Terminal = Terminal { .max },
+    write: @escaping (String, OutputQueue.Kind) -> Void = Console.output.write,
+    now: @escaping () -> ContinuousClock.Instant = { .now }
+  ) {
     self.verbosity = verbosity
+    self.terminal = terminal
+    self.now = now
     self.write = write
+    epochStarted = now()
   }
 
   func epochWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
     firstStepInEpoch = trainer.state.stepInEpoch
-    epochStarted = .now
+    epochStarted = now()
     firstSteps = nil
-    drawn = nil
-    if verbosity != .silent, plan.epochs > 1 { write("Epoch \(trainer.state.epoch + 1)/\(plan.epochs)\n") }
+    printed = verbosity == .bar ? nil : epochStarted
+    if verbosity != .silent, plan.epochs > 1 { write("Epoch \(trainer.state.epoch + 1)/\(plan.epochs)\n", .text) }
   }
 
   func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) {
-    if firstSteps == nil { firstSteps = (.now, losses.count) }
-    guard verbosity == .bar, drawn.map({ Self.seconds(since: $0) >= Self.redrawInterval }) ?? true else { return }
-    drawn = .now
+    if firstSteps == nil { firstSteps = (now(), losses.count) }
+    // The last steps of an epoch are followed by its end.
+    guard verbosity != .silent, verbosity == .bar || trainer.state.stepInEpoch < plan.stepsPerEpoch else { return }
+    let interval = verbosity == .bar ? Self.redrawInterval : Self.lineInterval
+    guard printed.map({ seconds(since: $0) >= interval }) ?? true else { return }
+    printed = now()
     let means = zip(trainer.configuration.sumNames, trainer.state.sums.means).map { (name: $0, value: $1) }
-    write(barLine(step: trainer.state.stepInEpoch, plan: plan, values: means.sorted { $0.name < $1.name }))
+    show(step: trainer.state.stepInEpoch, plan: plan, values: means.sorted { $0.name < $1.name }, isEnd: false)
   }
 
   func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
@@ -51,36 +68,44 @@ final class ProgressPrinter: Callback {
     let values = (names + names.map { "val_\($0)" }).compactMap { name in
       history[name].last.map { (name: name, value: $0) }
     }
+    show(step: plan.stepsPerEpoch, plan: plan, values: values, isEnd: true)
+  }
+
+  private func show(step: Int, plan: FitPlan, values: [(name: String, value: Double)], isEnd: Bool) {
     switch verbosity {
     case .silent: break
-    case .bar: write(barLine(step: plan.stepsPerEpoch, plan: plan, values: values) + "\n")
-    case .line: write(epochLine(plan: plan, values: values) + "\n")
+    case .bar:
+      let line = terminal.redrawn(bar(step: step, plan: plan, values: values))
+      write(isEnd ? line + "\n" : line, isEnd ? .liveEnd : .live)
+    case .line: write(line(step: step, plan: plan, values: values) + "\n", .text)
     }
   }
 
   // MARK: - Lines
 
-  private func epochLine(plan: FitPlan, values: [(name: String, value: Double)]) -> String {
-    let parts = [
-      "\(plan.stepsPerEpoch)/\(plan.stepsPerEpoch)", elapsed,
-      NumberFormat.perStep(secondsPerStep(step: plan.stepsPerEpoch)),
-    ]
+  private func line(step: Int, plan: FitPlan, values: [(name: String, value: Double)]) -> String {
+    let parts = ["\(step)/\(plan.stepsPerEpoch)", elapsed, NumberFormat.perStep(secondsPerStep(step: step))]
     return (parts + Self.metrics(values)).joined(separator: " - ")
   }
 
-  private func barLine(step: Int, plan: FitPlan, values: [(name: String, value: Double)]) -> String {
+  /// The bar gives way to the numbers where the window is narrow.
+  private func bar(step: Int, plan: FitPlan, values: [(name: String, value: Double)]) -> [Terminal.Piece] {
     let total = String(plan.stepsPerEpoch)
     let count = String(step)
     let padding = String(repeating: " ", count: max(total.count - count.count, 0))
-    let done = Self.barWidth * step / plan.stepsPerEpoch
-    let bar =
-      (done > 0 ? "\u{1b}[32m\(String(repeating: "━", count: done))\u{1b}[0m" : "")
-      + "\u{1b}[37m\(String(repeating: "━", count: Self.barWidth - done))\u{1b}[0m"
     let perStep = secondsPerStep(step: step)
-    let time =
-      step == plan.stepsPerEpoch ? elapsed : Self.remaining(perStep * Double(plan.stepsPerEpoch - step))
-    let start = "\r\u{1b}[1m\(padding)\(count)/\(total)\u{1b}[0m \(bar) \u{1b}[1m\(time)\u{1b}[0m "
-    return start + ([NumberFormat.perStep(perStep)] + Self.metrics(values)).joined(separator: " - ") + "\u{1b}[K"
+    let time = step == plan.stepsPerEpoch ? elapsed : Self.remaining(perStep * Double(plan.stepsPerEpoch - step))
+    let start = "\(padding)\(count)/\(total)"
+    let numbers = ([NumberFormat.perStep(perStep)] + Self.metrics(values)).joined(separator: " - ")
+    let room = terminal.lineWidth - [start, time, numbers].reduce(3) { $0 + $1.count }
+    let width = max(min(room, Self.barWidth.most), Self.barWidth.least)
+    let done = width * step / plan.stepsPerEpoch
+    let rest = terminal.hasColors ? "━" : "─"
+    return [
+      Terminal.Piece(start, .bold), Terminal.Piece(" "), Terminal.Piece(String(repeating: "━", count: done), .green),
+      Terminal.Piece(String(repeating: rest, count: width - done), .white), Terminal.Piece(" "),
+      Terminal.Piece(time, .bold), Terminal.Piece(" " + numbers),
+    ]
   }
 
   private static func metrics(_ values: [(name: String, value: Double)]) -> [String] {
@@ -91,13 +116,13 @@ final class ProgressPrinter: Callback {
   private func secondsPerStep(step: Int) -> Double {
     let steps = step - firstStepInEpoch
     guard let firstSteps, steps > firstSteps.count else {
-      return Self.seconds(since: epochStarted) / Double(max(steps, 1))
+      return seconds(since: epochStarted) / Double(max(steps, 1))
     }
-    return Self.seconds(since: firstSteps.ended) / Double(steps - firstSteps.count)
+    return seconds(since: firstSteps.ended) / Double(steps - firstSteps.count)
   }
 
   /// `75s`: of the epoch, as far as this process has seen it.
-  private var elapsed: String { String(format: "%.0fs", Self.seconds(since: epochStarted)) }
+  private var elapsed: String { String(format: "%.0fs", seconds(since: epochStarted)) }
 
   /// `7s`, `1:05`, `1:02:03`, rounded down.
   static func remaining(_ seconds: Double) -> String {
@@ -106,7 +131,5 @@ final class ProgressPrinter: Callback {
     return seconds > 60 ? String(format: "%d:%02d", whole / 60, whole % 60) : "\(whole)s"
   }
 
-  private static func seconds(since start: ContinuousClock.Instant) -> Double {
-    (ContinuousClock.now - start) / .seconds(1)
-  }
+  private func seconds(since start: ContinuousClock.Instant) -> Double { (now() - start) / .seconds(1) }
 }

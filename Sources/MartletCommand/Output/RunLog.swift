@@ -4,22 +4,29 @@ import Martlet
 
 /// What happens in a run, for machines: one JSON object a line, through swift-log.
 ///
-/// Every line has `time`, `level` and `event`, and what the event brings with it.
+/// Every line has `time`, `level`, `event`, the run's `directory`, and what the event brings with it. A number is written
+/// with the fewest digits that read back to it, and as null if it is NaN or infinite, which JSON does not have.
 final class RunLog: Callback, @unchecked Sendable {
   // Sendable: the logger and the file are, and nothing else is kept.
   private let logger: Logger
   private let file: LogFile
 
-  /// - Parameter unwritable: is told once if the file does not take a line; it is written later, if that is possible.
-  /// - Throws: `FileError` if the file cannot be opened.
-  init(path: String, unwritable: @escaping @Sendable (String) -> Void) throws {
-    let file = try LogFile(path: path, warning: unwritable)
+  /// - Parameters:
+  ///   - directory: the run's, which tells its lines from those of others in the same file.
+  ///   - unwritable: called once if the file does not take a line; it is written later, if that is possible.
+  init(path: String, directory: String, unwritable: @escaping @Sendable (String) -> Void) {
+    let file = LogFile(path: path, warning: unwritable)
     self.file = file
-    logger = Logger(label: "martlet") { _ in JSONLinesHandler(file: file) }
+    var logger = Logger(label: "martlet") { _ in JSONLinesHandler(file: file) }
+    logger[metadataKey: "directory"] = .string(directory)
+    self.logger = logger
   }
 
   /// Writes what was logged before, and from now on at once: no other run has this log.
   func release() { file.release() }
+
+  /// Gives a pipe a last moment to take the last lines.
+  func finish() { file.finish() }
 
   /// The start of a run, or of the next part of it.
   func start(_ run: TrainingRun) throws {
@@ -43,7 +50,9 @@ final class RunLog: Callback, @unchecked Sendable {
     var values: Logger.Metadata = [
       "epoch": .stringConvertible(trainer.state.epoch), "step": .stringConvertible(trainer.state.step),
     ]
-    for (name, column) in history.columns { values[name] = column.last.map { .stringConvertible($0) } }
+    for name in history.columns.keys where history.count > 0 {
+      values[name] = .stringConvertible(history.shortestValue(name, history.count - 1))
+    }
     log("epoch", values)
   }
 
@@ -71,14 +80,18 @@ final class RunLog: Callback, @unchecked Sendable {
     log("fault", ["message": .string(text)], level: level)
   }
 
-  func end(_ trainer: Trainer, isFinished: Bool) {
-    let reason = trainer.stopReason.map { ["reason": Logger.MetadataValue.string($0.wording)] }
-    log(
-      "end",
-      [
-        "step": .stringConvertible(trainer.state.step), "epoch": .stringConvertible(trainer.state.epoch),
-        "finished": .stringConvertible(isFinished),
-      ].merging(reason ?? [:]) { $1 })
+  /// - Parameter evaluation: that of the test data, once the run is done.
+  func end(_ trainer: Trainer, isFinished: Bool, evaluation: Evaluation?) {
+    var values: Logger.Metadata = [
+      "step": .stringConvertible(trainer.state.step), "epoch": .stringConvertible(trainer.state.epoch),
+      "finished": .stringConvertible(isFinished),
+    ]
+    if let reason = trainer.stopReason { values["reason"] = .string(reason.wording) }
+    if let evaluation {
+      for (name, value) in evaluation.values { values["test_\(name)"] = .stringConvertible(value) }
+      values["test_samples"] = .stringConvertible(evaluation.samples)
+    }
+    log("end", values)
   }
 
   private func log(_ event: String, _ values: Logger.Metadata, level: Logger.Level = .info) {

@@ -21,7 +21,7 @@ enum RunSummary {
     guard run.isFinished else { return ["Resumed at step \(state.step), epoch \(state.epoch + 1)."] }
     let end =
       state.hasStoppedEarly
-      ? "early stopping ended the run" : "all \(run.configuration.training.epochs) epochs are done"
+      ? "early stopping ended the run" : Self.epochsDone(state.epoch, of: run.configuration.training.epochs)
     return ["Resumed at step \(state.step): \(end)."]
   }
 
@@ -30,17 +30,24 @@ enum RunSummary {
     "\(directory): holds this run already, and it is finished. --overwrite trains it anew, --resume --epochs N longer.\n"
   }
 
-  /// - Throws: `TrainingError` if the model does not fit its data.
-  static func ending(_ run: TrainingRun) throws -> String {
+  /// `all 3 epochs are done`, or `3 epochs are done, more than the 2 asked for`.
+  static func epochsDone(_ done: Int, of asked: Int) -> String {
+    let epochs = "\(NumberFormat.grouped(done)) \(done == 1 ? "epoch is" : "epochs are") done"
+    if done > asked { return "\(epochs), more than the \(NumberFormat.grouped(asked)) asked for" }
+    return done == 1 ? epochs : "all \(epochs)"
+  }
+
+  /// - Parameter evaluation: that of the test data; nil if the run is not done.
+  static func ending(_ run: TrainingRun, _ evaluation: Evaluation?) -> String {
     let state = run.trainer.state
     let reason = run.trainer.stopReason
-    guard run.isFinished else {
+    guard let evaluation else {
       return "Stopped\(reason.map { " by \($0.wording)" } ?? "") after step \(state.step), in epoch \(state.epoch + 1) "
         + "of \(run.configuration.training.epochs). Go on with --resume.\n"
     }
     let early = state.hasStoppedEarly ? reason.map { "Stopped early: \($0.wording).\n" } : nil
     let restored = state.restoredEpoch.map { "Restored the weights of epoch \($0), the best one.\n" }
-    return (early ?? "") + (restored ?? "") + EvaluateCommand.line(try run.trainer.evaluate(run.data.test)) + "\n"
+    return (early ?? "") + (restored ?? "") + EvaluateCommand.line(evaluation) + "\n"
   }
 }
 

@@ -3,43 +3,85 @@ import Foundation
 import Martlet
 
 /// Writes the loss of every batch to a CSV file: step, epoch, loss. The digits read back to the same bits.
+///
+/// The file belongs to one run: it is locked while that run writes, and lines of another run are refused, never mixed or
+/// replaced. The losses tell which run they are of: the same run computes the same ones.
 final class StepLog: Callback {
-  private static let header = "step,epoch,loss\n"
+  private static let header = "step,epoch,loss"
+  /// What is kept for a pipe whose reader has stopped: the lines of some hundred thousand steps.
+  private static let keptLimit = 16 << 20
+
   private let path: String
-  private let file: AppendedFile
-  /// Whether lines are missing: the file could not be written, or lost them before the run went on.
+  private var file: AppendedFile
+  /// Lines that a run which begins found in its file: they have to be its own, of an attempt that left no checkpoint.
+  private var found: StepLines?
+  /// Whether lines are missing: the file could not be written, or lost them before the run was resumed.
   private var isIncomplete = false
 
-  /// Opens the log of a run that begins, or goes on: that keeps the lines of the steps that are done, and replaces later
-  /// ones. A file that is not there begins with the next step.
+  /// Opens the log of a run that begins or is resumed. A resumed run keeps the lines of the steps that are done, and
+  /// replaces later ones; a file that is not there begins with the next step.
   ///
-  /// - Throws: `FileError` if the file cannot be read or written.
-  init(path: String, after trainer: Trainer) throws {
+  /// - Throws: `FileError` if the file cannot be read or written, also if another run is writing to it; `ForeignLog` if it
+  ///   is no step log.
+  init(path: String, of trainer: Trainer) throws {
     self.path = path
     let step = trainer.state.step
-    let goesOn = step > trainer.state.stepsBefore && WholeFile.exists(path) && !WholeFile.isStream(path)
-    let kept = goesOn ? try StepLines(of: String(decoding: WholeFile.read(path), as: UTF8.self), upTo: step) : nil
-    try WholeFile.write(Array((Self.header + (kept?.text ?? "")).utf8), to: path)
-    file = try AppendedFile(path)
+    let isFile = WholeFile.exists(path) && !WholeFile.isStream(path)
+    file = try AppendedFile(path, keptLimit: Self.keptLimit, isExclusive: true)
+    let lines = isFile ? try Self.read(path, upTo: step) : nil
+    let isResumed = step > trainer.state.stepsBefore
+    if let lines, !isResumed, !trainer.replacesLogs, !lines.isEmpty {
+      // Nothing is written before the first steps show whose lines these are.
+      found = lines
+      return
+    }
+    let kept = isResumed ? lines : nil
+    try begin(with: kept?.text ?? "")
     if let kept, !kept.areWhole {
       trainer.warning("\(path): lines of steps before step \(step + 1) are missing. The training goes on.")
       isIncomplete = true
     }
   }
 
+  private static func read(_ path: String, upTo step: Int) throws -> StepLines {
+    try StepLines(of: WholeFile.read(path), heading: header, path: path, upTo: step)
+  }
+
+  /// Replaces what the file holds.
+  private func begin(with lines: String) throws {
+    let text = "\(Self.header)\n\(lines)"
+    guard !WholeFile.isStream(path) else { return try file.append(text) }
+    try WholeFile.write(Array(text.utf8), to: path)
+    file = try AppendedFile(path, isExclusive: true)
+  }
+
   func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws {
     // The epoch of the steps that just ended, from 1 as the progress lines have it.
     let (first, epoch) = (trainer.state.step - losses.count + 1, trainer.state.epoch + 1)
-    let lines = losses.enumerated().map { "\(first + $0),\(epoch),\($1)\n" }.joined()
-    // Out of our hands before the next checkpoint is written: a run that was killed and goes on from there finds every
+    let lines = losses.enumerated().map { "\(first + $0),\(epoch),\($1.digits)" }
+    if let found {
+      try found.check(lines, path: path)
+      self.found = nil
+      try begin(with: "")
+    }
+    // Out of our hands before the next checkpoint is written: a run that was killed and is resumed from there finds every
     // line before it. A power cut may still take some, and `StepLines` tells.
     do {
-      try file.append(lines)
+      try file.append(lines.map { "\($0)\n" }.joined())
     } catch {
       // A log is no reason to lose a run, but a log with holes is no log: the command fails when the run is over.
-      if !isIncomplete { trainer.warning("\(error) The training goes on.") }
-      isIncomplete = true
+      lose("\(error) The training goes on.", trainer)
     }
+  }
+
+  /// Gives a pipe a last moment to take the last lines.
+  func finish(_ trainer: Trainer) {
+    do { try file.finish() } catch { lose("\(error) Its last lines are lost.", trainer) }
+  }
+
+  private func lose(_ reason: String, _ trainer: Trainer) {
+    if !isIncomplete { trainer.warning(reason) }
+    isIncomplete = true
   }
 
   /// - Throws: `StepLogError` if lines are missing.
@@ -48,31 +90,17 @@ final class StepLog: Callback {
   }
 }
 
-/// The lines of a step log up to a step.
-struct StepLines {
-  private var lines: [Substring] = []
-  /// Whether there is a line for each step from that of the first line on.
-  private(set) var areWhole = false
-
-  /// - Parameter text: the file, heading and all.
-  init(of text: String, upTo step: Int) {
-    // A line without an end was cut while it was written.
-    let whole = text.lastIndex(of: "\n").map { text[..<$0] } ?? ""
-    let rows = whole.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
-    let numbers = rows.map { row in row.split(separator: ",").first.flatMap { Int($0) } }
-    let kept = zip(rows, numbers).filter { $1.map { $0 <= step } ?? false }
-    lines = kept.map(\.0)
-    if let first = numbers.first ?? nil, first <= step {
-      areWhole = Array(numbers.prefix(step - first + 1)) == Array(first...step)
-    }
-  }
-
-  var text: String { lines.map { "\($0)\n" }.joined() }
-}
-
 /// A log that has not all lines, of a run that is well.
 struct StepLogError: Error, Equatable, CustomStringConvertible {
   let path: String
 
   var description: String { "\(path): lines are missing. The run and its checkpoints are whole." }
+}
+
+/// A file with something else than the log of this run.
+struct ForeignLog: Error, Equatable, CustomStringConvertible {
+  let path: String
+  let reason: String
+
+  var description: String { "\(path): \(reason). Nothing in it was changed: name another file, or remove it." }
 }

@@ -4,17 +4,26 @@ import Synchronization
 
 /// Writes a line for each epoch to a CSV file: its number, and all that the history has of it.
 ///
-/// A run that goes on writes the epochs that are done anew, from its history: no line is missing, and none is there
-/// twice. A file that cannot be written is no reason to stop: the next epoch tries again, with all lines.
+/// A run that is resumed writes the epochs that are done anew, from its history: no line is missing, and none is there
+/// twice. A file that cannot be written is no reason to stop: the next epoch tries again, with all lines. A file with the
+/// epochs of another run is left as it is, with a warning, unless `Trainer.replacesLogs`.
 public final class CSVLogger: ConfiguredCallback {
   public static let name = "csv_log"
   public static let optionKeys = ["filename"]
   public static let decidesWeights = false
 
+  /// The file; `{seed}` stands for the run's seed.
   public let filename: String
-  /// Whether the file has all epochs of the run.
-  private let isComplete = Atomic(false)
-  private let hasWarned = Atomic(false)
+  private let state = Mutex(State())
+
+  private struct State {
+    /// The file as this run left it; nil if it has to be looked into first.
+    var file: AppendedFile?
+    var size: Int?
+    /// The epochs that it has.
+    var epochs = 0
+    var hasWarned = false
+  }
 
   public init(filename: String) { self.filename = filename }
 
@@ -23,37 +32,84 @@ public final class CSVLogger: ConfiguredCallback {
   public var options: [ConfigurationEntry] { [ConfigurationEntry("filename", ConfigurationNode(.string(filename)))] }
 
   public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
-    isComplete.store(false, ordering: .relaxed)
+    state.withLock { ($0.file, $0.epochs) = (nil, 0) }
     write(trainer)
   }
 
   public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) { write(trainer) }
 
-  private func write(_ trainer: Trainer) {
-    let history = trainer.state.history
-    do {
-      // One that was removed or moved away has all lines again.
-      if isComplete.load(ordering: .relaxed), history.count > 1, WholeFile.exists(filename) {
-        try AppendedFile(filename).append(Self.line(history, history.count - 1))
-      } else {
-        try WholeFile.write(Array(Self.text(history).utf8), to: filename)
+  public func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
+    // What a pipe does not take now is not waited for: a checkpoint comes next.
+    state.withLock { state in
+      do { try state.file?.finish(patience: .zero) } catch {
+        warn("\(error) Its last lines are lost.", &state, trainer)
       }
-      isComplete.store(true, ordering: .relaxed)
-    } catch {
-      isComplete.store(false, ordering: .relaxed)
-      if !hasWarned.exchange(true, ordering: .relaxed) { trainer.warning("\(error) The training goes on.") }
     }
   }
 
-  private static func text(_ history: History) -> String {
-    guard history.count > 0 else { return "" }
-    let heading = (["epoch"] + history.columns.keys.sorted()).joined(separator: ",") + "\n"
-    return heading + (0..<history.count).map { line(history, $0) }.joined()
+  private func write(_ trainer: Trainer) {
+    let history = trainer.state.history
+    let path = trainer.configuration.logName(filename)
+    state.withLock { state in
+      do {
+        try Self.write(history, to: path, &state, replacing: trainer.replacesLogs)
+      } catch {
+        // The lines that a pipe has are not sent again; a file is looked into.
+        if !WholeFile.isStream(path) { state.file = nil }
+        let end = error is ForeignHistory ? "" : " The training goes on."
+        warn("\(error)\(end)", &state, trainer)
+      }
+    }
   }
 
-  /// The digits read back to the same bits.
-  private static func line(_ history: History, _ epoch: Int) -> String {
-    let values = history.columns.keys.sorted().map { "\(history[$0][epoch])" }
-    return (["\(epoch + 1)"] + values).joined(separator: ",") + "\n"
+  private func warn(_ text: String, _ state: inout State, _ trainer: Trainer) {
+    if !state.hasWarned { trainer.warning(text) }
+    state.hasWarned = true
+  }
+
+  private static func write(
+    _ history: History, to path: String, _ state: inout State, replacing: Bool
+  ) throws {
+    // One that was removed, moved away or changed by others is looked into.
+    if let file = state.file, file.isInPlace, file.size == state.size {
+      try file.append(text(history, from: state.epochs))
+    } else if WholeFile.isStream(path) {
+      (state.file, state.epochs) = (try AppendedFile(path), 0)
+      try state.file?.append(text(history, from: 0))
+    } else {
+      if !replacing, WholeFile.exists(path) {
+        let lines = LoggedEpochs(of: try WholeFile.read(path))
+        if let reason = lines.difference(from: history) { throw ForeignHistory(path: path, reason: reason) }
+        // Whose lines these are the first epoch will tell.
+        if history.count == 0, !lines.isEmpty { return }
+      }
+      try WholeFile.write(Array(text(history, from: 0).utf8), to: path)
+      state.file = try AppendedFile(path)
+    }
+    state.size = state.file?.size
+    state.epochs = history.count
+  }
+
+  /// The lines of the epochs from one on, below the heading if that is the first.
+  private static func text(_ history: History, from first: Int) -> String {
+    guard history.count > first else { return "" }
+    let names = history.columns.keys.sorted()
+    let heading = (["epoch"] + names).joined(separator: ",") + "\n"
+    // The digits read back to the same bits.
+    let lines = (first..<history.count).map { epoch in
+      (["\(epoch + 1)"] + names.map { history.shortestValue($0, epoch).digits }).joined(separator: ",") + "\n"
+    }
+    return (first == 0 ? heading : "") + lines.joined()
+  }
+}
+
+/// A CSV file with the epochs of another run, or with something else.
+private struct ForeignHistory: Error, CustomStringConvertible {
+  let path: String
+  let reason: String
+
+  var description: String {
+    "\(path): it is not the log of this run (\(reason)), and is left as it is: this run writes no epochs there. "
+      + "Name another file (callbacks.csv_log.filename, in which {seed} stands for the seed), or remove that one."
   }
 }

@@ -1,0 +1,94 @@
+extension SavedRun {
+  /// What differs between two checkpoints, a line each; empty if both resume as the same run at the same place.
+  ///
+  /// Compared bit by bit: every weight, the optimizer's iteration, learning rate and slots, the position in the run, the
+  /// sums of the epoch under way, the history, the state of callbacks, the seed, the fingerprints of the data; and the keys
+  /// of the configuration that a resumed run must have in common (`RunConfiguration.checkResumes`).
+  ///
+  /// Not compared: seconds, which no two runs share; names, directories and the number of epochs; the instruction set.
+  public func differences(from other: SavedRun) -> [String] {
+    let (mine, others) = (checkpoint, other.checkpoint)
+    var found = Differences()
+    do { try other.configuration.checkResumes(configuration) } catch let mismatch as ResumeMismatch {
+      found.compare("configuration: \(mismatch.key)", mismatch.checkpoint, mismatch.requested)
+    } catch {
+      found.lines.append("configuration: \(error)")
+    }
+    found.compare("input shape", "\(mine.inputShape)", "\(others.inputShape)")
+    found.compare("seed", "\(mine.seed)", "\(others.seed)")
+    found.compare("training data", mine.trainFingerprint, others.trainFingerprint)
+    found.compare("validation data", mine.validationFingerprint, others.validationFingerprint)
+    found.compare(mine.snapshot.state, others.snapshot.state)
+    found.compare("weights", mine.snapshot.parameters, others.snapshot.parameters)
+    let slots = configuration.training.optimizer.slotNames
+    found.compare("optimizer slots", "\(mine.snapshot.slots.count)", "\(others.snapshot.slots.count)")
+    for (index, (left, right)) in zip(mine.snapshot.slots, others.snapshot.slots).enumerated() {
+      let name = index < slots.count ? slots[index] : "slot \(index)"
+      found.compare("optimizer \(name)", left, right)
+    }
+    return found.lines
+  }
+}
+
+/// The lines of a comparison.
+private struct Differences {
+  var lines: [String] = []
+
+  mutating func compare(_ what: String, _ left: String, _ right: String) {
+    if left != right { lines.append("\(what): \(left) and \(right)") }
+  }
+
+  mutating func compare(_ left: RunState, _ right: RunState) {
+    for (what, count) in [
+      ("epochs done", \RunState.epoch), ("steps done", \.step), ("steps made before the import", \.stepsBefore),
+      ("steps in the epoch under way", \.stepInEpoch), ("samples in the epoch under way", \.sums.samples),
+    ] as [(String, KeyPath<RunState, Int>)] {
+      compare(what, "\(left[keyPath: count])", "\(right[keyPath: count])")
+    }
+    if left.learningRate.bitPattern != right.learningRate.bitPattern {
+      compare("learning rate", left.learningRate.digits, right.learningRate.digits)
+    }
+    compare("sums of the epoch under way", left.sums.values, right.sums.values, unit: "sum")
+    let (old, new) = (left.history.columns, right.history.columns)
+    for name in Set(old.keys).union(new.keys).sorted() where name != "seconds" {
+      compare("history of \(name)", old[name] ?? [], new[name] ?? [], unit: "epoch")
+    }
+    for name in Set(left.callbacks.keys).union(right.callbacks.keys).sorted() {
+      compare(name, left.callbacks[name] ?? CallbackState(), right.callbacks[name] ?? CallbackState())
+    }
+  }
+
+  private mutating func compare(_ name: String, _ left: CallbackState, _ right: CallbackState) {
+    for number in Set(left.numbers.keys).union(right.numbers.keys).sorted() {
+      let (old, new) = (left.numbers[number], right.numbers[number])
+      guard old?.bitPattern != new?.bitPattern else { continue }
+      compare("\(name) \(number)", old?.digits ?? "nothing", new?.digits ?? "nothing")
+    }
+    compare("\(name) weights", left.weights, right.weights)
+  }
+
+  /// Numbers of a list, counted from 1.
+  private mutating func compare(_ what: String, _ left: [Double], _ right: [Double], unit: String) {
+    guard left.count == right.count else { return compare(what, "\(left.count) \(unit)s", "\(right.count)") }
+    guard let first = left.indices.first(where: { left[$0].bitPattern != right[$0].bitPattern }) else { return }
+    compare("\(what), \(unit) \(first + 1)", left[first].digits, right[first].digits)
+  }
+
+  mutating func compare(_ what: String, _ left: [Snapshot.Variable], _ right: [Snapshot.Variable]) {
+    guard left.map(\.path) == right.map(\.path) else {
+      return compare(what, left.map(\.path).joined(separator: ", "), right.map(\.path).joined(separator: ", "))
+    }
+    for (old, new) in zip(left, right) { compare("\(what) of \(old.path)", old, new) }
+  }
+
+  private mutating func compare(_ what: String, _ left: Snapshot.Variable, _ right: Snapshot.Variable) {
+    guard left.shape == right.shape, left.values.count == right.values.count else {
+      return compare(what, "\(left.shape)", "\(right.shape)")
+    }
+    let different = left.values.indices.filter { left.values[$0].bitPattern != right.values[$0].bitPattern }
+    guard let first = different.first else { return }
+    lines.append(
+      "\(what): \(different.count) of \(left.values.count) values, the first of them \(left.values[first].digits) and "
+        + "\(right.values[first].digits)")
+  }
+}
