@@ -7,6 +7,8 @@ struct ModelOpening {
   var data: String?
   /// What pixels are divided by, where a file of another program does not say it; and whether it has to be known.
   var scale: (value: Float?, isNeeded: Bool) = (nil, true)
+  /// The model of such a file, as Keras' JSON.
+  var architecture: String?
   let purpose: KerasModelFile.Purpose
   /// Whether the configuration's optimizer, loss and metrics count in place of the file's.
   var replacesTraining = false
@@ -25,7 +27,7 @@ struct ModelOpening {
 
   /// Opens a file that is no checkpoint, as a run that begins with its model.
   func openForeign(_ path: String) throws -> SavedRun {
-    let file = try KerasModelFile(path: path)
+    let file = try KerasModelFile(path: path, architecture: architecture)
     let imported = try file.model(
       for: purpose, background: try background(file), training: replacesTraining ? configuration?.training : nil)
     var (model, notes) = (imported.model, imported.notes)

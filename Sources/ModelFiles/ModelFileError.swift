@@ -2,11 +2,15 @@
 public struct ModelFileError: Error, Equatable, Sendable {
   public enum Problem: Equatable, Sendable {
     /// The bytes are of no format that is read.
-    case unknownFormat
+    case unknownFormat(ForeignFormat)
     /// It lacks something that every such file has.
     case missing(String)
     /// What stands there contradicts itself.
     case malformed(reason: String)
+    /// The architecture of a model without its weights: Keras' `to_json()`.
+    case architectureAlone
+    /// A model that is described twice: in its file and in another.
+    case ownArchitecture(other: String)
     /// A checkpoint of ours, which needs no import.
     case ownCheckpoint
     case unsupportedModel(className: String, reason: String? = nil)
@@ -58,12 +62,17 @@ extension ModelFileError.Problem {
 extension ModelFileError.Problem: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .unknownFormat:
-      "is no model: neither a checkpoint of Martlet's, nor a zip archive (.keras), nor an HDF5 file (.h5)."
+    case .unknownFormat(let format):
+      "is \(format)"
     case .missing(let what):
       "has no \(what)."
     case .malformed(let reason):
       "is malformed: \(reason)."
+    case .architectureAlone:
+      "is the architecture of a Keras model (to_json) without its weights. Give the file of the weights, and this one by "
+        + "--architecture."
+    case .ownArchitecture(let other):
+      "has its model with it: \(other) is not needed. Leave out --architecture."
     case .ownCheckpoint:
       "is a checkpoint of Martlet's: it needs no import."
     case .unsupportedModel(let className, let reason):

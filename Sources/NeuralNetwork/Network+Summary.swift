@@ -28,7 +28,7 @@ extension Network {
   }
 
   /// `145,370`.
-  static func grouped(_ count: Int) -> String {
+  package static func grouped(_ count: Int) -> String {
     let digits = String(count)
     var text = ""
     for (index, digit) in digits.enumerated() {
@@ -39,7 +39,7 @@ extension Network {
   }
 
   /// `567.85 KB`, in steps of 1,024 as Keras has it.
-  static func size(ofFloats count: Int) -> String {
+  package static func size(ofFloats count: Int) -> String {
     var size = Double(count * MemoryLayout<Float>.size)
     var unit = 0
     let units = ["B", "KB", "MB", "GB", "TB"]
@@ -54,11 +54,11 @@ extension Network {
 }
 
 /// Keras' box around three columns of fixed widths. What does not fit in a column goes on in the next line.
-enum SummaryTable {
+package enum SummaryTable {
   private static let headings = ("Layer (type)", "Output Shape", "Param #")
   private static let widths = (31, 22, 13)
 
-  static func lines(_ rows: [(String, String, String)]) -> [String] {
+  package static func lines(_ rows: [(String, String, String)]) -> [String] {
     func rule(_ left: String, _ middle: String, _ right: String, _ dash: String) -> String {
       let dashes = [widths.0, widths.1, widths.2].map { String(repeating: dash, count: $0 + 2) }
       return left + dashes.joined(separator: middle) + right

@@ -15,7 +15,7 @@ struct KerasGolden {
   init(_ file: String) throws {
     self.file = file
     path = try Self.path(file)
-    let name = file.split(separator: ".")[0]
+    let name = file.split(separator: ".")[0].replacing("-windows", with: "")
     expected = try HDF5File(contentsOf: Self.path("\(name).expected.h5")).root
   }
 
@@ -35,15 +35,25 @@ struct KerasGolden {
     return KerasModelFile(path: "m", contents: contents)
   }
 
-  /// Every file that is a model with its weights.
-  static let wholeModels = names { $0.hasSuffix(".keras") || ($0.hasSuffix(".h5") && !$0.contains("s.h5")) }
-  /// Every file that holds weights alone.
-  static let weights = names { $0.hasSuffix(".weights.h5") }
+  /// Every file that is a model with its weights and its optimizer's state.
+  static let wholeModels = names { !$0.hasSuffix(".weights.h5") && isTrained($0) }
+  /// Every file that holds weights and the optimizer's state, but no model.
+  static let weights = names { $0.hasSuffix(".weights.h5") && !isByOrder($0) }
+  /// Every file of Keras 1 and 2 that holds weights alone.
+  static let weightsByOrder = names { $0.hasSuffix(".weights.h5") && isByOrder($0) }
+  /// Every model that was compiled with the name of an optimizer, or not at all, and not trained.
+  static let untrained = names { !isTrained($0) }
+
+  private static func isTrained(_ name: String) -> Bool { !name.contains("-text") && !name.contains("-uncompiled") }
+
+  private static func isByOrder(_ name: String) -> Bool {
+    ["keras1", "keras2", "theano"].contains { name.hasPrefix($0) }
+  }
 
   private static func names(_ isWanted: (String) -> Bool) -> [String] {
     let directory = Bundle.module.url(forResource: "Golden", withExtension: nil)?.path ?? ""
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.filter { isWanted($0) && !$0.contains(".expected.") && $0.contains("keras") }.sorted()
+    return names.filter { isWanted($0) && !$0.contains(".expected.") && !$0.hasSuffix(".py") }.sorted()
   }
 
   /// The samples that the script computes with.
@@ -76,7 +86,16 @@ struct KerasGolden {
       velocity: try list("velocity"))
   }
 
-  private func values(_ name: String) throws -> [Float] { try expected.read(name).values }
+  /// The kernel of Theano's convolution is mirrored: six windows of three numbers, of the weights and of each slot.
+  private func values(_ name: String) throws -> [Float] {
+    let values: [Float] = try expected.read(name).values
+    guard file.hasPrefix("theano"), name.hasSuffix("/0") else { return values }
+    return stride(from: 0, to: 18, by: 3).reversed().flatMap { values[$0..<$0 + 3] }
+  }
+
+  /// Whether this Keras trains on in the same way each time: Keras 1 and 2 on TensorFlow 1 read the number of steps before
+  /// they count it or after, as it comes, and differ from themselves by 0.02 after 20 steps.
+  var isRepeatable: Bool { !["keras1", "keras2"].contains { file.hasPrefix($0) } }
 }
 
 extension KerasGolden.State {

@@ -49,6 +49,9 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: "What pixels (0 to 255) are divided by, where a file of Keras' does not say it (default: 255).")
   var scale: Float?
 
+  @Option(help: "The model of a file that holds weights alone, as Keras' JSON (model.to_json()).")
+  var architecture: String?
+
   /// - Throws: `ConfigurationError`.
   func configuration() throws -> RunConfiguration? { try config.map { try RunConfiguration(contentsOf: $0) } }
 
@@ -62,7 +65,8 @@ struct DatasetOptions: ParsableArguments {
       throw WrongUse("--scale must be a positive number. Received: \(scale)")
     }
     return ModelOpening(
-      configuration: try configuration(), data: data, scale: (scale, needsScale), purpose: purpose,
+      configuration: try configuration(), data: data, scale: (scale, needsScale), architecture: architecture,
+      purpose: purpose,
       replacesTraining: replacesTraining,
       context: Surroundings.dataset(isSilent: false))
   }

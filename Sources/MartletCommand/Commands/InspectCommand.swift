@@ -3,10 +3,16 @@ import Martlet
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show what a checkpoint holds: model, optimizer, how far the run is, its history."
+    commandName: "inspect",
+    abstract:
+      "Show what a checkpoint holds: model, optimizer, how far the run is, its history; or what a model of Keras' is."
   )
 
-  @Argument(help: "A run's directory (its best checkpoint, or else its latest), or a checkpoint (*.weights.h5).")
+  @Argument(
+    help: """
+      A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a model of Keras' \
+      (.keras, .h5, .weights.h5, .json).
+      """)
   var checkpoint: String
 
   @Option(help: "text or json.")
@@ -17,7 +23,13 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     if verify { return try verifyAll() }
-    let saved = try SavedRun(path: try RunPath.checkpoint(checkpoint))
+    let path = try RunPath.checkpoint(checkpoint)
+    let saved: SavedRun
+    do {
+      saved = try SavedRun(path: path)
+    } catch CheckpointError.foreign {
+      return try show(KerasModelFile(path: path).summary())
+    }
     switch format {
     case .text: Console.output.write(try text(saved) + "\n")
     case .json: Console.output.write(json(saved) + "\n")
@@ -40,6 +52,13 @@ struct InspectCommand: ParsableCommand {
       }
     }
     if let failure { throw failure }
+  }
+
+  private func show(_ summary: KerasModelSummary) {
+    switch format {
+    case .text: Console.output.write("\(summary)\n")
+    case .json: Console.output.write("\(summary.configuration.json)\n")
+    }
   }
 
   private func verdict(_ file: VerifiedFile, _ path: String) -> String {

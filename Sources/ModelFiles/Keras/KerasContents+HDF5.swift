@@ -7,15 +7,15 @@ extension KerasContents {
   init(hdf5 bytes: [UInt8], path: String) throws {
     let root = try HDF5File(bytes, path: path).root
     let keys = CheckpointLayout.keras
-    if try root.contains(CheckpointLayout.layers) {
-      self.init(arrangement: .byClass)
+    if let layers = try Self.layersByClass(root) {
+      self.init(arrangement: .byClass, origin: try Self.origin(root))
+      self.layers = layers
       scale = try Self.scale(root)
-      layers = try Self.layersByClass(root.group(CheckpointLayout.layers))
       let optimizer = "\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)"
       if try root.contains(optimizer) { self.optimizer = try Self.numbered(root.group(optimizer)) }
       return
     }
-    self.init(arrangement: .byOrder)
+    self.init(arrangement: .byOrder, origin: try Self.origin(root))
     scale = try Self.scale(root)
     if root.hasAttribute(keys.model) { model = try root.attribute(keys.model) }
     if root.hasAttribute(keys.training) { training = try root.attribute(keys.training) }
@@ -37,12 +37,33 @@ extension KerasContents {
     root.hasAttribute(PixelScale.key) ? PixelScale.value(try root.attribute(PixelScale.key)) : nil
   }
 
-  /// `/layers/<class>/vars/<number>`.
-  private static func layersByClass(_ group: HDF5Group) throws -> [Layer] {
-    try group.names.map { name in
-      let variables = "\(name)/\(CheckpointLayout.variables)"
-      return Layer(name: name, variables: try group.contains(variables) ? numbered(group.group(variables)) : [])
+  private static func origin(_ root: HDF5Group) throws -> Origin {
+    func text(_ name: String) throws -> String? { root.hasAttribute(name) ? try root.attribute(name) : nil }
+    return Origin(
+      version: try text(CheckpointLayout.keras.version), backend: try text(CheckpointLayout.keras.backend))
+  }
+
+  /// The layers of a file that has them by class, wherever its Keras puts them; nil if it has none.
+  ///
+  /// `/layers/<class>/vars/<number>`; on Windows the first two are one group, `layers\<class>`.
+  private static func layersByClass(_ root: HDF5Group) throws -> [Layer]? {
+    for name in KerasLayout.layerGroups {
+      if try root.contains(name) {
+        let group = try root.group(name)
+        return try group.names.map { try layer($0, in: group, called: $0) }
+      }
+      let prefix = "\(name)\\"
+      let joined = root.names.filter { $0.hasPrefix(prefix) }
+      if !joined.isEmpty {
+        return try joined.map { try layer($0, in: root, called: String($0.dropFirst(prefix.count))) }
+      }
     }
+    return nil
+  }
+
+  private static func layer(_ path: String, in group: HDF5Group, called name: String) throws -> Layer {
+    let variables = "\(path)/\(CheckpointLayout.variables)"
+    return Layer(name: name, variables: try group.contains(variables) ? numbered(group.group(variables)) : [])
   }
 
   /// Datasets that are called 0, 1, 2…

@@ -1,3 +1,4 @@
+import Checkpoints
 import Configuration
 import HDF5Reading
 import Kernels
@@ -14,6 +15,14 @@ struct KerasContents: Sendable {
     case byOrder
   }
 
+  /// Who wrote a file.
+  struct Origin: Sendable, Equatable {
+    /// `3.15.1`, `2.2.4-tf`.
+    var version: String?
+    /// `tensorflow`, `theano`.
+    var backend: String?
+  }
+
   /// The variables of a layer, in their order.
   struct Layer: Sendable {
     var name: String
@@ -21,6 +30,8 @@ struct KerasContents: Sendable {
   }
 
   var arrangement: Arrangement
+  /// The version of Keras that wrote the file, and the backend it computed with, where the file says so.
+  var origin = Origin()
   /// The model as JSON, if it is in the file.
   var model: String?
   /// Loss, metrics and optimizer as JSON, if they are apart from the model.
@@ -30,34 +41,77 @@ struct KerasContents: Sendable {
   var scale: Float?
   /// The optimizer's variables in their order; none if the file has no state.
   var optimizer: [StoredTensor] = []
+  /// What the file is: `.keras`, `.h5`, `.weights.h5`, `.json`.
+  var format = ""
+  /// Whether it is the JSON of a model and nothing else.
+  var isArchitectureAlone: Bool { format == Self.architectureFormat }
+  static let architectureFormat = ".json"
+  var isOfKeras1: Bool { origin.version?.hasPrefix("1.") == true }
 }
 
 extension KerasContents {
-  /// Reads a `.keras` archive or an HDF5 file, told apart by their bytes.
+  /// Reads a `.keras` archive, an HDF5 file or a model's JSON, told apart by their bytes.
   ///
   /// - Parameter path: what messages call it.
   /// - Throws: `ModelFileError`, `ZipError` or `HDF5Error`.
   init(_ bytes: [UInt8], path: String) throws {
     if ZipReader.isZip(bytes) {
-      let archive = try ZipReader(bytes, path: path)
-      let configuration = try archive.read(KerasFile.Member.configuration, atMost: JSONDocument.Limit.bytes)
-      guard let text = String(validating: configuration, as: UTF8.self) else {
-        throw ModelFileError(file: path, .malformed(reason: "\(KerasFile.Member.configuration) is not UTF-8"))
-      }
-      let place = "\(path): \(KerasFile.Member.weights)"
-      let limit = Self.mostWeightBytes(ofModel: text, file: path)
-      try self.init(hdf5: archive.read(KerasFile.Member.weights, atMost: limit), path: place)
-      guard model == nil else {
-        throw ModelFileError(file: place, .malformed(reason: "it holds a second model"))
-      }
-      model = text
+      try self.init(archive: ZipReader(bytes, path: path))
     } else if bytes.starts(with: "MARTLET CHECKPOINT".utf8) {
       throw ModelFileError(file: path, .ownCheckpoint)
     } else if HDF5File.isHDF5(bytes) {
       try self.init(hdf5: bytes, path: path)
+      format = model == nil ? ".weights.h5" : ".h5"
+    } else if let text = Self.architecture(bytes) {
+      self.init(arrangement: .byOrder, origin: try Self.origin(ofArchitecture: text), model: text)
+      format = Self.architectureFormat
     } else {
-      throw ModelFileError(file: path, .unknownFormat)
+      throw ModelFileError(file: path, .unknownFormat(ForeignFormat(bytes)))
     }
+  }
+
+  /// A `.keras` archive.
+  private init(archive: ZipReader) throws {
+    let path = archive.path
+    guard archive.names.contains(KerasFile.Member.configuration) else {
+      throw ModelFileError(file: path, .unknownFormat(ForeignFormat(members: archive.names)))
+    }
+    let model = try Self.text(KerasFile.Member.configuration, of: archive)
+    let place = "\(path): \(KerasFile.Member.weights)"
+    let limit = Self.mostWeightBytes(ofModel: model, file: path)
+    try self.init(hdf5: archive.read(KerasFile.Member.weights, atMost: limit), path: place)
+    guard self.model == nil else {
+      throw ModelFileError(file: place, .malformed(reason: "it holds a second model"))
+    }
+    (self.model, format) = (model, ".keras")
+    if archive.names.contains(KerasFile.Member.metadata) {
+      let metadata = try JSONDocument.parse(Self.text(KerasFile.Member.metadata, of: archive))
+      origin.version = metadata[CheckpointLayout.keras.version].flatMap(KerasObject.text)
+    }
+  }
+
+  private static func text(_ member: String, of archive: ZipReader) throws -> String {
+    guard let text = String(validating: try archive.read(member, atMost: JSONDocument.Limit.bytes), as: UTF8.self)
+    else {
+      throw ModelFileError(file: archive.path, .malformed(reason: "\(member) is not UTF-8"))
+    }
+    return text
+  }
+
+  private static func origin(ofArchitecture text: String) throws -> Origin {
+    let document = try JSONDocument.parse(text)
+    return Origin(
+      version: document[CheckpointLayout.keras.version].flatMap(KerasObject.text),
+      backend: document[CheckpointLayout.keras.backend].flatMap(KerasObject.text))
+  }
+
+  /// The text of a file, if it is the JSON of a model: what Keras calls its architecture.
+  private static func architecture(_ bytes: [UInt8]) -> String? {
+    guard let first = bytes.first(where: { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }), first == UInt8(ascii: "{"),
+      let text = String(validating: bytes, as: UTF8.self), let document = try? JSONDocument.parse(text),
+      document["class_name"] != nil, document["config"] != nil
+    else { return nil }
+    return text
   }
 }
 

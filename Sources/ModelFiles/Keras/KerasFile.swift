@@ -93,6 +93,9 @@ enum KerasFile {
 /// Where Keras keeps what no checkpoint of ours has.
 enum KerasLayout {
   static let optimizerWeights = "optimizer_weights"
+  /// What the group of the layers is called where they go by their classes: in Keras 3 and tf.keras 2.15, and in
+  /// tf.keras 2.12 to 2.14.
+  static let layerGroups = [CheckpointLayout.layers, "_layer_checkpoint_dependencies"]
   /// What Keras 2 calls the slots of its optimizers, by the names of Keras 3.
   static let slotLetters = ["momentum": "m", "velocity": "v"]
 }

@@ -6,7 +6,7 @@ import Training
 /// A model that Keras saved, with its weights and, where the file has it, its optimizer's state.
 public struct KerasModelFile: Sendable {
   public let path: String
-  private let contents: KerasContents
+  private(set) var contents: KerasContents
 
   /// What is known besides the file: of a model whose file holds weights alone, and of a training it says nothing of.
   public struct Background: Sendable {
@@ -25,13 +25,26 @@ public struct KerasModelFile: Sendable {
     public var notes: [String]
   }
 
-  /// Reads a `.keras` archive, a whole-model `.h5` or a `.weights.h5`, whichever it is by its bytes.
+  /// Reads a `.keras` archive, a whole-model `.h5`, a `.weights.h5` or a model's JSON, whichever it is by its bytes.
   ///
   /// The file is not trusted: whatever its bytes are, it is read or refused.
   ///
+  /// - Parameter architecture: a file with the model as JSON (`model.to_json()`), for weights that come without it.
   /// - Throws: `FileError`, `ModelFileError`, `ZipError` or `HDF5Error`.
-  public init(path: String) throws {
+  public init(path: String, architecture: String? = nil) throws {
+    if let format = Self.formatOfSeveralFiles(path) { throw ModelFileError(file: path, .unknownFormat(format)) }
     try self.init(WholeFile.read(path), path: path)
+    guard let architecture else { return }
+    let described = try KerasContents(WholeFile.read(architecture), path: architecture)
+    guard let model = described.model else { throw ModelFileError(file: architecture, .missing("model")) }
+    guard contents.model == nil else { throw ModelFileError(file: path, .ownArchitecture(other: architecture)) }
+    contents.model = model
+  }
+
+  /// What is saved as a directory, or under several names that begin with `path`.
+  private static func formatOfSeveralFiles(_ path: String) -> ForeignFormat? {
+    if WholeFile.exists("\(path)/saved_model.pb") { return .savedModel }
+    return !WholeFile.exists(path) && WholeFile.exists("\(path).index") ? .tensorFlowCheckpoint : nil
   }
 
   /// Reads the bytes of a file.
@@ -105,6 +118,7 @@ public struct KerasModelFile: Sendable {
     for purpose: Purpose, background: Background?, training: TrainingConfiguration?
   ) throws -> Import {
     let described = try contents.model.map { try KerasModel($0, purpose: purpose, file: path) }
+    guard !contents.isArchitectureAlone else { throw ModelFileError(file: path, .architectureAlone) }
     guard let sequential = described?.model ?? background?.training.model,
       let inputShape = described?.inputShape ?? background?.inputShape
     else {
@@ -120,7 +134,7 @@ public struct KerasModelFile: Sendable {
       network: try network(of: model, described), layerNames: described?.layerNames ?? sequential.layerNames,
       omittedNames: described?.omittedNames ?? [], contents: contents, file: path)
     model.weights = try weights.weights()
-    var notes = described?.notes ?? []
+    var notes = (described?.notes ?? []) + weights.notes
     let compiled = try KerasTraining(contents, file: path)
     if let training {
       try complete(&model, with: compiled, replacedBy: training, weights: weights, for: purpose)
@@ -161,13 +175,18 @@ public struct KerasModelFile: Sendable {
       if let loss = try? training.loss() { model.loss = loss }
       return
     case .training:
-      model.loss = try training.loss()
-      model.optimizer = try training.optimizer()
+      model.loss = try training.loss() ?? assumed(model.loss, "loss", type(of: model.loss).name, &notes)
+      model.optimizer =
+        try training.optimizer()
+        ?? assumed(model.optimizer, "optimizer", type(of: model.optimizer).className, &notes)
       model.optimizerState = try weights.optimizerState(model.optimizer)
     case .exporting:
       do {
-        model.loss = try training.loss()
-        model.optimizer = try training.optimizer()
+        guard let loss = try training.loss(), let optimizer = try training.optimizer() else {
+          model.isCompiled = false
+          return
+        }
+        (model.loss, model.optimizer) = (loss, optimizer)
       } catch {
         model.isCompiled = false
         notes.append("loss, metrics and optimizer are left out: \(Self.reason(error))")
@@ -176,7 +195,7 @@ public struct KerasModelFile: Sendable {
       takeState(of: &model, from: weights, notes: &notes)
     case .evaluating, .trainingAnew:
       do {
-        model.loss = try training.loss()
+        model.loss = try training.loss() ?? assumed(model.loss, "loss", type(of: model.loss).name, &notes)
       } catch {
         notes.append("\(Self.reason(error)). In its place \(type(of: model.loss).name) is \(Self.use(of: purpose))")
       }
@@ -215,6 +234,12 @@ public struct KerasModelFile: Sendable {
     } catch {
       notes.append("the optimizer's state is left out: \(Self.reason(error))")
     }
+  }
+
+  /// What stands for something that the file does not name.
+  private func assumed<Part>(_ part: Part, _ kind: String, _ name: String, _ notes: inout [String]) -> Part {
+    notes.append("the file names no \(kind): \(name) is assumed")
+    return part
   }
 
   /// What is assumed of a model that is not compiled.

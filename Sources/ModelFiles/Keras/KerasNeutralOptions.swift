@@ -28,7 +28,7 @@ enum KerasNeutralOptions {
   private static let layers: [String: Rule] = [
     "name": .anything, "trainable": .onInTraining, "dtype": .float32,
     // Where the input's shape is looked for.
-    "batch_input_shape": .anything, "batch_shape": .anything, "input_shape": .anything,
+    "batch_input_shape": .anything, "batch_shape": .anything, "input_shape": .anything, "input_dim": .anything,
     "data_format": .channelsLast, "dilation_rate": .one, "groups": .one,
     // Weights come from the file: how they began changes nothing.
     "kernel_initializer": .anything, "bias_initializer": .anything,

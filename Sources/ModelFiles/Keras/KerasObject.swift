@@ -14,7 +14,11 @@ struct KerasObject {
     // Keras 2 calls its own optimizers `Custom>Adam`.
     let isRenamed = className.hasPrefix("Custom>")
     self.className = isRenamed ? String(className.dropFirst("Custom>".count)) : className
-    self.configuration = configuration
+    self.configuration = KerasFormerNames.renamed(configuration)
+  }
+
+  static func text(_ node: ConfigurationNode) -> String? {
+    if case .string(let text) = node.value { text } else { nil }
   }
 
   /// The name of a function: written as such, or as an object of Keras 3 that wraps one.

@@ -10,40 +10,55 @@ struct KerasTraining {
   /// Nil if the model was not compiled.
   init?(_ contents: KerasContents, file: String) throws {
     self.file = file
-    if let text = contents.training {
-      document = try JSONDocument.parse(text)
-    } else if let text = contents.model, let compiled = try JSONDocument.parse(text)["compile_config"],
-      compiled != .null
-    {
-      document = compiled
-    } else {
-      return nil
-    }
+    let text = contents.training
+    let compiled =
+      try text.map(JSONDocument.parse) ?? contents.model.flatMap { try JSONDocument.parse($0)["compile_config"] }
+    // Keras 3 writes an empty mapping for a model that is not compiled, and nulls for what was not named.
+    guard let compiled, case .mapping(let entries) = compiled.value, entries.contains(where: { $0.node != .null })
+    else { return nil }
+    document = compiled
+  }
+
+  private var optimizerNode: ConfigurationNode { document["optimizer_config"] ?? document["optimizer"] ?? .null }
+
+  /// What the file says of the optimizer: its class or its name, and its options. Nil if it names none.
+  ///
+  /// Keras 3.0 to 3.3 and tf.keras 2.12 to 2.15 write a name where the model was compiled with one: `"adam"`.
+  private func namedOptimizer() throws -> (name: String, options: ConfigurationNode)? {
+    if optimizerNode == .null { return nil }
+    if let name = KerasObject.text(optimizerNode) { return (name, ConfigurationNode(mapping: [])) }
+    let object = try KerasObject(optimizerNode, place: "the optimizer", file: file)
+    return (object.className, object.configuration)
   }
 
   /// The class of the optimizer; nil if the file does not say.
   var optimizerClass: String? {
-    try? KerasObject(document["optimizer_config"] ?? document["optimizer"], place: "", file: file).className
+    guard let name = try? namedOptimizer()?.name else { return nil }
+    return OptimizerCatalog.all.first { $0.name == name.lowercased() }?.className ?? name
   }
 
+  /// Nil if the file names none.
+  ///
   /// - Throws: `ModelFileError` for an optimizer, or an option of one, that is not computed here.
-  func optimizer() throws -> any Optimizer {
-    let object = try KerasObject(
-      document["optimizer_config"] ?? document["optimizer"], place: "the optimizer", file: file)
-    let place = "the optimizer \(object.className)"
-    guard let type = OptimizerCatalog.all.first(where: { $0.className == object.className }) else {
+  func optimizer() throws -> (any Optimizer)? {
+    guard let (name, options) = try namedOptimizer() else { return nil }
+    guard let type = OptimizerCatalog.all.first(where: { $0.className == name || $0.name == name.lowercased() }) else {
       throw unsupported(
-        "optimizer", object.className, OptimizerCatalog.all.map { $0.className },
+        "optimizer", name, OptimizerCatalog.all.map { $0.className },
         " \(KerasNeutralOptions.freshOptimizer)")
     }
-    let options = try KerasNeutralOptions.options(
-      of: object.configuration, keys: type.optionKeys, owner: .optimizer, place: place, file: file)
-    return try type.init(options: ConfigurationReader(options, path: place, keys: type.optionKeys))
+    let place = "the optimizer \(type.className)"
+    let own = try KerasNeutralOptions.options(
+      of: options, keys: type.optionKeys, owner: .optimizer, place: place, file: file)
+    return try type.init(options: ConfigurationReader(own, path: place, keys: type.optionKeys))
   }
 
+  /// Nil if the file names none.
+  ///
   /// - Throws: `ModelFileError` for a loss, or an option of one, that is not computed here.
-  func loss() throws -> any Loss {
-    let node = document["loss"] ?? .null
+  func loss() throws -> (any Loss)? {
+    let node = Self.only(document["loss"] ?? .null)
+    guard node != .null else { return nil }
     let known = LossCatalog.all.map { $0.name }
     guard document["loss_weights"].map({ $0 == .null }) ?? true else {
       throw ModelFileError(
@@ -53,7 +68,7 @@ struct KerasTraining {
           accepted: "null"))
     }
     var (name, object) = (KerasObject.functionName(node), nil as KerasObject?)
-    if name == nil, node != .null {
+    if name == nil {
       object = try KerasObject(node, place: "the loss", file: file)
       name = object?.className
     }
@@ -67,6 +82,15 @@ struct KerasTraining {
     let options = try KerasNeutralOptions.options(
       of: object.configuration, keys: type.optionKeys, owner: .loss, place: place, file: file)
     return try type.init(options: ConfigurationReader(options, path: place, keys: type.optionKeys))
+  }
+
+  /// What stands for the one output of a model: also as the only one of a list, or by the output's name.
+  private static func only(_ node: ConfigurationNode) -> ConfigurationNode {
+    switch node.value {
+    case .sequence(let elements) where elements.count == 1: elements[0]
+    case .mapping(let entries) where entries.count == 1: entries[0].node
+    default: node
+    }
   }
 
   /// The metrics that are known here, and the names of the others: what is measured changes no weight.
@@ -104,13 +128,38 @@ struct KerasTraining {
       file: file, .unsupportedName(kind: kind, name: name, supported: supported, advice: advice))
   }
 
-  /// `CategoricalCrossentropy` as Keras' functions have it: `categorical_crossentropy`.
-  private static func snakeCase(_ name: String) -> String {
+  /// `CategoricalCrossentropy` as Keras' functions have it: `categorical_crossentropy`; `MaxPooling2D`: `max_pooling2d`.
+  static func snakeCase(_ name: String) -> String {
+    let characters = Array(name)
     var words = ""
-    for character in name {
-      if character.isUppercase, let last = words.last, last != "_", !last.isUppercase { words += "_" }
+    for (index, character) in characters.enumerated() {
+      if character.isUppercase, index > 0, characters[index - 1] != "_" {
+        let next = index + 1 < characters.count ? characters[index + 1] : "_"
+        if characters[index - 1].isLowercase || next.isLowercase { words += "_" }
+      }
       words += character.lowercased()
     }
     return words
+  }
+}
+
+// MARK: - Words for people
+
+extension KerasTraining {
+  /// The optimizer's class and its plain options; nil if the file names none.
+  var optimizerSummary: (name: String, options: [ConfigurationEntry])? {
+    guard let (name, options) = try? namedOptimizer() else { return nil }
+    guard case .mapping(let entries) = options.value else { return (name, []) }
+    return (name, entries.filter { $0.key != "name" && $0.node != .null && $0.node != false })
+  }
+
+  /// Nil if the file names none.
+  var lossName: String? {
+    let node = Self.only(document["loss"] ?? .null)
+    return node == .null ? nil : Self.names(node).first
+  }
+
+  var metricNames: [String] {
+    Self.names(document["metrics"] ?? .null) + Self.names(document["weighted_metrics"] ?? .null)
   }
 }

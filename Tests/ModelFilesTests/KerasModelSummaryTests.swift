@@ -1,0 +1,82 @@
+import Foundation
+import Martlet
+import Testing
+
+@testable import ModelFiles
+
+@Suite("The summary of a file of Keras'")
+struct KerasModelSummaryTests {
+  private func summary(_ file: String, _ change: (inout KerasContents) -> Void = { _ in }) throws -> KerasModelSummary {
+    var contents = try KerasContents(Array(Data(contentsOf: URL(filePath: KerasGolden.path(file)))), path: "m")
+    change(&contents)
+    return try KerasModelFile(path: "m", contents: contents).summary()
+  }
+
+  /// A file, and what its summary says of where it comes from and of its training.
+  static let files: [(file: String, lines: [String])] = [
+    (
+      "keras315-lesson.keras",
+      [
+        "Keras model: Sequential - .keras - Keras 3.15.1", "Optimizer: Adam (learning_rate: 0.009999999776482582, ",
+        " - steps done: 4", "Loss: categorical_crossentropy - metrics: accuracy", "Computed here: yes",
+      ]
+    ),
+    (
+      "keras224-lesson.h5",
+      [
+        "Keras model: Sequential - .h5 - Keras 2.2.4 - backend: tensorflow", "(learning_rate: 0.009999999776482582",
+        "steps done: 4",
+      ]
+    ),
+    ("keras122-lesson.h5", ["Keras model: Sequential - .h5 - Keras 1.2.2\n", "Note: Keras 1 does not say"]),
+    ("keras224-uncompiled.h5", ["Not compiled: no optimizer, no loss"]),
+    ("tf213-lesson.keras", [".keras - Keras 2.13.1"]),
+    ("tf213-lesson-windows.keras", [".keras - Keras 2.13.1"]),
+    (
+      "keras315-lesson.weights.h5",
+      ["Keras weights without their model - .weights.h5", "Not computed here: m: has no model, only weights."]
+    ),
+  ]
+
+  @Test("says what it is", arguments: files.indices)
+  func text(index: Int) throws {
+    let (file, lines) = Self.files[index]
+    let text = try summary(file).description
+    for line in lines { #expect(text.contains(line), "\(text)") }
+    #expect(text.contains(" Total params: 217 "), "\(text)")
+  }
+
+  @Test("lists every layer with the weights that the file has for it", arguments: KerasGolden.wholeModels)
+  func layers(file: String) throws {
+    let summary = try summary(file)
+    let layers = summary.layers.filter { $0.parameterCount > 0 }
+    #expect(layers.map(\.className.description).last == "Dense")
+    #expect(summary.parameterCount == (try KerasGolden(file).state().weights.joined().count))
+    #expect(summary.refusal == nil)
+    #expect(summary.steps == 4)
+    #expect(summary.layers.allSatisfy { $0.outputShape != nil || $0.className == "InputLayer" })
+    #expect(summary.layers.last?.outputShape == [4])
+  }
+
+  @Test("shows a model that is not computed, and says why")
+  func refused() throws {
+    let summary = try summary("keras315-lesson.keras") {
+      $0.model = $0.model?.replacing(#""class_name": "MaxPooling2D""#, with: #""class_name": "GlobalMaxPooling2D""#)
+    }
+    #expect(summary.layers.map(\.className).contains("GlobalMaxPooling2D"))
+    #expect(summary.parameterCount == 217)
+    #expect(summary.description.contains("Not computed here: m: layer 'max_pooling2d' is a GlobalMaxPooling2D"))
+    #expect(summary.configuration["computed"] == false)
+    #expect(summary.configuration["layers"]?.json.contains(#""parameters": "#) == true)
+  }
+
+  @Test("has the same in JSON")
+  func json() throws {
+    let configuration = try summary("keras224-lesson.h5").configuration
+    #expect(configuration["keras_version"] == "2.2.4")
+    #expect(configuration["optimizer"] == "Adam")
+    #expect(configuration["steps"] == 4)
+    #expect(configuration["parameters"] == 217)
+    #expect(configuration["metrics"] == ["accuracy"])
+  }
+}
