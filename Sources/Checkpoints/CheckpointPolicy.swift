@@ -45,7 +45,7 @@ extension CheckpointPolicy {
   }
   /// The step of the best of some checkpoints of a run, whose history this is; of equal ones, the first. Nil if none of
   /// them is that of an epoch just complete, with its own weights, that was measured.
-  func best(among steps: some Sequence<Int>, of state: RunState) -> Int? {
+  package func best(among steps: some Sequence<Int>, of state: RunState) -> Int? {
     guard let keepBest else { return nil }
     let (monitor, values) = (MetricMonitor(keepBest), state.history[keepBest])
     var best: (step: Int, value: Double)?

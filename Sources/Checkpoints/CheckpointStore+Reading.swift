@@ -59,12 +59,14 @@ extension CheckpointStore {
     throw CheckpointError.noneGood(directory: directory, reasons: damaged.map(\.reason))
   }
 
-  /// The file of the best checkpoint there is; nil if there is none.
-  ///
-  /// - Parameter state: where the run stands, whose history decides.
-  public func best(by policy: CheckpointPolicy, of state: RunState) -> String? {
-    var unfit: Set<Int> = []
-    return best(among: steps(), by: policy, of: state, unfit: &unfit).map { path(Self.name(step: $0)) }
+  /// The path of each checkpoint by its step; also of those that a copy left under the names of links alone.
+  package func filesByStep() -> [Int: String] {
+    var files: [Int: String] = [:]
+    for path in wholeLinks().map(path) {
+      if let step = try? Self.read(path).snapshot.state.step { files[step] = path }
+    }
+    for step in steps() { files[step] = path(Self.name(step: step)) }
+    return files
   }
 
   /// The best of some checkpoints; those whose files are unfit are left out, and noted.

@@ -8,7 +8,10 @@ extension DirectoryLock {
   public static func holder(of directory: String, locks: String = "/proc/locks") -> LockHolder? {
     let path = "\(directory)/\(fileName)"
     var status = stat()
-    guard stat(path, &status) == 0, let holder = (try? WholeFile.read(path)).flatMap(LockHolder.init),
+    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard fstat(descriptor, &status) == 0, let holder = LockHolder(of: descriptor),
       let lines = text(of: locks)?.split(separator: "\n")
     else { return nil }
     // `1: FLOCK  ADVISORY  WRITE 24191 fe:00:16223024 0 EOF`; the device may be another one than that of `stat`.

@@ -6,14 +6,14 @@ extension WholeFile {
   public static func checkWritable(_ path: String) throws {
     if isDirectory(path) { throw FileError(path: path, operation: .write, reason: "it is a directory") }
     // What is no file takes bytes as they come; a file is replaced by another one of its directory.
-    let target = isStream(path) ? path : directory(of: path)
+    let target = isStream(path) ? path : RawPath(path).directory.text
     guard access(target, W_OK) == 0 else { throw FileError(path: path, operation: exists(path) ? .write : .create) }
   }
 
   /// - Throws: `FileError` if files could not be written to the directory, or it could not be made.
   public static func checkWritableDirectory(_ path: String) throws {
     var ancestor = path
-    while !exists(ancestor), ancestor != "/", ancestor != "." { ancestor = directory(of: ancestor) }
+    while !exists(ancestor), ancestor != "/", ancestor != "." { ancestor = RawPath(ancestor).directory.text }
     let operation: FileError.Operation = ancestor == path ? .write : .createDirectory
     guard isDirectory(ancestor) else {
       let reason = ancestor == path ? "a file stands there" : String(cString: strerror(ENOTDIR))

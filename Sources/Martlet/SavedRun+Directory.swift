@@ -1,10 +1,8 @@
-import DurableFiles
-
 extension SavedRun {
   /// The checkpoint of a run's directory that the run is judged by: the best, or else the newest; good ones alone.
   ///
-  /// A copy of the directory that lost its links has the same: the history of the newest checkpoint tells which epoch was
-  /// the best.
+  /// A copy of the directory that lost its links has the same: the history of the newest checkpoint tells which of those
+  /// that are there is the best.
   ///
   /// - Parameter passedOver: is called with the reason for each checkpoint that is damaged.
   /// - Throws: as `RunDirectory.newestGood`.
@@ -14,17 +12,16 @@ extension SavedRun {
     let store = CheckpointStore(directory: directory)
     let newest = try RunDirectory(CheckpointPolicy(directory: directory))
       .newestGood(opening: SavedRun.init(path:), passedOver: passedOver)
-    let policy = newest.configuration.checkpoints
-    guard policy.keepBest != nil else { return (newest, false) }
-    let byHistory = policy.bestStep(of: newest.checkpoint.snapshot.state).map { store.path(step: $0) }
-    let others = byHistory.flatMap { CheckpointStore.isSameFile($0, store.bestPath) ? nil : [$0] } ?? []
-    for path in [store.bestPath] + others where WholeFile.isFile(path) {
-      do {
-        return (try SavedRun(path: path), true)
-      } catch {
-        passedOver("\(error)")
-      }
+    let files = store.filesByStep()
+    guard
+      let best = newest.configuration.checkpoints.best(among: files.keys, of: newest.checkpoint.snapshot.state),
+      let path = files[best]
+    else { return (newest, false) }
+    do {
+      return (try SavedRun(path: path), true)
+    } catch {
+      passedOver("\(error)")
+      return (newest, false)
     }
-    return (newest, false)
   }
 }

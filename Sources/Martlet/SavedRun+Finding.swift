@@ -12,9 +12,8 @@ extension SavedRun {
     guard let name = parts.last.map(String.init), CheckpointStore.linkNames.contains(name), !WholeFile.exists(path),
       try !store.fileNames().isEmpty
     else { return path }
-    let newest = try store.newestGood()
-    guard name == CheckpointStore.bestName else { return newest.path }
-    let policy = try SavedRun(path: newest.path, checkpoint: newest.checkpoint).configuration.checkpoints
-    return store.best(by: policy, of: newest.checkpoint.snapshot.state) ?? path
+    guard name == CheckpointStore.bestName else { return try store.newestGood().path }
+    let found = try bestOrNewest(inDirectory: store.directory)
+    return found.isBest ? found.run.path : path
   }
 }

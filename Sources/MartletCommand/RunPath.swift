@@ -27,7 +27,7 @@ enum RunPath {
   }
 
   private static func checkHoldsRun(_ path: String) throws {
-    guard try CheckpointStore(directory: path).fileNames().isEmpty else { return }
+    guard try !RunDirectory(CheckpointPolicy(directory: path)).holdsRun() else { return }
     if WholeFile.isFile("\(path)/saved_model.pb") {
       throw WrongUse("\(path): is a SavedModel of TensorFlow. Save it as .keras or .h5, which can be read.")
     }

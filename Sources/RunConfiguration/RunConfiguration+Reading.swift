@@ -155,7 +155,8 @@ private struct CompileSection {
   private static func optimizer(_ reader: ConfigurationReader) throws -> any Optimizer {
     guard let node = reader.node("optimizer") else { return Adam() }
     let path = reader.path(of: "optimizer")
-    let (name, options) = try named(node, kind: "optimizer", among: OptimizerCatalog.all.map { $0.name }, default: Adam.name, path: path)
+    let (name, options) = try named(
+      node, kind: "optimizer", among: OptimizerCatalog.all.map { $0.name }, default: Adam.name, path: path)
     guard let type = OptimizerCatalog.all.first(where: { $0.name == name }) else { return Adam() }
     return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.optionKeys))
   }
@@ -163,7 +164,8 @@ private struct CompileSection {
   private static func loss(_ reader: ConfigurationReader) throws -> any Loss {
     guard let node = reader.node("loss") else { return CategoricalCrossentropy() }
     let path = reader.path(of: "loss")
-    let (name, options) = try named(node, kind: "loss", among: LossCatalog.all.map { $0.name }, default: CategoricalCrossentropy.name, path: path)
+    let (name, options) = try named(
+      node, kind: "loss", among: LossCatalog.all.map { $0.name }, default: CategoricalCrossentropy.name, path: path)
     guard let type = LossCatalog.all.first(where: { $0.name == name }) else { return CategoricalCrossentropy() }
     return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.optionKeys))
   }

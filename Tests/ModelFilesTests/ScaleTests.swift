@@ -125,7 +125,9 @@ struct ScaleTests {
     case .success: #expect("\(error)".hasPrefix("m: its weights do not fit the model"), "\(error)")
     case .failure(let words): #expect("\(error)".hasPrefix(words.text), "\(error)")
     }
-    if case .success(let scale) = expected { #expect(try KerasModel(model, purpose: .predicting, file: "m").divisor == scale) }
+    if case .success(let scale) = expected {
+      #expect(try KerasModel(model, purpose: .predicting, file: "m").divisor == scale)
+    }
   }
 
   @Test("and logits are said to other programs", arguments: [ExportFormat.keras, .h5])
