@@ -67,7 +67,7 @@ public struct MNISTSource: DatasetSource, Equatable {
 
   /// Whether `load` finds all files without fetching any.
   public func isOnThisMachine(_ context: DatasetContext) -> Bool {
-    Self.directories(directory, context).contains(where: Self.isComplete)
+    complete(context) != nil
   }
 
   public func load(_ context: DatasetContext) throws -> DatasetSplits {
