@@ -53,7 +53,9 @@ struct KerasGolden {
   private static func names(_ isWanted: (String) -> Bool) -> [String] {
     let directory = Bundle.module.url(forResource: "Golden", withExtension: nil)?.path ?? ""
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.filter { isWanted($0) && !$0.contains(".expected.") && !$0.hasSuffix(".py") }.sorted()
+    return names.filter {
+      isWanted($0) && $0.contains(".") && !$0.contains(".expected.") && !$0.hasSuffix(".py")
+    }.sorted()
   }
 
   /// The samples that the script computes with.

@@ -185,10 +185,6 @@ struct RunConfigurationTests {
       "loss: categorical_crossentropy", "loss: {name: categorical_crossentropy, from_logit: true}",
       "test.yml:9: compile.loss: unknown key 'from_logit'. Did you mean 'from_logits'"
     ),
-    (
-      "loss: categorical_crossentropy", "loss: {from_logits: true}",
-      "test.yml:9: compile.loss: the key 'name' is missing"
-    ),
     ("loss: categorical_crossentropy", "loss: 3", "test.yml:9: compile.loss: expected a loss's name. Received: 3"),
     ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name. Received: 3"),
     ("- flatten", "- flatten: 3", "test.yml:6: model[2].flatten: expected no options. Received: 3"),
