@@ -76,9 +76,8 @@ private struct IDXHeader {
     let count = 4 + 4 * magic.dimensions
     guard bytes.count >= count else { throw damaged("truncated within its header") }
     sizes = stride(from: 4, to: count, by: 4).map { bytes[$0..<$0 + 4].reduce(0) { $0 << 8 | Int($1) } }
-    guard let values = Self.product(sizes), values <= 1 << 40 || Self.swapped(sizes) != nil else {
-      throw damaged("its header has the sizes \(sizes)")
-    }
+    let values = Self.product(sizes) ?? .max
+    guard values <= 1 << 40 || Self.swapped(sizes) != nil else { throw damaged("its header has the sizes \(sizes)") }
     guard values > 0 else { throw damaged("it holds no \(content.rawValue): its header has the sizes \(sizes)") }
   }
 

@@ -23,9 +23,8 @@ struct BoundedMemoryTests {
     let path = "\(Self.hostile)/memory.keras"
     let finished = try limited(kilobytes: 800_000, arguments.map { $0 == "MODEL" ? path : $0 }, in: directory)
     #expect(finished.status == 1, "\(finished.error)")
-    let lines = finished.error.split(separator: "\n").filter { !$0.hasPrefix("martlet: note:") }
-    #expect(lines.count == 1, "\(finished.error)")
-    #expect(finished.error.contains(" bytes do not fit in memory."), "\(finished.error)")
+    #expect(finished.fault.split(separator: "\n").count == 1, "\(finished.error)")
+    #expect(finished.fault.contains(" bytes do not fit in memory."), "\(finished.error)")
     #expect(directory.names.isEmpty)
   }
 

@@ -87,7 +87,7 @@ struct InterchangeCommandTests {
     let model = "\(Self.golden)/keras315-lesson.keras"
     let occupied = try Shell.martlet(["import", model, "--output", "run"], in: directory.path)
     #expect(occupied.status == 2)
-    #expect(occupied.error.hasPrefix("martlet: run: holds a run already (step-00000003.weights.h5)."))
+    #expect(occupied.fault.hasPrefix("martlet: run: holds a run already (step-00000003.weights.h5)."))
     _ = try succeed(["import", model, "--output", "run", "--overwrite"], in: directory)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/run").filter { $0.hasPrefix("step") }
@@ -129,7 +129,7 @@ struct InterchangeCommandTests {
     }
     let finished = try Shell.martlet(arguments.map(filled), in: directory.path)
     #expect(finished.status == status)
-    #expect(finished.error.hasPrefix(filled(wording)), "\(finished.error)")
+    #expect(finished.fault.hasPrefix(filled(wording)), "\(finished.error)")
     #expect(finished.output.isEmpty && directory.names.isEmpty)
   }
 }

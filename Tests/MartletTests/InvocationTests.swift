@@ -51,12 +51,12 @@ struct InvocationTests {
       #expect(finished.error == "martlet: \(message)\n")
     }
     let none = "HOME is not set, so '~' stands for no directory. Write the path in full."
-    try refused("martlet train \(config)", home: nil, "\(config):9: checkpoints.directory: '~/run': \(none)")
+    try refused("martlet train \(config)", home: nil, "\(config):10: checkpoints.directory: '~/run': \(none)")
     try refused("martlet train \(plain) --output=~/x", home: "", "'~/x': \(none)")
     let others = "only '~/' stands for a home directory, your own. Write the path in full, or"
     try refused(
       "martlet train \(other)", home: "/",
-      "\(other):9: checkpoints.directory: '~bob/run': \(others) './~bob/run' for a file of that name.")
+      "\(other):10: checkpoints.directory: '~bob/run': \(others) './~bob/run' for a file of that name.")
     try refused(
       "martlet train \(plain) --output=~bob/x", home: "/", "'~bob/x': \(others) './~bob/x' for a file of that name.")
     #expect(directory.names == ["other.yml", "plain.yml", "small.yml"])
@@ -94,21 +94,24 @@ struct InvocationTests {
     let directory = try TemporaryDirectory()
     let config = try directory.write(
       CommandTests.yaml + "\ncallbacks: [{csv_log: {filename: epochs.csv}}]", to: "small.yml")
-    let files = ["epochs.csv", "steps.csv", "run.jsonl", "model.onnx", "p.csv", "digits.png"]
-    for name in files {
-      #expect(chmod(try directory.write("old", to: name), 0o600) == 0)
-    }
+    let train = ["train", config, "--step-log", "steps.csv", "--log-file", "run.jsonl", "--max-steps"]
+    #expect(try Shell.martlet(train + ["7"], in: directory.path).status == 0)
+    let (logs, others) = (["epochs.csv", "steps.csv", "run.jsonl"], ["model.onnx", "p.csv", "digits.png"])
+    for name in others { _ = try directory.write("old", to: name) }
+    let files = logs + others
+    let before = try files.map { try Data(contentsOf: URL(filePath: "\(directory.path)/\($0)")) }
+    for name in files { #expect(chmod("\(directory.path)/\(name)", 0o600) == 0) }
     let latest = "checkpoints/small/latest.weights.h5"
     let commands = [
-      ["train", config, "--max-steps", "7", "--step-log", "steps.csv", "--log-file", "run.jsonl"],
+      train + ["12", "--resume"],
       ["export", latest, "model.onnx", "--overwrite"], ["predict", latest, "--output", "p.csv"],
       ["data", "show", "digits", "--output", "digits.png"],
     ]
     for command in commands { #expect(try Shell.martlet(command, in: directory.path).status == 0, "\(command)") }
-    for name in files {
+    for (name, before) in zip(files, before) {
       var status = stat()
       #expect(stat("\(directory.path)/\(name)", &status) == 0 && status.st_mode & 0o777 == 0o600, "\(name)")
-      #expect(try Data(contentsOf: URL(filePath: "\(directory.path)/\(name)")) != Data("old".utf8))
+      #expect(try Data(contentsOf: URL(filePath: "\(directory.path)/\(name)")) != before, "\(name)")
     }
   }
 }

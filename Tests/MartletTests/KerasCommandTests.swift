@@ -96,7 +96,7 @@ struct KerasCommandTests {
         ["predict", "\(Self.golden)/purposes/\(file).keras", "--dataset", "digits"], in: directory.path)
       #expect(finished.status == 2)
       #expect(
-        finished.error
+        finished.fault
           == "martlet: the images of 'digits (test)' have the shape (28, 28, 1), the model takes \(shape).\n")
     }
   }

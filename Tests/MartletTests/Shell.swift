@@ -7,6 +7,11 @@ struct Finished {
   let status: Int32
   let output: String
   let error: String
+
+  /// The lines of `error` that are no notes.
+  var fault: String {
+    error.split(separator: "\n").filter { !$0.hasPrefix("martlet: note:") }.map { "\($0)\n" }.joined()
+  }
 }
 
 /// Runs programs as a user's shell does.

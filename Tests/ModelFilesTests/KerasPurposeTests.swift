@@ -151,7 +151,7 @@ struct KerasPurposeTests {
   func trainingOptions(index: Int) throws {
     let (old, new) = Self.options[index]
     let file = try KerasGolden.changed("keras315-lesson.h5", old, new)
-    let key = new.split(separator: "\"").map(String.init)[index == 5 ? 6 : 0]
+    let key = new.split(separator: "\"").map(String.init)[index == 5 ? 4 : 0]
     let weights = try KerasGolden("keras315-lesson.h5").state().weights
     for purpose in Self.askingPurposes + [.trainingAnew] {
       let imported = try file.model(for: purpose)

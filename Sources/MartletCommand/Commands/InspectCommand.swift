@@ -44,8 +44,8 @@ struct InspectCommand: ParsableCommand {
     for path in try RunPath.checkpoints(checkpoint) {
       do {
         // Its configuration and its variables, too: what no run can go on from is not good.
-        _ = try SavedRun(path: path)
-        Console.output.write(verdict(try CheckpointStore.verify(path), path) + "\n")
+        let saved = try SavedRun(path: path)
+        Console.output.write(verdict(try CheckpointStore.verify(saved.path), path) + "\n")
       } catch {
         if let failure { Console.error.write("martlet: \(failure)\n") }
         failure = error

@@ -125,20 +125,20 @@ def gigabyte_chunk(file, kernel):
 
 archive("values.keras", with_kernel(gigabyte_of_values))
 archive("chunk.keras", with_kernel(gigabyte_chunk))
-# What is fine, where there is a gigabyte of memory: a dense layer of 64x4194304 zeros.
+# What is fine, where there is a gigabyte of memory: a dense layer of 256x1000000 zeros.
 def memory(members):
     model = json.loads(members["config.json"])
-    units = 1 << 22
+    inputs, units = 256, 1_000_000
     layer = lambda name, **options: {"module": "keras.layers", "class_name": name, "registered_name": None,
                                      "config": {"name": name.lower(), "dtype": "float32", **options}}
     model["config"] = {"name": "sequential", "layers": [
-        layer("InputLayer", batch_shape=[None, 8, 8, 1]), layer("Flatten"), layer("Dense", units=units)]}
+        layer("InputLayer", batch_shape=[None, 16, 16, 1]), layer("Flatten"), layer("Dense", units=units)]}
     del model["compile_config"]
     data = io.BytesIO()
     with h5py.File(data, "w") as file:
         file.create_group("layers/flatten/vars")
-        kernel = file.create_dataset("layers/dense/vars/0", (64, units), "f4", chunks=(1, units), compression=9)
-        for row in range(64):
+        kernel = file.create_dataset("layers/dense/vars/0", (inputs, units), "f4", chunks=(1, units), compression=9)
+        for row in range(inputs):
             kernel[row] = np.zeros(units, "f4")
         file.create_dataset("layers/dense/vars/1", (units,), "f4", chunks=(units,), compression=9,
                             data=np.zeros(units, "f4"))
