@@ -39,7 +39,7 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
   func receive(_ url: URL) throws -> [UInt8] {
     let configuration = URLSessionConfiguration.ephemeral
     // The limits decide, and say why.
-    configuration.timeoutIntervalForRequest = 2 * limits.deadline
+    configuration.timeoutIntervalForRequest = 2 * limits.deadline + 60
     let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
     // A session that is stuck is left to itself.
     defer { session.invalidateAndCancel() }
@@ -75,13 +75,17 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
   ) {
     let status = (response as? HTTPURLResponse)?.statusCode ?? 0
     let length = response.expectedContentLength
-    if status != 200 {
+    if [401, 407].contains(status) {
+      fail("the server asks for a password (\(status))")
+    } else if status != 200 {
       fail("the server answered \(status)")
     } else if length > byteLimit {
       fail("the server announces \(length) bytes, more than the \(byteLimit) that the file can have")
     }
+    // What was packed for the way has the length of the packed bytes.
+    let isPacked = (response as? HTTPURLResponse)?.value(forHTTPHeaderField: "Content-Encoding") != nil
     let isWanted = state.withLock { state in
-      state.total = length > 0 ? Int(length) : nil
+      state.total = length > 0 && !isPacked ? Int(length) : nil
       return state.result == nil
     }
     completionHandler(isWanted ? .allow : .cancel)
@@ -132,7 +136,9 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
 
   func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
     let (bytes, total) = state.withLock { ($0.bytes, $0.total) }
-    if let error {
+    if let error = error as? URLError, error.code == .httpTooManyRedirects {
+      fail("the server redirects again and again, or to an address that is not http or https")
+    } else if let error {
       fail(error.localizedDescription)
     } else if let total, bytes.count < total {
       fail("the connection ended after \(bytes.count) of \(total) bytes")
