@@ -80,6 +80,17 @@ struct RunDirectoryArgumentTests {
     #expect(none.error.hasPrefix("martlet: \(run): holds no good checkpoint:\n"))
   }
 
+  @Test("is its newest checkpoint if no best is kept")
+  func noBest() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    let arguments = ["train", config, "--output", "run", "--set", "checkpoints.keep_best=null", "--verbose", "0"]
+    #expect(try Shell.martlet(arguments, in: directory.path).status == 0)
+    let inspected = try Shell.martlet(["inspect", "run"], in: directory.path)
+    #expect(inspected.output.contains("steps done: 12"))
+    #expect(inspected.error == "martlet: note: run: taken is run/step-00000012.weights.h5, the newest.\n")
+  }
+
   @Test("is refused if it holds no run, with what it holds")
   func empty() throws {
     let directory = try TemporaryDirectory()

@@ -143,13 +143,31 @@ struct TrainCommand: ParsableCommand {
     surroundings.isDryRun = true
     surroundings.dataset.canFetch = false
     surroundings.deadline = timeLimit.map { began + $0.duration }
-    if let stepLog { try WholeFile.checkWritable(stepLog) }
-    let run = try TrainingRun(configuration, start: start, surroundings: surroundings)
+    let name = configuration.training.logName
+    if let stepLog { try WholeFile.checkWritable(name(stepLog)) }
+    var measurable = configuration
+    measurable.source = try measurableSource(configuration, surroundings.dataset)
+    let run = try TrainingRun(
+      measurable, start: start, initialWeights: initialWeights, surroundings: surroundings)
     let logs = DryRunReport.Logs(
-      step: stepLog, run: logFile, tables: configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename })
-    Console.output.write(try DryRunReport.heading(run, isOverwriting: overwrite))
+      step: stepLog.map(name), run: logFile.map(name),
+      tables: configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename }.map(name))
+    Console.output.write(try configuration.yaml + "\n" + DryRunReport.heading(run, isOverwriting: overwrite))
     let measured = try run.measure(maxSteps: maxSteps)
     Console.output.write(DryRunReport.needs(measured, run, timeLimit: timeLimit, logs: logs))
+  }
+
+  /// The data of a dry run: that of the run, or as many drawn digits if that would have to be downloaded first.
+  private func measurableSource(
+    _ configuration: RunConfiguration, _ context: DatasetContext
+  ) throws -> (any DatasetSource)? {
+    guard let mnist = configuration.source as? MNISTSource, mnist.directory == nil, !mnist.isOnThisMachine(context),
+      try !RunDirectory(configuration.checkpoints).holdsRun()
+    else { return configuration.source }
+    Console.error.write(
+      "martlet: note: mnist is not on this machine, and would be downloaded. Measured with drawn digits of its shape and "
+        + "number instead.\n")
+    return DigitsSource(trainCount: 60_000, testCount: 10_000)
   }
 
   private func train(_ run: TrainingRun, _ verbosity: ProgressPrinter.Verbosity, _ log: RunLog?) throws {

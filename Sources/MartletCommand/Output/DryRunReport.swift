@@ -11,10 +11,9 @@ enum DryRunReport {
     var tables: [String] = []
   }
 
-  /// What is known before a step is made: the configuration, the layers, and where the run begins.
-  static func heading(_ run: TrainingRun, isOverwriting: Bool) throws -> String {
-    let start = "Start: \(start(run, isOverwriting: isOverwriting))\n"
-    return try run.configuration.yaml + "\n" + RunSummary.heading(run, isResumed: false) + start
+  /// What is known before a step is made: the layers, and where the run begins.
+  static func heading(_ run: TrainingRun, isOverwriting: Bool) -> String {
+    RunSummary.heading(run, isResumed: false) + "Start: \(start(run, isOverwriting: isOverwriting))\n"
   }
 
   private static func start(_ run: TrainingRun, isOverwriting: Bool) -> String {
@@ -22,7 +21,8 @@ enum DryRunReport {
     guard let path = run.resumedFrom else {
       let names = isOverwriting ? (try? CheckpointStore(directory: directory).fileNames()) ?? [] : []
       let removed = names.isEmpty ? "" : "; \(names.count) checkpoints of \(directory) would be removed"
-      return "anew, at step 0\(removed)."
+      let weights = run.initialWeights.map { " with the weights of \($0)" } ?? ""
+      return "anew, at step 0\(weights)\(removed)."
     }
     let (state, epochs) = (run.trainer.state, run.configuration.training.epochs)
     guard !run.isFinished else { return "\(path), step \(state.step): the run is done, and no step is left." }
