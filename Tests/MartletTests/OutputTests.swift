@@ -52,10 +52,11 @@ struct OutputTests {
     let config = try config(directory)
     // A limit that is too short for a busy machine is refused, and a longer one is tried.
     var (limit, status) = (4, Int32(2))
-    while status == 2, limit < 100 {
+    while status == 2, limit < 1000 {
       let process = Process()
       process.executableURL = URL(filePath: Shell.martlet)
       process.arguments = ["train", config, "--output", "run", "--time-limit", "\(limit)s", "--verbose", "1"]
+      process.environment = Shell.environment
       process.currentDirectoryURL = URL(filePath: directory.path)
       (process.standardOutput, process.standardError) = (reader.writer, reader.writer)
       try process.run()
@@ -113,13 +114,15 @@ struct OutputTests {
     columns: Int = 80, environment: [String: String], arguments: [String] = ["--epochs", "3"], signal: Int32? = nil
   ) throws -> (text: String, error: String) {
     let (directory, terminal) = (try TemporaryDirectory(), try PseudoTerminal(columns: columns))
+    // From the start: a run waits a second for who reads its last words, and a busy machine may take longer to begin.
+    let screen = terminal.reading()
     let run = try Running(
       [try config(directory), "--output", "run"] + arguments, in: directory, output: terminal.screen,
       error: signal == nil ? nil : terminal.screen,
       environment: ["COLUMNS": "", "NO_COLOR": ""].merging(environment) { $1 })
     if let signal { run.send(signal) }
-    let text = try terminal.readAll()
     let finished = try run.finish()
+    let text = try screen.end()
     #expect(finished.status == (signal == nil ? 0 : 75))
     return (text, finished.error)
   }

@@ -52,20 +52,15 @@ struct RunDirectoryCommandTests {
     let (directory, config) = try prepared()
     _ = try succeed(["train", config, "--max-steps", "14"], in: directory)
     let before = try names(directory)
-    // Epochs so long that no checkpoint comes before the process is killed.
-    let slow = try directory.write(
-      directory.text("small.yml").replacing("train_count: 1100", with: "train_count: 400000"), to: "slow.yml")
-    let process = Process()
-    process.executableURL = URL(filePath: Shell.martlet)
-    process.arguments = ["train", slow, "--overwrite", "--workers", "1", "--step-log", "steps.csv"]
-    process.currentDirectoryURL = URL(filePath: directory.path)
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
+    // No checkpoint comes before the process is killed.
+    let yaml = CommandTests.yaml.replacing("epochs: 2", with: "epochs: 99998")
+    let rare = "checkpoints: {directory: run, every_epochs: 99999, every_minutes: null, keep_best: null}"
+    _ = try directory.write("\(yaml)\n\(rare)", to: "long.yml")
+    let run = try Running(["long.yml", "--overwrite", "--step-log", "steps.csv"], in: directory, untilTaking: SIGTERM)
     // Steps are made, so the directory was prepared.
-    while process.isRunning, (try? directory.text("steps.csv").split(separator: "\n").count) ?? 0 < 2 { usleep(2000) }
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-    #expect(process.terminationReason == .uncaughtSignal)
+    try run.wait { (try? directory.text("steps.csv").split(separator: "\n").count) ?? 0 > 1 }
+    run.send(SIGKILL)
+    #expect(try run.finish().status == -SIGKILL)
     #expect(try names(directory).filter { $0.hasSuffix(".h5") } == before)
     #expect(
       try succeed(["train", config, "--resume", "--max-steps", "15"], in: directory).contains("Resumed at step 14"))

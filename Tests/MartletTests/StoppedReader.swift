@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 
 /// A pipe that is full and that nobody reads, or a terminal whose output is stopped, as by Ctrl-S.
@@ -51,12 +52,32 @@ struct PseudoTerminal {
     screen = FileHandle(fileDescriptor: other, closeOnDealloc: true)
   }
 
-  /// All that is printed, once no process has the screen any more.
-  func readAll() throws -> String {
-    try screen.close()
-    var (bytes, part) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
-    // The end of a terminal is an error (EIO).
-    while case let count = read(keyboard.fileDescriptor, &part, part.count), count > 0 { bytes += part[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
+  /// Begins to read, on a thread of its own.
+  func reading() -> Reading { Reading(self) }
+
+  /// All that is printed from now on.
+  final class Reading: Sendable {
+    private let terminal: PseudoTerminal
+    private let bytes = Mutex<[UInt8]>([])
+    private let isDone = DispatchSemaphore(value: 0)
+
+    fileprivate init(_ terminal: PseudoTerminal) {
+      self.terminal = terminal
+      Thread.detachNewThread { [self] in
+        var part = [UInt8](repeating: 0, count: 4096)
+        // The end of a terminal is an error (EIO).
+        while case let count = read(terminal.keyboard.fileDescriptor, &part, part.count), count > 0 {
+          bytes.withLock { $0 += part[..<count] }
+        }
+        isDone.signal()
+      }
+    }
+
+    /// Waits until no process has the screen any more.
+    func end() throws -> String {
+      try terminal.screen.close()
+      isDone.wait()
+      return bytes.withLock { String(decoding: $0, as: UTF8.self) }
+    }
   }
 }

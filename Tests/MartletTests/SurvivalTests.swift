@@ -16,9 +16,8 @@ final class Running {
     self.directory = directory
     process.executableURL = URL(filePath: Shell.martlet)
     process.arguments = ["train"] + arguments
-    process.environment = Shell.environment
+    process.environment = Shell.environment.merging(environment) { $1 }
     process.currentDirectoryURL = URL(filePath: directory.path)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let paths = ["out", "err"].map { "\(directory.path)/\($0)" }
     for path in paths { try Data().write(to: URL(filePath: path)) }
     process.standardOutput = output ?? FileHandle(forWritingAtPath: paths[0])
