@@ -110,7 +110,7 @@ public final class CheckpointCallback: Callback {
         return .written(
           WrittenCheckpoint(
             path: stored.path, step: step, bytes: bytes.count, seconds: seconds, isBest: stored.isBest, fault: fault,
-            linkFault: stored.linkFault))
+            linkFault: stored.linkFault, setAside: stored.setAside))
       } catch {
         return .failed(step: step, reason: "\(error)")
       }
@@ -124,6 +124,7 @@ public final class CheckpointCallback: Callback {
     case .written(let checkpoint):
       savedStep = checkpoint.step
       longestWrite = max(longestWrite ?? 0, checkpoint.seconds)
+      if let setAside = checkpoint.setAside { trainer.warning(setAside) }
       noteLinks(checkpoint.linkFault, trainer)
       note(checkpoint.fault, "The checkpoint is \(checkpoint.path) instead.", trainer)
     case .failed(let step, let reason):

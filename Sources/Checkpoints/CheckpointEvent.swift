@@ -17,4 +17,6 @@ public struct WrittenCheckpoint: Sendable, Equatable {
   public let fault: String?
   /// Why a link does not lead where it should; nil if both do.
   public let linkFault: String?
+  /// What else had its name, and where that is now; nil if nothing had.
+  public let setAside: String?
 }

@@ -51,21 +51,27 @@ extension CheckpointStore {
 
   /// Makes room for a checkpoint: what is called as it is, and is no checkpoint, is not ours to replace. A link is: what
   /// it leads to stays.
-  func setAsideIfForeign(_ name: String) throws {
+  ///
+  /// - Returns: what was done, for a person; nil if there was nothing to do.
+  func setAsideIfForeign(_ name: String) throws -> String? {
     var status = stat()
     guard lstat(path(name), &status) == 0, status.st_mode & S_IFMT != S_IFLNK, content(name) != .checkpoint else {
-      return
+      return nil
     }
-    try setAside(name)
+    return "\(path(name)): is no checkpoint, and is called \(try setAside(name)) now."
   }
 
   /// Gives a file a name that is no checkpoint's, and that no file set aside before has.
-  private func setAside(_ name: String) throws {
+  ///
+  /// - Returns: the name.
+  @discardableResult
+  private func setAside(_ name: String) throws -> String {
     let names = Set(try entries())
     let free = (1...).lazy.map { $0 == 1 ? "\(name)\(Self.damagedSuffix)" : "\(name).\($0)\(Self.damagedSuffix)" }
       .first { !names.contains($0) }
     guard let free, rename(path(name), path(free)) == 0 else {
       throw FileError(path: path(name), operation: .setAside)
     }
+    return free
   }
 }

@@ -37,6 +37,8 @@ package struct StoredCheckpoint: Equatable {
   let isBest: Bool
   /// Why the links do not lead where they should.
   let linkFault: String?
+  /// What had its name, and where that is now.
+  let setAside: String?
 }
 
 extension CheckpointStore {
@@ -58,7 +60,7 @@ extension CheckpointStore {
     _ bytes: [UInt8], step: Int, retention: CheckpointRetention, superseded: Set<String> = []
   ) throws -> StoredCheckpoint {
     let name = Self.name(step: step)
-    try setAsideIfForeign(name)
+    let setAside = try setAsideIfForeign(name)
     try WholeFile.write(bytes, to: path(name), followsLinks: false)
     let old = superseded.subtracting([name])
     let steps = self.steps().filter { !old.contains(Self.name(step: $0)) }
@@ -67,7 +69,7 @@ extension CheckpointStore {
     let linkFault = moveLinks(latest: step, best: best)
     remove(old.subtracting(Self.linkNames))
     remove(retention.removed(of: steps, written: step, best: best).map(Self.name))
-    return StoredCheckpoint(path: path(name), isBest: best == step, linkFault: linkFault)
+    return StoredCheckpoint(path: path(name), isBest: best == step, linkFault: linkFault, setAside: setAside)
   }
 
   /// What cannot be removed stays, and the next write tries again.

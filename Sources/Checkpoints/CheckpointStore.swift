@@ -1,8 +1,5 @@
 import DurableFiles
 import Glibc
-import HDF5Reading
-import NeuralNetwork
-import Training
 
 /// A checkpoint file whose bytes are as they were written.
 public struct VerifiedFile: Sendable, Equatable {
@@ -47,25 +44,7 @@ public struct CheckpointStore: Sendable {
   func path(_ name: String) -> String { "\(directory)/\(name)" }
 
   /// All names in the directory; none if it is not there.
-  func entries() throws -> [String] {
-    guard let stream = opendir(directory) else {
-      guard errno == ENOENT || errno == ENOTDIR else { throw FileError(path: directory, operation: .read) }
-      return []
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    // Only errno tells the end from a disk that fails: half of the names would be another run.
-    errno = 0
-    while let entry = readdir(stream) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        })
-      errno = 0
-    }
-    guard errno == 0 else { throw FileError(path: directory, operation: .read) }
-    return names
-  }
+  func entries() throws -> [String] { try WholeFile.names(in: directory) }
 
   /// What is called as the file of a step is, oldest first, whatever it is.
   func stepNames() throws -> [String] {

@@ -113,7 +113,9 @@ public final class DirectoryLock: @unchecked Sendable {
       return nil
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(path: directory, operation: .lock, reason: "its \(fileName) is no file; remove it")
+      throw FileError(
+        path: directory, operation: .lock,
+        reason: "its \(fileName) is a link, or no file at all, and is not followed; remove it")
     }
     var found = Glibc.open(path.bytes, O_RDWR | flags)
     if found < 0, errno != ENOENT { found = Glibc.open(path.bytes, O_RDONLY | flags) }

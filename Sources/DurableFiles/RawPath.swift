@@ -45,11 +45,14 @@ struct RawPath: Equatable {
     return RawPath(copying: target)
   }
 
-  /// The names in the directory that it is.
+  /// The names in the directory that it is; none if it is not there.
   ///
   /// - Throws: `FileError` if the system does not give all of them.
   func names() throws -> [RawPath] {
-    guard let stream = opendir(bytes) else { throw FileError(path: text, operation: .read) }
+    guard let stream = opendir(bytes) else {
+      guard errno == ENOENT || errno == ENOTDIR else { throw FileError(path: text, operation: .read) }
+      return []
+    }
     defer { closedir(stream) }
     var names: [RawPath] = []
     // Only errno tells the end from a disk that fails: half of the names would be another directory.

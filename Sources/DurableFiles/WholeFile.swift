@@ -115,6 +115,11 @@ public enum WholeFile {
     return bytes
   }
 
+  /// All names in a directory; none if it is not there. One that is not UTF-8 stands for itself only in messages.
+  ///
+  /// - Throws: `FileError` if the system does not give all of them.
+  public static func names(in directory: String) throws -> [String] { try RawPath(directory).names().map(\.text) }
+
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Whether an open file is the one that a path names.

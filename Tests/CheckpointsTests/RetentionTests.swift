@@ -215,8 +215,11 @@ struct RetentionTests {
     #expect(try kept.store.fileNames() == [step(3)])
     // Not before the name is needed: a run that starts in this directory does not take it for a checkpoint.
     let callback = kept.run.callback(kept.policy)
+    var warnings: [String] = []
+    kept.run.trainer.warning = { warnings.append($0) }
     try kept.run.trainer.fit(kept.run.data.train, epochs: 2, callbacks: [callback])
     #expect(kept.names == [best, latest, step(3), step(6), "\(step(6)).damaged"])
+    #expect(warnings == ["\(kept.path(step(6))): is no checkpoint, and is called \(step(6)).damaged now."])
     #expect(try CheckpointStore.verify(kept.path(step(6))).step == 6)
   }
 
