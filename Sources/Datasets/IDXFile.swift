@@ -1,4 +1,5 @@
 import DurableFiles
+import Machine
 
 /// Reads the IDX format, in which MNIST is published: a magic number, the sizes (big-endian), then the values.
 ///
@@ -20,7 +21,12 @@ public enum IDXFile {
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
   public static func readLabels(_ path: String) throws -> [Int32] {
-    try read(path, as: .labels).values.map(Int32.init)
+    let values = try read(path, as: .labels).values
+    let bytes = values.count * MemoryLayout<Int32>.stride
+    guard Memory.canHold(bytes) else {
+      throw DatasetError.damaged(path: path, reason: "its \(values.count) labels do not fit in memory")
+    }
+    return values.map(Int32.init)
   }
 
   /// - Returns: the size of each dimension, and all values.
