@@ -1,4 +1,5 @@
 import Glibc
+import Machine
 import Synchronization
 
 /// Work beside the training, such as writing a checkpoint: one piece at a time, each on a thread of its own.
@@ -26,6 +27,8 @@ public final class BackgroundTask<Outcome: Sendable> {
         guard let context else { return nil }
         BackgroundPriority.lower()
         Unmanaged<AnyPiece>.fromOpaque(context).takeRetainedValue().run()
+        // The next piece has a thread of its own, to which the memory of this one would be of no use.
+        Memory.releaseFreed()
         return nil
       }, context.toOpaque())
     if status == 0 {
