@@ -17,9 +17,9 @@ public struct Snapshot: Sendable, Equatable {
   }
 
   public var state: RunState
-  /// In the order of `Network.parameters`.
+  /// In the order of `ModelPlan.variables`.
   public var parameters: [Variable]
-  /// For each of the optimizer's slots: a variable for each parameter.
+  /// For each of the optimizer's slots: a variable for each trainable variable.
   public var slots: [[Variable]]
 
   public init(state: RunState, parameters: [Variable], slots: [[Variable]]) {
@@ -30,51 +30,67 @@ public struct Snapshot: Sendable, Equatable {
 }
 
 extension Variables {
-  func read(_ network: Network, slotCount: Int) -> (parameters: [Snapshot.Variable], slots: [[Snapshot.Variable]]) {
-    (readParameters(network), (0..<slotCount).map { copy(slots.start + $0 * slotStride, network) })
-  }
-
-  func readParameters(_ network: Network) -> [Snapshot.Variable] { copy(parameters.start, network) }
-
-  private func copy(_ start: UnsafePointer<Float>, _ network: Network) -> [Snapshot.Variable] {
-    network.parameters.map {
-      Snapshot.Variable(path: $0.path, shape: $0.specification.shape, values: network.kerasValues(of: $0, in: start))
+  func read(_ program: Program, slotCount: Int) -> (parameters: [Snapshot.Variable], slots: [[Snapshot.Variable]]) {
+    let plan = program.plan
+    let slots = (0..<slotCount).map { slot in
+      plan.variables.indices.filter { plan.variables[$0].role == .trainable }.map {
+        variable($0, of: program, in: self.slots.start + slot * slotStride)
+      }
     }
+    return (readParameters(program), slots)
   }
 
-  /// - Throws: `TrainingError.foreignSnapshot` if the variables are not those of `network`; nothing is changed then.
-  func write(_ snapshot: Snapshot, network: Network, slotCount: Int) throws {
+  func readParameters(_ program: Program) -> [Snapshot.Variable] {
+    program.plan.variables.indices.map { variable($0, of: program, in: start(of: program.plan.variables[$0])) }
+  }
+
+  private func start(of variable: Variable) -> UnsafeMutablePointer<Float> {
+    variable.role == .trainable ? parameters.start : state.start
+  }
+
+  private func variable(_ index: Int, of program: Program, in start: UnsafePointer<Float>) -> Snapshot.Variable {
+    let variable = program.plan.variables[index]
+    return Snapshot.Variable(
+      path: variable.path, shape: variable.shape, values: program.values(of: index, in: start))
+  }
+
+  /// - Throws: `TrainingError.foreignSnapshot` if the variables are not those of the model; nothing is changed then.
+  func write(_ snapshot: Snapshot, program: Program, slotCount: Int) throws {
     guard snapshot.slots.count == slotCount else {
       throw TrainingError.foreignSnapshot(
         reason: "it has \(snapshot.slots.count) optimizer variables a parameter, the optimizer keeps \(slotCount).")
     }
-    for variables in [snapshot.parameters] + snapshot.slots { try check(variables, network) }
-    store(snapshot.parameters, parameters.start, network)
-    for (index, slot) in snapshot.slots.enumerated() { store(slot, slots.start + index * slotStride, network) }
+    let plan = program.plan
+    let trainable = plan.variables.indices.filter { plan.variables[$0].role == .trainable }
+    try check(snapshot.parameters, plan.variables)
+    for slot in snapshot.slots { try check(slot, plan.trainableVariables) }
+    for (index, variable) in snapshot.parameters.enumerated() {
+      program.store(variable.values, of: index, in: start(of: plan.variables[index]))
+    }
+    for (slot, values) in snapshot.slots.enumerated() {
+      for (index, variable) in zip(trainable, values) {
+        program.store(variable.values, of: index, in: slots.start + slot * slotStride)
+      }
+    }
   }
 
   /// - Throws: as `write`.
-  func writeParameters(_ values: [Snapshot.Variable], network: Network) throws {
-    try check(values, network)
-    store(values, parameters.start, network)
-  }
-
-  private func store(_ variables: [Snapshot.Variable], _ start: UnsafeMutablePointer<Float>, _ network: Network) {
-    for (variable, parameter) in zip(variables, network.parameters) {
-      network.store(variable.values, of: parameter, in: start)
+  func writeParameters(_ values: [Snapshot.Variable], program: Program) throws {
+    try check(values, program.plan.variables)
+    for (index, variable) in values.enumerated() {
+      program.store(variable.values, of: index, in: start(of: program.plan.variables[index]))
     }
   }
 
-  private func check(_ variables: [Snapshot.Variable], _ network: Network) throws {
-    guard variables.count == network.parameters.count else {
+  private func check(_ values: [Snapshot.Variable], _ variables: [Variable]) throws {
+    guard values.count == variables.count else {
       throw TrainingError.foreignSnapshot(
-        reason: "\(variables.count) variables, the model has \(network.parameters.count).")
+        reason: "\(values.count) variables, the model has \(variables.count).")
     }
-    for (variable, parameter) in zip(variables, network.parameters) {
-      guard variable.shape == parameter.specification.shape, variable.values.count == variable.shape.count else {
+    for (value, variable) in zip(values, variables) {
+      guard value.shape == variable.shape, value.values.count == value.shape.count else {
         throw TrainingError.foreignSnapshot(
-          reason: "\(parameter.path) has the shape \(variable.shape), the model needs \(parameter.specification.shape)."
-        )
+          reason: "\(variable.path) has the shape \(value.shape), the model needs \(variable.shape).")
       }
     }
   }

@@ -6,14 +6,14 @@ extension Trainer {
   ///
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func evaluate(_ dataset: Dataset) throws -> Evaluation {
-    try dataset.check(fits: network)
+    try dataset.check(fits: plan)
     let chunks = chunks(of: dataset)
     let rows = ShardSums(tasks: chunks.shardCount, sums: configuration.sumNames.count)
-    let (workers, parameters) = (memory.workers, variables.parameters)
+    let (workers, variables) = (memory.workers, variables)
     dataset.withSamples(order: nil) { samples in
       team.perform(tasks: chunks.shardCount) { worker, chunk in
         workers[worker].evaluate(
-          samples.part(chunks.range(ofShard: chunk)), parameters: parameters.start, sums: rows[chunk])
+          samples.part(chunks.range(ofShard: chunk)), variables: variables, sums: rows[chunk])
       }
     }
     var sums = RunningSums(count: configuration.sumNames.count)
@@ -26,16 +26,16 @@ extension Trainer {
   ///
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func predict(_ dataset: Dataset) throws -> Prediction {
-    try dataset.check(fits: network)
+    try dataset.check(fits: plan)
     let chunks = chunks(of: dataset)
-    let classes = network.outputShape.count
+    let classes = plan.outputShape.count
     let outputs = FloatBuffer(count: dataset.count * classes)
-    let (workers, parameters) = (memory.workers, variables.parameters)
+    let (workers, variables) = (memory.workers, variables)
     dataset.withSamples(order: nil) { samples in
       team.perform(tasks: chunks.shardCount) { worker, chunk in
         let range = chunks.range(ofShard: chunk)
         workers[worker].predict(
-          samples.part(range), parameters: parameters.start, outputs: outputs.start + range.lowerBound * classes)
+          samples.part(range), variables: variables, outputs: outputs.start + range.lowerBound * classes)
       }
     }
     let values = UnsafeBufferPointer(start: outputs.start, count: dataset.count * classes)

@@ -36,8 +36,8 @@ extension Trainer {
 
   /// - Throws: `TrainingError` if the model cannot be trained on the data.
   public func check(_ training: Dataset, validation: Dataset?) throws {
-    try training.check(fits: network)
-    try validation?.check(fits: network)
+    try training.check(fits: plan)
+    try validation?.check(fits: plan)
     try configuration.check(training)
   }
 
@@ -52,8 +52,7 @@ extension Trainer {
       let clock = EpochClock(secondsBefore: state.epochSeconds)
       while state.stepInEpoch < plan.stepsPerEpoch, !shallStop(plan) {
         let steps = TrainStep(
-          configuration, kernels: kernels, memory: memory, variables: variables, samples: samples, state: state,
-          limit: limit(plan, callbacks))
+          configuration, memory: memory, samples: samples, state: state, limit: limit(plan, callbacks))
         team.perform(steps)
         state = steps.state
         state.epochSeconds = clock.seconds

@@ -59,14 +59,14 @@ extension TrainingError {
 }
 
 extension Dataset {
-  /// - Throws: `TrainingError` if `network` cannot take these samples.
-  func check(fits network: Network) throws {
+  /// - Throws: `TrainingError` if a model cannot take these samples.
+  func check(fits plan: ModelPlan) throws {
     let images: Shape = [shape.height, shape.width, shape.channels]
-    guard images == network.inputShape else {
-      throw TrainingError.shapeMismatch(dataset: name, images: images, model: network.inputShape)
+    guard images == plan.inputShape else {
+      throw TrainingError.shapeMismatch(dataset: name, images: images, model: plan.inputShape)
     }
-    guard network.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(network.outputShape) }
-    let classes = network.outputShape.count
+    guard plan.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(plan.outputShape) }
+    let classes = plan.outputShape.count
     if let sample = labels.firstIndex(where: { $0 < 0 || Int($0) >= classes }) {
       throw TrainingError.labelOutOfRange(
         dataset: name, sample: sample, label: Int(labels[sample]), classes: classes)
