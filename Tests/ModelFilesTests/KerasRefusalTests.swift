@@ -181,4 +181,30 @@ struct KerasRefusalTests {
       ])
     #expect(try mse.model(for: .predicting).model.weights.count == 6)
   }
+
+  /// A model of a ReLU and a Softmax.
+  private func functions(_ relu: String, _ softmax: String) throws -> [ActivationFunction?] {
+    let text = """
+      {"class_name": "Sequential", "config": [
+        {"class_name": "InputLayer", "config": {"batch_shape": [null, 4]}},
+        {"class_name": "ReLU", "config": {"name": "r", \(relu)}},
+        {"class_name": "Softmax", "config": {"name": "s", \(softmax)}}]}
+      """
+    return try KerasModel(text, purpose: .training, file: "m").model.layers.map { ($0 as? Activation)?.activation }
+  }
+
+  @Test("of layers that are an activation function are those of the function, or refused")
+  func functionLayers() throws {
+    let plain = #""max_value": null, "negative_slope": 0.0, "threshold": 0.0"#
+    #expect(try functions(plain, #""axis": -1"#) == [.relu, .softmax])
+    for (option, relu, softmax) in [
+      ("'r' (ReLU): the option max_value is 6.0", #""max_value": 6.0"#, #""axis": -1"#),
+      ("'r' (ReLU): the option negative_slope is 0.1", #""negative_slope": 0.1"#, #""axis": -1"#),
+      ("'r' (ReLU): the option threshold is 1", #""threshold": 1"#, #""axis": -1"#),
+      ("'s' (Softmax): the option axis is 1", plain, #""axis": 1"#),
+    ] {
+      let error = #expect(throws: ModelFileError.self) { try functions(relu, softmax) }
+      #expect(error?.description.hasPrefix("m: layer \(option), which is not computed here") == true)
+    }
+  }
 }

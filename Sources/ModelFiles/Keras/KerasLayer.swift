@@ -67,9 +67,17 @@ struct KerasLayer {
     return (layers.first?.inputShape, layers.lazy.compactMap(\.requiredSize).first, rescaling)
   }
 
+  /// Layers that are one activation function, by their classes.
+  private static let functionClasses: [String: ActivationFunction] = ["ReLU": .relu, "Softmax": .softmax]
+
   private static func computed(
     _ object: KerasObject, name: String, place: String, omissions: inout KerasOmissions, file: String
   ) throws -> Computed {
+    if let function = functionClasses[object.className] {
+      _ = try KerasNeutralOptions.options(
+        of: object.configuration, keys: [], owner: .layer, place: place, omissions: &omissions, file: file)
+      return Computed(layer: Activation(function), name: name)
+    }
     let supported = LayerCatalog.all
     guard let type = supported.first(where: { ([$0.className] + $0.classAliases).contains(object.className) }) else {
       throw ModelFileError(

@@ -22,6 +22,7 @@ enum KerasNeutralOptions {
       [.null, 1, [1], [1, 1]].contains(node)
     }
     static let zero = Rule(accepted: "0") { [.null, 0, 0.0].contains($0) }
+    static let last = Rule(accepted: "-1") { [.null, -1, [-1]].contains($0) }
     static let channelsLast = Rule(accepted: "channels_last") { [.null, "channels_last"].contains($0) }
   }
 
@@ -35,6 +36,8 @@ enum KerasNeutralOptions {
     "kernel_regularizer": .nullInTraining, "bias_regularizer": .nullInTraining,
     "activity_regularizer": .nullInTraining, "kernel_constraint": .nullInTraining, "bias_constraint": .nullInTraining,
     "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,
+    // Of ReLU and Softmax.
+    "max_value": .null, "negative_slope": .zero, "threshold": .zero, "axis": .last,
     // Of the input.
     "sparse": .off, "ragged": .off, "optional": .off,
   ]
@@ -49,7 +52,7 @@ enum KerasNeutralOptions {
 
   private static let losses: [String: Rule] = [
     "name": .anything, "dtype": .float32, "label_smoothing": .zero, "ignore_class": .null,
-    "axis": Rule(accepted: "-1") { [.null, -1].contains($0) }, "fn": .anything,
+    "axis": .last, "fn": .anything,
     "reduction": Rule(accepted: "sum_over_batch_size") { [.null, "auto", "sum_over_batch_size"].contains($0) },
   ]
 
