@@ -3,8 +3,9 @@
 
     long_run.py [--epochs 2000]
 
-Passes if the memory at the end is within 2 % of that after 20 epochs, no file descriptor was gained, and the directory
-holds no more than it should.
+What may grow is the history: a row of numbers for each epoch, in the run, in the copy that is saved, and in the file
+that is being made, some 150 bytes in all. Passes if the memory at the end is within 2 % of that after 20 epochs (and 250
+bytes for each epoch beyond 2,000), no file descriptor was gained, and the directory holds no more than it should.
 """
 
 import argparse
@@ -64,13 +65,14 @@ def main():
         kept = sorted(path.name for path in directory.iterdir())
         early, late = least(early), least(late)
         growth = late[0] / early[0] - 1
+        allowed = 0.02 + 250 * max(options.epochs - 2000, 0) / early[0]
         print(
             f"{options.epochs} epochs, {written} checkpoints, {time.monotonic() - began:.0f} s: memory after 20 epochs "
             f"{early[0] / 1e6:.1f} MB, at the end {late[0] / 1e6:.1f} MB ({100 * growth:+.1f} %); open files {early[1]} and "
             f"{late[1]}; at most {most_files} names in the directory, {len(kept)} at the end")
         if written < options.epochs or epochs_done(csv) != options.epochs:
             raise SystemExit("not every epoch was written")
-        if growth > 0.02 or late[1] > early[1] or most_files > 8 or len(kept) > 6:
+        if growth > allowed or late[1] > early[1] or most_files > 8 or len(kept) > 6:
             raise SystemExit(f"the run grew: {kept}")
 
 
