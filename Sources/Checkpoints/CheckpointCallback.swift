@@ -98,13 +98,13 @@ public final class CheckpointCallback: Callback {
     copy.update(from: trainer)
     self.copy = copy
     let (directory, template, now) = (directory, template, now)
-    let (network, training) = (trainer.network, trainer.configuration)
+    let (plan, training) = (trainer.plan, trainer.configuration)
     writing.start {
       let (began, step) = (now(), copy.state.step)
       do {
         var checkpoint = template
         checkpoint.snapshot = copy.snapshot()
-        let bytes = try checkpoint.bytes(network: network, training: training)
+        let bytes = try checkpoint.bytes(plan: plan, training: training)
         let (stored, fault) = try directory.write(bytes, copy.state)
         let seconds = (now() - began) / .seconds(1)
         return .written(
@@ -152,7 +152,7 @@ public final class CheckpointCallback: Callback {
 
   /// A guess from the size of a checkpoint.
   static func guessedSeconds(_ trainer: Trainer) -> Double {
-    let variables = trainer.network.parameters.reduce(0) { $0 + $1.specification.shape.count }
+    let variables = ModelPlan.valueCount(trainer.plan.variables)
     let bytes = Double(variables * (1 + trainer.configuration.optimizer.slotNames.count)) * 4
     // A slow disk, and some time for its syncs.
     return bytes / 20e6 + 0.5
@@ -163,12 +163,12 @@ extension Checkpoint {
   /// The bytes of its file.
   ///
   /// - Throws: `CheckpointError.nonfinite` if nobody could go on from it, `HDF5WritingError`.
-  package func bytes(network: Network, training: TrainingConfiguration) throws -> [UInt8] {
+  package func bytes(plan: ModelPlan, training: TrainingConfiguration) throws -> [UInt8] {
     let variables = snapshot.parameters + snapshot.slots.joined()
     if let bad = variables.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
       throw CheckpointError.nonfinite(step: snapshot.state.step, variable: bad.path)
     }
-    return try CheckpointWriter(checkpoint: self, network: network, training: training)
+    return try CheckpointWriter(checkpoint: self, plan: plan, training: training)
       .bytes(path: CheckpointStore.name(step: snapshot.state.step))
   }
 }

@@ -41,10 +41,10 @@ package enum CheckpointLayout {
   package static let kerasVersion = "3.15.1"
 
   /// `conv2d/sequential/conv2d/kernel`, below `modelWeights`.
-  static func weight(_ parameter: Parameter) -> String { "\(parameter.layerName)/\(weightName(parameter))" }
+  static func weight(_ variable: Variable) -> String { "\(variable.layerName)/\(weightName(variable))" }
 
   /// `sequential/conv2d/kernel`, as `weight_names` lists it.
-  static func weightName(_ parameter: Parameter) -> String { "sequential/\(parameter.path)" }
+  static func weightName(_ variable: Variable) -> String { "sequential/\(variable.path)" }
 
   /// `layers/conv2d/vars`.
   static func layerVariables(_ layer: String) -> String { "\(layers)/\(layer)/\(variables)" }

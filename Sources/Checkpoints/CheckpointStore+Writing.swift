@@ -46,9 +46,9 @@ extension CheckpointStore {
   ///
   /// - Throws: `FileError` or `HDF5WritingError`; what stood at `path` still does then.
   public static func write(
-    _ checkpoint: Checkpoint, to path: String, network: Network, training: TrainingConfiguration
+    _ checkpoint: Checkpoint, to path: String, plan: ModelPlan, training: TrainingConfiguration
   ) throws {
-    let writer = CheckpointWriter(checkpoint: checkpoint, network: network, training: training)
+    let writer = CheckpointWriter(checkpoint: checkpoint, plan: plan, training: training)
     try WholeFile.write(writer.bytes(path: path), to: path)
   }
 

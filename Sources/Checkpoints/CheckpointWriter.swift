@@ -5,7 +5,7 @@ import Training
 /// Makes the bytes of a checkpoint file.
 struct CheckpointWriter {
   let checkpoint: Checkpoint
-  let network: Network
+  let plan: ModelPlan
   let training: TrainingConfiguration
 
   /// The whole file: the user block and the HDF5 file behind it.
@@ -14,7 +14,7 @@ struct CheckpointWriter {
   func bytes(path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path, userBlockSize: UserBlock.count)
     let (snapshot, state) = (checkpoint.snapshot, checkpoint.snapshot.state)
-    let keras = KerasFileWriter(network: network, training: training, parameters: snapshot.parameters)
+    let keras = KerasFileWriter(plan: plan, training: training, parameters: snapshot.parameters)
     try keras.writeModel(to: file.root, optimizerClass: type(of: training.optimizer).className)
     try keras.writeLayers(to: file.root, linked: true)
     try keras.writeOptimizer(

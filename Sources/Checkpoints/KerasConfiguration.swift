@@ -7,13 +7,13 @@ package enum KerasConfiguration {
   /// `model_config` of an HDF5 file: what every Keras since 2.15 reads.
   ///
   /// - Parameter divisor: what a Rescaling layer at the start divides the pixels by; nil for none.
-  package static func model(_ model: Sequential, network: Network, divisor: Float? = nil) -> String {
+  package static func model(_ model: Sequential, plan: ModelPlan, divisor: Float? = nil) -> String {
     let input = [
-      ConfigurationEntry("batch_input_shape", batchShape(network.inputShape)), ConfigurationEntry("dtype", "float32"),
+      ConfigurationEntry("batch_input_shape", batchShape(plan.inputShape)), ConfigurationEntry("dtype", "float32"),
       ConfigurationEntry("sparse", false), ConfigurationEntry("ragged", false),
       ConfigurationEntry("name", "input_layer"),
     ]
-    return entry("Sequential", sequential(model, network, input: input, divisor: divisor, module: nil)).json
+    return entry("Sequential", sequential(model, plan, input: input, divisor: divisor, module: nil)).json
   }
 
   /// `training_config` of an HDF5 file: loss, metrics and optimizer.
@@ -30,14 +30,14 @@ package enum KerasConfiguration {
   ///   - isCompiled: whether it has loss, metrics and optimizer.
   ///   - divisor: as in `model`.
   package static func archive(
-    _ configuration: TrainingConfiguration, network: Network, isCompiled: Bool = true, divisor: Float? = nil
+    _ configuration: TrainingConfiguration, plan: ModelPlan, isCompiled: Bool = true, divisor: Float? = nil
   ) -> String {
-    let shape = batchShape(network.inputShape)
+    let shape = batchShape(plan.inputShape)
     let input = [
       ConfigurationEntry("batch_shape", shape), ConfigurationEntry("dtype", "float32"),
       ConfigurationEntry("sparse", false), ConfigurationEntry("name", "input_layer"),
     ]
-    let model = sequential(configuration.model, network, input: input, divisor: divisor, module: "keras.layers")
+    let model = sequential(configuration.model, plan, input: input, divisor: divisor, module: "keras.layers")
     let optimizer = entry(
       type(of: configuration.optimizer).className, options(of: configuration.optimizer), module: "keras.optimizers")
     return entry(
@@ -56,7 +56,7 @@ package enum KerasConfiguration {
 
   /// The layers of a model behind its input.
   private static func sequential(
-    _ model: Sequential, _ network: Network, input: [ConfigurationEntry], divisor: Float?, module: String?
+    _ model: Sequential, _ plan: ModelPlan, input: [ConfigurationEntry], divisor: Float?, module: String?
   ) -> [ConfigurationEntry] {
     let rescaling = divisor.map { divisor in
       entry(
@@ -67,7 +67,7 @@ package enum KerasConfiguration {
           ConfigurationEntry("offset", ConfigurationNode(.number(0))),
         ], module: module)
     }
-    let layers = zip(model.layers, network.layers).map { layer, built in
+    let layers = zip(model.layers, plan.nodes).map { layer, built in
       entry(
         built.className,
         [ConfigurationEntry("name", text(built.name)), ConfigurationEntry("dtype", "float32")] + layer.options,
@@ -83,7 +83,7 @@ package enum KerasConfiguration {
   }
 
   private static func options(of optimizer: any Optimizer) -> [ConfigurationEntry] {
-    [ConfigurationEntry("name", text(type(of: optimizer).name))] + optimizer.options
+    [ConfigurationEntry("name", text(type(of: optimizer).name))] + optimizer.allOptions
   }
 
   /// Keras' layer that multiplies pixels, and what it is called in our files.

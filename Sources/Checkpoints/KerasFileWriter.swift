@@ -5,18 +5,18 @@ import Training
 /// Writes a model and its variables where the several loaders of Keras look for them: parts of a checkpoint, and of the
 /// files that are exported.
 package struct KerasFileWriter {
-  private let network: Network
+  private let plan: ModelPlan
   private let training: TrainingConfiguration
   private let parameters: [Snapshot.Variable]
   private let divisor: Float?
 
   /// - Parameters:
-  ///   - parameters: in the order of `network.parameters`.
+  ///   - parameters: in the order of `plan.variables`.
   ///   - divisor: what a Rescaling layer at the start of the model divides the pixels by; nil for none.
   package init(
-    network: Network, training: TrainingConfiguration, parameters: [Snapshot.Variable], divisor: Float? = nil
+    plan: ModelPlan, training: TrainingConfiguration, parameters: [Snapshot.Variable], divisor: Float? = nil
   ) {
-    self.network = network
+    self.plan = plan
     self.training = training
     self.parameters = parameters
     self.divisor = divisor
@@ -31,7 +31,7 @@ package struct KerasFileWriter {
   ///   compiled.
   package func writeModel(to root: HDF5GroupWriter, optimizerClass: String?) throws {
     try root.setAttribute(
-      CheckpointLayout.keras.model, KerasConfiguration.model(training.model, network: network, divisor: divisor))
+      CheckpointLayout.keras.model, KerasConfiguration.model(training.model, plan: plan, divisor: divisor))
     if let optimizerClass {
       try root.setAttribute(
         CheckpointLayout.keras.training, KerasConfiguration.training(training, optimizerClass: optimizerClass))
@@ -41,14 +41,14 @@ package struct KerasFileWriter {
       try group.setAttribute(CheckpointLayout.keras.version, CheckpointLayout.kerasVersion)
       try group.setAttribute(CheckpointLayout.keras.backend, "tensorflow")
     }
-    try weights.setAttribute(CheckpointLayout.layerNames, rescaling + network.layers.map(\.name))
+    try weights.setAttribute(CheckpointLayout.layerNames, rescaling + plan.nodes.map(\.name))
     for name in rescaling { try weights.createGroup(name).setAttribute(CheckpointLayout.weightNames, []) }
-    for (index, layer) in network.layers.enumerated() {
-      let names = network.parameters.filter { $0.layerIndex == index }.map(CheckpointLayout.weightName)
+    for (index, layer) in plan.nodes.enumerated() {
+      let names = plan.variables.filter { $0.layerIndex == index }.map(CheckpointLayout.weightName)
       try weights.createGroup(layer.name).setAttribute(CheckpointLayout.weightNames, names)
     }
     try weights.createGroup(CheckpointLayout.topLevelWeights).setAttribute(CheckpointLayout.weightNames, [])
-    for (parameter, variable) in zip(network.parameters, parameters) {
+    for (parameter, variable) in zip(plan.variables, parameters) {
       try write(variable, to: CheckpointLayout.weight(parameter), of: weights)
     }
   }
@@ -61,10 +61,10 @@ package struct KerasFileWriter {
     for name in rescaling {
       try root.createGroup(CheckpointLayout.layerVariables(name)).setAttribute("name", name)
     }
-    for (index, layer) in network.layers.enumerated() {
+    for (index, layer) in plan.nodes.enumerated() {
       let variables = try root.createGroup(CheckpointLayout.layerVariables(layer.name))
       try variables.setAttribute("name", layer.name)
-      let own = zip(network.parameters, parameters).filter { $0.0.layerIndex == index }
+      let own = zip(plan.variables, parameters).filter { $0.0.layerIndex == index }
       for (number, (parameter, variable)) in own.enumerated() {
         if linked {
           let target = "/\(CheckpointLayout.modelWeights)/\(CheckpointLayout.weight(parameter))"

@@ -89,6 +89,11 @@ public protocol VectorKernelBuild: SendableMetatype {
 
   static func sumShards(
     _ shards: UnsafePointer<Float>, stride: Int, shardCount: Int, total: UnsafeMutablePointer<Float>, count: Int)
+  static func sgdUpdate(
+    parameters: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>?, gradient: UnsafePointer<Float>,
+    count: Int, stepSize: Float, momentum: Float, nesterov: Bool)
+  static func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int)
+  static func decay(_ values: UnsafeMutablePointer<Float>, by decay: Float, rate: Float, count: Int)
   static func adamUpdate(
     parameters: UnsafeMutablePointer<Float>, momentum: UnsafeMutablePointer<Float>,
     velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, count: Int, stepSize: Float,

@@ -43,6 +43,68 @@ extension VectorKernels {
     1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
   }
 
+  /// One step of gradient descent in Keras' form: w ← w − α·g; with momentum v ← µ·v − α·g and w ← w + v, or with
+  /// Nesterov's w ← w + µ·v − α·g.
+  @inline(never)
+  public static func sgdUpdate(
+    parameters: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>?, gradient: UnsafePointer<Float>,
+    count: Int, stepSize: Float, momentum: Float, nesterov: Bool
+  ) {
+    var index = 0
+    while index + lanes <= count {
+      let change = loadVector(gradient + index) * stepSize
+      var w = loadVector(parameters + index)
+      if let velocity {
+        let v = loadVector(velocity + index) * momentum - change
+        storeVector(v, velocity + index)
+        w += nesterov ? v * momentum - change : v
+      } else {
+        w -= change
+      }
+      storeVector(w, parameters + index)
+      index += lanes
+    }
+    while index < count {
+      let change = gradient[index] * stepSize
+      if let velocity {
+        velocity[index] = velocity[index] * momentum - change
+        parameters[index] += nesterov ? velocity[index] * momentum - change : velocity[index]
+      } else {
+        parameters[index] -= change
+      }
+      index += 1
+    }
+  }
+
+  /// v ← v · factor
+  @inline(never)
+  public static func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+    var index = 0
+    while index + lanes <= count {
+      storeVector(loadVector(values + index) * factor, values + index)
+      index += lanes
+    }
+    while index < count {
+      values[index] *= factor
+      index += 1
+    }
+  }
+
+  /// v ← v − v · decay · rate, in that order.
+  @inline(never)
+  public static func decay(_ values: UnsafeMutablePointer<Float>, by decay: Float, rate: Float, count: Int) {
+    var index = 0
+    while index + lanes <= count {
+      let v = loadVector(values + index)
+      storeVector(v - v * decay * rate, values + index)
+      index += lanes
+    }
+    while index < count {
+      values[index] -= values[index] * decay * rate
+      index += 1
+    }
+  }
+
   /// One step of Adam in Keras' form: m ← m + (g − m)·(1 − β₁); v ← v + (g² − v)·(1 − β₂); w ← w − m·α / (√v + ε).
   @inline(never)
   public static func adamUpdate(

@@ -36,7 +36,7 @@ extension TrainingRun {
   public func measure(maxSteps: Int? = nil) throws -> DryRun {
     var checkpoint = template
     checkpoint.snapshot = trainer.snapshot()
-    let checkpointBytes = try checkpoint.bytes(network: trainer.network, training: configuration.training).count
+    let checkpointBytes = try checkpoint.bytes(plan: trainer.plan, training: configuration.training).count
     let steps = configuration.training.steps(of: data.train)
     let stepsLeft = stepsLeft(perEpoch: steps, maxSteps: maxSteps)
     let validationSeconds = try validationSeconds()

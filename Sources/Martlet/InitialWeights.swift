@@ -32,29 +32,29 @@ public struct InitialWeights: Sendable {
     }
   }
 
-  /// The weights for the parameters of `network`, in their order.
+  /// The weights for the parameters of `plan`, in their order.
   ///
   /// - Throws: `ModelFileError.Problem.weights` that names the layer and both shapes, if they do not fit.
-  func variables(for network: Network) throws -> [Snapshot.Variable] {
+  func variables(for plan: ModelPlan) throws -> [Snapshot.Variable] {
     switch source {
-    case .checkpoint(let saved): try variables(saved.checkpoint.snapshot.parameters, for: network)
-    case .keras(let file): try file.weights(for: network)
+    case .checkpoint(let saved): try variables(saved.checkpoint.snapshot.parameters, for: plan)
+    case .keras(let file): try file.weights(for: plan)
     }
   }
 
-  private func variables(_ saved: [Snapshot.Variable], for network: Network) throws -> [Snapshot.Variable] {
-    for (index, parameter) in network.parameters.enumerated() {
+  private func variables(_ saved: [Snapshot.Variable], for plan: ModelPlan) throws -> [Snapshot.Variable] {
+    for (index, parameter) in plan.variables.enumerated() {
       let own = "'\(parameter.specification.name)' of layer '\(parameter.layerName)'"
       guard index < saved.count else { throw mismatch("it has none for \(own)") }
-      let shape = parameter.specification.shape
+      let shape = parameter.shape
       guard saved[index].shape == shape else {
         throw mismatch("'\(saved[index].path)' has the shape \(saved[index].shape), \(own) needs \(shape)")
       }
     }
-    if saved.count > network.parameters.count {
-      throw mismatch("it has '\(saved[network.parameters.count].path)', for which the model has no layer")
+    if saved.count > plan.variables.count {
+      throw mismatch("it has '\(saved[plan.variables.count].path)', for which the model has no layer")
     }
-    return zip(saved, network.parameters).map { variable, parameter in
+    return zip(saved, plan.variables).map { variable, parameter in
       Snapshot.Variable(path: parameter.path, shape: variable.shape, values: variable.values)
     }
   }

@@ -60,9 +60,8 @@ extension SavedRun {
     let store = CheckpointStore(directory: directory)
     if !overwrite { try store.checkUnoccupied() }
     let state = checkpoint.snapshot.state
-    let network = try configuration.training.model.build(
-      inputShape: checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
-    let bytes = try checkpoint.bytes(network: network, training: configuration.training)
+    let plan = try configuration.training.model.plan(inputShape: checkpoint.inputShape)
+    let bytes = try checkpoint.bytes(plan: plan, training: configuration.training)
     let lock = try store.lock()
     defer { withExtendedLifetime(lock) {} }
     if !overwrite { try store.checkUnoccupied() }

@@ -5,9 +5,9 @@ extension Trainer {
   public func save(_ path: String) throws {
     let run = RunConfiguration(name: "saved", source: nil, training: configuration)
     let checkpoint = Checkpoint(
-      snapshot: snapshot(), configuration: try run.yaml, inputShape: network.inputShape,
+      snapshot: snapshot(), configuration: try run.yaml, inputShape: plan.inputShape,
       instructionSet: "\(instructionSet)", seed: configuration.seed, trainFingerprint: "", validationFingerprint: "")
-    try CheckpointStore.write(checkpoint, to: path, network: network, training: configuration)
+    try CheckpointStore.write(checkpoint, to: path, plan: plan, training: configuration)
   }
 
   /// A trainer that goes on from a checkpoint.
@@ -76,9 +76,8 @@ public struct SavedRun: Sendable {
   private func check() throws {
     let training = configuration.training
     do {
-      let network = try training.model.build(
-        inputShape: checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
-      try checkpoint.snapshot.check(fits: network, training)
+      let plan = try training.model.plan(inputShape: checkpoint.inputShape)
+      try checkpoint.snapshot.check(fits: plan, training)
     } catch let error as ModelError {
       throw CheckpointError.malformed(
         path: path,

@@ -91,7 +91,7 @@ public final class TrainingRun {
     // Without the values, which each checkpoint brings with it: they would take memory for the whole run.
     template = Checkpoint(
       snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
-      inputShape: trainer.network.inputShape, instructionSet: "\(trainer.instructionSet)",
+      inputShape: trainer.plan.inputShape, instructionSet: "\(trainer.instructionSet)",
       seed: configuration.training.seed,
       trainFingerprint: data.train.fingerprint, validationFingerprint: data.test.fingerprint,
       initialWeights: initialWeights)
@@ -140,7 +140,7 @@ public final class TrainingRun {
   }
 
   private static func begin(_ trainer: Trainer, with weights: InitialWeights, _ warning: (String) -> Void) throws {
-    try trainer.setWeights(weights.variables(for: trainer.network))
+    try trainer.setWeights(weights.variables(for: trainer.plan))
     let scale = trainer.configuration.scale
     guard let saved = weights.scale, saved != scale else { return }
     warning(

@@ -74,10 +74,10 @@ extension TrainedModel {
   /// Checks that the weights and the optimizer's state are the model's: the formats rely on it.
   private func check(path: String) throws {
     do {
-      let (network, slotNames) = (try network(), optimizer.slotNames)
-      try network.check(weights)
+      let (plan, slotNames) = (try self.plan(), optimizer.slotNames)
+      try plan.check(weights)
       if let optimizerState {
-        try network.check(weights, slots: optimizerState.slots, slotCount: slotNames.count)
+        try plan.check(weights, slots: optimizerState.slots, slotCount: slotNames.count)
       }
     } catch TrainingError.foreignSnapshot(let reason) {
       throw ModelFileError(file: path, .weights(reason: reason))

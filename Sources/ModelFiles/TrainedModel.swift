@@ -7,7 +7,7 @@ public struct TrainedModel: Sendable {
   public var model: Sequential
   /// The shape of a sample.
   public var inputShape: Shape
-  /// In the order of `Network.parameters`, in Keras' shapes.
+  /// In the order of `ModelPlan.variables`, in Keras' shapes.
   public var weights: [Snapshot.Variable]
   public var optimizer: any Optimizer
   public var loss: any Loss
@@ -65,8 +65,8 @@ public struct TrainedModel: Sendable {
   /// The model with its shapes known. It is not computed with, so any kernels will do.
   ///
   /// - Throws: `ModelError`.
-  func network() throws -> Network {
-    try model.build(inputShape: inputShape, kernels: InstructionSet.baseline.kernels)
+  func plan() throws -> ModelPlan {
+    try model.plan(inputShape: inputShape)
   }
 
   /// The training as the writer of Keras' configuration takes it; the numbers of a run are not in it.

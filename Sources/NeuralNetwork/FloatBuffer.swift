@@ -23,7 +23,7 @@ public final class FloatBuffer: @unchecked Sendable {
   }
 
   /// `count` rounded up to whole cache lines.
-  public static func padded(_ count: Int) -> Int {
+  public static func aligned(_ count: Int) -> Int {
     (count + alignment - 1) / alignment * alignment
   }
 }

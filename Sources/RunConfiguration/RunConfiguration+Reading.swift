@@ -158,7 +158,7 @@ private struct CompileSection {
     let (name, options) = try named(
       node, kind: "optimizer", among: OptimizerCatalog.all.map { $0.name }, default: Adam.name, path: path)
     guard let type = OptimizerCatalog.all.first(where: { $0.name == name }) else { return Adam() }
-    return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.optionKeys))
+    return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.allOptionKeys))
   }
 
   private static func loss(_ reader: ConfigurationReader) throws -> any Loss {

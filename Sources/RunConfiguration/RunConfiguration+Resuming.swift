@@ -43,7 +43,7 @@ extension RunConfiguration {
       let optimizer = run.training.optimizer
       return ConfigurationNode(
         mapping: [ConfigurationEntry("name", ConfigurationNode(.string(type(of: optimizer).name)))]
-          + optimizer.options)
+          + optimizer.allOptions)
     }
     try check("compile.learning_rate_schedule") { $0.training.learningRateSchedule?.configuration ?? .null }
     try check("compile.loss") { Self.loss($0.training.loss) }

@@ -36,7 +36,7 @@ extension RunConfiguration {
     }
     let optimizerEntry = ConfigurationEntry(
       "optimizer",
-      ConfigurationNode(mapping: [ConfigurationEntry("name", text(type(of: optimizer).name))] + optimizer.options))
+      ConfigurationNode(mapping: [ConfigurationEntry("name", text(type(of: optimizer).name))] + optimizer.allOptions))
     return ConfigurationNode(
       mapping: [optimizerEntry] + (schedule ?? []) + [
         ConfigurationEntry("loss", Self.loss(training.loss)),

@@ -6,17 +6,23 @@ struct MemoryNeeds {
   /// At most `Int.max`, whatever is asked for.
   let bytes: Int
 
-  init(_ configuration: TrainingConfiguration, network: Network, groups: ShardGroups, workerCount: Int) {
+  init(_ configuration: TrainingConfiguration, programs: Programs, groups: ShardGroups, workerCount: Int) {
     let (slots, groupCount) = (configuration.optimizer.slotNames.count, groups.count(ofShards: configuration.shards))
     // Parameters, the optimizer's slots, the gradients of each group and their sum.
     let buffers = 2 + slots + groupCount
     // While a checkpoint is written: the copy of the state, the same in Keras' order, the file, and its bytes. So it is
     // with the best weights, which a callback may keep.
     let checkpoint = 4 * (2 + slots)
-    let workspace = NetworkWorkspace.count(
-      for: network, capacity: groups.size * configuration.largestShard, shards: groups.size)
+    let workspace =
+      Workspace.count(
+        for: programs.training, capacity: groups.size * configuration.largestShard, shards: groups.size)
+      + Workspace.count(for: programs.inference, capacity: configuration.largestShard, shards: 1)
+    let plan = programs.training.plan
     // The limits of a model, of a batch and of the workers allow more, together, than an `Int` counts.
-    let floats = Int128(network.bufferCount) * Int128(buffers + checkpoint) + Int128(workspace) * Int128(workerCount)
+    let floats =
+      Int128(plan.trainableCount) * Int128(buffers + checkpoint) + Int128(plan.stateCount) * 8
+      + Int128(workspace) * Int128(workerCount)
+      + Int128(BatchMemory.count(for: programs.training, capacity: configuration.batchSize))
     bytes = Int(clamping: floats * Int128(MemoryLayout<Float>.size))
   }
 
@@ -29,6 +35,6 @@ struct MemoryNeeds {
 extension Trainer {
   /// The bytes that training and its checkpoints take for their numbers at most, besides the data.
   public var memoryNeeds: Int {
-    MemoryNeeds(configuration, network: network, groups: memory.groups, workerCount: workerCount).bytes
+    MemoryNeeds(configuration, programs: programs, groups: memory.groups, workerCount: workerCount).bytes
   }
 }

@@ -2,19 +2,23 @@ import NeuralNetwork
 
 /// What a file or a program brings is compared with the model here, before anything is done with it: all readers end in
 /// these checks, and so does everything that writes a model or computes with it.
-extension Network {
+extension ModelPlan {
   /// Checks that variables are the model's weights: their number, names and shapes, and that every value is there.
   ///
   /// - Parameter what: of which kind they are, for the message; weights if nil.
   /// - Throws: `TrainingError.foreignSnapshot` with the first that differs.
-  public func check(_ variables: [Snapshot.Variable], what: String? = nil) throws {
+  public func check(_ values: [Snapshot.Variable], what: String? = nil) throws {
+    try check(values, against: variables, what: what)
+  }
+
+  private func check(_ values: [Snapshot.Variable], against variables: [Variable], what: String?) throws {
     let place = what.map { " of the \($0)" } ?? ""
-    guard variables.count == parameters.count else {
+    guard values.count == variables.count else {
       throw TrainingError.foreignSnapshot(
-        reason: "\(variables.count) \(what ?? "variables"), the model has \(parameters.count)")
+        reason: "\(values.count) \(what ?? "variables"), the model has \(variables.count)")
     }
-    for (variable, parameter) in zip(variables, parameters) {
-      let (path, shape) = (parameter.path, parameter.specification.shape)
+    for (variable, known) in zip(values, variables) {
+      let (path, shape) = (known.path, known.shape)
       guard variable.path == path else {
         throw TrainingError.foreignSnapshot(reason: "'\(variable.path)'\(place) is where \(path) belongs")
       }
@@ -34,7 +38,7 @@ extension Network {
       throw TrainingError.foreignSnapshot(
         reason: "it has \(slots.count) optimizer variables a parameter, the optimizer keeps \(slotCount)")
     }
-    for slot in slots { try check(slot, what: "optimizer variables") }
+    for slot in slots { try check(slot, against: trainableVariables, what: "optimizer variables") }
   }
 }
 
@@ -43,11 +47,11 @@ extension Snapshot {
   /// that its counts agree with each other.
   ///
   /// - Throws: `TrainingError.foreignSnapshot`.
-  public func check(fits network: Network, _ training: TrainingConfiguration) throws {
-    try network.check(parameters, slots: slots, slotCount: training.optimizer.slotNames.count)
+  public func check(fits plan: ModelPlan, _ training: TrainingConfiguration) throws {
+    try plan.check(parameters, slots: slots, slotCount: training.optimizer.slotNames.count)
     try state.check(training)
     for (name, callback) in state.callbacks where !callback.weights.isEmpty {
-      try network.check(callback.weights, what: "weights that \(name) keeps")
+      try plan.check(callback.weights, what: "weights that \(name) keeps")
     }
     let kept = state.callbacks.values.map(\.weights)
     let all = ([parameters] + slots + kept).joined()

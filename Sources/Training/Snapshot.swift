@@ -17,9 +17,9 @@ public struct Snapshot: Sendable, Equatable {
   }
 
   public var state: RunState
-  /// In the order of `Network.parameters`.
+  /// In the order of `ModelPlan.variables`.
   public var parameters: [Variable]
-  /// For each of the optimizer's slots: a variable for each parameter.
+  /// For each of the optimizer's slots: a variable for each trainable variable.
   public var slots: [[Variable]]
 
   public init(state: RunState, parameters: [Variable], slots: [[Variable]]) {
@@ -30,34 +30,50 @@ public struct Snapshot: Sendable, Equatable {
 }
 
 extension Variables {
-  func read(_ network: Network, slotCount: Int) -> (parameters: [Snapshot.Variable], slots: [[Snapshot.Variable]]) {
-    (readParameters(network), (0..<slotCount).map { copy(slots.start + $0 * slotStride, network) })
+  func read(_ program: Program, slotCount: Int) -> (parameters: [Snapshot.Variable], slots: [[Snapshot.Variable]]) {
+    let plan = program.plan
+    let slots = (0..<slotCount).map { slot in
+      plan.variables.indices.filter { plan.variables[$0].role == .trainable }.map {
+        variable($0, of: program, in: self.slots.start + slot * slotStride)
+      }
+    }
+    return (readParameters(program), slots)
   }
 
-  func readParameters(_ network: Network) -> [Snapshot.Variable] { copy(parameters.start, network) }
+  func readParameters(_ program: Program) -> [Snapshot.Variable] {
+    program.plan.variables.indices.map { variable($0, of: program, in: start(of: program.plan.variables[$0])) }
+  }
 
-  private func copy(_ start: UnsafePointer<Float>, _ network: Network) -> [Snapshot.Variable] {
-    network.parameters.map {
-      Snapshot.Variable(path: $0.path, shape: $0.specification.shape, values: network.kerasValues(of: $0, in: start))
+  private func start(of variable: Variable) -> UnsafeMutablePointer<Float> {
+    variable.role == .trainable ? parameters.start : state.start
+  }
+
+  private func variable(_ index: Int, of program: Program, in start: UnsafePointer<Float>) -> Snapshot.Variable {
+    let variable = program.plan.variables[index]
+    return Snapshot.Variable(
+      path: variable.path, shape: variable.shape, values: program.values(of: index, in: start))
+  }
+
+  /// - Throws: `TrainingError.foreignSnapshot` if the variables are not those of the model; nothing is changed then.
+  func write(_ snapshot: Snapshot, program: Program, slotCount: Int) throws {
+    let plan = program.plan
+    let trainable = plan.variables.indices.filter { plan.variables[$0].role == .trainable }
+    try plan.check(snapshot.parameters, slots: snapshot.slots, slotCount: slotCount)
+    for (index, variable) in snapshot.parameters.enumerated() {
+      program.store(variable.values, of: index, in: start(of: plan.variables[index]))
+    }
+    for (slot, values) in snapshot.slots.enumerated() {
+      for (index, variable) in zip(trainable, values) {
+        program.store(variable.values, of: index, in: slots.start + slot * slotStride)
+      }
     }
   }
 
-  /// - Throws: `TrainingError.foreignSnapshot` if the variables are not those of `network`; nothing is changed then.
-  func write(_ snapshot: Snapshot, network: Network, slotCount: Int) throws {
-    try network.check(snapshot.parameters, slots: snapshot.slots, slotCount: slotCount)
-    store(snapshot.parameters, parameters.start, network)
-    for (index, slot) in snapshot.slots.enumerated() { store(slot, slots.start + index * slotStride, network) }
-  }
-
   /// - Throws: as `write`.
-  func writeParameters(_ values: [Snapshot.Variable], network: Network) throws {
-    try network.check(values)
-    store(values, parameters.start, network)
-  }
-
-  private func store(_ variables: [Snapshot.Variable], _ start: UnsafeMutablePointer<Float>, _ network: Network) {
-    for (variable, parameter) in zip(variables, network.parameters) {
-      network.store(variable.values, of: parameter, in: start)
+  func writeParameters(_ values: [Snapshot.Variable], program: Program) throws {
+    try program.plan.check(values)
+    for (index, variable) in values.enumerated() {
+      program.store(variable.values, of: index, in: start(of: program.plan.variables[index]))
     }
   }
 }

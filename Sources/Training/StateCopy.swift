@@ -6,16 +6,16 @@ import NeuralNetwork
 /// the copy, on another thread.
 public final class StateCopy: @unchecked Sendable {
   // Sendable: `BackgroundTask` runs one reader at a time, and the trainer's thread takes the next copy behind it.
-  private let network: Network
+  private let program: Program
   private let slotCount: Int
   private let variables: Variables
   public private(set) var state: RunState
 
   /// Takes a copy, of a trainer that may go on at once.
   public init(of trainer: Trainer) {
-    network = trainer.network
+    program = trainer.program
     slotCount = trainer.configuration.optimizer.slotNames.count
-    variables = Variables(network: trainer.network, optimizer: trainer.configuration.optimizer)
+    variables = Variables(plan: trainer.plan, optimizer: trainer.configuration.optimizer)
     state = trainer.state
     update(from: trainer)
   }
@@ -28,7 +28,7 @@ public final class StateCopy: @unchecked Sendable {
 
   /// The copy with each variable in Keras' order and shape.
   public func snapshot() -> Snapshot {
-    let values = variables.read(network, slotCount: slotCount)
+    let values = variables.read(program, slotCount: slotCount)
     return Snapshot(state: state, parameters: values.parameters, slots: values.slots)
   }
 }

@@ -7,14 +7,14 @@ extension Trainer {
   ///
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func evaluate(_ dataset: Dataset) throws -> Evaluation {
-    try dataset.check(fits: network)
+    try dataset.check(fits: plan)
     let chunks = chunks(of: dataset.count)
     let rows = ShardSums(tasks: chunks.shardCount, sums: configuration.sumNames.count)
-    let (workers, parameters) = (memory.workers, variables.parameters)
+    let (workers, variables) = (memory.workers, variables)
     dataset.withSamples(order: nil) { samples in
       team.perform(tasks: chunks.shardCount) { worker, chunk in
         workers[worker].evaluate(
-          samples.part(chunks.range(ofShard: chunk)), parameters: parameters.start, sums: rows[chunk])
+          samples.part(chunks.range(ofShard: chunk)), variables: variables, sums: rows[chunk])
       }
     }
     var sums = RunningSums(count: configuration.sumNames.count)
@@ -27,7 +27,7 @@ extension Trainer {
   ///
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func predict(_ dataset: Dataset) throws -> Prediction {
-    try dataset.check(fits: network)
+    try dataset.check(fits: plan)
     return try predict(ImageSet(dataset))
   }
 
@@ -35,26 +35,26 @@ extension Trainer {
   ///
   /// - Throws: `TrainingError` if the images do not fit the model.
   public func predict(_ images: ImageSet) throws -> Prediction {
-    try images.check(fits: network)
+    try images.check(fits: plan)
     let chunks = chunks(of: images.count)
-    let classes = network.outputShape.count
+    let classes = plan.outputShape.count
     // The buffer, and the array that is handed out.
     let (bytes, overflow) = images.count.multipliedReportingOverflow(by: 2 * classes * MemoryLayout<Float>.size)
     guard !overflow, Memory.canHold(bytes) else {
       throw TrainingError.tooManyOutputs(samples: images.count, classes: classes)
     }
     let outputs = FloatBuffer(count: images.count * classes)
-    let (workers, parameters) = (memory.workers, variables.parameters)
+    let (workers, variables) = (memory.workers, variables)
     images.withSamples { samples in
       team.perform(tasks: chunks.shardCount) { worker, chunk in
         let range = chunks.range(ofShard: chunk)
         workers[worker].predict(
-          samples.part(range), parameters: parameters.start, outputs: outputs.start + range.lowerBound * classes)
+          samples.part(range), variables: variables, outputs: outputs.start + range.lowerBound * classes)
       }
     }
     let values = UnsafeBufferPointer(start: outputs.start, count: images.count * classes)
     let kind: Prediction.Kind =
-      network.form == .logits ? .probabilities : configuration.loss.fromLogits ? .logits : .outputs
+      programs.inference.isLogits ? .probabilities : configuration.loss.fromLogits ? .logits : .outputs
     return Prediction(values: Array(values), classes: classes, kind: kind)
   }
 

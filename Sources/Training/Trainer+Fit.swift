@@ -21,7 +21,7 @@ extension Trainer {
       epochs: epochs ?? configuration.epochs, stepsPerEpoch: configuration.steps(of: training), maxSteps: maxSteps)
     var order = SampleOrder(count: training.count)
 
-    if let warning = configuration.outputWarning(network) { self.warning(warning) }
+    if let warning = configuration.outputWarning(program) { self.warning(warning) }
     stopReason = nil
     for callback in callbacks { try callback.trainingWillBegin(self, plan) }
     while state.epoch < plan.epochs, !shallStop(plan) {
@@ -37,8 +37,8 @@ extension Trainer {
 
   /// - Throws: `TrainingError` if the model cannot be trained on the data.
   public func check(_ training: Dataset, validation: Dataset?) throws {
-    try training.check(fits: network)
-    try validation?.check(fits: network)
+    try training.check(fits: plan)
+    try validation?.check(fits: plan)
     try configuration.check(training)
   }
 
@@ -53,8 +53,7 @@ extension Trainer {
       let clock = EpochClock(secondsBefore: state.epochSeconds)
       while state.stepInEpoch < plan.stepsPerEpoch, !shallStop(plan) {
         let steps = TrainStep(
-          configuration, kernels: kernels, memory: memory, variables: variables, samples: samples, state: state,
-          limit: limit(plan, callbacks))
+          configuration, memory: memory, samples: samples, state: state, limit: limit(plan, callbacks))
         team.perform(steps)
         state = steps.state
         state.epochSeconds = clock.seconds
@@ -116,8 +115,8 @@ extension TrainingConfiguration {
   }
 
   /// What is likely a mistake: a loss of probabilities behind a layer that gives none.
-  func outputWarning(_ network: Network) -> String? {
-    guard network.form == .outputs, !loss.fromLogits else { return nil }
+  func outputWarning(_ program: Program) -> String? {
+    guard !program.isLogits, !loss.fromLogits else { return nil }
     return "the last layer is no softmax, and \(type(of: loss).name) takes its outputs for probabilities. "
       + "End the model with a softmax, or say that they are logits (compile.loss: "
       + "{name: \(type(of: loss).name), from_logits: true})."

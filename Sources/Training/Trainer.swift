@@ -10,7 +10,7 @@ import NeuralNetwork
 public final class Trainer {
   public let configuration: TrainingConfiguration
   /// The model with its shapes known.
-  public let network: Network
+  public let plan: ModelPlan
   public let instructionSet: InstructionSet
   public internal(set) var state: RunState
   /// What others ask of the training while it runs.
@@ -23,6 +23,10 @@ public final class Trainer {
   /// Whether logs of the training (`CSVLogger`) may replace those of another one that are in their place.
   public var replacesLogs = true
 
+  /// What computes a step.
+  public var program: Program { programs.training }
+
+  let programs: Programs
   let team: WorkerTeam
   let variables: Variables
   let kernels: KernelSet
@@ -39,18 +43,20 @@ public final class Trainer {
   ) throws {
     precondition(workerCount > 0, "training needs 1 worker or more, got \(workerCount)")
     let kernels = instructionSet.kernels
-    let network = try configuration.model.build(inputShape: inputShape, kernels: kernels)
+    plan = try configuration.model.plan(inputShape: inputShape)
+    programs = try Programs(plan, kernels: kernels)
     self.configuration = configuration
-    self.network = network
     self.instructionSet = instructionSet
     self.kernels = kernels
     team = try WorkerTeam(count: workerCount)
-    memory = try StepMemory(configuration: configuration, network: network, kernels: kernels, workerCount: workerCount)
-    variables = Variables(network: network, optimizer: configuration.optimizer)
+    variables = Variables(plan: plan, optimizer: configuration.optimizer)
+    memory = try StepMemory(
+      configuration: configuration, programs: programs, variables: variables, kernels: kernels,
+      workerCount: workerCount)
     state = RunState(
       epoch: 0, step: 0, stepInEpoch: 0, learningRate: configuration.optimizer.learningRate,
       sums: RunningSums(count: configuration.sumNames.count), epochSeconds: 0, history: History())
-    network.initializeParameters(variables.parameters, seed: configuration.seed)
+    programs.training.initializeVariables(variables.parameters, state: variables.state, seed: configuration.seed)
   }
 
   public var workerCount: Int { team.count }
@@ -67,13 +73,13 @@ public final class Trainer {
   // MARK: - Cut and go on
 
   /// A copy of the weights, as `Snapshot.parameters` has them.
-  public var weights: [Snapshot.Variable] { variables.readParameters(network) }
+  public var weights: [Snapshot.Variable] { variables.readParameters(program) }
 
   /// Takes over weights, and leaves everything else as it is.
   ///
   /// - Throws: `TrainingError.foreignSnapshot` if they are of another model; nothing is changed then.
   public func setWeights(_ weights: [Snapshot.Variable]) throws {
-    try variables.writeParameters(weights, network: network)
+    try variables.writeParameters(weights, program: program)
   }
 
   /// Goes on from a snapshot of a training on `training`.
@@ -94,7 +100,7 @@ public final class Trainer {
 
   /// A copy of all that the run needs to go on.
   public func snapshot() -> Snapshot {
-    let copies = variables.read(network, slotCount: configuration.optimizer.slotNames.count)
+    let copies = variables.read(program, slotCount: configuration.optimizer.slotNames.count)
     return Snapshot(state: state, parameters: copies.parameters, slots: copies.slots)
   }
 
@@ -106,7 +112,7 @@ public final class Trainer {
       throw TrainingError.foreignSnapshot(reason: "it was trained with other metrics")
     }
     try variables.write(
-      snapshot, network: network, slotCount: configuration.optimizer.slotNames.count)
+      snapshot, program: program, slotCount: configuration.optimizer.slotNames.count)
     state = snapshot.state
   }
 }

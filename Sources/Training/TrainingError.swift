@@ -63,21 +63,21 @@ extension TrainingError {
 }
 
 extension ImageSet {
-  /// - Throws: `TrainingError` if `network` cannot take these images, or its outputs are no classes.
-  func check(fits network: Network) throws {
+  /// - Throws: `TrainingError` if the model cannot take these images, or its outputs are no classes.
+  func check(fits plan: ModelPlan) throws {
     let images: Shape = [shape.height, shape.width, shape.channels]
-    guard network.inputShape.takes(image: images) else {
-      throw TrainingError.shapeMismatch(dataset: name, images: images, model: network.inputShape)
+    guard plan.inputShape.takes(image: images) else {
+      throw TrainingError.shapeMismatch(dataset: name, images: images, model: plan.inputShape)
     }
-    guard network.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(network.outputShape) }
+    guard plan.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(plan.outputShape) }
   }
 }
 
 extension Dataset {
-  /// - Throws: `TrainingError` if `network` cannot take these samples.
-  func check(fits network: Network) throws {
-    try ImageSet(self).check(fits: network)
-    let classes = network.outputShape.count
+  /// - Throws: `TrainingError` if the model cannot take these samples.
+  func check(fits plan: ModelPlan) throws {
+    try ImageSet(self).check(fits: plan)
+    let classes = plan.outputShape.count
     if let sample = labels.firstIndex(where: { $0 < 0 || Int($0) >= classes }) {
       throw TrainingError.labelOutOfRange(
         dataset: name, sample: sample, label: Int(labels[sample]), classes: classes)

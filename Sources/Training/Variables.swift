@@ -1,25 +1,34 @@
 import NeuralNetwork
 
-/// The numbers that training changes: the parameters, and what the optimizer keeps for each.
+/// The numbers that training changes: the variables of the model, and the optimizer's slots.
 final class Variables: Sendable {
-  /// The flat buffer of all parameters.
+  /// The flat buffer of all trainable variables.
   let parameters: FloatBuffer
-  /// The optimizer's slots, one after the other, each laid out as the parameters.
+  /// The flat buffer of all other variables, and what they become when the current step is made.
+  let state: FloatBuffer
+  let nextState: FloatBuffer
+  /// The optimizer's slots, one after the other, each laid out as `parameters`.
   let slots: FloatBuffer
   let slotStride: Int
 
-  init(network: Network, optimizer: any Optimizer) {
-    slotStride = network.bufferCount
+  init(plan: ModelPlan, optimizer: any Optimizer) {
+    slotStride = plan.trainableCount
     parameters = FloatBuffer(count: slotStride)
+    state = FloatBuffer(count: plan.stateCount)
+    nextState = FloatBuffer(count: plan.stateCount)
     slots = FloatBuffer(count: slotStride * optimizer.slotNames.count)
   }
 }
 
 extension Variables {
-  /// Takes over all values of the variables of the same network.
+  /// Each training step computes `nextState` anew.
+  func takeNextState() { state.start.update(from: nextState.start, count: state.count) }
+
+  /// Copies all values of the variables of the same model.
   func copy(_ other: Variables) {
     precondition(slots.count == other.slots.count, "\(other.slots.count) values for \(slots.count)")
     parameters.start.update(from: other.parameters.start, count: parameters.count)
+    state.start.update(from: other.state.start, count: state.count)
     slots.start.update(from: other.slots.start, count: slots.count)
   }
 }

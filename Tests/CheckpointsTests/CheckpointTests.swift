@@ -38,7 +38,7 @@ struct CheckpointedRun {
 
   func write(to path: String) throws {
     try CheckpointStore.write(
-      checkpoint, to: path, network: trainer.network, training: trainer.configuration)
+      checkpoint, to: path, plan: trainer.plan, training: trainer.configuration)
   }
 }
 

@@ -176,7 +176,7 @@ struct FaultTests {
     let latest = try CheckpointStore(directory: directory.path).newestGood()
     #expect(latest.path.hasSuffix("step-00000001.weights.h5"))
     #expect {
-      try run.checkpoint.bytes(network: run.trainer.network, training: run.trainer.configuration)
+      try run.checkpoint.bytes(plan: run.trainer.plan, training: run.trainer.configuration)
     } throws: {
       "\($0)" == "the state after step 1 is not written: conv2d/bias holds NaN or infinite values."
     }

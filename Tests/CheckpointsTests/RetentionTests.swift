@@ -133,7 +133,7 @@ struct RetentionTests {
     var checkpoint = kept.run.checkpoint
     checkpoint.snapshot.state = state
     try CheckpointStore.write(
-      checkpoint, to: kept.path(step(6)), network: kept.run.trainer.network,
+      checkpoint, to: kept.path(step(6)), plan: kept.run.trainer.plan,
       training: kept.run.trainer.configuration)
     try kept.remove(step(3), best)
     try kept.resume(epochs: 3)
@@ -284,7 +284,7 @@ struct CheckpointLinkTests {
     other.seed = 99
     try kept.remove(best)
     try CheckpointStore.write(
-      other, to: kept.path(best), network: kept.run.trainer.network, training: kept.run.trainer.configuration)
+      other, to: kept.path(best), plan: kept.run.trainer.plan, training: kept.run.trainer.configuration)
     let bytes = try WholeFile.read(kept.path(best))
     #expect(try kept.resume(epochs: 3).count == 1)
     #expect(try WholeFile.read(kept.path(best)) == bytes)

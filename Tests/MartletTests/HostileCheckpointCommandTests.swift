@@ -18,10 +18,9 @@ struct HostileCheckpointCommandTests {
     let shape: Shape = [kernel.shape.dimensions[0] - 1, kernel.shape.dimensions[1]]
     bad.snapshot.parameters[index] = Snapshot.Variable(
       path: kernel.path, shape: shape, values: Array(kernel.values.prefix(shape.count)))
-    let network = try saved.configuration.training.model.build(
-      inputShape: bad.inputShape, kernels: InstructionSet.baseline.kernels)
+    let plan = try saved.configuration.training.model.plan(inputShape: bad.inputShape)
     try CheckpointStore.write(
-      bad, to: "\(directory.path)/bad.weights.h5", network: network, training: saved.configuration.training)
+      bad, to: "\(directory.path)/bad.weights.h5", plan: plan, training: saved.configuration.training)
     return directory
   }
 

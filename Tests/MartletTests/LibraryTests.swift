@@ -46,7 +46,7 @@ struct LibraryTests {
       snapshot: trainer.snapshot(), configuration: "name: [", inputShape: [28, 28, 1], instructionSet: "baseline",
       seed: 1, trainFingerprint: "", validationFingerprint: "")
     let path = "\(directory.path)/odd.weights.h5"
-    try CheckpointStore.write(checkpoint, to: path, network: trainer.network, training: configuration)
+    try CheckpointStore.write(checkpoint, to: path, plan: trainer.plan, training: configuration)
     #expect {
       try SavedRun(path: path)
     } throws: {

@@ -23,7 +23,7 @@ struct SealedRun {
     """
   let data: DatasetSplits
   let configuration: RunConfiguration
-  let network: Network
+  let plan: ModelPlan
   let checkpoint: Checkpoint
   private let directory: TemporaryDirectory
   var path: String { "\(directory.path)/x.weights.h5" }
@@ -34,7 +34,7 @@ struct SealedRun {
     data = try #require(configuration.source).load(DatasetContext(environment: [:]))
     let trainer = try Trainer(configuration.training, inputShape: [28, 28, 1], workerCount: 1)
     try trainer.fit(data.train, validation: data.test, maxSteps: 3, callbacks: configuration.callbacks)
-    network = trainer.network
+    plan = trainer.plan
     checkpoint = Checkpoint(
       snapshot: trainer.snapshot(), configuration: try configuration.yaml, inputShape: [28, 28, 1],
       instructionSet: "\(trainer.instructionSet)", seed: configuration.training.seed,
@@ -42,9 +42,9 @@ struct SealedRun {
   }
 
   /// Writes a checkpoint as it is, whatever it says, under a good seal.
-  func write(_ checkpoint: Checkpoint, network: Network? = nil) throws {
+  func write(_ checkpoint: Checkpoint, plan: ModelPlan? = nil) throws {
     try CheckpointStore.write(
-      checkpoint, to: path, network: network ?? self.network, training: configuration.training)
+      checkpoint, to: path, plan: plan ?? self.plan, training: configuration.training)
   }
 
   /// Seals bytes again, with the digest that they have.
@@ -188,7 +188,7 @@ struct HostileCheckpointTests {
     var checkpoint = run.checkpoint
     checkpoint.snapshot.parameters = trainer.snapshot().parameters
     checkpoint.snapshot.slots = trainer.snapshot().slots
-    try run.write(checkpoint, network: trainer.network)
+    try run.write(checkpoint, plan: trainer.plan)
     #expect(throws: CheckpointError.malformed(path: run.path, reason: "6 variables, the model has 4")) { try run.use() }
   }
 

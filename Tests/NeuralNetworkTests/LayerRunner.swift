@@ -2,76 +2,102 @@ import Kernels
 
 @testable import NeuralNetwork
 
-/// Runs one layer on its own, with parameters and gradients in Keras' order.
+/// Runs one layer on its own, with variables and gradients in Keras' order.
 struct LayerRunner {
-  let layer: any Layer
-  let computation: any LayerComputation
-  let inputCount: Int
+  let plan: ModelPlan
+  private let kernels: KernelSet
 
+  /// - Parameter inputs: the shape of a sample of each input. Several are the slices of one input along its last axis.
   init(_ layer: any Layer, input: Shape, kernels: KernelSet = InstructionSet.bestSupported.kernels) throws {
-    self.layer = layer
-    inputCount = input.count
-    computation = try layer.makeComputation(for: TensorLayout(input), kernels: kernels) ?? Identity(count: input.count)
+    plan = try Sequential([layer]).plan(inputShape: input, needsWeights: false)
+    self.kernels = kernels
   }
 
   struct Result {
     var output: [Float]
     var inputGradient: [Float] = []
-    var parameterGradients: [[Float]] = []
+    /// Of the trainable variables.
+    var variableGradients: [[Float]] = []
   }
 
-  /// - Parameter outputGradient: (samples, output…); only the forward pass is run if nil.
-  func run(_ input: [Float], parameters: [[Float]], outputGradient: [Float]?) -> Result {
-    let samples = input.count / inputCount
-    let offsets = computation.parameters.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.paddedCount) }
-    let (inputs, outputs) = (FloatBuffer(count: input.count), FloatBuffer(count: samples * computation.outputCount))
-    let stored = FloatBuffer(count: offsets[offsets.count - 1])
-    let workspace = FloatBuffer(count: computation.workspaceCount(samples: samples, shards: 1))
-    computation.prepare(workspace.start)
-    inputs.start.update(from: input, count: input.count)
-    for (index, values) in parameters.enumerated() {
-      computation.parameters[index].layout.store(values, to: stored.start + offsets[index])
+  /// - Parameters:
+  ///   - variables: the values of all variables.
+  ///   - outputGradient: (samples, output…); only the forward pass is run if nil.
+  ///   - shards: into how many shards the samples are divided.
+  func run(_ input: [Float], variables: [[Float]], outputGradient: [Float]?, shards: Int = 1) throws -> Result {
+    let samples = input.count / plan.inputShape.count
+    let program = try plan.compile(mode: .training, kernels: kernels, leavesSoftmax: false, inputNeedsGradient: true)
+    let batch = BatchMemory(for: program, capacity: samples)
+    let workspace = Workspace(for: program, capacity: samples, shards: shards, batch: batch, kernels: kernels)
+    workspace.pass = Pass(mode: .training)
+    workspace.divide(into: shards) { ($0 + 1) * samples / shards }
+    let (trainable, state) = (FloatBuffer(count: plan.trainableCount), FloatBuffer(count: plan.stateCount))
+    for (index, values) in variables.enumerated() {
+      program.store(values, of: index, in: plan.variables[index].role == .trainable ? trainable.start : state.start)
     }
-    let ends = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
-    ends.initialize(to: Int32(samples))
-    defer { ends.deallocate() }
-    let frame = ShardFrame(
-      shards: ShardBounds(ends: ends, count: 1), input: inputs.start, output: outputs.start, parameters: stored.start,
-      workspace: workspace.start)
-    computation.forward(frame)
-    var result = Result(output: outputs.values)
-    guard let outputGradient else { return result }
-    let (gradient, inputGradient) = (FloatBuffer(count: outputGradient.count), FloatBuffer(count: input.count))
-    let parameterGradients = FloatBuffer(count: stored.count)
     // What is promised to be overwritten starts as something else.
-    inputGradient.start.update(repeating: 77, count: input.count)
-    parameterGradients.start.update(repeating: 77, count: stored.count)
-    gradient.start.update(from: outputGradient, count: outputGradient.count)
-    computation.backward(
-      frame, outputGradient: gradient.start, inputGradient: inputGradient.start,
-      parameterGradients: parameterGradients.start)
-    result.inputGradient = inputGradient.values
-    result.parameterGradients = computation.parameters.enumerated().map { index, specification in
-      var values = [Float](repeating: 0, count: specification.shape.count)
-      specification.layout.load(parameterGradients.start + offsets[index], to: &values)
-      return values
+    let gradients = FloatBuffer(count: plan.trainableCount)
+    gradients.start.update(repeating: 77, count: gradients.count)
+    workspace.input.update(from: input, count: input.count)
+
+    let rows = FloatSums(samples: samples, width: program.sumCount)
+    for segment in program.segments.indices {
+      workspace.forward(
+        segment: segment, variables: trainable.start, state: state.start,
+        rows: segment + 1 < program.segments.count ? rows.start : nil)
+      guard let placed = program.batchOperation(ofSegment: min(segment + 1, program.segments.count - 1)),
+        segment + 1 < program.segments.count, let operation = placed.batchOperation
+      else { continue }
+      let next = FloatBuffer(count: plan.stateCount)
+      operation.finishForward(
+        rows.total(width: operation.sumCount), samples: samples, statistics: batch.statistics(of: placed),
+        variables: trainable.start + placed.variableOffset, state: state.start + placed.stateOffset,
+        nextState: next.start + placed.stateOffset)
     }
+    let outputCount = samples * plan.outputShape.count
+    var result = Result(output: Array(UnsafeBufferPointer(start: workspace.output, count: outputCount)))
+    guard let outputGradient else { return result }
+    workspace.outputGradient.update(from: outputGradient, count: outputGradient.count)
+    for segment in program.segments.indices.reversed() {
+      workspace.backward(
+        segment: segment, variables: trainable.start, state: state.start, gradients: gradients.start,
+        rows: segment > 0 ? rows.start : nil)
+      guard let placed = program.batchOperation(ofSegment: segment), let operation = placed.batchOperation
+      else { continue }
+      operation.finishBackward(
+        rows.total(width: operation.sumCount), samples: samples, statistics: batch.statistics(of: placed),
+        gradients: gradients.start + placed.variableOffset)
+    }
+    result.inputGradient = Array(UnsafeBufferPointer(start: workspace.inputGradient, count: input.count))
+    result.variableGradients = plan.variables.indices.filter { plan.variables[$0].role == .trainable }
+      .map { program.values(of: $0, in: gradients.start) }
     return result
   }
 }
 
-/// Stands in for a layer that moves nothing.
-private struct Identity: LayerComputation {
-  let count: Int
-  var parameters: [ParameterSpecification] { [] }
-  var outputCount: Int { count }
-  func workspaceCount(samples: Int, shards: Int) -> Int { 0 }
-  func forward(_ frame: ShardFrame) { frame.output.update(from: frame.input, count: frame.samples * count) }
-  func backward(
-    _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
-    parameterGradients: UnsafeMutablePointer<Float>
-  ) {
-    inputGradient?.update(from: outputGradient, count: frame.samples * count)
+/// The rows of sums of a batch operation.
+private final class FloatSums {
+  let start: UnsafeMutablePointer<Double>
+  private let samples: Int
+  private let sum: UnsafeMutablePointer<Double>
+  private let levels: UnsafeMutablePointer<Double>
+
+  init(samples: Int, width: Int) {
+    self.samples = samples
+    start = .allocate(capacity: max(samples * width, 1))
+    sum = .allocate(capacity: max(width, 1))
+    levels = .allocate(capacity: max(SampleTree.levelsCount(rows: samples, width: width), 1))
+  }
+
+  deinit {
+    start.deallocate()
+    sum.deallocate()
+    levels.deallocate()
+  }
+
+  func total(width: Int) -> UnsafePointer<Double> {
+    SampleTree.sum(start, count: samples, width: width, into: sum, levels: levels)
+    return UnsafePointer(sum)
   }
 }
 

@@ -26,10 +26,10 @@ struct CheckpointOptions: ParsableArguments {
     }
     let trainer = try Trainer(
       saved, workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
-    guard trainer.network.outputShape.dimensions.count == 1 else {
+    guard trainer.plan.outputShape.dimensions.count == 1 else {
       throw ModelFileError(
         file: checkpoint,
-        .unusable(reason: "its output has the shape \(trainer.network.outputShape), not a value for each class"))
+        .unusable(reason: "its output has the shape \(trainer.plan.outputShape), not a value for each class"))
     }
     return (trainer, source, surroundings.dataset)
   }

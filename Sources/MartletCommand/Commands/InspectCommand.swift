@@ -75,11 +75,10 @@ struct InspectCommand: ParsableCommand {
   private func text(_ saved: SavedRun) throws -> String {
     let training = saved.configuration.training
     let state = saved.checkpoint.snapshot.state
-    let network = try training.model.build(
-      inputShape: saved.checkpoint.inputShape, kernels: InstructionSet.baseline.kernels)
-    let options = training.optimizer.options.map { "\($0.key): \($0.node.json)" }.joined(separator: ", ")
+    let plan = try training.model.plan(inputShape: saved.checkpoint.inputShape)
+    let options = training.optimizer.allOptions.map { "\($0.key): \($0.node.json)" }.joined(separator: ", ")
     let lines = [
-      network.summary(optimizer: training.optimizer),
+      plan.summary(optimizer: training.optimizer),
       "Run: \(saved.configuration.name) - seed: \(training.seed) - batch size: \(training.batchSize)"
         + " - shards: \(training.shards)",
       "Optimizer: \(type(of: training.optimizer).className) (\(options))",

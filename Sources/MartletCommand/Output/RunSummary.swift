@@ -11,7 +11,7 @@ enum RunSummary {
       "workers: \(trainer.workerCount)", "shards: \(trainer.configuration.shards)",
       "instruction set: \(trainer.instructionSet)",
     ]
-    let lines = [trainer.network.summary(), parts.joined(separator: " - ")] + (isResumed ? resumed(run) : [])
+    let lines = [trainer.plan.summary(), parts.joined(separator: " - ")] + (isResumed ? resumed(run) : [])
     return lines.map { "\($0)\n" }.joined()
   }
 

@@ -123,9 +123,8 @@ extension KerasContents {
   /// How large the weights may become when they are unpacked.
   private static func mostWeightBytes(ofModel text: String, file: String) -> Int {
     guard let described = try? KerasModel(text, purpose: .predicting, file: file),
-      let network = try? described.model.build(
-        inputShape: described.inputShape, kernels: InstructionSet.baseline.kernels)
+      let plan = try? described.model.plan(inputShape: described.inputShape)
     else { return unknownBytes }
-    return structureBytes + numbersPerWeight * MemoryLayout<Float>.size * network.parameterCount
+    return structureBytes + numbersPerWeight * MemoryLayout<Float>.size * ModelPlan.valueCount(plan.variables)
   }
 }

@@ -27,7 +27,7 @@ enum KerasFile {
       ] + (scale(model, divisor).map { [ConfigurationEntry(PixelScale.key, ConfigurationNode(.string($0)))] } ?? []))
     try archive.add(Member.metadata, Array(metadata.json.utf8))
     let configuration = KerasConfiguration.archive(
-      model.training, network: try model.network(), isCompiled: model.isCompiled, divisor: divisor)
+      model.training, plan: try model.plan(), isCompiled: model.isCompiled, divisor: divisor)
     try archive.add(Member.configuration, Array(configuration.utf8))
     try archive.add(Member.weights, weights(model, divisor: divisor, path: path))
     return try archive.archive()
@@ -61,7 +61,7 @@ enum KerasFile {
 
   private static func writer(_ model: TrainedModel, _ divisor: Float?) throws -> KerasFileWriter {
     KerasFileWriter(
-      network: try model.network(), training: model.training, parameters: model.weights, divisor: divisor)
+      plan: try model.plan(), training: model.training, parameters: model.weights, divisor: divisor)
   }
 
   /// What pixels have to be divided by before they come to the model in the file, if that is known and not 1 because the

@@ -107,11 +107,11 @@ public struct KerasModelFile: Sendable {
     }
   }
 
-  /// The weights alone, for the layers of a network in their order, whatever model the file describes.
+  /// The weights alone, for the layers of a model in their order, whatever model the file describes.
   ///
-  /// - Throws: `ModelFileError.Problem.weights` if there are others than the network has.
-  public func weights(for network: Network) throws -> [Snapshot.Variable] {
-    try KerasWeights(network: network, layerNames: network.layers.map(\.name), contents: contents, file: path).weights()
+  /// - Throws: `ModelFileError.Problem.weights` if there are others than the model has.
+  public func weights(for plan: ModelPlan) throws -> [Snapshot.Variable] {
+    try KerasWeights(plan: plan, layerNames: plan.nodes.map(\.name), contents: contents, file: path).weights()
   }
 
   private func understood(
@@ -131,7 +131,7 @@ public struct KerasModelFile: Sendable {
       metrics: own.metrics, optimizerState: nil, scale: described?.divisor ?? contents.scale,
       scalesPixels: described?.divisor != nil)
     let weights = KerasWeights(
-      network: try network(of: model, described), layerNames: described?.layerNames ?? sequential.layerNames,
+      plan: try plan(of: model, described), layerNames: described?.layerNames ?? sequential.layerNames,
       omittedNames: described?.omittedNames ?? [], contents: contents, file: path)
     model.weights = try weights.weights()
     var notes = (described?.notes ?? []) + weights.notes
@@ -150,9 +150,9 @@ public struct KerasModelFile: Sendable {
 
   /// - Throws: `ModelFileError` that names the layer as the file does, if the file describes layers that do not fit
   ///   together.
-  private func network(of model: TrainedModel, _ described: KerasModel?) throws -> Network {
+  private func plan(of model: TrainedModel, _ described: KerasModel?) throws -> ModelPlan {
     do {
-      return try model.network()
+      return try model.plan()
     } catch let error as ModelError {
       guard let described else { throw error }
       let place = error.layerIndex.map { index in

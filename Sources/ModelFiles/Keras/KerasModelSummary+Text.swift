@@ -21,10 +21,10 @@ extension KerasModelSummary: CustomStringConvertible {
   private var table: [String] {
     let rows = layers.map { layer in
       let shape = layer.outputShape.map { "(None, \($0.map(String.init).joined(separator: ", ")))" } ?? ""
-      return ("\(layer.name) (\(layer.className))", shape, Network.grouped(layer.parameterCount))
+      return ["\(layer.name) (\(layer.className))", shape, ModelPlan.grouped(layer.parameterCount)]
     }
-    return SummaryTable.lines(rows) + [
-      " Total params: \(Network.grouped(parameterCount)) (\(Network.size(ofFloats: parameterCount)))"
+    return SummaryTable.lines(SummaryTable.chainColumns, rows) + [
+      " Total params: \(ModelPlan.grouped(parameterCount)) (\(ModelPlan.size(ofFloats: parameterCount)))"
     ]
   }
 
@@ -35,7 +35,7 @@ extension KerasModelSummary: CustomStringConvertible {
       return texts.isEmpty ? name : "\(name) (\(texts))"
     }
     return [
-      "Optimizer: \(optimizer ?? "none") - \(steps.map { "steps done: \(Network.grouped($0))" } ?? "no state")",
+      "Optimizer: \(optimizer ?? "none") - \(steps.map { "steps done: \(ModelPlan.grouped($0))" } ?? "no state")",
       "Loss: \(training.lossName ?? "none") - metrics: "
         + (training.metricNames.isEmpty ? "none" : training.metricNames.joined(separator: ", ")),
     ]

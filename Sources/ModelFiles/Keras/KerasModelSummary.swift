@@ -35,19 +35,18 @@ extension KerasModelFile {
   public func summary() throws -> KerasModelSummary {
     let document = try contents.model.map { try JSONDocument.parse($0) }
     var (refusal, notes) = (nil as String?, [] as [String])
-    var network: (shapes: [[Int]], names: [String]) = ([], [])
+    var plan: (shapes: [[Int]], names: [String]) = ([], [])
     do {
       notes = try model(for: .predicting).notes
     } catch {
       refusal = "\(error)"
     }
     if let text = contents.model, let described = try? KerasModel(text, purpose: .predicting, file: path),
-      let built = try? described.model.build(
-        inputShape: described.inputShape, kernels: InstructionSet.baseline.kernels)
+      let built = try? described.model.plan(inputShape: described.inputShape)
     {
-      network = (built.layers.map { $0.outputShape.dimensions }, described.layerNames)
+      plan = (built.nodes.map { $0.outputShape.dimensions }, described.layerNames)
     }
-    let shapes = Dictionary(zip(network.names, network.shapes)) { first, _ in first }
+    let shapes = Dictionary(zip(plan.names, plan.shapes)) { first, _ in first }
     let className = document?["class_name"].flatMap(KerasObject.text)
     return KerasModelSummary(
       format: contents.format, origin: contents.origin, modelClass: className,

@@ -49,8 +49,8 @@ struct KerasTraining {
     }
     let place = "the optimizer \(type.className)"
     let own = try KerasNeutralOptions.options(
-      of: options, keys: type.optionKeys, owner: .optimizer, place: place, file: file)
-    return try type.init(options: ConfigurationReader(own, path: place, keys: type.optionKeys))
+      of: options, keys: type.allOptionKeys, owner: .optimizer, place: place, file: file)
+    return try type.init(options: ConfigurationReader(own, path: place, keys: type.allOptionKeys))
   }
 
   /// Nil if the file names none.

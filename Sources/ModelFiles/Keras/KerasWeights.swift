@@ -4,7 +4,7 @@ import Training
 
 /// Brings the variables of a file of Keras' to the parameters of the model.
 struct KerasWeights {
-  let network: Network
+  let plan: ModelPlan
   /// What the file calls the layers, for messages.
   let layerNames: [String]
   /// What it calls layers that are left out: what they have, such as the state of a generator, is no weight.
@@ -14,11 +14,11 @@ struct KerasWeights {
 
   private func mismatch(_ reason: String) -> ModelFileError { ModelFileError(file: file, .weights(reason: reason)) }
 
-  /// The weights in the order of the network's parameters.
+  /// The weights in the order of the plan's parameters.
   ///
   /// - Throws: `ModelFileError.Problem.weights` if there are others than the model has.
   func weights() throws -> [Snapshot.Variable] {
-    let layers = network.layers.indices.map { index in network.parameters.filter { $0.layerIndex == index } }
+    let layers = plan.nodes.indices.map { index in plan.variables.filter { $0.layerIndex == index } }
     var found = contents.layers.filter { layer in
       !layer.variables.isEmpty && !(contents.arrangement == .byOrder && omittedNames.contains(layer.name))
     }
@@ -27,7 +27,7 @@ struct KerasWeights {
     }
     var weights: [Snapshot.Variable] = []
     for (index, parameters) in layers.enumerated() where !parameters.isEmpty {
-      let name = network.layers[index].name
+      let name = plan.nodes[index].name
       let position =
         contents.arrangement == .byOrder
         ? 0 : found.firstIndex { KerasClassName($0.name).stem == KerasClassName(name).stem }
@@ -46,8 +46,8 @@ struct KerasWeights {
   }
 
   /// The values are read once the shape is found to be the model's.
-  private func variable(_ tensor: StoredTensor, of parameter: Parameter) throws -> Snapshot.Variable {
-    let shape = parameter.specification.shape
+  private func variable(_ tensor: StoredTensor, of parameter: Variable) throws -> Snapshot.Variable {
+    let shape = parameter.shape
     let isInteger = try tensor.isInteger
     guard !isInteger, tensor.dimensions == shape.dimensions, case .floats(let values) = try tensor.values else {
       throw mismatch(
@@ -72,9 +72,9 @@ struct KerasWeights {
 
   /// What cannot be known of the weights.
   var notes: [String] {
-    let kernels = network.parameters.filter { $0.specification.shape.dimensions.count == 4 }
+    let kernels = plan.variables.filter { $0.shape.dimensions.count == 4 }
     let isOpen = contents.isOfKeras1 && contents.origin.backend == nil
-    let isTurnable = kernels.contains { $0.specification.shape.dimensions.prefix(2).contains { $0 > 1 } }
+    let isTurnable = kernels.contains { $0.shape.dimensions.prefix(2).contains { $0 > 1 } }
     guard isOpen, isTurnable else { return [] }
     return ["Keras 1 does not say which backend it had: TensorFlow is assumed (Theano's kernels are mirrored)"]
   }
@@ -89,7 +89,7 @@ struct KerasWeights {
   /// - Throws: `ModelFileError.Problem.weights` if it is not the state of this optimizer on these weights.
   func optimizerState(_ optimizer: any Optimizer) throws -> TrainedModel.OptimizerState? {
     guard !contents.optimizer.isEmpty else { return nil }
-    let parameterCount = network.parameters.count
+    let parameterCount = plan.trainableVariables.count
     let scalars = contents.optimizer.filter(\.dimensions.isEmpty)
     guard let first = scalars.first, let iteration = try Self.iteration(first) else {
       throw mismatch("the optimizer's first variable is no number of steps")
@@ -140,15 +140,16 @@ struct KerasWeights {
 
   /// Keras writes the slots of each weight in turn, or, up to 2.10, all of the first slot and then all of the next.
   private func slots(_ tensors: [StoredTensor], names: [String]) throws -> [[Snapshot.Variable]] {
-    let count = network.parameters.count
+    let variables = plan.trainableVariables
+    let count = variables.count
     let order = optimizerOrder
     let isGrouped =
       names.count > 1 && count > 1
       && Self.isGrouped(
         names: tensors.map(\.name), dimensions: tensors.map(\.dimensions),
-        parameters: order.map { network.parameters[$0].specification.shape.dimensions })
+        parameters: order.map { variables[$0].shape.dimensions })
     return try names.indices.map { slot in
-      try network.parameters.enumerated().map { index, parameter in
+      try variables.enumerated().map { index, parameter in
         let place = order.firstIndex(of: index) ?? index
         return try variable(tensors[isGrouped ? slot * count + place : place * names.count + slot], of: parameter)
       }
@@ -158,7 +159,7 @@ struct KerasWeights {
   /// The parameters in the order of the optimizer's variables: the model's, or in Keras 1 that of their names.
   private var optimizerOrder: [Int] {
     let names = contents.layers.flatMap { $0.variables.map(\.name) }
-    let indices = Array(network.parameters.indices)
+    let indices = Array(plan.trainableVariables.indices)
     guard contents.isOfKeras1, names.count == indices.count else { return indices }
     return indices.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
   }

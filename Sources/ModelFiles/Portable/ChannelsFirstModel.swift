@@ -45,16 +45,16 @@ struct ChannelsFirstModel {
   /// - Parameter isChannelsFirst: whether the samples that the model gets and gives are.
   /// - Throws: `ModelError`.
   init(_ model: TrainedModel, isChannelsFirst: Bool) throws {
-    let network = try model.network()
+    let plan = try model.plan()
     inputShape = model.inputShape
-    outputShape = network.outputShape
-    var builder = ChannelsFirstBuilder(model: model, network: network, isChannelsFirst: isChannelsFirst)
+    outputShape = plan.outputShape
+    var builder = ChannelsFirstBuilder(model: model, plan: plan, isChannelsFirst: isChannelsFirst)
     var shape = model.inputShape
     let places = try model.model.layers.enumerated().flatMap { index, layer in
-      defer { shape = network.layers[index].outputShape }
-      return try layer.portableForm(for: shape).enumerated().map { position, operation in
+      defer { shape = plan.nodes[index].outputShape }
+      return try layer.portableForm(for: [shape]).enumerated().map { position, operation in
         ChannelsFirstBuilder.Place(
-          operation: operation, layerIndex: index, input: position == 0 ? shape : network.layers[index].outputShape)
+          operation: operation, layerIndex: index, input: position == 0 ? shape : plan.nodes[index].outputShape)
       }
     }
     for (index, place) in places.enumerated() { builder.append(place, before: places[(index + 1)...]) }
@@ -72,16 +72,16 @@ private struct ChannelsFirstBuilder {
   }
 
   let model: TrainedModel
-  let network: Network
+  let plan: ModelPlan
   /// Whether images lie as (channels, height, width) at this point.
   private(set) var isChannelsFirst: Bool
   /// The image that a vector was, if its values lie as (channels, height, width).
   private var flattenedImage: Shape?
   private var steps: [ChannelsFirstModel.Step] = []
 
-  init(model: TrainedModel, network: Network, isChannelsFirst: Bool) {
+  init(model: TrainedModel, plan: ModelPlan, isChannelsFirst: Bool) {
     self.model = model
-    self.network = network
+    self.plan = plan
     self.isChannelsFirst = isChannelsFirst
   }
 
@@ -111,7 +111,7 @@ private struct ChannelsFirstBuilder {
 
   /// The steps, with the last image in the order that is asked for.
   mutating func finished(isChannelsFirst: Bool) -> [ChannelsFirstModel.Step] {
-    let end = Place(operation: .flatten, layerIndex: network.layers.count - 1, input: network.outputShape)
+    let end = Place(operation: .flatten, layerIndex: plan.nodes.count - 1, input: plan.outputShape)
     reorder(end, isChannelsFirst: isChannelsFirst)
     return steps
   }
@@ -136,7 +136,7 @@ private struct ChannelsFirstBuilder {
   }
 
   private mutating func add(_ operation: ChannelsFirstModel.Operation, _ place: Place, output: Shape? = nil) {
-    let layer = network.layers[place.layerIndex]
+    let layer = plan.nodes[place.layerIndex]
     steps.append(
       ChannelsFirstModel.Step(
         layer: layer.name, operation: operation, input: place.input, output: output ?? layer.outputShape))
@@ -147,7 +147,7 @@ private struct ChannelsFirstBuilder {
   /// - Parameter axes: the axes of Keras' kernel in the order of the other program's.
   private func weights(_ kernel: String, _ bias: String?, of layer: Int, axes: [Int]) -> ChannelsFirstModel.Weights {
     func variable(_ name: String) -> NamedTensor {
-      let found = zip(network.parameters, model.weights).first {
+      let found = zip(plan.variables, model.weights).first {
         $0.0.layerIndex == layer && $0.0.specification.name == name
       }
       guard let (parameter, variable) = found else { preconditionFailure("layer \(layer) has no \(name)") }

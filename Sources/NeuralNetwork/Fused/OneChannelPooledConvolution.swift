@@ -3,24 +3,30 @@ import Kernels
 
 /// Convolution, bias, ReLU and 2x2 max pooling in one pass, for the first layers of the lesson's network.
 ///
-/// It stands in for `Conv2D` - `MaxPooling2D` - `Flatten` - `Dense` when the image has one channel, the convolution
-/// moves by 1 without padding and the pool is 2x2. What it writes lies (channels, height, width); the dense layer
-/// behind permutes its weights accordingly.
-struct OneChannelPooledConvolution: FusedComputation {
-  static let layerCount = 2
-
-  let parameters: [ParameterSpecification]
-  let outputLayout: TensorLayout
+/// It computes `Conv2D` and `MaxPooling2D` of images with one channel, where the convolution has strides of 1 and no
+/// padding, and a dense layer follows. Its output lies (channels, height, width) in memory; the layers up to the dense one
+/// keep that order, and the dense one permutes its weights accordingly.
+struct OneChannelPooledConvolution: Operation, FusionPattern {
+  let output: TensorLayout
+  let variableLayouts: [ParameterLayout]
   private let geometry: ConvolutionPoolingGeometry
-  private let biasOffset: Int
   private let kernels: KernelSet
 
-  init?(_ layers: ArraySlice<any Layer>, isFirst: Bool, input: TensorLayout, kernels: KernelSet) {
-    let next = Array(layers.prefix(4))
-    guard next.count == 4, let convolution = next[0] as? Conv2D, let pooling = next[1] as? MaxPooling2D,
-      next[2] is Flatten, next[3] is Dense, isFirst, let image = input.shape.image,
-      Self.covers(convolution, pooling, image)
+  static func match(at index: Int, input: TensorLayout, in context: LoweringContext) -> Fusion? {
+    guard context.readsInput(index), let pool = ConvolutionPool(at: index, in: context),
+      let pooling = pool.layers.last, let next = context.nextLayerWithOrder(after: pooling),
+      context.layer(next) is Dense, let image = input.shape.image, covers(pool.convolution, image),
+      let operation = Self(pool.convolution, image: image, kernels: context.kernels)
     else { return nil }
+    return Fusion(operation: operation, layers: pool.layers)
+  }
+
+  private static func covers(_ convolution: Conv2D, _ image: (height: Int, width: Int, channels: Int)) -> Bool {
+    image.channels == 1 && convolution.activation == .relu && convolution.useBias && convolution.padding == .valid
+      && convolution.strides == HeightWidth(1, 1)
+  }
+
+  private init?(_ convolution: Conv2D, image: (height: Int, width: Int, channels: Int), kernels: KernelSet) {
     self.kernels = kernels
     let (height, width) = (convolution.kernelSize.height, convolution.kernelSize.width)
     geometry = ConvolutionPoolingGeometry(
@@ -28,39 +34,21 @@ struct OneChannelPooledConvolution: FusedComputation {
       filters: convolution.filters, pooledHeight: (image.height - height + 1) / 2,
       pooledWidth: (image.width - width + 1) / 2)
     guard kernels.fitsConvolutionPooling(geometry) else { return nil }
-    parameters = convolution.parameters(
-      inputChannels: 1, kernelLayout: ParameterLayout(factors: [height * width, convolution.filters], order: [1, 0]))
-    biasOffset = parameters[0].paddedCount
+    variableLayouts = [ParameterLayout(factors: [height * width, convolution.filters], order: [1, 0])]
     let pooled: Shape = [geometry.pooledHeight, geometry.pooledWidth, convolution.filters]
-    outputLayout = TensorLayout(pooled, channelsFirstImage: pooled)
+    output = TensorLayout(pooled, channelsFirstImage: pooled)
   }
 
-  private static func covers(
-    _ convolution: Conv2D, _ pooling: MaxPooling2D, _ image: (height: Int, width: Int, channels: Int)
-  ) -> Bool {
-    image.channels == 1 && convolution.activation == .relu && convolution.useBias && convolution.padding == .valid
-      && convolution.strides == HeightWidth(1, 1) && pooling == MaxPooling2D()
-  }
+  private var outputCount: Int { output.shape.count }
+  private var biasOffset: Int { FloatBuffer.aligned(geometry.kernelHeight * geometry.kernelWidth * geometry.filters) }
 
-  var outputCount: Int { outputLayout.shape.count }
+  var backwardReads: BackwardReads { [.inputs, .output] }
+  /// The argmax of each pooled value.
+  var keptBytes: Int { outputCount }
+  func scratchCount(samples: Int) -> Int { kernels.convolutionPoolingScratchCount(geometry) }
 
-  /// The argmax of each pooled value, a byte each, then the kernels' own scratch.
-  func workspaceCount(samples: Int, shards: Int) -> Int {
-    selectedFloats(samples: samples) + scratchCount + ShardBounds.levelsCount(of: parameterCount, shards: shards)
-  }
-
-  private var scratchCount: Int { FloatBuffer.padded(kernels.convolutionPoolingScratchCount(geometry)) }
-  /// The floats of kernel and bias.
-  private var parameterCount: Int { biasOffset + parameters[1].paddedCount }
-
-  private func selectedFloats(samples: Int) -> Int { FloatBuffer.padded((samples * outputCount + 3) / 4) }
-
-  private func selected(_ frame: ShardFrame) -> UnsafeMutablePointer<UInt8> {
-    UnsafeMutableRawPointer(frame.workspace).bindMemory(to: UInt8.self, capacity: frame.samples * outputCount)
-  }
-
-  private func scratch(_ frame: ShardFrame) -> UnsafeMutablePointer<Float> {
-    frame.workspace + selectedFloats(samples: frame.samples)
+  private func selected(_ frame: Frame) -> UnsafeMutablePointer<UInt8> {
+    frame.kept.bindMemory(to: UInt8.self, capacity: frame.samples * outputCount)
   }
 
   /// Only one of the four outputs under a pool window has a gradient.
@@ -69,27 +57,23 @@ struct OneChannelPooledConvolution: FusedComputation {
     return OperationCount(forward: 4 * taps * outputCount, backward: taps * outputCount)
   }
 
-  func forward(_ frame: ShardFrame) {
+  func forward(_ frame: Frame) {
     kernels.convolutionPoolingForward(
-      images: frame.input, weights: frame.parameters, bias: frame.parameters + biasOffset, output: frame.output,
-      selected: selected(frame), samples: frame.samples, geometry: geometry, scratch: scratch(frame))
+      images: frame.input, weights: frame.variables, bias: frame.variables + biasOffset, output: frame.output,
+      selected: selected(frame), samples: frame.samples, geometry: geometry, scratch: frame.scratch)
   }
 
-  func backward(
-    _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
-    parameterGradients: UnsafeMutablePointer<Float>
-  ) {
-    precondition(inputGradient == nil, "the fused convolution stands first: nobody needs the gradient of the image")
-    let (scratch, selected) = (scratch(frame), selected(frame))
-    frame.shards.sum(
-      into: parameterGradients, count: parameterCount, levels: scratch + scratchCount, kernels: kernels
-    ) { samples, gradients in
-      let first = samples.lowerBound * outputCount
-      kernels.convolutionPoolingWeightGradient(
-        images: frame.input + samples.lowerBound * geometry.imageHeight * geometry.imageWidth,
-        output: frame.output + first, selected: selected + first, outputGradient: outputGradient + first,
-        weightGradient: gradients, biasGradient: gradients + biasOffset, samples: samples.count, geometry: geometry,
-        scratch: scratch)
-    }
+  func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
+    let first = samples.lowerBound * outputCount
+    kernels.convolutionPoolingWeightGradient(
+      images: frame.input + samples.lowerBound * geometry.imageHeight * geometry.imageWidth,
+      output: frame.output + first, selected: selected(frame) + first, outputGradient: frame.outputGradient + first,
+      weightGradient: gradients, biasGradient: gradients + biasOffset, samples: samples.count, geometry: geometry,
+      scratch: frame.scratch)
+  }
+
+  /// It reads the model's input, whose gradient is not needed.
+  func inputGradients(_ frame: Frame) {
+    precondition(frame.inputGradient == nil, "the gradient of an image is not computed here")
   }
 }

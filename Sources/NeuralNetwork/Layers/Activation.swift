@@ -2,7 +2,7 @@ import Configuration
 import Kernels
 
 /// Applies a function to every value, or softmax over the last axis.
-public struct Activation: Layer, Equatable {
+public struct Activation: UnaryLayer, Equatable {
   public static let className = "Activation"
   public static let typeName = "activation"
   public static let optionKeys = ["activation"]
@@ -22,38 +22,37 @@ public struct Activation: Layer, Equatable {
 
   public func outputShape(for input: Shape) -> Shape { input }
 
-  public func makeComputation(for input: TensorLayout, kernels: KernelSet) -> (any LayerComputation)? {
-    ActivationComputation(activation: activation, shape: input.shape, kernels: kernels)
+  public func operation(at site: LayerSite) -> (any Operation)? {
+    activation == .linear ? nil : ActivationOperation(activation: activation, output: site.input, kernels: site.kernels)
   }
+
+  public var keepsLayout: Bool { activation != .softmax }
+
+  public var softmaxArgument: SoftmaxArgument? { activation == .softmax ? .input : nil }
 
   public func portableForm(for input: Shape) -> [PortableOperation] { activation.portableForm }
 }
 
-struct ActivationComputation: LayerComputation {
+struct ActivationOperation: Operation {
   let activation: ActivationFunction
-  let shape: Shape
+  let output: TensorLayout
   let kernels: KernelSet
 
-  var parameters: [ParameterSpecification] { [] }
-  var outputCount: Int { shape.count }
-  func workspaceCount(samples: Int, shards: Int) -> Int { 0 }
+  var backwardReads: BackwardReads { .output }
 
-  private var columns: Int { shape.dimensions.last ?? 1 }
+  private var columns: Int { output.shape.dimensions.last ?? 1 }
 
-  func forward(_ frame: ShardFrame) {
-    let count = frame.samples * outputCount
+  func forward(_ frame: Frame) {
+    let count = frame.samples * output.shape.count
     frame.output.update(from: frame.input, count: count)
     activation.forward(frame.output, rows: count / columns, columns: columns, kernels: kernels)
   }
 
-  func backward(
-    _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
-    parameterGradients: UnsafeMutablePointer<Float>
-  ) {
-    guard let inputGradient else { return }
-    let count = frame.samples * outputCount
+  func inputGradients(_ frame: Frame) {
+    guard let inputGradient = frame.inputGradient else { return }
+    let count = frame.samples * output.shape.count
     activation.backward(
-      outputs: frame.output, gradient: outputGradient, rows: count / columns, columns: columns, kernels: kernels)
-    inputGradient.update(from: outputGradient, count: count)
+      outputs: frame.output, gradient: frame.outputGradient, rows: count / columns, columns: columns, kernels: kernels)
+    inputGradient.update(from: frame.outputGradient, count: count)
   }
 }

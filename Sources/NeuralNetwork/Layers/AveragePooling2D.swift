@@ -2,7 +2,7 @@ import Configuration
 import Kernels
 
 /// Keeps the mean of each window; pixels of padding do not count.
-public struct AveragePooling2D: Layer, Equatable {
+public struct AveragePooling2D: UnaryLayer, Equatable {
   public static let className = "AveragePooling2D"
   public static let classAliases = ["AvgPool2D"]
   public static let typeName = "average_pooling2d"
@@ -21,8 +21,8 @@ public struct AveragePooling2D: Layer, Equatable {
 
   public func outputShape(for input: Shape) throws -> Shape { try pooling.outputShape(for: input) }
 
-  public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
-    AveragePooling2DComputation(geometry: try pooling.geometry(over: input.shape), kernels: kernels)
+  public func operation(at site: LayerSite) throws -> (any Operation)? {
+    AveragePooling2DOperation(geometry: try pooling.geometry(over: site.input.shape), kernels: site.kernels)
   }
 
   public func portableForm(for input: Shape) throws -> [PortableOperation] {
@@ -30,25 +30,21 @@ public struct AveragePooling2D: Layer, Equatable {
   }
 }
 
-struct AveragePooling2DComputation: LayerComputation {
+struct AveragePooling2DOperation: Operation {
   let geometry: PoolingGeometry
   let kernels: KernelSet
 
-  var parameters: [ParameterSpecification] { [] }
-  var outputCount: Int { geometry.outputHeight * geometry.outputWidth * geometry.channels }
-  func workspaceCount(samples: Int, shards: Int) -> Int { 0 }
+  var output: TensorLayout { TensorLayout(geometry.outputShape) }
+  var backwardReads: BackwardReads { [] }
 
-  func forward(_ frame: ShardFrame) {
+  func forward(_ frame: Frame) {
     kernels.averagePoolingForward(
       input: frame.input, output: frame.output, samples: frame.samples, geometry: geometry)
   }
 
-  func backward(
-    _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
-    parameterGradients: UnsafeMutablePointer<Float>
-  ) {
-    guard let inputGradient else { return }
+  func inputGradients(_ frame: Frame) {
+    guard let inputGradient = frame.inputGradient else { return }
     kernels.averagePoolingBackward(
-      outputGradient: outputGradient, inputGradient: inputGradient, samples: frame.samples, geometry: geometry)
+      outputGradient: frame.outputGradient, inputGradient: inputGradient, samples: frame.samples, geometry: geometry)
   }
 }

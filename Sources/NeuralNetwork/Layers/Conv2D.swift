@@ -1,11 +1,11 @@
 import Configuration
 import Kernels
 
-/// A convolution over (height, width): `filters` windows that see all channels, a bias each, and an activation.
+/// 2-D convolution (cross-correlation: the kernel is not flipped) over (height, width, channels), a bias for each filter, and
+/// an activation.
 ///
-/// The kernel is (height, width, in, filters), as Keras stores it. What Keras calls convolution is a correlation: the
-/// kernel is not flipped.
-public struct Conv2D: Layer, Equatable {
+/// The kernel is (height, width, in, filters), as Keras stores it.
+public struct Conv2D: UnaryLayer, Equatable {
   public static let className = "Conv2D"
   public static let classAliases = ["Convolution2D"]
   public static let typeName = "conv2d"
@@ -56,8 +56,16 @@ public struct Conv2D: Layer, Equatable {
     return [window.output.height, window.output.width, filters]
   }
 
-  public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
-    Conv2DComputation(layer: self, window: try window(over: input.shape), kernels: kernels)
+  public func variables(for input: Shape) -> [VariableSpecification] {
+    let kernel = VariableSpecification(
+      name: "kernel", shape: [kernelSize.height, kernelSize.width, input.dimensions[2], filters],
+      initializer: GlorotUniform())
+    let bias = VariableSpecification(name: "bias", shape: [filters], initializer: Zeros())
+    return useBias ? [kernel, bias] : [kernel]
+  }
+
+  public func operation(at site: LayerSite) throws -> (any Operation)? {
+    Conv2DOperation(layer: self, geometry: geometry(try window(over: site.input.shape)), kernels: site.kernels)
   }
 
   public func portableForm(for input: Shape) throws -> [PortableOperation] {
@@ -76,88 +84,77 @@ public struct Conv2D: Layer, Equatable {
       strideWidth: strides.width, paddingTop: window.paddingBefore.height, paddingLeft: window.paddingBefore.width,
       outputHeight: window.output.height, outputWidth: window.output.width, filters: filters)
   }
+}
 
-  /// The kernel and, if there is one, the bias.
-  func parameters(inputChannels: Int, kernelLayout: ParameterLayout? = nil) -> [ParameterSpecification] {
-    let kernel = ParameterSpecification(
-      name: "kernel", shape: [kernelSize.height, kernelSize.width, inputChannels, filters],
-      initializer: GlorotUniform(), layout: kernelLayout)
-    let bias = ParameterSpecification(name: "bias", shape: [filters], initializer: Zeros())
-    return useBias ? [kernel, bias] : [kernel]
-  }
+extension ConvolutionGeometry {
+  /// (height, width, filters)
+  var outputShape: Shape { [outputHeight, outputWidth, filters] }
+  var inputCount: Int { inputHeight * inputWidth * inputChannels }
+  var outputCount: Int { outputHeight * outputWidth * filters }
+  /// The multiplications and additions of one output of each filter, for all outputs of a sample.
+  var productOperations: Int { 2 * kernelHeight * kernelWidth * inputChannels * outputCount }
+  /// The first float of the bias, after the kernel.
+  var biasOffset: Int { FloatBuffer.aligned(kernelHeight * kernelWidth * inputChannels * filters) }
 }
 
 /// Computes any convolution.
-struct Conv2DComputation: LayerComputation {
-  let parameters: [ParameterSpecification]
+struct Conv2DOperation: Operation {
+  let output: TensorLayout
   private let layer: Conv2D
   private let geometry: ConvolutionGeometry
   private let offsets: ConvolutionOffsets
-  private let biasOffset: Int
   private let kernels: KernelSet
 
-  init(layer: Conv2D, window: ImageWindow, kernels: KernelSet) {
+  init(layer: Conv2D, geometry: ConvolutionGeometry, kernels: KernelSet) {
     self.layer = layer
+    self.geometry = geometry
     self.kernels = kernels
-    geometry = layer.geometry(window)
     offsets = ConvolutionOffsets(geometry, kernels: kernels)
-    parameters = layer.parameters(inputChannels: window.input.channels)
-    biasOffset = parameters[0].paddedCount
+    output = TensorLayout(geometry.outputShape)
   }
 
-  private var inputCount: Int { geometry.inputHeight * geometry.inputWidth * geometry.inputChannels }
-  var outputCount: Int { geometry.outputHeight * geometry.outputWidth * layer.filters }
-  /// The floats of kernel and bias.
-  private var parameterCount: Int { parameters.reduce(0) { $0 + $1.paddedCount } }
-  private var scratchCount: Int { FloatBuffer.padded(kernels.convolutionScratchCount(geometry)) }
+  var backwardReads: BackwardReads { layer.activation == .linear ? .inputs : [.inputs, .output] }
+  func scratchCount(samples: Int) -> Int { kernels.convolutionScratchCount(geometry) }
+  var constantCount: Int { offsets.count }
+  func prepare(_ constants: UnsafeMutablePointer<Float>) { offsets.fill(constants) }
 
-  /// The tables of offsets, the scratch of the kernels, the levels of the sum over shards.
-  func workspaceCount(samples: Int, shards: Int) -> Int {
-    offsets.count + scratchCount + ShardBounds.levelsCount(of: parameterCount, shards: shards)
-  }
-
-  func prepare(_ workspace: UnsafeMutablePointer<Float>) { offsets.fill(workspace) }
-
-  private func scratch(_ frame: ShardFrame) -> UnsafeMutablePointer<Float> { frame.workspace + offsets.count }
-
-  private func rows(_ frame: ShardFrame) -> Int { frame.samples * geometry.outputHeight * geometry.outputWidth }
+  private func rows(_ frame: Frame) -> Int { frame.samples * geometry.outputHeight * geometry.outputWidth }
 
   func operations(needsInputGradient: Bool) -> OperationCount {
-    let product = 2 * geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels * outputCount
+    let product = geometry.productOperations
     return OperationCount(forward: product, backward: needsInputGradient ? 2 * product : product)
   }
 
-  func forward(_ frame: ShardFrame) {
+  func forward(_ frame: Frame) {
     let isRelu = layer.activation == .relu
     kernels.convolutionForward(
-      input: frame.input, kernel: frame.parameters, bias: layer.useBias ? frame.parameters + biasOffset : nil,
+      input: frame.input, kernel: frame.variables, bias: layer.useBias ? frame.variables + geometry.biasOffset : nil,
       output: frame.output, samples: frame.samples, geometry: geometry, relu: isRelu,
-      positions: offsets.positions(frame.workspace), taps: offsets.taps(frame.workspace), scratch: scratch(frame))
+      positions: offsets.positions(frame.constants), taps: offsets.taps(frame.constants), scratch: frame.scratch)
     if !isRelu {
       layer.activation.forward(frame.output, rows: rows(frame), columns: layer.filters, kernels: kernels)
     }
   }
 
-  func backward(
-    _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
-    parameterGradients: UnsafeMutablePointer<Float>
-  ) {
+  func beginBackward(_ frame: Frame) {
     layer.activation.backward(
-      outputs: frame.output, gradient: outputGradient, rows: rows(frame), columns: layer.filters, kernels: kernels)
-    frame.shards.sum(
-      into: parameterGradients, count: parameterCount, levels: scratch(frame) + scratchCount, kernels: kernels
-    ) { samples, gradients in
-      kernels.convolutionKernelGradient(
-        input: frame.input + samples.lowerBound * inputCount,
-        outputGradient: outputGradient + samples.lowerBound * outputCount, kernelGradient: gradients,
-        biasGradient: layer.useBias ? gradients + biasOffset : nil, samples: samples.count, geometry: geometry,
-        positions: offsets.positions(frame.workspace), taps: offsets.taps(frame.workspace), scratch: scratch(frame))
-    }
-    if let inputGradient {
-      kernels.convolutionInputGradient(
-        outputGradient: outputGradient, kernel: frame.parameters, inputGradient: inputGradient,
-        samples: frame.samples, geometry: geometry, positions: offsets.positions(frame.workspace),
-        scratch: scratch(frame))
-    }
+      outputs: frame.output, gradient: frame.outputGradient, rows: rows(frame), columns: layer.filters,
+      kernels: kernels)
+  }
+
+  func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
+    kernels.convolutionKernelGradient(
+      input: frame.input + samples.lowerBound * geometry.inputCount,
+      outputGradient: frame.outputGradient + samples.lowerBound * geometry.outputCount, kernelGradient: gradients,
+      biasGradient: layer.useBias ? gradients + geometry.biasOffset : nil, samples: samples.count, geometry: geometry,
+      positions: offsets.positions(frame.constants), taps: offsets.taps(frame.constants), scratch: frame.scratch)
+  }
+
+  func inputGradients(_ frame: Frame) {
+    guard let inputGradient = frame.inputGradient else { return }
+    kernels.convolutionInputGradient(
+      outputGradient: frame.outputGradient, kernel: frame.variables, inputGradient: inputGradient,
+      samples: frame.samples, geometry: geometry, positions: offsets.positions(frame.constants),
+      scratch: frame.scratch)
   }
 }

@@ -13,9 +13,9 @@ struct ConvolutionOffsets {
     self.kernels = kernels
   }
 
-  private var positionCount: Int { FloatBuffer.padded(geometry.outputHeight * geometry.outputWidth) }
+  private var positionCount: Int { FloatBuffer.aligned(geometry.outputHeight * geometry.outputWidth) }
   private var tapCount: Int {
-    FloatBuffer.padded(geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels)
+    FloatBuffer.aligned(geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels)
   }
 
   /// The floats of both.

@@ -1,8 +1,8 @@
 import Configuration
 import Kernels
 
-/// Every unit sees every input: activation(input · kernel + bias), with the kernel (inputs, units).
-public struct Dense: Layer, Equatable {
+/// A fully connected layer: activation(input · kernel + bias), with the kernel (inputs, units).
+public struct Dense: UnaryLayer, Equatable {
   public static let className = "Dense"
   public static let typeName = "dense"
   public static let optionKeys = ["units", "activation", "use_bias"]
@@ -39,8 +39,18 @@ public struct Dense: Layer, Equatable {
     return [units]
   }
 
-  public func makeComputation(for input: TensorLayout, kernels: KernelSet) -> (any LayerComputation)? {
-    DenseComputation(layer: self, input: input, kernels: kernels)
+  public func variables(for input: Shape) -> [VariableSpecification] {
+    let kernel = VariableSpecification(name: "kernel", shape: [input.count, units], initializer: GlorotUniform())
+    let bias = VariableSpecification(name: "bias", shape: [units], initializer: Zeros())
+    return useBias ? [kernel, bias] : [kernel]
+  }
+
+  public func operation(at site: LayerSite) -> (any Operation)? {
+    DenseOperation(layer: self, input: site.input, kernels: site.kernels)
+  }
+
+  public var softmaxArgument: SoftmaxArgument? {
+    activation == .softmax ? .layer(Dense(units: units, useBias: useBias)) : nil
   }
 
   public func portableForm(for input: Shape) -> [PortableOperation] {
@@ -49,8 +59,9 @@ public struct Dense: Layer, Equatable {
 }
 
 /// Computes a dense layer with its kernel stored (units, inputs), as the vector kernels want it.
-struct DenseComputation: LayerComputation {
-  let parameters: [ParameterSpecification]
+struct DenseOperation: ShardTreeOperation {
+  let output: TensorLayout
+  let variableLayouts: [ParameterLayout]
   private let layer: Dense
   private let inputs: Int
   private let biasOffset: Int
@@ -60,12 +71,9 @@ struct DenseComputation: LayerComputation {
     self.layer = layer
     self.kernels = kernels
     inputs = input.shape.count
-    let kernel = ParameterSpecification(
-      name: "kernel", shape: [inputs, layer.units], initializer: GlorotUniform(),
-      layout: Self.layout(input: input, units: layer.units))
-    let bias = ParameterSpecification(name: "bias", shape: [layer.units], initializer: Zeros())
-    parameters = layer.useBias ? [kernel, bias] : [kernel]
-    biasOffset = kernel.paddedCount
+    output = TensorLayout([layer.units])
+    biasOffset = FloatBuffer.aligned(inputs * layer.units)
+    variableLayouts = [Self.layout(input: input, units: layer.units)]
   }
 
   /// (units, inputs), the inputs in the order in which they lie in memory.
@@ -76,38 +84,39 @@ struct DenseComputation: LayerComputation {
     return ParameterLayout(factors: [image.height * image.width, image.channels, units], order: [2, 1, 0])
   }
 
-  var outputCount: Int { layer.units }
-
-  func workspaceCount(samples: Int, shards: Int) -> Int {
-    kernels.denseScratchCount(shards: shards)
-  }
+  var backwardReads: BackwardReads { layer.activation == .linear ? .inputs : [.inputs, .output] }
+  func scratchCount(samples: Int) -> Int { kernels.denseScratchCount(shards: 1) }
+  func treeScratchCount(shards: Int) -> Int { kernels.denseScratchCount(shards: shards) }
 
   func operations(needsInputGradient: Bool) -> OperationCount {
     let product = 2 * inputs * layer.units
     return OperationCount(forward: product, backward: needsInputGradient ? 2 * product : product)
   }
 
-  func forward(_ frame: ShardFrame) {
+  func forward(_ frame: Frame) {
     kernels.denseForward(
-      input: frame.input, weights: frame.parameters, bias: layer.useBias ? frame.parameters + biasOffset : nil,
-      output: frame.output, samples: frame.samples, inputs: inputs, units: layer.units, scratch: frame.workspace)
+      input: frame.input, weights: frame.variables, bias: layer.useBias ? frame.variables + biasOffset : nil,
+      output: frame.output, samples: frame.samples, inputs: inputs, units: layer.units, scratch: frame.scratch)
     layer.activation.forward(frame.output, rows: frame.samples, columns: layer.units, kernels: kernels)
   }
 
-  func backward(
-    _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
-    parameterGradients: UnsafeMutablePointer<Float>
-  ) {
+  func beginBackward(_ frame: Frame) {
     layer.activation.backward(
-      outputs: frame.output, gradient: outputGradient, rows: frame.samples, columns: layer.units, kernels: kernels)
+      outputs: frame.output, gradient: frame.outputGradient, rows: frame.samples, columns: layer.units,
+      kernels: kernels)
+  }
+
+  func variableGradients(_ frame: Frame, into gradients: UnsafeMutablePointer<Float>) {
     kernels.denseWeightGradient(
-      outputGradient: outputGradient, input: frame.input, weightGradient: parameterGradients,
-      biasGradient: layer.useBias ? parameterGradients + biasOffset : nil, shardEnds: frame.shards.ends,
-      shards: frame.shards.count, inputs: inputs, units: layer.units, scratch: frame.workspace)
-    if let inputGradient {
-      kernels.denseInputGradient(
-        outputGradient: outputGradient, weights: frame.parameters, inputGradient: inputGradient,
-        samples: frame.samples, inputs: inputs, units: layer.units)
-    }
+      outputGradient: frame.outputGradient, input: frame.input, weightGradient: gradients,
+      biasGradient: layer.useBias ? gradients + biasOffset : nil, shardEnds: frame.shards.ends,
+      shards: frame.shards.count, inputs: inputs, units: layer.units, scratch: frame.scratch)
+  }
+
+  func inputGradients(_ frame: Frame) {
+    guard let inputGradient = frame.inputGradient else { return }
+    kernels.denseInputGradient(
+      outputGradient: frame.outputGradient, weights: frame.variables, inputGradient: inputGradient,
+      samples: frame.samples, inputs: inputs, units: layer.units)
   }
 }

@@ -2,7 +2,7 @@ import Configuration
 import Kernels
 
 /// Turns (height, width, channels) into one axis. The values stay where they are.
-public struct Flatten: Layer, Equatable {
+public struct Flatten: UnaryLayer, Equatable {
   public static let className = "Flatten"
   public static let typeName = "flatten"
   public static let optionKeys: [String] = []
@@ -18,7 +18,9 @@ public struct Flatten: Layer, Equatable {
     TensorLayout(outputShape(for: input.shape), channelsFirstImage: input.channelsFirstImage)
   }
 
-  public func makeComputation(for input: TensorLayout, kernels: KernelSet) -> (any LayerComputation)? { nil }
+  public func operation(at site: LayerSite) -> (any Operation)? { nil }
+
+  public var keepsLayout: Bool { true }
 
   public func portableForm(for input: Shape) -> [PortableOperation] { [.flatten] }
 }

@@ -7,5 +7,12 @@ public enum LayerCatalog {
     Flatten.self,
     Dense.self,
     Activation.self,
+    ReLU.self,
+    Add.self,
+    Concatenate.self,
+    BatchNormalization.self,
+    Dropout.self,
+    GlobalAveragePooling2D.self,
+    Rescaling.self,
   ]
 }

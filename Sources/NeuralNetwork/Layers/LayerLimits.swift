@@ -9,6 +9,6 @@ enum LayerLimits {
   static let sampleCount = 1 << 28
   /// The pixels under a window of max pooling: their numbers are kept as floats, which count so far.
   static let windowCount = 1 << 24
-  /// The values of one parameter.
-  static let parameterCount = 1 << 30
+  /// The values of one variable.
+  static let variableCount = 1 << 30
 }

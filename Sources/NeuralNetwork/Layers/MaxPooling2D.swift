@@ -2,7 +2,7 @@ import Configuration
 import Kernels
 
 /// Keeps the largest value of each window; its gradient goes to the first largest one, in row-major order.
-public struct MaxPooling2D: Layer, Equatable {
+public struct MaxPooling2D: UnaryLayer, Equatable {
   public static let className = "MaxPooling2D"
   public static let classAliases = ["MaxPool2D"]
   public static let typeName = "max_pooling2d"
@@ -26,8 +26,8 @@ public struct MaxPooling2D: Layer, Equatable {
     return try pooling.outputShape(for: input)
   }
 
-  public func makeComputation(for input: TensorLayout, kernels: KernelSet) throws -> (any LayerComputation)? {
-    MaxPooling2DComputation(geometry: try pooling.geometry(over: input.shape), kernels: kernels)
+  public func operation(at site: LayerSite) throws -> (any Operation)? {
+    MaxPooling2DOperation(geometry: try pooling.geometry(over: site.input.shape), kernels: site.kernels)
   }
 
   public func portableForm(for input: Shape) throws -> [PortableOperation] {
@@ -35,28 +35,29 @@ public struct MaxPooling2D: Layer, Equatable {
   }
 }
 
-struct MaxPooling2DComputation: LayerComputation {
+struct MaxPooling2DOperation: Operation {
   let geometry: PoolingGeometry
   let kernels: KernelSet
 
-  var parameters: [ParameterSpecification] { [] }
-  var outputCount: Int { geometry.outputHeight * geometry.outputWidth * geometry.channels }
+  var output: TensorLayout { TensorLayout(geometry.outputShape) }
+  var backwardReads: BackwardReads { [] }
 
-  /// For each output the number of its largest value in the window.
-  func workspaceCount(samples: Int, shards: Int) -> Int { samples * outputCount }
+  /// For each output the number of its largest value in the window, as a float.
+  var keptBytes: Int { output.shape.count * MemoryLayout<Float>.stride }
 
-  func forward(_ frame: ShardFrame) {
-    kernels.maximumPoolingForward(
-      input: frame.input, output: frame.output, selected: frame.workspace, samples: frame.samples, geometry: geometry)
+  private func selected(_ frame: Frame) -> UnsafeMutablePointer<Float> {
+    frame.kept.bindMemory(to: Float.self, capacity: frame.samples * output.shape.count)
   }
 
-  func backward(
-    _ frame: ShardFrame, outputGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
-    parameterGradients: UnsafeMutablePointer<Float>
-  ) {
-    guard let inputGradient else { return }
+  func forward(_ frame: Frame) {
+    kernels.maximumPoolingForward(
+      input: frame.input, output: frame.output, selected: selected(frame), samples: frame.samples, geometry: geometry)
+  }
+
+  func inputGradients(_ frame: Frame) {
+    guard let inputGradient = frame.inputGradient else { return }
     kernels.maximumPoolingBackward(
-      outputGradient: outputGradient, selected: frame.workspace, inputGradient: inputGradient, samples: frame.samples,
-      geometry: geometry)
+      outputGradient: frame.outputGradient, selected: selected(frame), inputGradient: inputGradient,
+      samples: frame.samples, geometry: geometry)
   }
 }

@@ -51,3 +51,8 @@ struct PoolingOptions: Equatable {
     try ImageWindow(over: input, size: poolSize, strides: strides, padding: padding)
   }
 }
+
+extension PoolingGeometry {
+  /// (height, width, channels)
+  var outputShape: Shape { [outputHeight, outputWidth, channels] }
+}

@@ -3,7 +3,7 @@ import Configuration
 /// One step of what a layer computes, in the few words that all programs for networks share.
 ///
 /// Exporters know these, and not the layers: a new layer that is made of them needs nothing from any exporter.
-/// Parameters go by the names of `ParameterSpecification`.
+/// Variables go by the names of `VariableSpecification`.
 public enum PortableOperation: Sendable, Equatable {
   /// A correlation with a kernel (height, width, in, out), and a bias (out) if there is one.
   case convolution(kernel: String, bias: String?, window: PortableWindow)

@@ -22,12 +22,17 @@ public struct Adam: Optimizer, Equatable {
   public var beta1: Double
   public var beta2: Double
   public var epsilon: Double
+  public var updateOptions: UpdateOptions
 
-  public init(learningRate: Float = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7) {
+  public init(
+    learningRate: Float = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
+    updateOptions: UpdateOptions = UpdateOptions()
+  ) {
     self.learningRate = learningRate
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
+    self.updateOptions = updateOptions
   }
 
   public init(options: ConfigurationReader) throws {
@@ -35,6 +40,7 @@ public struct Adam: Optimizer, Equatable {
     beta1 = try options.number("beta_1", where: .belowOne, default: 0.9)
     beta2 = try options.number("beta_2", where: .belowOne, default: 0.999)
     epsilon = try options.number("epsilon", where: .positive, default: 1e-7)
+    updateOptions = try UpdateOptions(options: options)
   }
 
   public var options: [ConfigurationEntry] {
@@ -49,18 +55,15 @@ public struct Adam: Optimizer, Equatable {
 
   public var slotNames: [String] { ["momentum", "velocity"] }
 
-  public func update(
-    parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, slots: UnsafeMutablePointer<Float>,
-    slotStride: Int, count: Int, iteration: Int, learningRate: Float, kernels: KernelSet
-  ) {
+  public func update(_ block: VariableBlock, stepSize: Float, kernels: KernelSet) {
     kernels.adamUpdate(
-      parameters: parameters, momentum: slots, velocity: slots + slotStride, gradient: gradient, count: count,
-      stepSize: stepSize(iteration: iteration, learningRate: learningRate), oneMinusBeta1: Float(1 - beta1),
-      oneMinusBeta2: Float(1 - beta2), epsilon: Float(epsilon))
+      parameters: block.values, momentum: block.slot(0), velocity: block.slot(1), gradient: block.gradient,
+      count: block.count, stepSize: stepSize, oneMinusBeta1: Float(1 - beta1), oneMinusBeta2: Float(1 - beta2),
+      epsilon: Float(epsilon))
   }
 
   /// α, computed in `Float` as Keras does.
-  func stepSize(iteration: Int, learningRate: Float) -> Float {
+  public func stepSize(iteration: Int, learningRate: Float) -> Float {
     let step = Float(iteration + 1)
     return learningRate * (1 - pow(Float(beta2), step)).squareRoot() / (1 - pow(Float(beta1), step))
   }

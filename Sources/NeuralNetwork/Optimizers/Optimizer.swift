@@ -1,7 +1,7 @@
 import Configuration
 import Kernels
 
-/// How the parameters move along the gradient.
+/// An optimizer: computes updates of variables from their gradients.
 ///
 /// A new optimizer is one file that conforms to this protocol, and one line in `OptimizerCatalog`.
 public protocol Optimizer: Sendable {
@@ -9,32 +9,61 @@ public protocol Optimizer: Sendable {
   static var className: String { get }
   /// Keras' name of the instance and the name in YAML: `adam`.
   static var name: String { get }
+  /// The keys of its own options, besides those of `UpdateOptions`.
   static var optionKeys: [String] { get }
 
   /// - Throws: `ConfigurationError` with the key and the value received.
   init(options: ConfigurationReader) throws
 
-  /// All options in Keras' words.
+  /// All options of its own in Keras' words.
   var options: [ConfigurationEntry] { get }
   /// The learning rate that training starts with.
   var learningRate: Float { get }
-  /// Keras' names of what the optimizer keeps for each parameter, in Keras' order: `momentum`, `velocity`.
+  /// Weight decay and clipping, which every optimizer has.
+  var updateOptions: UpdateOptions { get }
+  /// Keras' names of what the optimizer keeps for each variable, in Keras' order: `momentum`, `velocity`.
   var slotNames: [String] { get }
 
-  /// Moves a range of the parameters.
+  /// What the learning rate is replaced by in a step, if the optimizer corrects it; computed once a step.
   ///
-  /// - Parameters:
-  ///   - parameters: the first of `count` values; so are the gradient and each slot.
-  ///   - slots: the first value of the first slot; the others follow at `slotStride`.
-  ///   - iteration: the updates made before this one.
-  func update(
-    parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, slots: UnsafeMutablePointer<Float>,
-    slotStride: Int, count: Int, iteration: Int, learningRate: Float, kernels: KernelSet)
+  /// - Parameter iteration: the updates made before this one.
+  func stepSize(iteration: Int, learningRate: Float) -> Float
+
+  /// Updates a part of a variable.
+  func update(_ block: VariableBlock, stepSize: Float, kernels: KernelSet)
 }
 
-/// Every optimizer there is. A new one is registered here, on a line of its own.
-public enum OptimizerCatalog {
-  public static let all: [any Optimizer.Type] = [
-    Adam.self
-  ]
+extension Optimizer {
+  public func stepSize(iteration: Int, learningRate: Float) -> Float { learningRate }
+
+  /// The keys of all options.
+  public static var allOptionKeys: [String] { optionKeys + UpdateOptions.keys }
+  /// All options in Keras' words.
+  public var allOptions: [ConfigurationEntry] { options + updateOptions.entries }
+}
+
+/// A part of a trainable variable, its gradient and its slots.
+public struct VariableBlock {
+  public let values: UnsafeMutablePointer<Float>
+  /// May be overwritten.
+  public let gradient: UnsafeMutablePointer<Float>
+  public let count: Int
+  private let slots: UnsafeMutablePointer<Float>
+  private let slotStride: Int
+
+  /// - Parameters:
+  ///   - slots: the first value of the first slot; the others follow at `slotStride`.
+  public init(
+    values: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>, slots: UnsafeMutablePointer<Float>,
+    slotStride: Int, count: Int
+  ) {
+    self.values = values
+    self.gradient = gradient
+    self.slots = slots
+    self.slotStride = slotStride
+    self.count = count
+  }
+
+  /// The values of the slot at a position in `Optimizer.slotNames`.
+  public func slot(_ index: Int) -> UnsafeMutablePointer<Float> { slots + index * slotStride }
 }

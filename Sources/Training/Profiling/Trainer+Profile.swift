@@ -26,15 +26,14 @@ extension Trainer {
       // On a worker, as in training: it drops denormal numbers.
       single.perform(tasks: 1) { _, _ in
         box.passes = worker.profile(
-          samples.part(0..<shard), parameters: variables.parameters.start, gradients: reduction.gradients(ofGroup: 0),
-          runs: runs)
+          samples.part(0..<shard), variables: variables, gradients: reduction.gradients(ofGroup: 0), runs: runs)
       }
     }
     let passes = box.passes
-    return network.steps.indices.map { index in
+    return program.operations.enumerated().map { index, placed in
       LayerProfile(
-        name: network.layerNames(ofStep: index),
-        operations: network.steps[index].computation.operations(needsInputGradient: index > 0),
+        name: program.layerNames(of: placed),
+        operations: placed.operation.operations(needsInputGradient: program.needsInputGradient(placed)),
         forward: passes[index].forward.scaled(by: 1 / Double(shard)),
         backward: passes[index].backward.scaled(by: 1 / Double(shard)))
     }
@@ -43,13 +42,14 @@ extension Trainer {
   /// Measures the sum of the gradients and the optimizer's update of one step, on all workers. The trainer is of no use
   /// for training behind it.
   public func profileUpdate(runs: Int) -> Timing {
-    let (memory, variables, configuration, kernels) = (memory, variables, configuration, kernels)
-    let groups = memory.groups.count(ofShards: configuration.shards)
+    let update = memory.update
+    let time = update.time(shards: configuration.shards, iteration: 1, learningRate: 0)
     return Timing(runs: runs) {
-      team.perform(tasks: memory.reduction.blocks.count) { _, block in
-        memory.update(
-          block: block, groups: groups, variables: variables, optimizer: configuration.optimizer, iteration: 1,
-          learningRate: 0, kernels: kernels)
+      team.perform(tasks: update.taskCount) { _, task in
+        update.forEachBlock(of: task) { _, block in
+          update.reduce(block, time)
+          update.apply(block, time)
+        }
       }
     }
   }
@@ -64,16 +64,18 @@ private final class PassTimesBox: @unchecked Sendable {
 extension ShardWorker {
   /// Measures both passes of each computation on some samples.
   fileprivate func profile(
-    _ samples: SampleSlice, parameters: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, runs: Int
+    _ samples: SampleSlice, variables: Variables, gradients: UnsafeMutablePointer<Float>, runs: Int
   ) -> [(forward: Timing, backward: Timing)] {
     prepare(samples)
-    let forward = network.steps.indices.map { index in
-      Timing(runs: runs) { network.forward(step: index, workspace, parameters: parameters) }
+    let (parameters, state) = (variables.parameters.start, variables.state.start)
+    let indices = workspace.program.operations.indices
+    let forward = indices.map { index in
+      Timing(runs: runs) { workspace.forward(index, variables: parameters, state: state) }
     }
     differentiate(samples.count)
-    let backward = network.steps.indices.reversed().map { index in
+    let backward = indices.reversed().map { index in
       Timing(runs: runs) {
-        network.backward(step: index, workspace, parameters: parameters, gradients: gradients)
+        workspace.backward(index, variables: parameters, state: state, gradients: gradients)
       }
     }
     return zip(forward, backward.reversed()).map { ($0, $1) }

@@ -1,21 +1,3 @@
-/// A model as its user describes it: layers, one after the other.
-public struct Sequential: Sendable {
-  public var layers: [any Layer]
-
-  public init(_ layers: [any Layer]) { self.layers = layers }
-
-  /// Keras' default names: the type of the layer, and from the second of a type on a number: `dense`, `dense_1`.
-  public var layerNames: [String] {
-    var counts: [String: Int] = [:]
-    return layers.map { layer in
-      let typeName = type(of: layer).typeName
-      let count = counts[typeName, default: 0]
-      counts[typeName] = count + 1
-      return count == 0 ? typeName : "\(typeName)_\(count)"
-    }
-  }
-}
-
 /// A model whose layers do not fit together, or do not fit the data.
 public struct ModelError: Error, Equatable {
   /// The position of the layer, from 0; nil if the model as a whole is wrong.

@@ -1,0 +1,263 @@
+import Configuration
+import Kernels
+
+/// Normalizes each channel (the last axis) over the whole batch:
+///
+///     y = γ · (x − mean) / √(variance + ε) + β
+///
+/// In training, mean and variance are those of the batch, over all its samples and positions, whatever the workers and
+/// shards; the moving ones follow them: moving ← moving · momentum + batch · (1 − momentum), with the biased variance. In
+/// inference the moving ones are used.
+///
+/// Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2; momentum and ε are Keras' (0.99,
+/// 1e-3; PyTorch's momentum is 1 − Keras', its ε 1e-5 and its moving variance unbiased).
+public struct BatchNormalization: UnaryLayer, Equatable {
+  public static let className = "BatchNormalization"
+  public static let typeName = "batch_normalization"
+  public static let optionKeys = ["axis", "momentum", "epsilon", "center", "scale"]
+
+  public var momentum: Double
+  public var epsilon: Double
+  /// Whether there is a β.
+  public var center: Bool
+  /// Whether there is a γ.
+  public var scale: Bool
+
+  public init(momentum: Double = 0.99, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true) {
+    self.momentum = momentum
+    self.epsilon = epsilon
+    self.center = center
+    self.scale = scale
+  }
+
+  public init(options: ConfigurationReader) throws {
+    let axis = try options.integer("axis", in: Int.min...Int.max, default: -1)
+    guard axis == -1 else {
+      throw options.error(.unexpected(expected: "-1, the channels", received: "\(axis)"), at: "axis")
+    }
+    momentum = try options.number("momentum", where: .belowOne, default: 0.99)
+    epsilon = try options.number("epsilon", where: .positive, default: 1e-3)
+    center = try options.bool("center", default: true)
+    scale = try options.bool("scale", default: true)
+  }
+
+  public var options: [ConfigurationEntry] {
+    [
+      ConfigurationEntry("axis", ConfigurationNode(.integer(-1))),
+      ConfigurationEntry("momentum", ConfigurationNode(.number(momentum))),
+      ConfigurationEntry("epsilon", ConfigurationNode(.number(epsilon))),
+      ConfigurationEntry("center", ConfigurationNode(.bool(center))),
+      ConfigurationEntry("scale", ConfigurationNode(.bool(scale))),
+    ]
+  }
+
+  public func outputShape(for input: Shape) -> Shape { input }
+
+  public func variables(for input: Shape) -> [VariableSpecification] {
+    let shape: Shape = [input.channels]
+    return (scale ? [VariableSpecification(name: "gamma", shape: shape, initializer: Ones())] : [])
+      + (center ? [VariableSpecification(name: "beta", shape: shape, initializer: Zeros())] : [])
+      + [
+        VariableSpecification(name: "moving_mean", shape: shape, initializer: Zeros(), role: .state),
+        VariableSpecification(name: "moving_variance", shape: shape, initializer: Ones(), role: .state),
+      ]
+  }
+
+  public func operation(at site: LayerSite) -> (any Operation)? {
+    let normalization = ChannelNormalization(layer: self, shape: site.input.shape)
+    return site.mode == .training
+      ? BatchNormalizationOperation(normalization: normalization)
+      : MovingNormalizationOperation(normalization: normalization)
+  }
+
+  public func portableForm(for input: Shape) -> [PortableOperation] { [] }
+}
+
+extension Shape {
+  /// The last axis.
+  var channels: Int { dimensions.last ?? 1 }
+}
+
+/// What the two operations of batch normalization have in common.
+struct ChannelNormalization {
+  let layer: BatchNormalization
+  /// The shape of a sample.
+  let shape: Shape
+
+  var channels: Int { shape.channels }
+  /// The values of a channel in a sample.
+  var positions: Int { shape.count / channels }
+  private var alignedChannels: Int { FloatBuffer.aligned(channels) }
+
+  func gamma(_ frame: Frame) -> UnsafePointer<Float>? { layer.scale ? frame.variables : nil }
+  func beta(_ frame: Frame) -> UnsafePointer<Float>? {
+    layer.center ? frame.variables + (layer.scale ? alignedChannels : 0) : nil
+  }
+  var betaOffset: Int { layer.scale ? alignedChannels : 0 }
+  var movingVarianceOffset: Int { alignedChannels }
+
+  /// output = (input − mean) · scale + β, for all samples of a frame.
+  ///
+  /// - Parameters:
+  ///   - mean: (2, channels): the mean as the sum of two numbers.
+  ///   - scale: (channels): γ / √(variance + ε)
+  func apply(_ frame: Frame, mean: UnsafePointer<Float>, scale: UnsafePointer<Float>) {
+    let (input, output, beta, channels) = (frame.input, frame.output, beta(frame), channels)
+    for row in 0..<frame.samples * positions {
+      let (x, y) = (input + row * channels, output + row * channels)
+      if let beta {
+        for c in 0..<channels { y[c] = ((x[c] - mean[c]) - mean[channels + c]) * scale[c] + beta[c] }
+      } else {
+        for c in 0..<channels { y[c] = ((x[c] - mean[c]) - mean[channels + c]) * scale[c] }
+      }
+    }
+  }
+}
+
+/// Training: normalizes by the statistics of the batch.
+///
+/// The sums over the batch are kept in `Double`, where E[x²] − E[x]² loses nothing that a `Float` could show.
+struct BatchNormalizationOperation: BatchOperation {
+  let normalization: ChannelNormalization
+
+  private var channels: Int { normalization.channels }
+  var output: TensorLayout { TensorLayout(normalization.shape) }
+  var backwardReads: BackwardReads { .inputs }
+  /// Σx and Σx², or Σdy and Σdy·x̂, of each channel.
+  var sumCount: Int { 2 * channels }
+
+  // The statistics, each (channels).
+  private enum Statistic: Int, CaseIterable {
+    /// The mean is the sum of two numbers, so that inputs far from 0 keep their differences.
+    case mean
+    case meanRest
+    /// 1 / √(variance + ε), and times γ.
+    case deviation
+    case scale
+    /// The means over the batch of dy and of dy·x̂.
+    case gradientMean
+    case gradientProductMean
+  }
+
+  var statisticsCount: Int { Statistic.allCases.count * channels }
+  private func offset(_ statistic: Statistic) -> Int { statistic.rawValue * channels }
+
+  func forwardSums(_ frame: Frame, rows: UnsafeMutablePointer<Double>) {
+    let (positions, channels) = (normalization.positions, channels)
+    for sample in 0..<frame.samples {
+      let (sums, squares) = (rows + sample * sumCount, rows + sample * sumCount + channels)
+      sums.update(repeating: 0, count: sumCount)
+      for position in 0..<positions {
+        let x = frame.input + (sample * positions + position) * channels
+        for c in 0..<channels {
+          let value = Double(x[c])
+          sums[c] += value
+          squares[c] += value * value
+        }
+      }
+    }
+  }
+
+  func finishForward(
+    _ sums: UnsafePointer<Double>, samples: Int, statistics: UnsafeMutablePointer<Float>,
+    variables: UnsafePointer<Float>, state: UnsafePointer<Float>, nextState: UnsafeMutablePointer<Float>
+  ) {
+    let count = Double(samples * normalization.positions)
+    let (momentum, rest) = (Float(normalization.layer.momentum), Float(1 - normalization.layer.momentum))
+    for c in 0..<channels {
+      let mean = sums[c] / count
+      let variance = max(sums[channels + c] / count - mean * mean, 0)
+      let high = Float(mean)
+      statistics[offset(.mean) + c] = high
+      statistics[offset(.meanRest) + c] = Float(mean - Double(high))
+      let deviation = Float(1 / (variance + normalization.layer.epsilon).squareRoot())
+      statistics[offset(.deviation) + c] = deviation
+      statistics[offset(.scale) + c] = normalization.layer.scale ? deviation * variables[c] : deviation
+      let moving = normalization.movingVarianceOffset + c
+      nextState[c] = state[c] * momentum + high * rest
+      nextState[moving] = state[moving] * momentum + Float(variance) * rest
+    }
+  }
+
+  func forward(_ frame: Frame) {
+    normalization.apply(
+      frame, mean: frame.statistics + offset(.mean), scale: frame.statistics + offset(.scale))
+  }
+
+  func backwardSums(_ frame: Frame, rows: UnsafeMutablePointer<Double>) {
+    let (positions, channels) = (normalization.positions, channels)
+    let (mean, meanRest) = (frame.statistics + offset(.mean), frame.statistics + offset(.meanRest))
+    let deviation = frame.statistics + offset(.deviation)
+    for sample in 0..<frame.samples {
+      let (sums, products) = (rows + sample * sumCount, rows + sample * sumCount + channels)
+      sums.update(repeating: 0, count: sumCount)
+      for position in 0..<positions {
+        let first = (sample * positions + position) * channels
+        let (x, dy) = (frame.input + first, frame.outputGradient + first)
+        for c in 0..<channels {
+          sums[c] += Double(dy[c])
+          products[c] += Double(dy[c] * (((x[c] - mean[c]) - meanRest[c]) * deviation[c]))
+        }
+      }
+    }
+  }
+
+  func finishBackward(
+    _ sums: UnsafePointer<Double>, samples: Int, statistics: UnsafeMutablePointer<Float>,
+    gradients: UnsafeMutablePointer<Float>
+  ) {
+    let count = Double(samples * normalization.positions)
+    for c in 0..<channels {
+      statistics[offset(.gradientMean) + c] = Float(sums[c] / count)
+      statistics[offset(.gradientProductMean) + c] = Float(sums[channels + c] / count)
+      if normalization.layer.scale { gradients[c] = Float(sums[channels + c]) }
+      if normalization.layer.center { gradients[normalization.betaOffset + c] = Float(sums[c]) }
+    }
+  }
+
+  /// dx = γ / √(variance + ε) · (dy − mean(dy) − x̂ · mean(dy·x̂))
+  func inputGradients(_ frame: Frame) {
+    guard let inputGradient = frame.inputGradient else { return }
+    let (channels, statistics) = (channels, frame.statistics)
+    let (mean, meanRest) = (statistics + offset(.mean), statistics + offset(.meanRest))
+    let (deviation, scale) = (statistics + offset(.deviation), statistics + offset(.scale))
+    let (gradientMean, productMean) = (statistics + offset(.gradientMean), statistics + offset(.gradientProductMean))
+    for row in 0..<frame.samples * normalization.positions {
+      let (x, dy, dx) = (
+        frame.input + row * channels, frame.outputGradient + row * channels, inputGradient + row * channels
+      )
+      for c in 0..<channels {
+        let normalized = ((x[c] - mean[c]) - meanRest[c]) * deviation[c]
+        dx[c] = scale[c] * ((dy[c] - gradientMean[c]) - normalized * productMean[c])
+      }
+    }
+  }
+}
+
+/// Inference: normalizes by the moving statistics.
+struct MovingNormalizationOperation: Operation {
+  let normalization: ChannelNormalization
+
+  private var channels: Int { normalization.channels }
+  var output: TensorLayout { TensorLayout(normalization.shape) }
+  var backwardReads: BackwardReads { [] }
+
+  /// The mean, of which nothing is left over, and the scale.
+  func scratchCount(samples: Int) -> Int { 3 * channels }
+
+  func forward(_ frame: Frame) {
+    let (mean, scale) = (frame.scratch, frame.scratch + 2 * channels)
+    let variance = frame.state + normalization.movingVarianceOffset
+    let gamma = normalization.gamma(frame)
+    let epsilon = Float(normalization.layer.epsilon)
+    for c in 0..<channels {
+      mean[c] = frame.state[c]
+      mean[channels + c] = 0
+      let deviation = 1 / (variance[c] + epsilon).squareRoot()
+      scale[c] = gamma.map { deviation * $0[c] } ?? deviation
+    }
+    normalization.apply(frame, mean: mean, scale: scale)
+  }
+
+  func inputGradients(_ frame: Frame) { preconditionFailure("inference has no gradients") }
+}

@@ -1,0 +1,69 @@
+import Configuration
+
+/// Joins its inputs along the last axis.
+public struct Concatenate: Layer, Equatable {
+  public static let className = "Concatenate"
+  public static let typeName = "concatenate"
+  public static let optionKeys = ["axis"]
+  public static let inputCount = 2...64
+
+  public init() {}
+
+  public init(options: ConfigurationReader) throws {
+    let axis = try options.integer("axis", in: Int.min...Int.max, default: -1)
+    guard axis == -1 else {
+      throw options.error(.unexpected(expected: "-1, the last axis", received: "\(axis)"), at: "axis")
+    }
+  }
+
+  public var options: [ConfigurationEntry] { [ConfigurationEntry("axis", ConfigurationNode(.integer(-1)))] }
+
+  public func outputShape(for inputs: [Shape]) throws -> Shape {
+    let others = inputs.map { Array($0.dimensions.dropLast()) }
+    guard others.allSatisfy({ $0 == others[0] }) else {
+      throw LayerShapeError(needs: "inputs that differ in the last axis alone")
+    }
+    return Shape(others[0] + [inputs.reduce(0) { $0 + $1.channels }])
+  }
+
+  public func operation(at site: LayerSite) throws -> (any Operation)? {
+    ConcatenateOperation(
+      output: TensorLayout(try outputShape(for: site.inputs.map(\.shape))), channels: site.inputs.map(\.shape.channels))
+  }
+
+  public func portableForm(for inputs: [Shape]) -> [PortableOperation] { [] }
+}
+
+struct ConcatenateOperation: Operation {
+  let output: TensorLayout
+  /// The last axis of each input.
+  let channels: [Int]
+
+  var backwardReads: BackwardReads { [] }
+
+  private func rows(_ frame: Frame) -> Int { frame.samples * output.shape.count / output.shape.channels }
+
+  func forward(_ frame: Frame) {
+    let total = output.shape.channels
+    var first = 0
+    for (index, count) in channels.enumerated() {
+      for row in 0..<rows(frame) {
+        (frame.output + row * total + first).update(from: frame.input(index) + row * count, count: count)
+      }
+      first += count
+    }
+  }
+
+  func inputGradients(_ frame: Frame) {
+    let total = output.shape.channels
+    var first = 0
+    for (index, count) in channels.enumerated() {
+      if let gradient = frame.inputGradient(index) {
+        for row in 0..<rows(frame) {
+          (gradient + row * count).update(from: frame.outputGradient + row * total + first, count: count)
+        }
+      }
+      first += count
+    }
+  }
+}

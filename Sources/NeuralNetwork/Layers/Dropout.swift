@@ -1,0 +1,85 @@
+import Configuration
+import Randomness
+
+/// Sets a share of its inputs to 0 in training and divides the others by what is left of 1; does nothing in inference.
+///
+/// Which ones is a function of (seed, layer, step, position in the batch, position in the sample): another run with the
+/// same seed, or the same one after an interruption, drops the same.
+///
+/// Source: N. Srivastava et al., "Dropout", JMLR 15 (2014), in the inverted form of Keras.
+public struct Dropout: UnaryLayer, Equatable {
+  public static let className = "Dropout"
+  public static let typeName = "dropout"
+  public static let optionKeys = ["rate"]
+
+  /// The share that is set to 0: at least 0, below 1.
+  public var rate: Double
+
+  public init(rate: Double) {
+    precondition(rate >= 0 && rate < 1, "a rate is at least 0 and below 1, got \(rate)")
+    self.rate = rate
+  }
+
+  public init(options: ConfigurationReader) throws { rate = try options.number("rate", where: .belowOne) }
+
+  public var options: [ConfigurationEntry] { [ConfigurationEntry("rate", ConfigurationNode(.number(rate)))] }
+
+  public func outputShape(for input: Shape) -> Shape { input }
+
+  public func operation(at site: LayerSite) -> (any Operation)? {
+    guard site.mode == .training, rate > 0 else { return nil }
+    return DropoutOperation(rate: rate, output: site.input, layerIndex: site.layerIndex)
+  }
+
+  public var keepsLayout: Bool { true }
+
+  public func portableForm(for input: Shape) -> [PortableOperation] { [] }
+}
+
+struct DropoutOperation: Operation {
+  let output: TensorLayout
+  private let layerIndex: Int
+  /// Values whose random word is below it are dropped.
+  private let threshold: UInt32
+  private let scale: Float
+
+  init(rate: Double, output: TensorLayout, layerIndex: Int) {
+    self.output = output
+    self.layerIndex = layerIndex
+    threshold = UInt32(rate * 0x1p32)
+    scale = Float(1 / (1 - rate))
+  }
+
+  private var count: Int { output.shape.count }
+  var backwardReads: BackwardReads { [] }
+  /// A bit for each value: whether it is kept.
+  var keptBytes: Int { (count + 7) / 8 }
+
+  func forward(_ frame: Frame) {
+    for sample in 0..<frame.samples {
+      var random = RandomStream(
+        seed: frame.pass.seed, purpose: .dropout, epoch: layerIndex, step: frame.pass.step,
+        sample: frame.firstPosition + sample)
+      let (x, y) = (frame.input + sample * count, frame.output + sample * count)
+      let bits = frame.kept.assumingMemoryBound(to: UInt8.self) + sample * keptBytes
+      for first in stride(from: 0, to: count, by: 8) {
+        var byte: UInt8 = 0
+        for index in first..<min(first + 8, count) {
+          let isKept = random.nextWord() >= threshold
+          byte |= isKept ? 1 << UInt8(index - first) : 0
+          y[index] = isKept ? x[index] * scale : 0
+        }
+        bits[first / 8] = byte
+      }
+    }
+  }
+
+  func inputGradients(_ frame: Frame) {
+    guard let inputGradient = frame.inputGradient else { return }
+    for sample in 0..<frame.samples {
+      let (dx, dy) = (inputGradient + sample * count, frame.outputGradient + sample * count)
+      let bits = frame.kept.assumingMemoryBound(to: UInt8.self) + sample * keptBytes
+      for index in 0..<count { dx[index] = bits[index / 8] >> UInt8(index % 8) & 1 == 1 ? dy[index] * scale : 0 }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import Configuration
+
+/// max(x, 0) of every value.
+public struct ReLU: UnaryLayer, Equatable {
+  public static let className = "ReLU"
+  public static let typeName = "relu"
+  public static let optionKeys: [String] = []
+
+  public init() {}
+  public init(options: ConfigurationReader) throws {}
+
+  public var options: [ConfigurationEntry] { [] }
+
+  public func outputShape(for input: Shape) -> Shape { input }
+
+  public func operation(at site: LayerSite) -> (any Operation)? { Activation(.relu).operation(at: site) }
+
+  public var keepsLayout: Bool { true }
+
+  public func portableForm(for input: Shape) -> [PortableOperation] { ActivationFunction.relu.portableForm }
+}

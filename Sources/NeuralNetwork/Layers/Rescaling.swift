@@ -1,0 +1,57 @@
+import Configuration
+
+/// x · scale + offset of every value.
+public struct Rescaling: UnaryLayer, Equatable {
+  public static let className = "Rescaling"
+  public static let typeName = "rescaling"
+  public static let optionKeys = ["scale", "offset"]
+
+  public var scale: Double
+  public var offset: Double
+
+  public init(scale: Double, offset: Double = 0) {
+    self.scale = scale
+    self.offset = offset
+  }
+
+  public init(options: ConfigurationReader) throws {
+    scale = try options.number("scale", where: .finite)
+    offset = try options.number("offset", where: .finite, default: 0)
+  }
+
+  public var options: [ConfigurationEntry] {
+    [
+      ConfigurationEntry("scale", ConfigurationNode(.number(scale))),
+      ConfigurationEntry("offset", ConfigurationNode(.number(offset))),
+    ]
+  }
+
+  public func outputShape(for input: Shape) -> Shape { input }
+
+  public func operation(at site: LayerSite) -> (any Operation)? {
+    RescalingOperation(output: site.input, scale: Float(scale), offset: Float(offset))
+  }
+
+  public var keepsLayout: Bool { true }
+
+  public func portableForm(for input: Shape) -> [PortableOperation] { [] }
+}
+
+struct RescalingOperation: Operation {
+  let output: TensorLayout
+  let scale: Float
+  let offset: Float
+
+  var backwardReads: BackwardReads { [] }
+
+  func forward(_ frame: Frame) {
+    let (x, y) = (frame.input, frame.output)
+    for index in 0..<frame.samples * output.shape.count { y[index] = x[index] * scale + offset }
+  }
+
+  func inputGradients(_ frame: Frame) {
+    guard let dx = frame.inputGradient else { return }
+    let dy = frame.outputGradient
+    for index in 0..<frame.samples * output.shape.count { dx[index] = dy[index] * scale }
+  }
+}

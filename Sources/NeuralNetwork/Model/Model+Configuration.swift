@@ -1,0 +1,130 @@
+import Configuration
+
+extension Model {
+  /// Reads a list of layers, each a name (`flatten`), a name with options (`dense: {units: 10}`) or with the first of them
+  /// alone (`activation: relu`).
+  ///
+  /// Besides its own options, a layer may have a `name`, and `inputs`: the names of earlier layers that it reads, or `input`
+  /// for the model's input. Without them it reads the layer before it.
+  ///
+  /// - Throws: `ConfigurationError` with the position, the key and the value received.
+  public init(configuration node: ConfigurationNode, path: String) throws {
+    guard case .sequence(let elements) = node.value, !elements.isEmpty else {
+      throw ConfigurationError(
+        .unexpected(expected: "a list of one layer or more", received: node.received), path: path, line: node.line)
+    }
+    self.init()
+    for (index, element) in elements.enumerated() {
+      try append(try LayerEntry(element, path: "\(path)[\(index)]"))
+    }
+  }
+
+  /// What a configuration calls the model's input.
+  static let inputName = "input"
+
+  private mutating func append(_ entry: LayerEntry) throws {
+    if let name = entry.name {
+      guard name != Self.inputName, !layerNames.contains(name) else {
+        let holder = name == Self.inputName ? "the model's input" : "another layer"
+        throw entry.reader.error(.conflict("\(holder) has the name '\(name)'. Choose another."), at: "name")
+      }
+    }
+    let inputs = try entry.inputs.map { names in
+      let known = layerNames
+      return try names.map { name -> Source in
+        if name == Self.inputName { return .input }
+        guard let index = known.firstIndex(of: name) else {
+          throw entry.reader.error(
+            .unknownName(kind: "layer before this one", name: name, known: [Self.inputName] + known), at: "inputs")
+        }
+        return .node(index)
+      }
+    }
+    append(entry.layer, name: entry.name, inputs: inputs)
+  }
+
+  /// The list that `init(configuration:path:)` reads.
+  public var configuration: ConfigurationNode {
+    let names = layerNames
+    return ConfigurationNode(
+      .sequence(
+        nodes.enumerated().map { index, node in
+          let typeName = type(of: node.layer).typeName
+          var options = node.name.map { [ConfigurationEntry("name", ConfigurationNode(.string($0)))] } ?? []
+          options += node.layer.options
+          if node.inputs != [index == 0 ? .input : .node(index - 1)] {
+            let sources = node.inputs.map { source in
+              switch source {
+              case .input: ConfigurationNode(.string(Self.inputName))
+              case .node(let index): ConfigurationNode(.string(names[index]))
+              }
+            }
+            options.append(ConfigurationEntry("inputs", ConfigurationNode(.sequence(sources))))
+          }
+          guard !options.isEmpty else { return ConfigurationNode(.string(typeName)) }
+          return ConfigurationNode(mapping: [ConfigurationEntry(typeName, ConfigurationNode(mapping: options))])
+        }))
+  }
+}
+
+/// A layer as a configuration has it.
+private struct LayerEntry {
+  let layer: any Layer
+  let name: String?
+  let inputs: [String]?
+  let reader: ConfigurationReader
+
+  /// The keys that every layer may have, besides its own.
+  private static let keys = ["name", "inputs"]
+
+  init(_ node: ConfigurationNode, path: String) throws {
+    switch node.value {
+    case .string(let name):
+      let type = try Self.layerType(name, path: path, line: node.line)
+      try self.init(
+        type, ConfigurationReader(emptyAt: "\(path).\(name)", line: node.line, keys: type.optionKeys + Self.keys))
+    case .mapping(let entries) where entries.count == 1:
+      let type = try Self.layerType(entries[0].key, path: path, line: entries[0].line)
+      let options = entries[0].node.options(keys: type.optionKeys, line: entries[0].line)
+      try self.init(
+        type, ConfigurationReader(options, path: "\(path).\(entries[0].key)", keys: type.optionKeys + Self.keys))
+    case .mapping(let entries) where Self.hasOptionsBesideName(entries):
+      throw ConfigurationError(
+        .conflict(
+          "the options of '\(entries[0].key)' must stand further to the right than its name, or in braces: "
+            + "'- \(entries[0].key): {\(entries[1].key): …}'."), path: path, line: entries[1].line)
+    default:
+      throw ConfigurationError(
+        .unexpected(expected: "a layer, such as 'flatten' or 'dense: {units: 10}'", received: node.received),
+        path: path, line: node.line)
+    }
+  }
+
+  private init(_ type: any Layer.Type, _ reader: ConfigurationReader) throws {
+    self.reader = reader
+    layer = try type.init(options: reader)
+    name = try reader.optionalString("name")
+    inputs = reader.node("inputs") == nil ? nil : try reader.strings("inputs", default: [])
+  }
+
+  /// Whether this is a layer's name, and options below it that are not indented.
+  private static func hasOptionsBesideName(_ entries: [ConfigurationEntry]) -> Bool {
+    guard entries.count > 1, entries[0].node == .null,
+      let type = LayerCatalog.all.first(where: { $0.typeName == entries[0].key })
+    else { return false }
+    return entries.dropFirst().allSatisfy { (type.optionKeys + keys).contains($0.key) }
+  }
+
+  private static func layerType(_ name: String, path: String, line: Int?) throws -> any Layer.Type {
+    guard let type = LayerCatalog.all.first(where: { $0.typeName == name }) else {
+      if ActivationFunction(rawValue: name) != nil {
+        throw ConfigurationError(
+          .conflict("'\(name)' is an activation; as a layer it is '\(Activation.typeName): \(name)'."), path: path,
+          line: line)
+      }
+      throw ConfigurationError(
+        .unknownName(kind: "layer", name: name, known: LayerCatalog.all.map { $0.typeName }), path: path, line: line)
+    }
+    return type
+  }
+}

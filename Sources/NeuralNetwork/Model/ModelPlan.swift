@@ -1,0 +1,168 @@
+/// A model with its shapes known: the output shape of each layer, and every variable.
+///
+/// It computes nothing: `compile` makes a `Program` of it.
+public struct ModelPlan: Sendable {
+  /// A layer with its shapes.
+  public struct Node: Sendable {
+    public let name: String
+    public let layer: any Layer
+    public let inputs: [Model.Source]
+    /// The shapes of a sample of each input.
+    public let inputShapes: [Shape]
+    public let outputShape: Shape
+    /// The positions of its variables in `ModelPlan.variables`.
+    public let variables: Range<Int>
+
+    public var className: String { type(of: layer).className }
+  }
+
+  public let model: Model
+  /// The shape of a sample.
+  public let inputShape: Shape
+  public let nodes: [Node]
+  /// In Keras' order: layer by layer.
+  public let variables: [Variable]
+  /// The floats of a buffer of all trainable variables, and of one of all others, each variable on a cache line.
+  public let trainableCount: Int
+  public let stateCount: Int
+
+  /// The shape of the model's output for a sample.
+  public var outputShape: Shape { nodes.last?.outputShape ?? inputShape }
+
+  public var trainableVariables: [Variable] { variables.filter { $0.role == .trainable } }
+
+  /// The values of some variables.
+  public static func valueCount(_ variables: some Sequence<Variable>) -> Int {
+    variables.reduce(0) { $0 + $1.shape.count }
+  }
+
+  /// The shape of what a layer reads.
+  func shape(of source: Model.Source) -> Shape {
+    switch source {
+    case .input: inputShape
+    case .node(let index): nodes[index].outputShape
+    }
+  }
+}
+
+extension Model {
+  /// Works out all shapes for samples of `inputShape`.
+  ///
+  /// - Throws: `ModelError` if a layer cannot take its inputs, or none has weights.
+  public func plan(inputShape: Shape) throws -> ModelPlan { try plan(inputShape: inputShape, needsWeights: true) }
+
+  func plan(inputShape: Shape, needsWeights: Bool) throws -> ModelPlan {
+    try check(inputShape)
+    var builder = PlanBuilder(model: self, inputShape: inputShape)
+    for index in nodes.indices { try builder.append(index) }
+    guard builder.trainableCount > 0 || !needsWeights else {
+      throw ModelError(
+        layerIndex: nil, layerName: "", reason: "it has no weights to train.",
+        advice: ". Add a dense or a conv2d layer")
+    }
+    return ModelPlan(
+      model: self, inputShape: inputShape, nodes: builder.planned, variables: builder.variables,
+      trainableCount: builder.trainableCount, stateCount: builder.stateCount)
+  }
+
+  private func check(_ inputShape: Shape) throws {
+    func error(_ reason: String, advice: String? = nil) -> ModelError {
+      ModelError(layerIndex: nil, layerName: "", reason: reason, advice: advice)
+    }
+    guard !nodes.isEmpty else { throw error("it has no layers.", advice: ". Add at least one") }
+    guard nodes.count <= LayerLimits.layers else {
+      throw error("it has \(nodes.count) layers, more than the \(LayerLimits.layers) that a checkpoint can hold.")
+    }
+    guard inputShape.isComputable else {
+      throw error("a sample of the shape \(inputShape) has more than \(LayerLimits.sampleCount) values.")
+    }
+    let read = Set(nodes.flatMap(\.inputs))
+    let names = layerNames
+    for index in nodes.indices.dropLast() where !read.contains(.node(index)) {
+      throw ModelError(
+        layerIndex: index, layerName: names[index],
+        reason: "its output is not used. The last layer is the model's only output.")
+    }
+  }
+}
+
+/// Works out shapes and variables, layer by layer.
+private struct PlanBuilder {
+  let model: Model
+  let names: [String]
+  let inputShape: Shape
+  private(set) var planned: [ModelPlan.Node] = []
+  private(set) var variables: [Variable] = []
+  private(set) var trainableCount = 0
+  private(set) var stateCount = 0
+
+  init(model: Model, inputShape: Shape) {
+    self.model = model
+    self.inputShape = inputShape
+    names = model.layerNames
+  }
+
+  mutating func append(_ index: Int) throws {
+    let node = model.nodes[index]
+    let shapes = node.inputs.map { source in
+      switch source {
+      case .input: inputShape
+      case .node(let index): planned[index].outputShape
+      }
+    }
+    let first = variables.count
+    let output: Shape
+    do {
+      try Self.checkCount(of: shapes, for: node.layer)
+      output = try node.layer.outputShape(for: shapes)
+      guard output.isComputable else {
+        throw LayerShapeError(needs: "at most \(LayerLimits.sampleCount) outputs a sample, not \(output)")
+      }
+    } catch let error as LayerShapeError {
+      let received = shapes.map { "\($0)" }.joined(separator: " and ")
+      throw ModelError(
+        layerIndex: index, layerName: names[index], reason: "got \(received), needs \(error.needs).",
+        advice: error.advice.map { "; \($0)" })
+    }
+    for specification in node.layer.variables(for: shapes) { try append(specification, ofLayer: index) }
+    planned.append(
+      ModelPlan.Node(
+        name: names[index], layer: node.layer, inputs: node.inputs, inputShapes: shapes, outputShape: output,
+        variables: first..<variables.count))
+  }
+
+  private static func checkCount(of shapes: [Shape], for layer: any Layer) throws {
+    let accepted = type(of: layer).inputCount
+    guard !accepted.contains(shapes.count) else { return }
+    let count = accepted.lowerBound == accepted.upperBound ? "\(accepted.lowerBound)" : "\(accepted.lowerBound) or more"
+    throw LayerShapeError(needs: "\(count) input\(accepted.upperBound == 1 ? "" : "s")")
+  }
+
+  private mutating func append(_ specification: VariableSpecification, ofLayer index: Int) throws {
+    guard specification.shape.count <= LayerLimits.variableCount else {
+      throw ModelError(
+        layerIndex: index, layerName: names[index],
+        reason: "its \(specification.name) would have the shape \(specification.shape), and at most "
+          + "\(LayerLimits.variableCount) values are possible.")
+    }
+    let isTrainable = specification.role == .trainable
+    variables.append(
+      Variable(
+        specification: specification, layerIndex: index, layerName: names[index],
+        offset: isTrainable ? trainableCount : stateCount))
+    if isTrainable { trainableCount += specification.alignedCount } else { stateCount += specification.alignedCount }
+  }
+}
+
+extension Shape {
+  /// Whether a sample of this shape has at most `LayerLimits.sampleCount` values.
+  var isComputable: Bool {
+    var count = 1
+    for dimension in dimensions {
+      let product = count.multipliedReportingOverflow(by: dimension)
+      guard !product.overflow, product.partialValue <= LayerLimits.sampleCount else { return false }
+      count = product.partialValue
+    }
+    return true
+  }
+}

@@ -1,0 +1,39 @@
+import Configuration
+import Kernels
+
+/// Adam with weight decay: see `Adam` and `UpdateOptions`. The decay is 0.004 unless said otherwise, as Keras'.
+public struct AdamW: Optimizer, Equatable {
+  public static let className = "AdamW"
+  public static let name = "adamw"
+  public static let optionKeys = Adam.optionKeys
+
+  private var adam: Adam
+
+  public init(
+    learningRate: Float = 0.001, weightDecay: Float = 0.004, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-7, excludedFromWeightDecay: [String] = [], clipping: UpdateOptions.Clipping? = nil
+  ) {
+    adam = Adam(
+      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      updateOptions: UpdateOptions(
+        weightDecay: weightDecay, excludedFromWeightDecay: excludedFromWeightDecay, clipping: clipping))
+  }
+
+  public init(options: ConfigurationReader) throws {
+    adam = try Adam(options: options)
+    adam.updateOptions = try UpdateOptions(options: options, weightDecay: 0.004)
+  }
+
+  public var options: [ConfigurationEntry] { adam.options }
+  public var learningRate: Float { adam.learningRate }
+  public var updateOptions: UpdateOptions { adam.updateOptions }
+  public var slotNames: [String] { adam.slotNames }
+
+  public func stepSize(iteration: Int, learningRate: Float) -> Float {
+    adam.stepSize(iteration: iteration, learningRate: learningRate)
+  }
+
+  public func update(_ block: VariableBlock, stepSize: Float, kernels: KernelSet) {
+    adam.update(block, stepSize: stepSize, kernels: kernels)
+  }
+}

@@ -1,0 +1,107 @@
+import Kernels
+
+extension ModelPlan {
+  /// Chooses an operation for each layer, or one for several.
+  ///
+  /// Programs of the same plan and kernels have the same layouts of variables, whatever their mode.
+  ///
+  /// - Parameter leavesSoftmax: whether a final softmax is left out of the program: see `Program.isLogits`.
+  public func compile(mode: Pass.Mode, kernels: KernelSet, leavesSoftmax: Bool = true) throws -> Program {
+    try compile(mode: mode, kernels: kernels, leavesSoftmax: leavesSoftmax, inputNeedsGradient: false)
+  }
+
+  func compile(
+    mode: Pass.Mode, kernels: KernelSet, leavesSoftmax: Bool, inputNeedsGradient: Bool
+  ) throws -> Program {
+    var compiler = Compiler(
+      LoweringContext(plan: self, mode: mode, kernels: kernels, leavesSoftmax: leavesSoftmax),
+      inputNeedsGradient: inputNeedsGradient)
+    try compiler.compile()
+    return compiler.program
+  }
+}
+
+/// Lowers layers to operations in order.
+private struct Compiler {
+  let context: LoweringContext
+  private var lowered: Set<Int> = []
+  private var operations: [PlacedOperation] = []
+  private var values: [Program.Value]
+  private var layouts: [ParameterLayout]
+  /// What is known of each layer's output, and of the model's input: the value it is, and how that lies in memory.
+  private var outputs: [Model.Source: (value: Int, layout: TensorLayout)]
+  private var isLogits = false
+  private var statisticsCount = 0
+
+  init(_ context: LoweringContext, inputNeedsGradient: Bool) {
+    self.context = context
+    let plan = context.plan
+    values = [Program.Value(count: plan.inputShape.count, needsGradient: inputNeedsGradient)]
+    layouts = plan.variables.map { ParameterLayout(factors: $0.shape.dimensions) }
+    outputs = [.input: (0, TensorLayout(plan.inputShape))]
+  }
+
+  var program: Program {
+    Program(
+      plan: context.plan, mode: context.mode, operations: operations, segments: segments, values: values,
+      output: outputs[.node(context.plan.nodes.count - 1)]?.value ?? 0, isLogits: isLogits, layouts: layouts)
+  }
+
+  private var segments: [Range<Int>] {
+    let starts = [0] + operations.indices.filter { operations[$0].batchOperation != nil }
+    return zip(starts, starts.dropFirst() + [operations.count]).map { $0..<$1 }
+  }
+
+  mutating func compile() throws {
+    for index in context.plan.nodes.indices where !lowered.contains(index) {
+      let inputs = context.plan.nodes[index].inputs.map(output(of:))
+      let fusion = context.fusion(at: index, input: inputs[0].layout)
+      let layers = fusion?.layers ?? [index]
+      if let operation = try fusion?.operation ?? operation(at: index, inputs: inputs.map(\.layout)) {
+        append(operation, layers: layers, inputs: inputs.map(\.value))
+      } else {
+        let layout = context.plan.nodes[index].layer.outputLayout(for: inputs[0].layout)
+        outputs[.node(index)] = (inputs[0].value, layout)
+      }
+      lowered.formUnion(layers)
+    }
+  }
+
+  private func output(of source: Model.Source) -> (value: Int, layout: TensorLayout) {
+    guard let output = outputs[source] else { preconditionFailure("\(source) was not lowered before it was read") }
+    return output
+  }
+
+  /// The operation of one layer; nil if its output is its input.
+  private mutating func operation(at index: Int, inputs: [TensorLayout]) throws -> (any Operation)? {
+    var layer = context.plan.nodes[index].layer
+    if context.leavesSoftmax, index == context.plan.nodes.count - 1, let argument = layer.softmaxArgument {
+      isLogits = true
+      guard case .layer(let rest) = argument else { return nil }
+      layer = rest
+    }
+    return try layer.operation(
+      at: LayerSite(inputs: inputs, layerIndex: index, mode: context.mode, kernels: context.kernels))
+  }
+
+  private mutating func append(_ operation: any Operation, layers: [Int], inputs: [Int]) {
+    let plan = context.plan
+    let variables = layers.flatMap { plan.nodes[$0].variables }
+    for (index, layout) in zip(variables, operation.variableLayouts) { layouts[index] = layout }
+    let trainable = variables.map { plan.variables[$0] }.filter { $0.role == .trainable }
+    let state = variables.map { plan.variables[$0] }.filter { $0.role == .state }
+    values.append(
+      Program.Value(
+        count: operation.output.shape.count,
+        needsGradient: !trainable.isEmpty || inputs.contains { values[$0].needsGradient }))
+    operations.append(
+      PlacedOperation(
+        operation: operation, layers: layers, inputs: inputs, output: values.count - 1,
+        variableOffset: trainable.first?.offset ?? 0,
+        variableCount: trainable.reduce(0) { $0 + $1.specification.alignedCount },
+        stateOffset: state.first?.offset ?? 0, treeOperation: operation as? any ShardTreeOperation,
+        batchOperation: operation as? any BatchOperation, statisticsOffset: statisticsCount))
+    statisticsCount += FloatBuffer.aligned((operation as? any BatchOperation)?.statisticsCount ?? 0)
+    outputs[.node(layers[layers.count - 1])] = (values.count - 1, operation.output)
+  }
+}

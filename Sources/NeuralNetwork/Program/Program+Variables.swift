@@ -1,0 +1,44 @@
+import Randomness
+
+extension Program {
+  /// Fills the flat buffers of all variables with what `seed` gives.
+  ///
+  /// Variable n draws from a stream of its own, in Keras' order, so that the numbers do not depend on the order that the
+  /// kernels want in memory.
+  public func initializeVariables(_ variables: FloatBuffer, state: FloatBuffer, seed: UInt64) {
+    for (index, variable) in plan.variables.enumerated() {
+      var random = RandomStream(seed: seed, purpose: .initialWeights, sample: index)
+      var values = [Float](repeating: 0, count: variable.shape.count)
+      values.withUnsafeMutableBufferPointer {
+        variable.specification.initializer.fill($0, shape: variable.shape, random: &random)
+      }
+      store(values, of: index, in: variable.role == .trainable ? variables.start : state.start)
+    }
+  }
+
+  /// A copy of a variable (or of its gradient, or of an optimizer's slot) in Keras' order.
+  ///
+  /// - Parameters:
+  ///   - index: the position in `plan.variables`.
+  ///   - start: the flat buffer of the variable's role, or one laid out like it.
+  public func values(of index: Int, in start: UnsafePointer<Float>) -> [Float] {
+    let (variable, layout) = (plan.variables[index], layouts[index])
+    return [Float](unsafeUninitializedCapacity: variable.shape.count) { values, count in
+      guard let destination = values.baseAddress else { return }
+      layout.load(start + variable.offset, to: destination)
+      count = variable.shape.count
+    }
+  }
+
+  /// Writes values in Keras' order to their place in a flat buffer.
+  public func store(_ values: [Float], of index: Int, in start: UnsafeMutablePointer<Float>) {
+    let variable = plan.variables[index]
+    precondition(
+      values.count == variable.shape.count,
+      "\(variable.path) has the shape \(variable.shape), got \(values.count) values")
+    values.withUnsafeBufferPointer { values in
+      guard let source = values.baseAddress else { return }
+      layouts[index].store(source, to: start + variable.offset)
+    }
+  }
+}

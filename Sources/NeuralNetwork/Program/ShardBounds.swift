@@ -1,0 +1,45 @@
+import Kernels
+
+/// How the samples of a frame are divided into shards.
+public struct ShardBounds {
+  /// For each shard, the position after its last sample.
+  public let ends: UnsafePointer<Int32>
+  public let count: Int
+
+  public init(ends: UnsafePointer<Int32>, count: Int) {
+    self.ends = ends
+    self.count = count
+  }
+
+  public var samples: Int { Int(ends[count - 1]) }
+
+  /// The floats of `levels` in `sum` for values of `floats` floats, for at most so many shards.
+  static func levelsCount(of floats: Int, shards: Int) -> Int {
+    (Int.bitWidth - shards.leadingZeroBitCount - 1) * FloatBuffer.aligned(floats)
+  }
+
+  /// Sums what `body` computes for the samples of each shard, in the order of `ShardTree`.
+  ///
+  /// - Parameters:
+  ///   - total: `floats` floats, overwritten.
+  ///   - levels: `levelsCount` floats.
+  ///   - body: overwrites the `floats` floats at `sum`.
+  func sum(
+    into total: UnsafeMutablePointer<Float>, count floats: Int, levels: UnsafeMutablePointer<Float>,
+    kernels: KernelSet, _ body: (_ samples: Range<Int>, _ sum: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    func level(_ index: Int) -> UnsafeMutablePointer<Float> {
+      index == 0 ? total : levels + (index - 1) * FloatBuffer.aligned(floats)
+    }
+    var first = 0
+    for shard in 0..<count {
+      let occupied = ShardTree.levels(at: shard, of: count)
+      body(first..<Int(ends[shard]), level(occupied.upperBound))
+      for index in occupied.reversed() {
+        let (lower, upper) = (level(index), level(index + 1))
+        kernels.sumShards(lower, stride: upper - lower, shardCount: 2, total: lower, count: floats)
+      }
+      first = Int(ends[shard])
+    }
+  }
+}

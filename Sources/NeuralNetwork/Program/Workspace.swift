@@ -1,0 +1,221 @@
+import Kernels
+
+/// The memory in which one thread computes a program for some shards of a batch at a time.
+public final class Workspace {
+  public let program: Program
+  /// The most samples it holds.
+  public let capacity: Int
+  /// The most shards they may be divided into.
+  public let shardCapacity: Int
+  /// How the samples at hand are divided.
+  public private(set) var shards: ShardBounds
+  /// Which pass is computed.
+  public var pass = Pass.inference
+  /// The position in the batch of the first sample at hand.
+  public private(set) var firstPosition = 0
+
+  private let shardEnds: UnsafeMutablePointer<Int32>
+  private let buffer: FloatBuffer
+  private let layout: WorkspaceLayout
+  /// What workers share.
+  private let batch: BatchMemory
+  /// For each operation the addresses of its frame.
+  private let addresses: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
+  /// The addresses that move with the samples at hand, and the slots of the batch's memory that they are in.
+  private let moving: [(address: Int, slot: Int)]
+  private let kernels: KernelSet
+
+  /// - Parameters:
+  ///   - capacity: the most samples it is to hold.
+  ///   - shards: the most shards they may be divided into.
+  ///   - batch: the memory of the batch that workers share; of its own if nil.
+  public init(
+    for program: Program, capacity: Int, shards shardCapacity: Int = 1, batch: BatchMemory? = nil, kernels: KernelSet
+  ) {
+    self.program = program
+    self.capacity = capacity
+    self.shardCapacity = shardCapacity
+    self.kernels = kernels
+    shardEnds = .allocate(capacity: shardCapacity)
+    shardEnds.initialize(repeating: Int32(capacity), count: shardCapacity)
+    shards = ShardBounds(ends: shardEnds, count: 1)
+    layout = WorkspaceLayout(program, capacity: capacity, shards: shardCapacity)
+    buffer = FloatBuffer(count: layout.count)
+    addresses = .allocate(capacity: max(layout.addressCount, 1))
+    addresses.initialize(repeating: nil, count: max(layout.addressCount, 1))
+    self.batch = batch ?? BatchMemory(for: program, capacity: capacity)
+    moving = layout.moving
+    fillAddresses()
+    for (placed, place) in zip(program.operations, layout.operations) {
+      placed.operation.prepare(buffer.start + place.constants)
+    }
+  }
+
+  deinit {
+    shardEnds.deallocate()
+    addresses.deallocate()
+  }
+
+  /// The floats of a workspace.
+  public static func count(for program: Program, capacity: Int, shards: Int) -> Int {
+    WorkspaceLayout(program, capacity: capacity, shards: shards).count
+  }
+
+  /// Divides the next samples into shards.
+  ///
+  /// - Parameters:
+  ///   - first: the position in the batch of the first of them.
+  ///   - end: the position after the last sample of a shard, from `first`.
+  public func divide(into count: Int, first: Int = 0, end: (_ shard: Int) -> Int) {
+    precondition(count <= shardCapacity, "\(count) shards in a workspace for \(shardCapacity)")
+    for shard in 0..<count { shardEnds[shard] = Int32(end(shard)) }
+    shards = ShardBounds(ends: shardEnds, count: count)
+    precondition(shards.samples <= capacity, "\(shards.samples) samples in a workspace for \(capacity)")
+    firstPosition = first
+    for entry in moving { addresses[entry.address] = batchAddress(entry.slot) }
+  }
+
+  /// (samples, input…): the caller fills it before `forward`.
+  public var input: UnsafeMutablePointer<Float> { required(layout.plan.values[0]) }
+
+  /// (samples, output…): what the last operation wrote.
+  public var output: UnsafeMutablePointer<Float> { required(layout.plan.values[program.output]) }
+
+  /// (samples, output…): the caller fills it before `backward`.
+  public var outputGradient: UnsafeMutablePointer<Float> { required(layout.plan.gradients[program.output]) }
+
+  /// (samples, input…): the gradient of the input, in programs that compute it.
+  var inputGradient: UnsafeMutablePointer<Float> { required(layout.plan.gradients[0]) }
+
+  private func required(_ place: BufferPlan.Place?) -> UnsafeMutablePointer<Float> {
+    guard let place else { preconditionFailure("the program does not compute this value") }
+    return address(place)
+  }
+
+  private func address(_ place: BufferPlan.Place) -> UnsafeMutablePointer<Float> {
+    place.storage == .worker ? buffer.start + layout.slots[place.slot] : batchAddress(place.slot)
+  }
+
+  /// A slot of the batch's memory for the samples at hand, one after the other. Those of other tasks have other parts of the
+  /// slot, whichever buffer they keep in it at the moment.
+  private func batchAddress(_ slot: Int) -> UnsafeMutablePointer<Float> {
+    let slot = batch.layout.slots[slot]
+    return batch.buffer.start + slot.offset + firstPosition * slot.count
+  }
+
+  private func fillAddresses() {
+    for (index, place) in layout.addresses.enumerated() { addresses[index] = place.map { address($0) } }
+  }
+
+  private func kept(_ index: Int) -> UnsafeMutableRawPointer {
+    guard let offset = batch.layout.kept[index] else {
+      return UnsafeMutableRawPointer(buffer.start + layout.operations[index].kept)
+    }
+    return UnsafeMutableRawPointer(batch.buffer.start + offset)
+      + firstPosition * program.operations[index].operation.keptBytes
+  }
+
+  private func frame(_ index: Int, _ variables: UnsafePointer<Float>, _ state: UnsafePointer<Float>) -> Frame {
+    let (placed, place) = (program.operations[index], layout.operations[index])
+    return Frame(
+      shards: shards, pass: pass, firstPosition: firstPosition, variables: variables + placed.variableOffset,
+      state: state + placed.stateOffset, kept: kept(index), scratch: buffer.start + layout.scratch,
+      constants: buffer.start + place.constants, statistics: batch.statistics(of: placed),
+      addresses: addresses + place.firstAddress)
+  }
+}
+
+// MARK: - Passes
+
+extension Workspace {
+  /// Computes a segment of the program for the samples at hand; the first one from `input`, the last one to `output`.
+  ///
+  /// - Parameters:
+  ///   - variables: the flat buffer of all trainable variables.
+  ///   - state: that of all others.
+  ///   - rows: (samples, sumCount) of the batch operation that begins the next segment, overwritten; nil after the last.
+  public func forward(
+    segment: Int = 0, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
+    rows: UnsafeMutablePointer<Double>? = nil
+  ) {
+    for index in program.segments[segment] { forward(index, variables: variables, state: state) }
+    if let rows, segment + 1 < program.segments.count {
+      let index = program.segments[segment + 1].lowerBound
+      program.operations[index].batchOperation?.forwardSums(frame(index, variables, state), rows: rows)
+    }
+  }
+
+  /// Computes the gradients of the variables of a segment, after the segments behind it; the last one from
+  /// `outputGradient`.
+  ///
+  /// - Parameters:
+  ///   - gradients: overwritten for the segment's variables with the sums over the samples of each shard, summed in the
+  ///     order of `ShardTree`; laid out as `variables`. Those of a batch operation are left out.
+  ///   - rows: (samples, sumCount) of the batch operation that begins the segment, overwritten; nil for the first.
+  public func backward(
+    segment: Int = 0, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
+    gradients: UnsafeMutablePointer<Float>, rows: UnsafeMutablePointer<Double>? = nil
+  ) {
+    if segment + 1 < program.segments.count {
+      // The batch operation behind the segment, whose sums are complete now.
+      let next = program.segments[segment + 1].lowerBound
+      backward(next, variables: variables, state: state, gradients: gradients)
+    }
+    let range = program.segments[segment]
+    let batchOperation = program.batchOperation(ofSegment: segment)?.batchOperation
+    for index in (batchOperation == nil ? range : range.dropFirst()).reversed() {
+      backward(index, variables: variables, state: state, gradients: gradients)
+    }
+    if let rows, let batchOperation {
+      batchOperation.backwardSums(frame(range.lowerBound, variables, state), rows: rows)
+    }
+  }
+
+  /// One operation of `forward`.
+  public func forward(_ index: Int, variables: UnsafePointer<Float>, state: UnsafePointer<Float>) {
+    program.operations[index].operation.forward(frame(index, variables, state))
+  }
+
+  /// One operation of `backward`.
+  public func backward(
+    _ index: Int, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
+    gradients: UnsafeMutablePointer<Float>
+  ) {
+    let placed = program.operations[index]
+    guard program.values[placed.output].needsGradient else { return }
+    let frame = frame(index, variables, state)
+    placed.operation.beginBackward(frame)
+    if placed.variableCount > 0, placed.batchOperation == nil {
+      sumVariableGradients(placed, frame, into: gradients + placed.variableOffset)
+    }
+    placed.operation.inputGradients(frame)
+    addContributions(index)
+  }
+
+  private func sumVariableGradients(
+    _ placed: PlacedOperation, _ frame: Frame, into gradients: UnsafeMutablePointer<Float>
+  ) {
+    if let operation = placed.treeOperation {
+      operation.variableGradients(frame, into: gradients)
+    } else {
+      shards.sum(
+        into: gradients, count: placed.variableCount, levels: buffer.start + layout.levels, kernels: kernels
+      ) { samples, sum in
+        placed.operation.variableGradients(frame, samples: samples, into: sum)
+      }
+    }
+  }
+
+  /// Adds the gradients of inputs that other operations read, too.
+  private func addContributions(_ index: Int) {
+    for (input, value) in program.operations[index].inputs.enumerated() {
+      guard let part = layout.plan.contributions[index][input], let whole = layout.plan.gradients[value],
+        part != whole
+      else { continue }
+      let total = address(whole)
+      kernels.sumShards(
+        total, stride: address(part) - total, shardCount: 2, total: total,
+        count: shards.samples * program.values[value].count)
+    }
+  }
+}

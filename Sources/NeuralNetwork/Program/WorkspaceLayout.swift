@@ -1,0 +1,61 @@
+/// Where everything is in a workspace, in floats from its start.
+struct WorkspaceLayout {
+  struct Place {
+    /// Unused if the batch's memory has it.
+    let kept: Int
+    let constants: Int
+    /// The first of its entries in `addresses`.
+    let firstAddress: Int
+  }
+
+  let plan: BufferPlan
+  /// The first float of each slot of a worker.
+  let slots: [Int]
+  let operations: [Place]
+  /// What each entry of the operations' frames points to: see `Frame.addresses`.
+  let addresses: [BufferPlan.Place?]
+  /// Shared by all operations: what lives no longer than a call.
+  let scratch: Int
+  /// The levels of the sums over shards.
+  let levels: Int
+  let count: Int
+
+  var addressCount: Int { addresses.count }
+
+  /// The addresses that are in the batch's memory, and their slots there.
+  var moving: [(address: Int, slot: Int)] {
+    addresses.enumerated().compactMap { index, place in
+      place.flatMap { $0.storage == .batch ? (index, $0.slot) : nil }
+    }
+  }
+
+  init(_ program: Program, capacity: Int, shards: Int) {
+    let plan = BufferPlan(program)
+    var offset = 0
+    func reserve(_ count: Int) -> Int {
+      defer { offset += FloatBuffer.aligned(count) }
+      return offset
+    }
+    var addresses: [BufferPlan.Place?] = []
+    slots = plan.slots[BufferPlan.Storage.worker.rawValue].map { reserve(capacity * $0) }
+    operations = program.operations.enumerated().map { index, placed in
+      let firstAddress = addresses.count
+      addresses += [plan.values[placed.output], plan.gradients[placed.output]]
+      for (input, value) in placed.inputs.enumerated() {
+        addresses += [plan.values[value], plan.contributions[index][input]]
+      }
+      let keptFloats = plan.kept[index] == .batch ? 0 : (capacity * placed.operation.keptBytes + 3) / 4
+      return Place(
+        kept: reserve(keptFloats), constants: reserve(placed.operation.constantCount), firstAddress: firstAddress)
+    }
+    scratch = reserve(
+      program.operations.map {
+        max($0.operation.scratchCount(samples: capacity), $0.treeOperation?.treeScratchCount(shards: shards) ?? 0)
+      }.max() ?? 0)
+    let summed = program.operations.filter { program.mode == .training && $0.treeOperation == nil }
+    levels = reserve(summed.map { ShardBounds.levelsCount(of: $0.variableCount, shards: shards) }.max() ?? 0)
+    self.plan = plan
+    self.addresses = addresses
+    count = offset
+  }
+}

@@ -1,0 +1,34 @@
+import NeuralNetwork
+
+/// A step: its batch, and its position in the run.
+struct CurrentStep: Sendable {
+  let batch: SampleSlice
+  let sharding: BatchSharding
+  let pass: Pass
+  let learningRate: Float
+
+  /// The next step of a run.
+  ///
+  /// - Parameter samples: those of the epoch, in its order.
+  init(_ configuration: TrainingConfiguration, _ samples: SampleSlice, _ state: RunState) {
+    let first = state.stepInEpoch * configuration.batchSize
+    batch = samples.part(min(first, samples.count)..<min(first + configuration.batchSize, samples.count))
+    sharding = BatchSharding(sampleCount: max(batch.count, 1), shards: configuration.shards)
+    pass = Pass(
+      mode: .training, seed: configuration.seed, epoch: state.epoch, step: state.step, firstSample: first)
+    learningRate =
+      configuration.learningRateSchedule?.rate(configuration.optimizer.learningRate, step: state.step)
+      ?? state.learningRate
+  }
+
+  /// The steps made before this one.
+  var iteration: Int { pass.step }
+}
+
+extension NonfiniteBatch {
+  init(_ step: CurrentStep, _ state: RunState, loss: Float) {
+    self.init(
+      step: state.step + 1, epoch: state.epoch + 1, loss: loss,
+      samples: (0..<step.batch.count).map { step.batch.index(at: $0) })
+  }
+}

@@ -1,0 +1,203 @@
+import Datasets
+import Kernels
+import NeuralNetwork
+
+/// What one worker owns: the memory in which it computes a group of shards at a time.
+final class ShardWorker: @unchecked Sendable {
+  // Sendable: `WorkerTeam` runs one task of a worker at a time, and joins before anybody else looks.
+  private let configuration: TrainingConfiguration
+  private let kernels: KernelSet
+  let workspace: Workspace
+  private let inference: Workspace
+  private let labels: UnsafeMutablePointer<Int32>
+
+  /// - Parameters:
+  ///   - batch: what workers share of the batch.
+  ///   - groupSize: the most shards that it computes at a time.
+  init(
+    configuration: TrainingConfiguration, programs: Programs, batch: BatchMemory, kernels: KernelSet, groupSize: Int
+  ) {
+    self.configuration = configuration
+    self.kernels = kernels
+    let capacity = configuration.largestShard * groupSize
+    workspace = Workspace(
+      for: programs.training, capacity: capacity, shards: groupSize, batch: batch, kernels: kernels)
+    inference = Workspace(for: programs.inference, capacity: configuration.largestShard, kernels: kernels)
+    labels = .allocate(capacity: capacity)
+    labels.initialize(repeating: 0, count: capacity)
+  }
+
+  deinit { labels.deallocate() }
+
+  // MARK: - Phases of a step
+
+  /// Computes the forward pass of a segment for neighboring shards of a batch.
+  ///
+  /// - Parameter rows: of the batch operation behind the segment, overwritten for the samples of the shards.
+  func forward(
+    segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables, rows: BatchSums
+  ) {
+    let range = begin(shards, of: step)
+    if segment == 0 { load(step.batch.part(range), into: workspace) }
+    workspace.forward(
+      segment: segment, variables: variables.parameters.start, state: variables.state.start,
+      rows: rowsStart(rows, ofSegment: segment + 1, from: range.lowerBound))
+  }
+
+  /// Computes the forward pass of the last segment, the loss, and the segment's backward pass. The loss of a batch is the
+  /// mean over it.
+  ///
+  /// - Parameters:
+  ///   - gradients: overwritten for the segment's variables; see `Workspace.backward`.
+  ///   - sums: of each shard, overwritten with the sums over its samples of the loss and of each metric.
+  func train(
+    lastSegment segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables,
+    gradients: UnsafeMutablePointer<Float>, sums: ShardSums, rows: BatchSums
+  ) {
+    forward(segment: segment, of: step, shards: shards, variables: variables, rows: rows)
+    let range = step.sharding.range(ofShards: shards)
+    loadLabels(step.batch.part(range))
+    for shard in shards {
+      let samples = step.sharding.range(ofShard: shard)
+      sum(
+        samples.count, from: samples.lowerBound - range.lowerBound, of: workspace, into: sums[shard],
+        gradientScale: 1 / Float(step.batch.count))
+    }
+    backwardSegment(segment, from: range.lowerBound, variables: variables, gradients: gradients, rows: rows)
+  }
+
+  /// Computes the backward pass of a segment before the last.
+  func backward(
+    segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables,
+    gradients: UnsafeMutablePointer<Float>, rows: BatchSums
+  ) {
+    let range = begin(shards, of: step)
+    backwardSegment(segment, from: range.lowerBound, variables: variables, gradients: gradients, rows: rows)
+  }
+
+  private func backwardSegment(
+    _ segment: Int, from position: Int, variables: Variables, gradients: UnsafeMutablePointer<Float>, rows: BatchSums
+  ) {
+    workspace.backward(
+      segment: segment, variables: variables.parameters.start, state: variables.state.start, gradients: gradients,
+      rows: rowsStart(rows, ofSegment: segment, from: position))
+  }
+
+  /// Makes the workspace that of neighboring shards of a batch.
+  ///
+  /// - Returns: their samples.
+  private func begin(_ shards: Range<Int>, of step: CurrentStep) -> Range<Int> {
+    let range = step.sharding.range(ofShards: shards)
+    workspace.pass = step.pass
+    workspace.divide(into: shards.count, first: range.lowerBound) {
+      step.sharding.range(ofShard: shards.lowerBound + $0).upperBound - range.lowerBound
+    }
+    return range
+  }
+
+  /// The rows of the batch operation that begins a segment; nil if none does.
+  private func rowsStart(_ rows: BatchSums, ofSegment segment: Int, from position: Int) -> UnsafeMutablePointer<Double>?
+  {
+    let program = workspace.program
+    guard segment < program.segments.count, let operation = program.batchOperation(ofSegment: segment)?.batchOperation
+    else { return nil }
+    return rows.rows(from: position, width: operation.sumCount)
+  }
+
+  // MARK: - Evaluation and prediction
+
+  /// Computes the forward pass and the loss of some samples; `sums` as in `train`.
+  func evaluate(_ samples: SampleSlice, variables: Variables, sums: UnsafeMutablePointer<Double>) {
+    inference.divide(into: 1) { _ in samples.count }
+    forward(samples, variables)
+    loadLabels(samples)
+    sum(samples.count, from: 0, of: inference, into: sums, gradientScale: nil)
+  }
+
+  /// Writes the model's outputs (samples, classes) for some samples.
+  func predict(_ samples: SampleSlice, variables: Variables, outputs: UnsafeMutablePointer<Float>) {
+    inference.divide(into: 1) { _ in samples.count }
+    forward(samples, variables)
+    let classes = inference.program.plan.outputShape.count
+    outputs.update(from: inference.output, count: samples.count * classes)
+    if inference.program.isLogits { Softmax.forward(outputs, rows: samples.count, columns: classes) }
+  }
+
+  /// Loads samples as one shard.
+  func prepare(_ samples: SampleSlice) {
+    workspace.divide(into: 1) { _ in samples.count }
+    load(samples, into: workspace)
+    loadLabels(samples)
+  }
+
+  /// Computes the gradient of the loss of the `count` samples at hand, from the outputs.
+  func differentiate(_ count: Int) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: configuration.sumNames.count) { sums in
+      guard let start = sums.baseAddress else { return }
+      sum(count, from: 0, of: workspace, into: start, gradientScale: 1 / Float(count))
+    }
+  }
+
+  private func forward(_ samples: SampleSlice, _ variables: Variables) {
+    load(samples, into: inference)
+    inference.forward(variables: variables.parameters.start, state: variables.state.start)
+  }
+
+  private func load(_ samples: SampleSlice, into workspace: Workspace) {
+    let pixels = workspace.program.plan.inputShape.count
+    for position in 0..<samples.count {
+      let index = samples.index(at: position)
+      let next = samples.index(at: min(position + 1, samples.count - 1))
+      kernels.scaleImages(
+        samples.images + index * pixels, workspace.input + position * pixels, count: pixels,
+        divisor: configuration.scale, next: samples.images + next * pixels)
+    }
+  }
+
+  private func loadLabels(_ samples: SampleSlice) {
+    for position in 0..<samples.count { labels[position] = samples.labels[samples.index(at: position)] }
+  }
+
+  /// Sums the loss and the metrics of `count` samples.
+  ///
+  /// - Parameter gradientScale: what the gradient of each sample's loss is multiplied by; nil if it is not computed.
+  private func sum(
+    _ count: Int, from first: Int, of workspace: Workspace, into sums: UnsafeMutablePointer<Double>,
+    gradientScale: Float?
+  ) {
+    let program = workspace.program
+    let classes = program.plan.outputShape.count
+    let (outputs, labels) = (workspace.output + first * classes, labels + first)
+    sums[0] = configuration.loss.sum(
+      outputs: outputs, form: program.isLogits ? .logits : .outputs, labels: labels, samples: count, classes: classes,
+      gradient: gradientScale.map { _ in workspace.outputGradient + first * classes }, scale: gradientScale ?? 1)
+    for (index, metric) in configuration.metrics.enumerated() {
+      sums[index + 1] = metric.sum(outputs: outputs, labels: labels, samples: count, classes: classes)
+    }
+  }
+}
+
+/// Some samples of a data set, in an order: what a worker computes at a time.
+struct SampleSlice: @unchecked Sendable {
+  // Sendable: the memory is only read while the slice is in use.
+  /// (all samples, height, width, channels)
+  let images: UnsafePointer<UInt8>
+  /// (all samples)
+  let labels: UnsafePointer<Int32>
+  /// The order of all samples; nil for that of the data.
+  let order: UnsafePointer<Int32>?
+  let range: Range<Int>
+
+  var count: Int { range.count }
+
+  func index(at position: Int) -> Int {
+    order.map { Int($0[range.lowerBound + position]) } ?? range.lowerBound + position
+  }
+
+  /// A part of the slice, counted from its own first sample.
+  func part(_ part: Range<Int>) -> SampleSlice {
+    let first = range.lowerBound
+    return SampleSlice(
+      images: images, labels: labels, order: order, range: first + part.lowerBound..<first + part.upperBound)
+  }
+}

@@ -1,0 +1,67 @@
+import Kernels
+import NeuralNetwork
+
+/// The memory that all steps of a run share, and the phases that work on it.
+final class StepMemory: @unchecked Sendable {
+  // Sendable: each task of a phase writes its own part, and phases follow one another.
+  let program: Program
+  let variables: Variables
+  let workers: [ShardWorker]
+  let groups: ShardGroups
+  let reduction: GradientReduction
+  let shardSums: ShardSums
+  /// What workers share of the batch.
+  let batch: BatchMemory
+  let batchSums: BatchSums
+  let update: VariableUpdate
+  private(set) var phases: [any StepPhase] = []
+
+  /// - Throws: `TrainingError.tooLarge`.
+  init(
+    configuration: TrainingConfiguration, programs: Programs, variables: Variables, kernels: KernelSet,
+    workerCount: Int
+  ) throws {
+    program = programs.training
+    self.variables = variables
+    let count = program.plan.trainableCount
+    let groups = ShardGroups(shards: configuration.shards, workers: workerCount, parameterCount: count) {
+      Workspace.count(for: programs.training, capacity: $0 * configuration.largestShard, shards: $0)
+    }
+    try MemoryNeeds(configuration, programs: programs, groups: groups, workerCount: workerCount).check()
+    self.groups = groups
+    let batch = BatchMemory(for: programs.training, capacity: configuration.batchSize)
+    self.batch = batch
+    workers = (0..<workerCount).map { _ in
+      ShardWorker(
+        configuration: configuration, programs: programs, batch: batch, kernels: kernels, groupSize: groups.size)
+    }
+    reduction = GradientReduction(
+      count: count, groups: groups.count(ofShards: configuration.shards), kernels: kernels)
+    shardSums = ShardSums(tasks: configuration.shards, sums: configuration.sumNames.count)
+    batchSums = BatchSums(program, capacity: configuration.batchSize)
+    update = VariableUpdate(
+      program.plan, reduction: reduction, groups: groups, variables: variables, optimizer: configuration.optimizer,
+      kernels: kernels)
+    phases = makePhases()
+    for placed in program.operations where placed.batchOperation != nil { reduction.fillWithNegativeZero(placed) }
+  }
+
+  /// With b batch operations the network is computed in 2b + 1 phases: the forward passes of all segments but the last;
+  /// the last one's forward pass, the loss, and its backward pass; the backward passes of the others. Then the gradients
+  /// of all groups of shards are summed, and the optimizer updates the variables.
+  private func makePhases() -> [any StepPhase] {
+    let inner = program.segments.indices.dropLast()
+    return inner.map { ForwardPhase(segment: $0, memory: self) }
+      + [LossPhase(memory: self)]
+      + inner.reversed().map { BackwardPhase(segment: $0, memory: self) }
+      + update.phases
+  }
+
+  /// The groups of a step's shards.
+  func groupCount(_ step: CurrentStep) -> Int { groups.count(ofShards: step.sharding.shardCount) }
+
+  /// The mean loss of the batch whose loss was computed.
+  func loss(of step: CurrentStep) -> Float {
+    Float(shardSums.loss(tasks: step.sharding.shardCount) / Double(step.batch.count))
+  }
+}

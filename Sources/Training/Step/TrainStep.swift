@@ -1,0 +1,86 @@
+import NeuralNetwork
+
+/// Runs consecutive training steps, each of them phase by phase. Nothing is allocated in a step.
+final class TrainStep: PhasedWork, @unchecked Sendable {
+  // Sendable: what `beginPhase` writes is only read until all tasks are done; each task writes its own part of memory.
+  private let configuration: TrainingConfiguration
+  private let memory: StepMemory
+  private let phases: [any StepPhase]
+  /// The samples of the epoch, in its order.
+  private let samples: SampleSlice
+  private let limit: StepLimit
+
+  /// The position of the run.
+  private(set) var state: RunState
+  /// The mean loss of each batch.
+  private(set) var losses: [Float] = []
+  /// The batch at which the steps ended, if its loss is not finite. Its step was not made.
+  private(set) var nonfinite: NonfiniteBatch?
+  private var step: CurrentStep
+  /// The position of the current phase; nil between steps.
+  private var phase: Int?
+
+  /// - Parameters:
+  ///   - state: as it is before the first of the steps; its epoch has steps left.
+  ///   - limit: says when to return. The epoch's end is a limit of its own.
+  init(
+    _ configuration: TrainingConfiguration, memory: StepMemory, samples: SampleSlice, state: RunState, limit: StepLimit
+  ) {
+    self.configuration = configuration
+    self.memory = memory
+    self.samples = samples
+    self.state = state
+    self.limit = limit
+    phases = memory.phases
+    step = CurrentStep(configuration, samples, state)
+    self.state.learningRate = step.learningRate
+    losses.reserveCapacity(limit.steps)
+    // The sums are the trainer's too: copy them now, not in the first step that adds to them.
+    self.state.sums.values.reserveCapacity(state.sums.values.count)
+  }
+
+  func run(task: Int, worker: Int) {
+    guard let phase else { preconditionFailure("a task was run between two steps") }
+    phases[phase].run(task: task, worker: worker, step)
+  }
+
+  func beginPhase() -> Int? {
+    if let finished = phase {
+      guard phases[finished].finish(step) else {
+        nonfinite = NonfiniteBatch(step, state, loss: memory.loss(of: step))
+        return nil
+      }
+      phase = finished + 1 < phases.count ? finished + 1 : endStep()
+    } else {
+      phase = 0
+    }
+    return phase.map { phases[$0].taskCount(step) }
+  }
+
+  /// Counts the step that was made, and prepares the next one.
+  ///
+  /// - Returns: the phase with which the next step begins; nil if it is not to be made now.
+  private func endStep() -> Int? {
+    losses.append(state.sums.add(memory.shardSums, tasks: step.sharding.shardCount, samples: step.batch.count))
+    state.step += 1
+    state.stepInEpoch += 1
+    guard state.stepInEpoch * configuration.batchSize < samples.count, !limit.isReached(after: losses.count) else {
+      return nil
+    }
+    step = CurrentStep(configuration, samples, state)
+    state.learningRate = step.learningRate
+    return 0
+  }
+}
+
+/// When to return to the caller.
+struct StepLimit: Sendable {
+  /// The most steps.
+  let steps: Int
+  let deadline: ContinuousClock.Instant
+  let requests: RunRequests
+
+  func isReached(after steps: Int) -> Bool {
+    steps >= self.steps || requests.isPending || ContinuousClock.now >= deadline
+  }
+}

@@ -1,0 +1,149 @@
+import Kernels
+import NeuralNetwork
+
+/// Sums the gradients of all groups of shards and updates the variables, in one phase: for optimizers that need no norm.
+struct ReduceAndUpdatePhase: StepPhase {
+  let update: VariableUpdate
+
+  func taskCount(_ step: CurrentStep) -> Int { update.taskCount }
+
+  func run(task: Int, worker: Int, _ step: CurrentStep) {
+    let time = update.time(of: step)
+    update.forEachBlock(of: task) { _, block in
+      update.reduce(block, time)
+      update.apply(block, time)
+    }
+  }
+
+  func finish(_ step: CurrentStep) -> Bool {
+    update.finish()
+    return true
+  }
+}
+
+/// Sums the gradients of all groups of shards, and their squares.
+struct ReducePhase: StepPhase {
+  let update: VariableUpdate
+
+  func taskCount(_ step: CurrentStep) -> Int { update.taskCount }
+
+  func run(task: Int, worker: Int, _ step: CurrentStep) {
+    let time = update.time(of: step)
+    update.forEachBlock(of: task) { index, block in
+      update.reduce(block, time)
+      update.norms.square(block, at: index, gradient: update.gradient(of: block))
+    }
+  }
+
+  func finish(_ step: CurrentStep) -> Bool {
+    update.norms.finish()
+    return true
+  }
+}
+
+/// Updates the variables with the gradients that `ReducePhase` summed.
+struct UpdatePhase: StepPhase {
+  let update: VariableUpdate
+
+  func taskCount(_ step: CurrentStep) -> Int { update.taskCount }
+
+  func run(task: Int, worker: Int, _ step: CurrentStep) {
+    let time = update.time(of: step)
+    update.forEachBlock(of: task) { _, block in update.apply(block, time) }
+  }
+
+  func finish(_ step: CurrentStep) -> Bool {
+    update.finish()
+    return true
+  }
+}
+
+/// The update of all variables, block by block.
+struct VariableUpdate: Sendable {
+  /// When an update is made, and of how many groups' gradients.
+  struct Time: Sendable {
+    let groups: Int
+    let learningRate: Float
+    let stepSize: Float
+  }
+
+  let norms: GradientNorms
+  private let blocks: UpdateBlocks
+  private let reduction: GradientReduction
+  private let groups: ShardGroups
+  private let variables: Variables
+  private let optimizer: any Optimizer
+  private let options: UpdateOptions
+  /// For each trainable variable, whether it decays.
+  private let decays: [Bool]
+  private let kernels: KernelSet
+
+  init(
+    _ plan: ModelPlan, reduction: GradientReduction, groups: ShardGroups, variables: Variables,
+    optimizer: any Optimizer, kernels: KernelSet
+  ) {
+    blocks = UpdateBlocks(plan)
+    options = optimizer.updateOptions
+    norms = GradientNorms(blocks, variableCount: plan.trainableVariables.count, clipping: options.clipping)
+    decays = plan.trainableVariables.map(options.decays)
+    self.reduction = reduction
+    self.groups = groups
+    self.variables = variables
+    self.optimizer = optimizer
+    self.kernels = kernels
+  }
+
+  /// The phases of an update.
+  var phases: [any StepPhase] {
+    switch options.clipping {
+    case .norm, .globalNorm: [ReducePhase(update: self), UpdatePhase(update: self)]
+    case .value, nil: [ReduceAndUpdatePhase(update: self)]
+    }
+  }
+
+  var taskCount: Int { blocks.tasks.count }
+
+  func forEachBlock(of task: Int, _ body: (_ index: Int, _ block: UpdateBlocks.Block) -> Void) {
+    for index in blocks.tasks[task] { body(index, blocks.blocks[index]) }
+  }
+
+  func gradient(of block: UpdateBlocks.Block) -> UnsafeMutablePointer<Float> {
+    reduction.total(from: block.range.lowerBound)
+  }
+
+  func time(of step: CurrentStep) -> Time {
+    time(shards: step.sharding.shardCount, iteration: step.iteration, learningRate: step.learningRate)
+  }
+
+  func time(shards: Int, iteration: Int, learningRate: Float) -> Time {
+    Time(
+      groups: groups.count(ofShards: shards), learningRate: learningRate,
+      stepSize: optimizer.stepSize(iteration: iteration, learningRate: learningRate))
+  }
+
+  func reduce(_ block: UpdateBlocks.Block, _ time: Time) { reduction.sum(block.range, groups: time.groups) }
+
+  /// Clips, decays and updates a block.
+  func apply(_ block: UpdateBlocks.Block, _ time: Time) {
+    let (first, count) = (block.range.lowerBound, block.range.count)
+    let (values, gradient) = (variables.parameters.start + first, gradient(of: block))
+    switch options.clipping {
+    case .value(let limit):
+      for index in 0..<count { gradient[index] = min(max(gradient[index], -limit), limit) }
+    case .norm, .globalNorm:
+      kernels.scale(gradient, by: norms.factor(ofVariable: block.variable), count: count)
+    case nil: break
+    }
+    if let decay = options.weightDecay, decays[block.variable] {
+      kernels.decay(values, by: decay, rate: time.learningRate, count: count)
+    }
+    optimizer.update(
+      VariableBlock(
+        values: values, gradient: gradient, slots: variables.slots.start + first, slotStride: variables.slotStride,
+        count: count),
+      stepSize: time.stepSize, kernels: kernels)
+  }
+
+  /// The step is made: the state variables take their next values.
+  func finish() { variables.takeNextState() }
+}
