@@ -48,10 +48,12 @@ public final class Trainer {
     self.configuration = configuration
     self.instructionSet = instructionSet
     self.kernels = kernels
+    let groups = ShardGroups(configuration, programs.training, workers: workerCount)
+    try MemoryNeeds(configuration, programs: programs, groups: groups, workerCount: workerCount).check()
     team = try WorkerTeam(count: workerCount)
     variables = Variables(plan: plan, optimizer: configuration.optimizer)
-    memory = try StepMemory(
-      configuration: configuration, programs: programs, variables: variables, kernels: kernels,
+    memory = StepMemory(
+      configuration: configuration, programs: programs, groups: groups, variables: variables, kernels: kernels,
       workerCount: workerCount)
     state = RunState(
       epoch: 0, step: 0, stepInEpoch: 0, learningRate: configuration.optimizer.learningRate,

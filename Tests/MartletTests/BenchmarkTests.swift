@@ -76,7 +76,7 @@ struct BenchmarkTests {
     let network = try #require(report.networks.first)
     #expect(report.networks.count == 1)
     #expect(network.name == "small")
-    #expect(network.layers.map(\.name) == ["conv2d + max_pooling2d + flatten", "dense"])
+    #expect(network.layers.map(\.name) == ["conv2d + max_pooling2d", "dense"])
     // 24x24 outputs of 25 taps and 4 filters, of which one in four has a gradient; then 576 times 10.
     #expect(network.layers.map(\.forwardFlop) == [2 * 25 * 4 * 576, 2 * 5760])
     #expect(network.layers.map(\.backwardFlop) == [2 * 25 * 4 * 144, 4 * 5760])

@@ -183,7 +183,9 @@ struct HostileCheckpointTests {
   func additionalWeights() throws {
     let run = try SealedRun()
     var larger = run.configuration.training
-    larger.model.layers.insert(Dense(units: 5), at: 3)
+    var layers = larger.model.layers
+    layers.insert(Dense(units: 5), at: 3)
+    larger.model = Sequential(layers)
     let trainer = try Trainer(larger, inputShape: [28, 28, 1], workerCount: 1)
     var checkpoint = run.checkpoint
     checkpoint.snapshot.parameters = trainer.snapshot().parameters

@@ -66,13 +66,19 @@ struct KerasRefusalTests {
     (
       #""class_name": "Sequential""#, #""class_name": "Functional""#, "m: is a model of the class Functional. Only Sequ"
     ),
-    (#""class_name": "Adam""#, #""class_name": "SGD""#, "m: the optimizer SGD is not known here. Supported: Adam"),
+    (#""class_name": "Adam""#, #""class_name": "Lion""#, "m: the optimizer Lion is not known here. Supported: Adam"),
     (
       #""amsgrad": false"#, #""amsgrad": true"#,
       "m: the optimizer Adam: the option amsgrad is true, which is not computed"
     ),
-    (#""weight_decay": null"#, #""weight_decay": 0.004"#, "m: the optimizer Adam: the option weight_decay is 0.004"),
-    (#""clipnorm": null"#, #""clipnorm": 1.0"#, "m: the optimizer Adam: the option clipnorm is 1.0"),
+    (
+      #""weight_decay": null"#, #""weight_decay": -0.004"#,
+      "m: the optimizer Adam.weight_decay: expected a number of at least 0. Received: -0.004"
+    ),
+    (
+      #""clipnorm": null"#, #""clipnorm": 1.0, "clipvalue": 2.0"#,
+      "m: the optimizer Adam.clipnorm: use one of clipnorm, clipvalue and global_clipnorm."
+    ),
     (#""use_ema": false"#, #""use_ema": true"#, "m: the optimizer Adam: the option use_ema is true"),
     (
       #""learning_rate": 0.009999999776482582"#, #""learning_rate": {"class_name": "ExponentialDecay"}"#,

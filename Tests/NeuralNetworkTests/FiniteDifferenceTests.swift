@@ -30,25 +30,25 @@ struct FiniteDifferenceTests {
     let count = samples * inputShape.count
     var input = (0..<count).map { 0.02 * (Float($0) - Float(count) / 2 + 0.25) }
     for index in input.indices.dropFirst() { input.swapAt(index, random.nextIndex(below: index + 1)) }
-    let parameters = runner.computation.parameters.map { draw($0.shape.count) }
+    let parameters = runner.plan.variables.map { draw($0.shape.count) }
     // The number whose gradient is taken: Σ output · weight.
-    let weights = draw(samples * runner.computation.outputCount)
-    let result = runner.run(input, parameters: parameters, outputGradient: weights)
+    let weights = draw(samples * runner.plan.outputShape.count)
+    let result = try runner.run(input, variables: parameters, outputGradient: weights)
 
     for _ in 0..<5 {
       let inputDirection = draw(input.count)
       let directions = parameters.map { draw($0.count) }
-      func value(_ step: Float) -> Double {
-        let moved = runner.run(
+      func value(_ step: Float) throws -> Double {
+        let moved = try runner.run(
           zip(input, inputDirection).map { $0 + step * $1 },
-          parameters: zip(parameters, directions).map { zip($0, $1).map { $0 + step * $1 } }, outputGradient: nil)
+          variables: zip(parameters, directions).map { zip($0, $1).map { $0 + step * $1 } }, outputGradient: nil)
         return zip(moved.output, weights).reduce(0) { $0 + Double($1.0) * Double($1.1) }
       }
       // With steps of 2^-8, rounding costs about 1e-4 of the difference and curvature about 1e-4 of the derivative.
       let step: Float = 0x1p-8
-      let measured = (value(step) - value(-step)) / Double(2 * step)
+      let measured = (try value(step) - value(-step)) / Double(2 * step)
       var computed = dot(result.inputGradient, inputDirection)
-      for (gradient, direction) in zip(result.parameterGradients, directions) { computed += dot(gradient, direction) }
+      for (gradient, direction) in zip(result.variableGradients, directions) { computed += dot(gradient, direction) }
       #expect(abs(measured - computed) < 3e-3 * max(1, abs(computed)))
     }
   }

@@ -14,17 +14,17 @@ struct KerasLayerTests {
     let layer = try golden.layer()
     let inputShape = Shape(Array(try golden.dimensions("input").dropFirst()))
     let outputShape = Shape(Array(try golden.dimensions("output").dropFirst()))
-    #expect(try layer.outputShape(for: inputShape) == outputShape)
+    #expect(try layer.outputShape(for: [inputShape]) == outputShape)
 
     let names = try ["kernel", "bias"].filter(golden.contains)
     let result = try LayerRunner(layer, input: inputShape).run(
-      golden.values("input"), parameters: names.map(golden.values),
+      golden.values("input"), variables: names.map(golden.values),
       outputGradient: golden.values("output_gradient"))
     expectEqual(result.output, try golden.values("output"), tolerance: Self.tolerance, "output")
     expectEqual(
       result.inputGradient, try golden.values("input_gradient"), tolerance: Self.tolerance, "input gradient")
-    #expect(result.parameterGradients.count == names.count)
-    for (name, gradient) in zip(names, result.parameterGradients) {
+    #expect(result.variableGradients.count == names.count)
+    for (name, gradient) in zip(names, result.variableGradients) {
       expectEqual(gradient, try golden.values("\(name)_gradient"), tolerance: Self.tolerance, "\(name) gradient")
     }
   }
@@ -43,7 +43,7 @@ struct KerasLayerTests {
       1, 1, 0, 0,
       5, 0, 5, 5,
     ]
-    let result = try LayerRunner(pooling, input: [3, 4, 1]).run(input, parameters: [], outputGradient: [1, 2, 3, 4])
+    let result = try LayerRunner(pooling, input: [3, 4, 1]).run(input, variables: [], outputGradient: [1, 2, 3, 4])
     #expect(result.output == [1, 0, 5, 5])
     #expect(result.inputGradient == [1, 0, 2, 0, 0, 0, 0, 0, 3, 0, 4, 0])
   }

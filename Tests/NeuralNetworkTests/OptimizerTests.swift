@@ -12,16 +12,20 @@ struct OptimizerTests {
   func matchesKeras(name: String, instructionSet: InstructionSet) throws {
     let golden = try Golden("optimizers/\(name)")
     let adam = try Adam(
-      options: ConfigurationReader(golden.configuration(), path: "optimizer", keys: Adam.optionKeys))
+      options: ConfigurationReader(golden.configuration(), path: "optimizer", keys: Adam.allOptionKeys))
     let start = try golden.values("start")
     let (gradients, count) = (try golden.values("gradients"), start.count)
     let (parameters, slots) = (FloatBuffer(count: count), FloatBuffer(count: 2 * count))
     parameters.start.update(from: start, count: count)
     for step in 0..<gradients.count / count {
-      let gradient = Array(gradients[step * count..<(step + 1) * count])
-      adam.update(
-        parameters: parameters.start, gradient: gradient, slots: slots.start, slotStride: count, count: count,
-        iteration: step, learningRate: adam.learningRate, kernels: instructionSet.kernels)
+      var gradient = Array(gradients[step * count..<(step + 1) * count])
+      gradient.withUnsafeMutableBufferPointer { gradient in
+        guard let start = gradient.baseAddress else { return }
+        adam.update(
+          VariableBlock(
+            values: parameters.start, gradient: start, slots: slots.start, slotStride: count, count: count),
+          stepSize: adam.stepSize(iteration: step, learningRate: adam.learningRate), kernels: instructionSet.kernels)
+      }
       func expected(_ name: String) throws -> [Float] {
         Array(try golden.values(name)[step * count..<(step + 1) * count])
       }
@@ -37,7 +41,7 @@ struct OptimizerTests {
   func outOfRange() {
     let node = ConfigurationNode(mapping: [ConfigurationEntry("learning_rate", ConfigurationNode(.number(-1)))])
     #expect {
-      try Adam(options: ConfigurationReader(node, path: "optimizer", keys: Adam.optionKeys))
+      try Adam(options: ConfigurationReader(node, path: "optimizer", keys: Adam.allOptionKeys))
     } throws: { error in
       "\(error)" == "optimizer.learning_rate: expected a number greater than 0. Received: -1.0"
     }

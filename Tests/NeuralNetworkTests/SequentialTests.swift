@@ -15,28 +15,30 @@ struct SequentialTests {
 
   @Test("names layers, shapes and parameters as Keras does")
   func lessonNetwork() throws {
-    let network = try Self.lesson.build(inputShape: [28, 28, 1], kernels: InstructionSet.bestSupported.kernels)
-    #expect(network.layers.map(\.name) == ["conv2d", "max_pooling2d", "flatten", "dense", "dense_1"])
-    #expect(network.layers.map(\.outputShape) == [[24, 24, 10], [12, 12, 10], [1440], [100], [10]])
+    let plan = try Self.lesson.plan(inputShape: [28, 28, 1])
+    #expect(plan.nodes.map(\.name) == ["conv2d", "max_pooling2d", "flatten", "dense", "dense_1"])
+    #expect(plan.nodes.map(\.outputShape) == [[24, 24, 10], [12, 12, 10], [1440], [100], [10]])
     #expect(
-      network.parameters.map(\.path) == [
+      plan.variables.map(\.path) == [
         "conv2d/kernel", "conv2d/bias", "dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias",
       ])
-    #expect(network.parameterCount == 145_370)
-    #expect(network.form == .logits)
+    #expect(ModelPlan.valueCount(plan.variables) == 145_370)
+    #expect(try plan.compile(mode: .training, kernels: InstructionSet.baseline.kernels).isLogits)
     #expect(
-      network.summary(optimizer: Adam()).contains(
+      plan.summary(optimizer: Adam()).contains(
         "│ dense (Dense)                   │ (None, 100)            │       144,100 │"))
-    #expect(network.summary(optimizer: Adam()).contains(" Optimizer params: 290,742 (1.11 MB)"))
+    #expect(plan.summary(optimizer: Adam()).contains(" Optimizer params: 290,742 (1.11 MB)"))
   }
 
   @Test("breaks long cells of the summary where Keras 3.15 breaks them")
   func longCells() {
-    let lines = SummaryTable.lines([
-      ("average_pooling2d (AveragePooling2D)", "(None, 2000, 1500, 3)", "0"),
-      ("conv2d (Conv2D)", "(None, 2000, 1500, 1000)", "4,000"),
-      ("dense_1 (Dense)", "(None, 1000000)", "100,001,000,000"),
-    ])
+    let lines = SummaryTable.lines(
+      SummaryTable.chainColumns,
+      [
+        ["average_pooling2d (AveragePooling2D)", "(None, 2000, 1500, 3)", "0"],
+        ["conv2d (Conv2D)", "(None, 2000, 1500, 1000)", "4,000"],
+        ["dense_1 (Dense)", "(None, 1000000)", "100,001,000,000"],
+      ])
     #expect(
       lines == [
         "┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓",
@@ -69,7 +71,7 @@ struct SequentialTests {
     ]
     for (layers, wording) in cases {
       #expect {
-        try Sequential(layers).build(inputShape: [6, 5, 1], kernels: InstructionSet.baseline.kernels)
+        try Sequential(layers).plan(inputShape: [6, 5, 1])
       } throws: {
         "\($0)" == wording
       }
@@ -98,40 +100,61 @@ struct SequentialTests {
     ]
     for (layers, shape, wording) in cases {
       #expect {
-        try Sequential(layers).build(inputShape: shape, kernels: InstructionSet.baseline.kernels)
+        try Sequential(layers).plan(inputShape: shape)
       } throws: {
         "\($0)" == wording
       }
     }
   }
 
+  private func program(_ layers: [any Layer], _ shape: Shape, _ kernels: KernelSet = InstructionSet.baseline.kernels)
+    throws -> Program
+  {
+    try Sequential(layers).plan(inputShape: shape).compile(mode: .training, kernels: kernels)
+  }
+
+  private func names(_ program: Program) -> [String] { program.operations.map(program.layerNames(of:)) }
+
   @Test("computes layer by layer where a fused computation cannot count so far")
   func fusedLimits() throws {
-    func steps(_ convolution: Conv2D, _ shape: Shape) throws -> [String] {
-      let network = try Sequential([convolution, MaxPooling2D(), Flatten(), Dense(units: 2)])
-        .build(inputShape: shape, kernels: InstructionSet.baseline.kernels)
-      return network.steps.indices.map(network.layerNames(ofStep:))
+    func names(_ convolution: Conv2D, _ shape: Shape) throws -> [String] {
+      self.names(try program([convolution, MaxPooling2D(), Flatten(), Dense(units: 2)], shape))
     }
-    let fused = ["conv2d + max_pooling2d + flatten", "dense"]
-    let separate = ["conv2d", "max_pooling2d + flatten", "dense"]
-    #expect(try steps(Conv2D(filters: 65_535, kernelSize: [1, 1]), [2, 2, 3]) == fused)
-    #expect(try steps(Conv2D(filters: 65_536, kernelSize: [1, 1]), [2, 2, 3]) == separate)
+    let fused = ["conv2d + max_pooling2d", "dense"]
+    let separate = ["conv2d", "max_pooling2d", "dense"]
+    #expect(try names(Conv2D(filters: 65_535, kernelSize: [1, 1]), [2, 2, 3]) == fused)
+    #expect(try names(Conv2D(filters: 65_536, kernelSize: [1, 1]), [2, 2, 3]) == separate)
     // The one-channel convolution would pack this image into 2^32 floats; the other one takes it as it is.
     let wide = Conv2D(filters: 1, kernelSize: [1, 1 << 16], activation: .relu)
-    #expect(try steps(wide, [2, 1 << 17, 1]) == fused)
-    let pooled = try Sequential([wide, MaxPooling2D(), Flatten(), Dense(units: 2)])
-      .build(inputShape: [2, 1 << 17, 1], kernels: InstructionSet.baseline.kernels)
-    #expect(pooled.steps[0].computation is PooledConvolution)
+    #expect(try names(wide, [2, 1 << 17, 1]) == fused)
+    let pooled = try program([wide, MaxPooling2D(), Flatten(), Dense(units: 2)], [2, 1 << 17, 1])
+    #expect(pooled.operations[0].operation is PooledConvolution)
+  }
+
+  @Test("fuses a convolution with its pool whatever keeps the order of values behind them")
+  func fusedWithLayersBetween() throws {
+    let convolution = Conv2D(filters: 3, kernelSize: [3, 3], activation: .relu)
+    let linear = Conv2D(filters: 3, kernelSize: [3, 3])
+    let models: [[any Layer]] = [
+      [convolution, MaxPooling2D(), Flatten(), Dense(units: 2)],
+      [convolution, MaxPooling2D(), Activation(.relu), Flatten(), Dense(units: 2)],
+      [linear, Activation(.relu), MaxPooling2D(), Flatten(), Activation(.linear), Dense(units: 2)],
+    ]
+    for layers in models {
+      #expect(try program(layers, [8, 8, 1]).operations[0].operation is OneChannelPooledConvolution)
+    }
+    let sigmoid = try program([linear, Activation(.sigmoid), MaxPooling2D(), Flatten(), Dense(units: 2)], [8, 8, 1])
+    #expect(names(sigmoid) == ["conv2d", "activation", "max_pooling2d", "dense"])
   }
 
   @Test("allocates nothing for the sizes of its layers when it is built")
   func largeTables() throws {
     // A table of its own for each layer would take 33 GB.
     let layer = Conv2D(filters: 1, kernelSize: [8191, 8191], padding: .same)
-    let network = try Sequential(Array(repeating: layer, count: 100))
-      .build(inputShape: [4096, 4096, 1], kernels: InstructionSet.baseline.kernels)
-    #expect(network.parameterCount == 100 * (8191 * 8191 + 1))
-    #expect(NetworkWorkspace.count(for: network, capacity: 1, shards: 1) > 100 * (4096 * 4096 + 8191 * 8191))
+    let plan = try Sequential(Array(repeating: layer, count: 100)).plan(inputShape: [4096, 4096, 1])
+    #expect(ModelPlan.valueCount(plan.variables) == 100 * (8191 * 8191 + 1))
+    let program = try plan.compile(mode: .training, kernels: InstructionSet.baseline.kernels)
+    #expect(Workspace.count(for: program, capacity: 1, shards: 1) > 100 * (4096 * 4096 + 8191 * 8191))
   }
 
   @Test("reads back what it writes")
@@ -176,8 +199,10 @@ struct SequentialTests {
     ] {
       let convolution = Conv2D(filters: filters, kernelSize: [kernel, kernel], activation: .relu)
       let fused = Sequential([convolution, MaxPooling2D(), Flatten(), Dense(units: 4)])
-      // An activation in between does nothing, but keeps the layers apart.
-      let separate = Sequential([convolution, MaxPooling2D(), Activation(.linear), Flatten(), Dense(units: 4)])
+      // Means of one pixel in between do nothing, but keep the layers apart.
+      let separate = Sequential([
+        convolution, AveragePooling2D(poolSize: [1, 1]), MaxPooling2D(), Flatten(), Dense(units: 4),
+      ])
       let shape: Shape = [height, width, 1]
       guard (height - kernel + 1) / 2 > 0 else { continue }
       let left = try gradients(fused, shape, instructionSet)
@@ -192,19 +217,22 @@ struct SequentialTests {
   private func gradients(_ model: Sequential, _ shape: Shape, _ instructionSet: InstructionSet) throws -> (
     output: [Float], gradients: [[Float]]
   ) {
-    let network = try model.build(inputShape: shape, kernels: instructionSet.kernels)
+    let plan = try model.plan(inputShape: shape)
+    let program = try plan.compile(mode: .training, kernels: instructionSet.kernels)
     let samples = 3
-    let workspace = NetworkWorkspace(for: network, capacity: samples)
-    let (parameters, gradients) = (FloatBuffer(count: network.bufferCount), FloatBuffer(count: network.bufferCount))
-    network.initializeParameters(parameters, seed: 3)
+    let workspace = Workspace(for: program, capacity: samples, kernels: instructionSet.kernels)
+    workspace.divide(into: 1) { _ in samples }
+    let (variables, gradients) = (FloatBuffer(count: plan.trainableCount), FloatBuffer(count: plan.trainableCount))
+    let state = FloatBuffer(count: plan.stateCount)
+    program.initializeVariables(variables, state: state, seed: 3)
     var random = RandomStream(seed: 4, purpose: .dropout)
     for index in 0..<samples * shape.count { workspace.input[index] = random.nextUniform() }
-    network.forward(workspace, parameters: parameters.start)
-    let outputs = samples * network.outputShape.count
+    workspace.forward(variables: variables.start, state: state.start)
+    let outputs = samples * plan.outputShape.count
     for index in 0..<outputs { workspace.outputGradient[index] = random.nextUniform(from: -1, to: 1) }
     let output = (0..<outputs).map { workspace.output[$0] }
-    network.backward(workspace, parameters: parameters.start, gradients: gradients.start)
-    return (output, network.parameters.map { network.kerasValues(of: $0, in: gradients.start) })
+    workspace.backward(variables: variables.start, state: state.start, gradients: gradients.start)
+    return (output, plan.variables.indices.map { program.values(of: $0, in: gradients.start) })
   }
 }
 
@@ -242,16 +270,16 @@ struct ParameterTests {
   func initialWeights() throws {
     let kernels = InstructionSet.baseline.kernels
     let convolution = Conv2D(filters: 2, kernelSize: [3, 3], activation: .relu)
-    let fused = try Sequential([convolution, MaxPooling2D(), Flatten(), Dense(units: 3)])
-      .build(inputShape: [8, 8, 1], kernels: kernels)
-    let separate = try Sequential([convolution, MaxPooling2D(), Activation(.linear), Flatten(), Dense(units: 3)])
-      .build(inputShape: [8, 8, 1], kernels: kernels)
-    func values(_ network: Network) -> [[Float]] {
-      let buffer = FloatBuffer(count: network.bufferCount)
-      network.initializeParameters(buffer, seed: 9)
-      return network.parameters.map { network.kerasValues(of: $0, in: buffer.start) }
+    func values(_ layers: [any Layer]) throws -> [[Float]] {
+      let plan = try Sequential(layers).plan(inputShape: [8, 8, 1])
+      let program = try plan.compile(mode: .inference, kernels: kernels)
+      let (variables, state) = (FloatBuffer(count: plan.trainableCount), FloatBuffer(count: plan.stateCount))
+      program.initializeVariables(variables, state: state, seed: 9)
+      return plan.variables.indices.map { program.values(of: $0, in: variables.start) }
     }
-    #expect(values(fused) == values(separate))
-    #expect(values(fused)[0].contains { $0 != 0 })
+    let fused = try values([convolution, MaxPooling2D(), Flatten(), Dense(units: 3)])
+    let pixel = AveragePooling2D(poolSize: [1, 1])
+    #expect(try values([convolution, pixel, MaxPooling2D(), Flatten(), Dense(units: 3)]) == fused)
+    #expect(fused[0].contains { $0 != 0 })
   }
 }

@@ -46,27 +46,30 @@ struct ShardGroupTests {
   func sameBits(network: SmallNetwork, instructionSet: InstructionSet) throws {
     let shards = 7
     let trainer = try SmallRun.trainer(network, workers: 1, shards: shards, instructionSet: instructionSet)
-    let (configuration, count) = (trainer.configuration, trainer.network.bufferCount)
-    let sharding = BatchSharding(sampleCount: configuration.batchSize, shards: shards)
+    let (configuration, count) = (trainer.configuration, trainer.plan.trainableCount)
+    var state = trainer.state
+    state.stepInEpoch = 1
 
     /// The sum of the gradients of all shards in groups of a size, for each parameter, and the loss of each shard.
     func gradients(groupSize: Int) -> (parameters: [[Float]], losses: [Double]) {
       let worker = ShardWorker(
-        configuration: configuration, network: trainer.network, kernels: trainer.kernels, groupSize: groupSize)
+        configuration: configuration, programs: trainer.programs, batch: trainer.memory.batch,
+        kernels: trainer.kernels, groupSize: groupSize)
       let groups = (shards + groupSize - 1) / groupSize
       let (buffers, sums) = (FloatBuffer(count: groups * count), ShardSums(tasks: shards, sums: 2))
       network.data.train.withSamples(order: nil) { samples in
+        let step = CurrentStep(configuration, samples, state)
         for group in 0..<groups {
           worker.train(
-            samples.batch(1, size: configuration.batchSize), sharding: sharding,
-            shards: group * groupSize..<min((group + 1) * groupSize, shards),
-            parameters: trainer.variables.parameters.start, gradients: buffers.start + group * count, sums: sums)
+            lastSegment: 0, of: step, shards: group * groupSize..<min((group + 1) * groupSize, shards),
+            variables: trainer.variables, gradients: buffers.start + group * count, sums: sums,
+            rows: trainer.memory.batchSums)
         }
       }
       let total = FloatBuffer(count: count)
       trainer.kernels.sumShards(buffers.start, stride: count, shardCount: groups, total: total.start, count: count)
       return (
-        trainer.network.parameters.map { trainer.network.kerasValues(of: $0, in: total.start) },
+        trainer.plan.variables.indices.map { trainer.program.values(of: $0, in: total.start) },
         (0..<shards).map { sums[$0][0] }
       )
     }
@@ -76,7 +79,7 @@ struct ShardGroupTests {
     for groupSize in [2, 4, 8] {
       let together = gradients(groupSize: groupSize)
       for (parameter, (values, expected)) in zip(
-        trainer.network.parameters, zip(together.parameters, alone.parameters))
+        trainer.plan.variables, zip(together.parameters, alone.parameters))
       {
         let differences = values.indices.filter { values[$0] != expected[$0] }
         #expect(differences.isEmpty, "\(parameter.path) in groups of \(groupSize)")

@@ -259,19 +259,29 @@ struct ShardingTests {
   }
 
   @Test(
-    "parameters are updated in blocks that a phase has numbers for, whatever their count",
-    arguments: [16, 2048, 2064, 145_408, 1 << 31, 1 << 31 + 16, 1 << 45])
-  func blocks(floats: Int) {
-    let blocks = ParameterBlocks(floats: floats)
-    #expect((1...WorkerTeam.maximumTasks).contains(blocks.count))
-    #expect(blocks.range(ofBlock: 0) == 0..<min(blocks.range(ofBlock: 0).count, floats))
-    #expect(floats > 1 << 31 || blocks.range(ofBlock: 0).count == min(floats, 2048))
-    #expect(blocks.range(ofBlock: blocks.count - 1).upperBound == floats)
-    for block in Set([1, blocks.count / 2, blocks.count - 1]) where block > 0 && block < blocks.count {
-      let range = blocks.range(ofBlock: block)
-      #expect(!range.isEmpty && range.lowerBound % 16 == 0)
-      #expect(blocks.range(ofBlock: block - 1).upperBound == range.lowerBound)
+    "variables are updated in blocks of one variable each, in as many tasks as a phase has numbers for",
+    arguments: [1, 4, 500, 4000])
+  func blocks(units: Int) throws {
+    let plan = try Sequential([Dense(units: units), Dense(units: 3), Dense(units: 500)]).plan(inputShape: [1500])
+    for blockSize in [16, 2048] {
+      let blocks = UpdateBlocks(plan, blockSize: blockSize)
+      #expect((1...WorkerTeam.maximumTasks).contains(blocks.tasks.count))
+      #expect(blocks.tasks.flatMap(Array.init) == Array(blocks.blocks.indices))
+      for (index, variable) in plan.trainableVariables.enumerated() {
+        let own = blocks.blocks.filter { $0.variable == index }.map(\.range)
+        #expect(own.flatMap(Array.init) == Array(variable.offset..<variable.offset + variable.shape.count))
+        #expect(own.allSatisfy { $0.lowerBound % 16 == 0 })
+      }
     }
+    #expect(UpdateBlocks(plan, blockSize: 2048).blocks.allSatisfy { $0.range.count <= 2048 })
+  }
+
+  @Test("a model of a million million weights is updated in tasks that a phase has numbers for")
+  func manyBlocks() throws {
+    let layers = Array(repeating: Dense(units: 30_000), count: 900)
+    let blocks = UpdateBlocks(try Sequential(layers).plan(inputShape: [30_000]))
+    #expect((1...WorkerTeam.maximumTasks).contains(blocks.tasks.count))
+    #expect(blocks.blocks.reduce(0) { $0 + $1.range.count } == 900 * (30_000 * 30_000 + 30_000))
   }
 
   @Test("a run that nothing can count is too large, and says so")
@@ -287,9 +297,10 @@ struct ShardingTests {
         return "\($0)".hasPrefix("the model needs ")
       }
       let configuration = TrainingConfiguration(model: Sequential(layers), batchSize: batchSize, shards: 8)
-      let network = try configuration.model.build(inputShape: [28, 28, 1], kernels: InstructionSet.baseline.kernels)
-      let groups = ShardGroups(shards: 8, workers: 1024, parameterCount: network.bufferCount) { _ in 0 }
-      let needs = MemoryNeeds(configuration, network: network, groups: groups, workerCount: 1 << 40)
+      let plan = try configuration.model.plan(inputShape: [28, 28, 1])
+      let programs = try Programs(plan, kernels: InstructionSet.baseline.kernels)
+      let groups = ShardGroups(shards: 8, workers: 1024, parameterCount: plan.trainableCount) { _ in 0 }
+      let needs = MemoryNeeds(configuration, programs: programs, groups: groups, workerCount: 1 << 40)
       #expect(needs.bytes == .max)
       #expect(throws: TrainingError.tooLarge(bytes: .max, available: 5)) { try needs.check(available: 5) }
     }

@@ -23,6 +23,12 @@ struct ShardGroups: Sendable, Equatable {
     self.size = size
   }
 
+  init(_ configuration: TrainingConfiguration, _ program: Program, workers: Int) {
+    self.init(shards: configuration.shards, workers: workers, parameterCount: program.plan.trainableCount) {
+      Workspace.count(for: program, capacity: $0 * configuration.largestShard, shards: $0)
+    }
+  }
+
   func count(ofShards shards: Int) -> Int { (shards + size - 1) / size }
 
   func shards(ofGroup group: Int, of shards: Int) -> Range<Int> { group * size..<min((group + 1) * size, shards) }

@@ -16,18 +16,12 @@ final class StepMemory: @unchecked Sendable {
   let update: VariableUpdate
   private(set) var phases: [any StepPhase] = []
 
-  /// - Throws: `TrainingError.tooLarge`.
   init(
-    configuration: TrainingConfiguration, programs: Programs, variables: Variables, kernels: KernelSet,
-    workerCount: Int
-  ) throws {
+    configuration: TrainingConfiguration, programs: Programs, groups: ShardGroups, variables: Variables,
+    kernels: KernelSet, workerCount: Int
+  ) {
     program = programs.training
     self.variables = variables
-    let count = program.plan.trainableCount
-    let groups = ShardGroups(shards: configuration.shards, workers: workerCount, parameterCount: count) {
-      Workspace.count(for: programs.training, capacity: $0 * configuration.largestShard, shards: $0)
-    }
-    try MemoryNeeds(configuration, programs: programs, groups: groups, workerCount: workerCount).check()
     self.groups = groups
     let batch = BatchMemory(for: programs.training, capacity: configuration.batchSize)
     self.batch = batch
@@ -36,7 +30,7 @@ final class StepMemory: @unchecked Sendable {
         configuration: configuration, programs: programs, batch: batch, kernels: kernels, groupSize: groups.size)
     }
     reduction = GradientReduction(
-      count: count, groups: groups.count(ofShards: configuration.shards), kernels: kernels)
+      count: program.plan.trainableCount, groups: groups.count(ofShards: configuration.shards), kernels: kernels)
     shardSums = ShardSums(tasks: configuration.shards, sums: configuration.sumNames.count)
     batchSums = BatchSums(program, capacity: configuration.batchSize)
     update = VariableUpdate(
