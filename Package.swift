@@ -76,6 +76,7 @@ let package = Package(
     .target(name: "Machine"),
     .target(name: "DurableFiles", dependencies: ["Machine"]),
     .target(name: "Randomness", swiftSettings: [optimizedInDebug]),
+    .target(name: "ElementaryFunctions", swiftSettings: [optimizedInDebug]),
     .target(
       name: "NeuralNetwork", dependencies: ["Configuration", "Kernels", "Randomness"],
       swiftSettings: [optimizedInDebug]),
@@ -138,6 +139,7 @@ let package = Package(
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(name: "ZipArchiveTests", dependencies: ["CZlib", "ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "ElementaryFunctionsTests", dependencies: ["ElementaryFunctions"]),
     .testTarget(
       name: "NeuralNetworkTests", dependencies: ["HDF5Reading", "NeuralNetwork", "RunConfiguration"],
       exclude: ["Golden/make_golden.py"], resources: [.copy("Golden/keras.h5")]),
