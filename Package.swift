@@ -8,10 +8,17 @@ import PackageDescription
 let optimizedInDebug: SwiftSetting = .unsafeFlags(
   ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
 
+/// C in headers computes what is written: no multiplication is fused with an addition behind our back, and `sqrt` is an
+/// instruction.
+let exactArithmetic: [String] = ["-Xcc", "-ffp-contract=off", "-Xcc", "-fno-math-errno"]
+
+/// Modules that compute: what is an instruction is no call.
+let computing: [SwiftSetting] = [optimizedInDebug, .unsafeFlags(exactArithmetic)]
+
 /// The instruction set a kernel target is compiled for. The choice between the builds is made once at start, by
 /// `InstructionSet`.
 func instructionSet(_ march: String, define: String) -> [SwiftSetting] {
-  [optimizedInDebug, .define(define), .unsafeFlags(["-Xcc", "-march=\(march)", "-Xcc", "-fno-math-errno"])]
+  [optimizedInDebug, .define(define), .unsafeFlags(["-Xcc", "-march=\(march)"] + exactArithmetic)]
 }
 
 #if arch(x86_64)
@@ -64,7 +71,7 @@ let package = Package(
     // The inner loops: one source, three builds (the v3 and v4 folders are links to the baseline's files).
     .target(
       name: "KernelsBaseline", dependencies: ["CVector"],
-      swiftSettings: [optimizedInDebug, .unsafeFlags(["-Xcc", "-fno-math-errno"])]),
+      swiftSettings: computing),
     .target(name: "KernelsV3", dependencies: ["CVector"], swiftSettings: kernelsV3Settings),
     .target(name: "KernelsV4", dependencies: ["CVector"], swiftSettings: kernelsV4Settings),
     .target(
@@ -75,11 +82,11 @@ let package = Package(
     .target(name: "Configuration"),
     .target(name: "Machine"),
     .target(name: "DurableFiles", dependencies: ["Machine"]),
-    .target(name: "Randomness", swiftSettings: [optimizedInDebug]),
-    .target(name: "ElementaryFunctions", swiftSettings: [optimizedInDebug]),
+    .target(name: "Randomness", swiftSettings: computing),
+    .target(name: "ElementaryFunctions", swiftSettings: computing),
     .target(
-      name: "NeuralNetwork", dependencies: ["Configuration", "Kernels", "Randomness"],
-      swiftSettings: [optimizedInDebug]),
+      name: "NeuralNetwork", dependencies: ["Configuration", "ElementaryFunctions", "Kernels", "Randomness"],
+      swiftSettings: computing),
     .target(
       name: "Datasets",
       dependencies: [
@@ -90,15 +97,19 @@ let package = Package(
     // Optimized, so that the test of what a step allocates sees what users run.
     .target(
       name: "Training",
-      dependencies: ["CVector", "Configuration", "Datasets", "DurableFiles", "Machine", "NeuralNetwork"],
-      swiftSettings: [optimizedInDebug]),
+      dependencies: [
+        "CVector", "Configuration", "Datasets", "DurableFiles", "ElementaryFunctions", "Kernels", "Machine",
+        "NeuralNetwork",
+      ],
+      swiftSettings: computing),
     .target(name: "ZipArchive", dependencies: ["CZlib", "Machine"], swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5Reading", dependencies: ["Machine", "ZipArchive"], swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5Writing", dependencies: ["CHDF5"]),
     .target(
       name: "Checkpoints",
       dependencies: [
-        "DurableFiles", "HDF5Reading", "HDF5Writing", "Training", .product(name: "Crypto", package: "swift-crypto"),
+        "Configuration", "DurableFiles", "HDF5Reading", "HDF5Writing", "NeuralNetwork", "Training",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "ONNXSchema", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -107,7 +118,7 @@ let package = Package(
       name: "ModelFiles",
       dependencies: [
         "Checkpoints", "Configuration", "DurableFiles", "HDF5Reading", "HDF5Writing", "Kernels", "NeuralNetwork",
-        "ONNXSchema", "Training", "ZipArchive",
+        "ONNXSchema", "Training", "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .target(
       name: "RunConfiguration",
@@ -117,8 +128,8 @@ let package = Package(
     .target(
       name: "Martlet",
       dependencies: [
-        "Checkpoints", "Datasets", "DurableFiles", "Machine", "ModelFiles", "NeuralNetwork", "RunConfiguration",
-        "Training",
+        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "Kernels", "Machine", "ModelFiles", "NeuralNetwork",
+        "RunConfiguration", "Training",
       ]),
     .executableTarget(
       name: "MartletCommand",
@@ -133,37 +144,48 @@ let package = Package(
       name: "AllocationCounter", dependencies: ["Martlet"], path: "Tests/AllocationCounter",
       linkerSettings: [ownAllocators]),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"], swiftSettings: [optimizedInDebug]),
+      name: "KernelsTests", dependencies: ["CVector", "Kernels", "Randomness", "TestSupport"],
+      swiftSettings: [optimizedInDebug]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
     .testTarget(name: "MachineTests", dependencies: ["Machine", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
-    .testTarget(name: "ZipArchiveTests", dependencies: ["CZlib", "ZipArchive"]),
+    .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "ElementaryFunctionsTests", dependencies: ["ElementaryFunctions"]),
     .testTarget(
-      name: "NeuralNetworkTests", dependencies: ["HDF5Reading", "NeuralNetwork", "RunConfiguration"],
+      name: "NeuralNetworkTests",
+      dependencies: ["Configuration", "HDF5Reading", "Kernels", "NeuralNetwork", "Randomness", "RunConfiguration"],
       exclude: ["Golden/make_golden.py"], resources: [.copy("Golden/keras.h5")]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "DurableFiles", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
-    .testTarget(name: "TrainingTests", dependencies: ["TestSupport", "Training"]),
+      dependencies: [
+        "CZlib", "Datasets", "DurableFiles", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Datasets", "Kernels", "NeuralNetwork", "TestSupport", "Training"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5Reading", "HDF5Writing"], exclude: ["Golden"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "DurableFiles", "HDF5Reading", "TestSupport"]),
+    .testTarget(
+      name: "CheckpointsTests",
+      dependencies: [
+        "Checkpoints", "Datasets", "DurableFiles", "HDF5Reading", "NeuralNetwork", "TestSupport", "Training",
+      ]),
     .testTarget(
       name: "ModelFilesTests",
       dependencies: [
-        "Checkpoints", "HDF5Reading", "Martlet", "ModelFiles", "ONNXSchema", "TestSupport", "ZipArchive",
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Checkpoints", "DurableFiles", "HDF5Reading", "Martlet", "ModelFiles", "ONNXSchema", "TestSupport",
+        "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       resources: [.copy("Golden"), .copy("SameTraining"), .copy("Hostile")]),
-    .testTarget(name: "RunConfigurationTests", dependencies: ["RunConfiguration", "TestSupport"]),
+    .testTarget(
+      name: "RunConfigurationTests",
+      dependencies: ["Configuration", "Datasets", "NeuralNetwork", "RunConfiguration", "TestSupport", "Training"]),
     // AllocationCounter is run, not linked: its allocators would become those of all tests, and no sanitizer's.
     .testTarget(
       name: "MartletTests",
       dependencies: [
-        "DurableFiles", "Martlet", "MartletCommand", "TestSupport",
+        "Configuration", "DurableFiles", "Martlet", "MartletCommand", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], exclude: ["Python"]),
+      ], exclude: ["Golden", "Python"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

@@ -11,6 +11,8 @@ public struct Checkpoint: Sendable, Equatable {
   public var inputShape: Shape
   /// The instruction set it was computed with, as `InstructionSet` names it.
   public var instructionSet: String
+  /// The `Arithmetic.version` it was computed with.
+  public var arithmetic: Int
   public var seed: UInt64
   /// The fingerprint of the training data.
   public var trainFingerprint: String
@@ -23,7 +25,8 @@ public struct Checkpoint: Sendable, Equatable {
 
   public init(
     snapshot: Snapshot, configuration: String, inputShape: Shape, instructionSet: String, seed: UInt64,
-    trainFingerprint: String, validationFingerprint: String, origin: String? = nil, initialWeights: String? = nil
+    trainFingerprint: String, validationFingerprint: String, origin: String? = nil, initialWeights: String? = nil,
+    arithmetic: Int = Arithmetic.version
   ) {
     self.snapshot = snapshot
     self.configuration = configuration
@@ -34,8 +37,9 @@ public struct Checkpoint: Sendable, Equatable {
     self.validationFingerprint = validationFingerprint
     self.origin = origin
     self.initialWeights = initialWeights
+    self.arithmetic = arithmetic
   }
 
-  /// All trainable values.
+  /// The values of the model.
   public var parameterCount: Int { snapshot.parameters.reduce(0) { $0 + $1.shape.count } }
 }

@@ -32,6 +32,8 @@ package enum CheckpointLayout {
     samples: "running_samples", stepsBefore: "steps_before"
   )
   static let instructionSet = "instruction_set"
+  /// Absent from files of version 1.
+  static let arithmetic = "arithmetic"
   static let origin = "origin"
   static let initialWeights = "initial_weights"
   static let epochSeconds = "epoch_seconds"

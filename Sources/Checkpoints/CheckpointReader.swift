@@ -73,7 +73,8 @@ struct CheckpointReader {
       trainFingerprint: try run.attribute(fingerprint.train),
       validationFingerprint: try run.attribute(fingerprint.validation),
       origin: try optional(CheckpointLayout.origin, run),
-      initialWeights: try optional(CheckpointLayout.initialWeights, run))
+      initialWeights: try optional(CheckpointLayout.initialWeights, run),
+      arithmetic: run.hasAttribute(CheckpointLayout.arithmetic) ? try count(CheckpointLayout.arithmetic, run) : 1)
   }
 
   private func state(_ run: HDF5Group) throws -> RunState {

@@ -43,6 +43,7 @@ struct CheckpointWriter {
     if let origin = checkpoint.origin { try group.setAttribute(CheckpointLayout.origin, origin) }
     if let path = checkpoint.initialWeights { try group.setAttribute(CheckpointLayout.initialWeights, path) }
     try group.setAttribute(CheckpointLayout.instructionSet, checkpoint.instructionSet)
+    try group.setAttribute(CheckpointLayout.arithmetic, checkpoint.arithmetic)
     try group.setAttribute(CheckpointLayout.fingerprint.train, checkpoint.trainFingerprint)
     try group.setAttribute(CheckpointLayout.fingerprint.validation, checkpoint.validationFingerprint)
     try group.write(checkpoint.configuration, to: CheckpointLayout.configuration)

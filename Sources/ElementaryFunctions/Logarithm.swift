@@ -43,7 +43,7 @@ extension Elementary {
   /// Whole exponents up to 2³¹ by repeated squaring, others as exp(y·log x). The relative error is at most
   /// 2⁻⁵² · (2 + |y|·(1 + |log x|)).
   public static func pow(_ x: Double, _ y: Double) -> Double {
-    if let whole = Int32(exactly: y) { return power(x, whole) }
+    if y.magnitude < 0x1p31, Double(Int32(y)) == y { return power(x, Int32(y)) }
     if x == 0 { return y > 0 ? 0 : y < 0 ? .infinity : y }
     return exp(y * log(x))
   }

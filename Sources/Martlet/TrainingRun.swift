@@ -156,7 +156,7 @@ public final class TrainingRun {
     } catch TrainingError.foreignSnapshot(let reason) {
       throw CheckpointError.malformed(path: saved.path, reason: reason)
     }
-    Self.warnOfOtherInstructionSet(checkpoint, trainer, warning)
+    Self.warnOfOtherBits(checkpoint, trainer, warning)
     resumedFrom = saved.path
   }
 
@@ -174,15 +174,23 @@ public final class TrainingRun {
     }
   }
 
-  private static func warnOfOtherInstructionSet(
-    _ checkpoint: Checkpoint, _ trainer: Trainer, _ warning: (String) -> Void
-  ) {
+  /// Says why a resumed run may differ in its last bits from an uninterrupted one.
+  private static func warnOfOtherBits(_ checkpoint: Checkpoint, _ trainer: Trainer, _ warning: (String) -> Void) {
+    guard checkpoint.origin == nil else { return }
     let now = "\(trainer.instructionSet)"
-    guard checkpoint.origin == nil, checkpoint.instructionSet != now else { return }
+    let (old, new, advice) =
+      if checkpoint.arithmetic != Arithmetic.version {
+        ("arithmetic of another version of Martlet (\(checkpoint.arithmetic))", "\(Arithmetic.version)", "")
+      } else {
+        (
+          "instruction set \(checkpoint.instructionSet)", now,
+          " \(InstructionSet.environmentVariable) forces an instruction set."
+        )
+      }
+    guard checkpoint.arithmetic != Arithmetic.version || checkpoint.instructionSet != now else { return }
     warning(
-      "the checkpoint was computed with the instruction set \(checkpoint.instructionSet), this run goes on with \(now): "
-        + "the last bits of its weights may differ from those of an uninterrupted run. "
-        + "\(InstructionSet.environmentVariable) forces an instruction set.")
+      "the checkpoint was computed with the \(old), this run goes on with \(new): the last bits of its weights may "
+        + "differ from those of an uninterrupted run.\(advice)")
   }
 
   /// Whether all epochs are done, or a callback found that no more are needed.

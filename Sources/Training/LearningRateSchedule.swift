@@ -1,5 +1,5 @@
 import Configuration
-import Glibc
+import ElementaryFunctions
 
 /// A learning rate that changes with the steps: a function of the step alone, so that a run goes on with it from any cut.
 ///
@@ -7,7 +7,7 @@ import Glibc
 ///     constant     rate
 ///     step         rate · decay rate ^ floor(t / decay steps)
 ///     exponential  rate · decay rate ^ (t / decay steps)
-///     cosine       rate · ((1 - alpha) · (1 + cos(π · min(t / decay steps, 1))) / 2 + alpha)
+///     cosine       rate · ((1 - alpha) · (1 + Elementary.cos(π · min(t / decay steps, 1))) / 2 + alpha)
 ///     before it:   rate · (step + 1) / warmup steps
 ///
 /// `rate` is the optimizer's. Source: Keras' `ExponentialDecay` (with `staircase` for step) and `CosineDecay`, after
@@ -39,10 +39,11 @@ public struct LearningRateSchedule: Sendable, Equatable {
   private func factor(_ step: Double) -> Double {
     switch form {
     case .constant: 1
-    case .step(let decaySteps, let decayRate): pow(decayRate, (step / Double(decaySteps)).rounded(.down))
-    case .exponential(let decaySteps, let decayRate): pow(decayRate, step / Double(decaySteps))
+    case .step(let decaySteps, let decayRate):
+      Elementary.pow(decayRate, Double(Int(step / Double(decaySteps))))
+    case .exponential(let decaySteps, let decayRate): Elementary.pow(decayRate, step / Double(decaySteps))
     case .cosine(let decaySteps, let alpha):
-      (1 - alpha) * (1 + cos(Double.pi * min(step / Double(decaySteps), 1))) / 2 + alpha
+      (1 - alpha) * (1 + Elementary.cos(Double.pi * min(step / Double(decaySteps), 1))) / 2 + alpha
     }
   }
 }

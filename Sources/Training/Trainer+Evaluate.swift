@@ -8,19 +8,38 @@ extension Trainer {
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func evaluate(_ dataset: Dataset) throws -> Evaluation {
     try dataset.check(fits: plan)
-    let chunks = chunks(of: dataset.count)
-    let rows = ShardSums(tasks: chunks.shardCount, sums: configuration.sumNames.count)
+    let sums = sums(over: dataset)
+    var running = RunningSums(count: sums.count)
+    _ = running.add(sums, samples: dataset.count)
+    return Evaluation(
+      values: zip(configuration.sumNames, running.means).map { (name: $0, value: $1) }, samples: dataset.count)
+  }
+
+  /// The samples whose rows are in memory at a time. A power of two: their sum is a branch of the tree over all samples.
+  private static let evaluationBlock = 1 << 16
+
+  /// The sums of the loss and the metrics over all samples of a data set, whose leaves are the samples.
+  private func sums(over dataset: Dataset) -> [Double] {
+    let width = configuration.sumNames.count
+    let block = Self.evaluationBlock
+    let blockCount = (dataset.count + block - 1) / block
+    let rows = SampleSums(capacity: min(dataset.count, block), width: width)
+    let blockSums = SampleSums(capacity: blockCount, width: width)
     let (workers, variables) = (memory.workers, variables)
     dataset.withSamples(order: nil) { samples in
-      team.perform(tasks: chunks.shardCount) { worker, chunk in
-        workers[worker].evaluate(
-          samples.part(chunks.range(ofShard: chunk)), variables: variables, sums: rows[chunk])
+      for index in 0..<blockCount {
+        let part = samples.part(index * block..<min((index + 1) * block, dataset.count))
+        let chunks = chunks(of: part.count)
+        team.perform(tasks: chunks.shardCount) { worker, chunk in
+          let range = chunks.range(ofShard: chunk)
+          workers[worker].evaluate(
+            part.part(range), variables: variables, rows: rows.rows(from: range.lowerBound, width: width))
+        }
+        blockSums.rows(from: index, width: width).update(
+          from: rows.sum(samples: part.count, width: width), count: width)
       }
     }
-    var sums = RunningSums(count: configuration.sumNames.count)
-    _ = sums.add(rows, tasks: chunks.shardCount, samples: dataset.count)
-    return Evaluation(
-      values: zip(configuration.sumNames, sums.means).map { (name: $0, value: $1) }, samples: dataset.count)
+    return Array(UnsafeBufferPointer(start: blockSums.sum(samples: blockCount, width: width), count: width))
   }
 
   /// The model's outputs for every sample of a data set.

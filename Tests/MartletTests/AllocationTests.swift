@@ -24,7 +24,7 @@ struct AllocationTests {
   func something() throws {
     let finished = try count("mnist-cnn", workers: 2, ["--allocating"])
     let allocations = try #require(finished.output.wholeMatch(of: #/100 steps, (\d+) allocations\n/#)?.1)
-    // Each of a step's 8 shards allocates; the first one's comes before the first look.
+    // Each of a step's 200 samples allocates; those behind the last look of a burst of steps are not counted.
     #expect(try #require(Int(allocations)) >= 700)
   }
 }

@@ -18,12 +18,12 @@ struct BackgroundTaskTests {
 
   @Test("is finished before its owner is gone")
   func ownerGone() {
-    let rows = ShardSums(tasks: 1, sums: 1)
+    let rows = SampleSums(capacity: 1, width: 1)
     do {
       let task = BackgroundTask<Void>()
-      task.start { for _ in 0..<1000 { rows[0][0] += 1 } }
+      task.start { for _ in 0..<1000 { rows.rows(from: 0, width: 1)[0] += 1 } }
     }
-    #expect(rows[0][0] == 1000)
+    #expect(rows.rows(from: 0, width: 1)[0] == 1000)
   }
 
   @Test("reads a copy of a training that goes on meanwhile")

@@ -50,13 +50,15 @@ struct ShardGroupTests {
     var state = trainer.state
     state.stepInEpoch = 1
 
-    /// The sum of the gradients of all shards in groups of a size, for each parameter, and the loss of each shard.
+    /// The sum of the gradients of all shards in groups of a size, for each parameter, and the loss of each sample.
     func gradients(groupSize: Int) -> (parameters: [[Float]], losses: [Double]) {
       let worker = ShardWorker(
         configuration: configuration, programs: trainer.programs, batch: trainer.memory.batch,
         kernels: trainer.kernels, groupSize: groupSize)
       let groups = (shards + groupSize - 1) / groupSize
-      let (buffers, sums) = (FloatBuffer(count: groups * count), ShardSums(tasks: shards, sums: 2))
+      let (buffers, sums) = (
+        FloatBuffer(count: groups * count), SampleSums(capacity: configuration.batchSize, width: 2)
+      )
       network.data.train.withSamples(order: nil) { samples in
         let step = CurrentStep(configuration, samples, state)
         for group in 0..<groups {
@@ -70,7 +72,7 @@ struct ShardGroupTests {
       trainer.kernels.sumShards(buffers.start, stride: count, shardCount: groups, total: total.start, count: count)
       return (
         trainer.plan.variables.indices.map { trainer.program.values(of: $0, in: total.start) },
-        (0..<shards).map { sums[$0][0] }
+        (0..<configuration.batchSize).map { sums.rows(from: $0, width: 2)[0] }
       )
     }
 

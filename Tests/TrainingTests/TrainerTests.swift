@@ -244,17 +244,21 @@ struct ShardingTests {
 
   @Test("every task is done once, by workers that do one at a time", arguments: [1, 2, 3, 8])
   func tasks(workers: Int) throws {
-    let rows = ShardSums(tasks: 100, sums: 1)
-    try WorkerTeam(count: workers).perform(tasks: 100) { worker, task in rows[task][0] += Double(task + 1) }
-    #expect((0..<100).map { rows[$0][0] } == (1...100).map(Double.init))
+    let rows = SampleSums(capacity: 100, width: 1)
+    try WorkerTeam(count: workers).perform(tasks: 100) { worker, task in
+      rows.rows(from: task, width: 1)[0] += Double(task + 1)
+    }
+    #expect((0..<100).map { rows.rows(from: $0, width: 1)[0] } == (1...100).map(Double.init))
   }
 
   @Test("there may be more tasks than a phase has numbers for", arguments: [1, 3])
   func manyTasks(workers: Int) throws {
     let count = 3 * WorkerTeam.maximumTasks + 5
-    let rows = ShardSums(tasks: count, sums: 1)
-    try WorkerTeam(count: workers).perform(tasks: count) { _, task in rows[task][0] += Double(task + 1) }
-    let wrong = (0..<count).filter { rows[$0][0] != Double($0 + 1) }
+    let rows = SampleSums(capacity: count, width: 1)
+    try WorkerTeam(count: workers).perform(tasks: count) { _, task in
+      rows.rows(from: task, width: 1)[0] += Double(task + 1)
+    }
+    let wrong = (0..<count).filter { rows.rows(from: $0, width: 1)[0] != Double($0 + 1) }
     #expect(wrong.isEmpty)
   }
 

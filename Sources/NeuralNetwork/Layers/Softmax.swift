@@ -1,4 +1,4 @@
-import Glibc
+import ElementaryFunctions
 
 /// exp(x) / Σ exp(x) over the last axis, with the largest value subtracted first, so that nothing overflows.
 public enum Softmax {
@@ -9,7 +9,7 @@ public enum Softmax {
       let largest = Self.largest(row, columns)
       var sum: Float = 0
       for column in 0..<columns {
-        row[column] = exp(row[column] - largest)
+        row[column] = Elementary.exp(row[column] - largest)
         sum += row[column]
       }
       for column in 0..<columns { row[column] /= sum }

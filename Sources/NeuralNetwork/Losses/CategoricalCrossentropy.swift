@@ -1,5 +1,5 @@
 import Configuration
-import Glibc
+import ElementaryFunctions
 
 /// −Σ y·log p over one-hot labels y.
 ///
@@ -20,22 +20,18 @@ public struct CategoricalCrossentropy: Loss {
 
   public var options: [ConfigurationEntry] { CrossentropyOptions.entries(fromLogits: fromLogits) }
 
-  public func sum(
-    outputs: UnsafePointer<Float>, form: OutputForm, labels: UnsafePointer<Int32>, samples: Int, classes: Int,
-    gradient: UnsafeMutablePointer<Float>?, scale: Float
-  ) -> Double {
-    if fromLogits || form == .logits {
-      return SoftmaxCrossentropy.sum(
-        logits: outputs, labels: labels, samples: samples, classes: classes, gradient: gradient, scale: scale)
+  public func compute(
+    _ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float
+  ) {
+    if fromLogits || outputs.isLogits {
+      return SoftmaxCrossentropy.compute(outputs, losses: losses, gradient: gradient, scale: scale)
     }
-    var total = 0.0
-    for sample in 0..<samples {
-      total += Double(
+    for sample in 0..<outputs.samples {
+      losses[sample] = Double(
         Self.loss(
-          of: outputs + sample * classes, label: Int(labels[sample]), classes: classes,
-          gradient: gradient.map { $0 + sample * classes }, scale: scale))
+          of: outputs.row(sample), label: outputs.targets.classIndex(sample), classes: outputs.count,
+          gradient: gradient.map { $0 + sample * outputs.count }, scale: scale))
     }
-    return total
   }
 
   private static func loss(
@@ -51,7 +47,7 @@ public struct CategoricalCrossentropy: Loss {
       for index in 0..<classes { gradient[index] = slope }
       gradient[label] -= slope / clipped
     }
-    return -log(clipped)
+    return -Elementary.log(clipped)
   }
 }
 

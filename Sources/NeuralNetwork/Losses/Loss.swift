@@ -1,13 +1,5 @@
 import Configuration
 
-/// What the numbers mean that come out of the last computation.
-public enum OutputForm: Sendable, Equatable {
-  /// Logits: the model ends in a softmax that the network leaves to the loss, as TensorFlow does.
-  case logits
-  /// The model's own outputs: probabilities, or logits if the loss says so (`Loss.fromLogits`).
-  case outputs
-}
-
 /// How far the model's outputs are from the labels: the number that training makes small.
 ///
 /// A new loss is one file that conforms to this protocol, and one line in `LossCatalog`.
@@ -26,18 +18,14 @@ public protocol Loss: Sendable {
   /// Whether the model's outputs are logits: the loss takes their softmax. If not, they are probabilities.
   var fromLogits: Bool { get }
 
-  /// The sum of the losses of a shard's samples, and their gradient.
+  /// Computes the loss of each sample, and its gradient.
   ///
   /// - Parameters:
-  ///   - outputs: (samples, classes)
-  ///   - labels: (samples), each in 0..<classes.
-  ///   - gradient: (samples, classes), overwritten with the gradient of the loss of each sample, times `scale`; nil if
-  ///     only the loss is asked for.
+  ///   - losses: overwritten for each sample.
+  ///   - gradient: (samples, outputs.count), overwritten with the gradient of the loss of each sample, times `scale`; nil
+  ///     if only the loss is asked for.
   ///   - scale: 1 / (samples of the whole batch), because the loss of a batch is the mean over it.
-  func sum(
-    outputs: UnsafePointer<Float>, form: OutputForm, labels: UnsafePointer<Int32>, samples: Int, classes: Int,
-    gradient: UnsafeMutablePointer<Float>?, scale: Float
-  ) -> Double
+  func compute(_ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float)
 }
 
 /// The options of the cross-entropies, which they share.

@@ -4,13 +4,11 @@ public struct Accuracy: Metric {
 
   public init() {}
 
-  public func sum(outputs: UnsafePointer<Float>, labels: UnsafePointer<Int32>, samples: Int, classes: Int) -> Double {
-    var correct = 0
-    for sample in 0..<samples
-    where Self.largestIndex(outputs + sample * classes, count: classes) == Int(labels[sample]) {
-      correct += 1
+  public func compute(_ outputs: ModelOutputs, values: SampleColumn) {
+    for sample in 0..<outputs.samples {
+      let predicted = Self.largestIndex(outputs.row(sample), count: outputs.count)
+      values[sample] = predicted == outputs.targets.classIndex(sample) ? 1 : 0
     }
-    return Double(correct)
   }
 
   /// The index of the first largest value.

@@ -7,12 +7,10 @@ public protocol Metric: Sendable {
 
   init()
 
-  /// The sum over a shard's samples of what the metric averages.
+  /// Computes for each sample the number whose mean over all samples is the metric.
   ///
-  /// - Parameters:
-  ///   - outputs: (samples, classes): probabilities or logits.
-  ///   - labels: (samples), each in 0..<classes.
-  func sum(outputs: UnsafePointer<Float>, labels: UnsafePointer<Int32>, samples: Int, classes: Int) -> Double
+  /// - Parameter values: overwritten for each sample.
+  func compute(_ outputs: ModelOutputs, values: SampleColumn)
 }
 
 /// Every metric there is. A new one is registered here, on a line of its own.

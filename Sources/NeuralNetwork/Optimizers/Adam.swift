@@ -1,5 +1,5 @@
 import Configuration
-import Glibc
+import ElementaryFunctions
 import Kernels
 
 /// Adam, in the form of Keras:
@@ -64,7 +64,7 @@ public struct Adam: Optimizer, Equatable {
 
   /// α, computed in `Float` as Keras does.
   public func stepSize(iteration: Int, learningRate: Float) -> Float {
-    let step = Float(iteration + 1)
-    return learningRate * (1 - pow(Float(beta2), step)).squareRoot() / (1 - pow(Float(beta1), step))
+    func power(_ beta: Double) -> Float { Float(Elementary.pow(Double(Float(beta)), Double(iteration + 1))) }
+    return learningRate * (1 - power(beta2)).squareRoot() / (1 - power(beta1))
   }
 }

@@ -31,7 +31,7 @@ struct LossPhase: StepPhase {
   func run(task: Int, worker: Int, _ step: CurrentStep) {
     memory.workers[worker].train(
       lastSegment: segment, of: step, shards: memory.groups.shards(ofGroup: task, of: step.sharding.shardCount),
-      variables: memory.variables, gradients: memory.reduction.gradients(ofGroup: task), sums: memory.shardSums,
+      variables: memory.variables, gradients: memory.reduction.gradients(ofGroup: task), sums: memory.lossSums,
       rows: memory.batchSums)
   }
 

@@ -10,6 +10,8 @@ final class ShardWorker: @unchecked Sendable {
   let workspace: Workspace
   private let inference: Workspace
   private let labels: UnsafeMutablePointer<Int32>
+  /// The loss and the metrics.
+  private let sumCount: Int
 
   /// - Parameters:
   ///   - batch: what workers share of the batch.
@@ -19,6 +21,7 @@ final class ShardWorker: @unchecked Sendable {
   ) {
     self.configuration = configuration
     self.kernels = kernels
+    sumCount = configuration.sumNames.count
     let capacity = configuration.largestShard * groupSize
     workspace = Workspace(
       for: programs.training, capacity: capacity, shards: groupSize, batch: batch, kernels: kernels)
@@ -35,7 +38,7 @@ final class ShardWorker: @unchecked Sendable {
   ///
   /// - Parameter rows: of the batch operation behind the segment, overwritten for the samples of the shards.
   func forward(
-    segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables, rows: BatchSums
+    segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables, rows: SampleSums
   ) {
     let range = begin(shards, of: step)
     if segment == 0 { load(step.batch.part(range), into: workspace) }
@@ -49,34 +52,31 @@ final class ShardWorker: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - gradients: overwritten for the segment's variables; see `Workspace.backward`.
-  ///   - sums: of each shard, overwritten with the sums over its samples of the loss and of each metric.
+  ///   - sums: overwritten for the samples of the shards with the loss and each metric.
   func train(
     lastSegment segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables,
-    gradients: UnsafeMutablePointer<Float>, sums: ShardSums, rows: BatchSums
+    gradients: UnsafeMutablePointer<Float>, sums: SampleSums, rows: SampleSums
   ) {
     forward(segment: segment, of: step, shards: shards, variables: variables, rows: rows)
     let range = step.sharding.range(ofShards: shards)
     loadLabels(step.batch.part(range))
-    for shard in shards {
-      let samples = step.sharding.range(ofShard: shard)
-      sum(
-        samples.count, from: samples.lowerBound - range.lowerBound, of: workspace, into: sums[shard],
-        gradientScale: 1 / Float(step.batch.count))
-    }
+    measure(
+      range.count, of: workspace, into: sums.rows(from: range.lowerBound, width: sumCount),
+      gradientScale: 1 / Float(step.batch.count))
     backwardSegment(segment, from: range.lowerBound, variables: variables, gradients: gradients, rows: rows)
   }
 
   /// Computes the backward pass of a segment before the last.
   func backward(
     segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables,
-    gradients: UnsafeMutablePointer<Float>, rows: BatchSums
+    gradients: UnsafeMutablePointer<Float>, rows: SampleSums
   ) {
     let range = begin(shards, of: step)
     backwardSegment(segment, from: range.lowerBound, variables: variables, gradients: gradients, rows: rows)
   }
 
   private func backwardSegment(
-    _ segment: Int, from position: Int, variables: Variables, gradients: UnsafeMutablePointer<Float>, rows: BatchSums
+    _ segment: Int, from position: Int, variables: Variables, gradients: UnsafeMutablePointer<Float>, rows: SampleSums
   ) {
     workspace.backward(
       segment: segment, variables: variables.parameters.start, state: variables.state.start, gradients: gradients,
@@ -96,8 +96,9 @@ final class ShardWorker: @unchecked Sendable {
   }
 
   /// The rows of the batch operation that begins a segment; nil if none does.
-  private func rowsStart(_ rows: BatchSums, ofSegment segment: Int, from position: Int) -> UnsafeMutablePointer<Double>?
-  {
+  private func rowsStart(_ rows: SampleSums, ofSegment segment: Int, from position: Int) -> UnsafeMutablePointer<
+    Double
+  >? {
     let program = workspace.program
     guard segment < program.segments.count, let operation = program.batchOperation(ofSegment: segment)?.batchOperation
     else { return nil }
@@ -106,12 +107,14 @@ final class ShardWorker: @unchecked Sendable {
 
   // MARK: - Evaluation and prediction
 
-  /// Computes the forward pass and the loss of some samples; `sums` as in `train`.
-  func evaluate(_ samples: SampleSlice, variables: Variables, sums: UnsafeMutablePointer<Double>) {
+  /// Computes the forward pass, the loss and the metrics of some samples.
+  ///
+  /// - Parameter rows: (samples, loss and metrics), overwritten.
+  func evaluate(_ samples: SampleSlice, variables: Variables, rows: UnsafeMutablePointer<Double>) {
     inference.divide(into: 1) { _ in samples.count }
     forward(samples, variables)
     loadLabels(samples)
-    sum(samples.count, from: 0, of: inference, into: sums, gradientScale: nil)
+    measure(samples.count, of: inference, into: rows, gradientScale: nil)
   }
 
   /// Writes the model's outputs (samples, classes) for some samples.
@@ -132,10 +135,8 @@ final class ShardWorker: @unchecked Sendable {
 
   /// Computes the gradient of the loss of the `count` samples at hand, from the outputs.
   func differentiate(_ count: Int) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: configuration.sumNames.count) { sums in
-      guard let start = sums.baseAddress else { return }
-      sum(count, from: 0, of: workspace, into: start, gradientScale: 1 / Float(count))
-    }
+    let sums = SampleSums(capacity: count, width: sumCount)
+    measure(count, of: workspace, into: sums.rows(from: 0, width: sumCount), gradientScale: 1 / Float(count))
   }
 
   private func forward(_ samples: SampleSlice, _ variables: Variables) {
@@ -158,21 +159,23 @@ final class ShardWorker: @unchecked Sendable {
     for position in 0..<samples.count { labels[position] = samples.labels[samples.index(at: position)] }
   }
 
-  /// Sums the loss and the metrics of `count` samples.
+  /// Computes the loss and the metrics of the first `count` samples at hand.
   ///
-  /// - Parameter gradientScale: what the gradient of each sample's loss is multiplied by; nil if it is not computed.
-  private func sum(
-    _ count: Int, from first: Int, of workspace: Workspace, into sums: UnsafeMutablePointer<Double>,
-    gradientScale: Float?
+  /// - Parameters:
+  ///   - rows: (samples, loss and metrics), overwritten.
+  ///   - gradientScale: what the gradient of each sample's loss is multiplied by; nil if it is not computed.
+  private func measure(
+    _ count: Int, of workspace: Workspace, into rows: UnsafeMutablePointer<Double>, gradientScale: Float?
   ) {
     let program = workspace.program
-    let classes = program.plan.outputShape.count
-    let (outputs, labels) = (workspace.output + first * classes, labels + first)
-    sums[0] = configuration.loss.sum(
-      outputs: outputs, form: program.isLogits ? .logits : .outputs, labels: labels, samples: count, classes: classes,
-      gradient: gradientScale.map { _ in workspace.outputGradient + first * classes }, scale: gradientScale ?? 1)
+    let outputs = ModelOutputs(
+      workspace.output, samples: count, count: program.plan.outputShape.count, isLogits: program.isLogits,
+      targets: .classes(labels))
+    configuration.loss.compute(
+      outputs, losses: SampleColumn(rows, stride: sumCount),
+      gradient: gradientScale.map { _ in workspace.outputGradient }, scale: gradientScale ?? 1)
     for (index, metric) in configuration.metrics.enumerated() {
-      sums[index + 1] = metric.sum(outputs: outputs, labels: labels, samples: count, classes: classes)
+      metric.compute(outputs, values: SampleColumn(rows + index + 1, stride: sumCount))
     }
   }
 }

@@ -9,10 +9,13 @@ final class StepMemory: @unchecked Sendable {
   let workers: [ShardWorker]
   let groups: ShardGroups
   let reduction: GradientReduction
-  let shardSums: ShardSums
+  /// The loss and the metrics of each sample.
+  let lossSums: SampleSums
+  private let sumCount: Int
   /// What workers share of the batch.
   let batch: BatchMemory
-  let batchSums: BatchSums
+  /// The sums of batch operations.
+  let batchSums: SampleSums
   let update: VariableUpdate
   private(set) var phases: [any StepPhase] = []
 
@@ -31,8 +34,9 @@ final class StepMemory: @unchecked Sendable {
     }
     reduction = GradientReduction(
       count: program.plan.trainableCount, groups: groups.count(ofShards: configuration.shards), kernels: kernels)
-    shardSums = ShardSums(tasks: configuration.shards, sums: configuration.sumNames.count)
-    batchSums = BatchSums(program, capacity: configuration.batchSize)
+    sumCount = configuration.sumNames.count
+    lossSums = SampleSums(capacity: configuration.batchSize, width: sumCount)
+    batchSums = SampleSums(capacity: configuration.batchSize, width: program.sumCount)
     update = VariableUpdate(
       program.plan, reduction: reduction, groups: groups, variables: variables, optimizer: configuration.optimizer,
       kernels: kernels)
@@ -54,8 +58,11 @@ final class StepMemory: @unchecked Sendable {
   /// The groups of a step's shards.
   func groupCount(_ step: CurrentStep) -> Int { groups.count(ofShards: step.sharding.shardCount) }
 
-  /// The mean loss of the batch whose loss was computed.
-  func loss(of step: CurrentStep) -> Float {
-    Float(shardSums.loss(tasks: step.sharding.shardCount) / Double(step.batch.count))
+  /// The sums over the batch of the loss and of each metric, once they were computed for all its samples.
+  func sums(of step: CurrentStep) -> UnsafePointer<Double> {
+    lossSums.sum(samples: step.batch.count, width: sumCount)
   }
+
+  /// The mean loss of the batch.
+  func loss(of step: CurrentStep) -> Float { Float(sums(of: step)[0] / Double(step.batch.count)) }
 }

@@ -1,39 +1,5 @@
 import NeuralNetwork
 
-/// The sums of batch operations: a row for each sample of the batch, and their total.
-final class BatchSums: @unchecked Sendable {
-  // Sendable: each task writes the rows of its own samples; the total is computed between phases.
-  private let rows: UnsafeMutablePointer<Double>
-  private let total: UnsafeMutablePointer<Double>
-  private let levels: UnsafeMutablePointer<Double>
-
-  init(_ program: Program, capacity: Int) {
-    let width = program.sumCount
-    rows = .allocate(capacity: max(capacity * width, 1))
-    rows.initialize(repeating: 0, count: max(capacity * width, 1))
-    total = .allocate(capacity: max(width, 1))
-    total.initialize(repeating: 0, count: max(width, 1))
-    let levelsCount = max(SampleTree.levelsCount(rows: capacity, width: width), 1)
-    levels = .allocate(capacity: levelsCount)
-    levels.initialize(repeating: 0, count: levelsCount)
-  }
-
-  deinit {
-    rows.deallocate()
-    total.deallocate()
-    levels.deallocate()
-  }
-
-  /// The rows of a batch operation, from a sample of the batch on.
-  func rows(from position: Int, width: Int) -> UnsafeMutablePointer<Double> { rows + position * width }
-
-  /// The sum of all rows.
-  func sum(samples: Int, width: Int) -> UnsafePointer<Double> {
-    SampleTree.sum(rows, count: samples, width: width, into: total, levels: levels)
-    return UnsafePointer(total)
-  }
-}
-
 extension StepMemory {
   /// Computes the statistics of the batch operation that begins a segment, after the segment before it.
   func finishForward(_ segment: Int, _ step: CurrentStep) {

@@ -1,3 +1,5 @@
+import CVector
+
 extension ConvolutionGeometry {
   /// The values of one input sample.
   var inputCount: Int { inputHeight * inputWidth * inputChannels }
@@ -30,13 +32,13 @@ extension ConvolutionGeometry {
 }
 
 /// Convolutions of any size, value by value.
-public enum ReferenceConvolution {
+enum ReferenceConvolution {
   /// - Parameters:
   ///   - input: (samples, height, width, channels)
   ///   - kernel: (height, width, channels, filters)
   ///   - bias: (filters), or nil for none
   ///   - output: (samples, output height, output width, filters), overwritten
-  public static func forward(
+  static func forward(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     output: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionGeometry
   ) {
@@ -60,7 +62,7 @@ public enum ReferenceConvolution {
   /// - Parameters:
   ///   - outputGradient: (samples, output height, output width, filters)
   ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples
-  public static func kernelGradient(
+  static func kernelGradient(
     input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, kernelGradient: UnsafeMutablePointer<Float>,
     samples: Int, geometry: ConvolutionGeometry
   ) {
@@ -80,7 +82,7 @@ public enum ReferenceConvolution {
   }
 
   /// - Parameter biasGradient: (filters), overwritten with the sum over samples and pixels.
-  public static func biasGradient(
+  static func biasGradient(
     outputGradient: UnsafePointer<Float>, biasGradient: UnsafeMutablePointer<Float>, samples: Int,
     geometry: ConvolutionGeometry
   ) {
@@ -92,7 +94,7 @@ public enum ReferenceConvolution {
   }
 
   /// - Parameter inputGradient: (samples, height, width, channels), overwritten.
-  public static func inputGradient(
+  static func inputGradient(
     outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
     samples: Int, geometry: ConvolutionGeometry
   ) {

@@ -20,12 +20,12 @@ extension PoolingGeometry {
 }
 
 /// Pooling of any size, value by value.
-public enum ReferencePooling {
+enum ReferencePooling {
   /// - Parameters:
   ///   - input: (samples, height, width, channels)
   ///   - output: (samples, output height, output width, channels), overwritten
   ///   - selected: as `output`: where in its sample the first largest value of the window stands
-  public static func maximumForward(
+  static func maximumForward(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, selected: UnsafeMutablePointer<Int32>,
     samples: Int, geometry: PoolingGeometry
   ) {
@@ -51,7 +51,7 @@ public enum ReferencePooling {
   /// - Parameters:
   ///   - outputGradient: (samples, output height, output width, channels)
   ///   - inputGradient: (samples, height, width, channels), overwritten; windows that overlap add up
-  public static func maximumBackward(
+  static func maximumBackward(
     outputGradient: UnsafePointer<Float>, selected: UnsafePointer<Int32>, inputGradient: UnsafeMutablePointer<Float>,
     samples: Int, geometry: PoolingGeometry
   ) {
@@ -68,7 +68,7 @@ public enum ReferencePooling {
   ///   - input: (samples, height, width, channels)
   ///   - output: (samples, output height, output width, channels), overwritten with the mean of each window, over the
   ///     pixels inside the image
-  public static func averageForward(
+  static func averageForward(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, samples: Int, geometry: PoolingGeometry
   ) {
     for sample in 0..<samples {
@@ -87,7 +87,7 @@ public enum ReferencePooling {
   }
 
   /// - Parameter inputGradient: (samples, height, width, channels), overwritten; windows that overlap add up.
-  public static func averageBackward(
+  static func averageBackward(
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>, samples: Int,
     geometry: PoolingGeometry
   ) {

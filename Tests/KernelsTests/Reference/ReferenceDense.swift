@@ -1,11 +1,13 @@
+import CVector
+
 /// A dense layer of any size, value by value.
-public enum ReferenceDense {
+enum ReferenceDense {
   /// - Parameters:
   ///   - input: (samples, inputs)
   ///   - weights: (units, inputs)
   ///   - bias: (units), or nil for none
   ///   - output: (samples, units), overwritten
-  public static func forward(
+  static func forward(
     input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     output: UnsafeMutablePointer<Float>, samples: Int, inputs: Int, units: Int
   ) {
@@ -21,7 +23,7 @@ public enum ReferenceDense {
   /// - Parameters:
   ///   - outputGradient: (samples, units)
   ///   - inputGradient: (samples, inputs), overwritten
-  public static func inputGradient(
+  static func inputGradient(
     outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
     samples: Int, inputs: Int, units: Int
   ) {
@@ -37,7 +39,7 @@ public enum ReferenceDense {
   /// - Parameters:
   ///   - weightGradient: (units, inputs), overwritten with the sum over the samples
   ///   - biasGradient: (units), overwritten with the sum over the samples; nil for no bias
-  public static func weightGradient(
+  static func weightGradient(
     outputGradient: UnsafePointer<Float>, input: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
     biasGradient: UnsafeMutablePointer<Float>?, samples: Int, inputs: Int, units: Int
   ) {

@@ -1,0 +1,40 @@
+import Foundation
+import Martlet
+import TestSupport
+import Testing
+
+/// A checkpoint of format 1, written before the functions of training were our own.
+@Suite("Checkpoints of earlier versions")
+struct EarlierCheckpointTests {
+  private static let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(
+    path: "Golden/format1.weights.h5")
+
+  @Test("resume, with one warning; the next checkpoint resumes without")
+  func resume() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/step-00000007.weights.h5"
+    try FileManager.default.copyItem(atPath: Self.golden.path, toPath: path)
+    let config = try directory.write(try SavedRun(path: path).checkpoint.configuration, to: "run.yml")
+    func resume(_ steps: Int) throws -> Finished {
+      try Shell.martlet(
+        ["train", config, "--output", directory.path, "--resume", "--max-steps", "\(steps)", "--verbose", "0"],
+        environment: ["MARTLET_INSTRUCTION_SET": "baseline"], in: directory.path)
+    }
+    let first = try resume(8)
+    #expect(first.status == 0)
+    #expect(
+      first.error
+        == "martlet: warning: the checkpoint was computed with the arithmetic of another version of Martlet (1), this run "
+        + "goes on with 2: the last bits of its weights may differ from those of an uninterrupted run.\n")
+    let second = try resume(9)
+    #expect(second.status == 0 && second.error.isEmpty, "\(second.error)")
+  }
+
+  @Test("have the same weights, and nearly the same outputs")
+  func predict() throws {
+    let saved = try SavedRun(path: Self.golden.path)
+    #expect(saved.checkpoint.arithmetic == 1 && saved.checkpoint.snapshot.state.step == 7)
+    let trainer = try Trainer(saved, workerCount: 1)
+    #expect(trainer.weights == saved.checkpoint.snapshot.parameters)
+  }
+}
