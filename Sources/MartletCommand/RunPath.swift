@@ -17,6 +17,18 @@ enum RunPath {
     return found.run.path
   }
 
+  /// The file, or the newest good checkpoint of a directory: where the run stands.
+  ///
+  /// - Throws: as `checkpoint`.
+  static func newest(_ path: String) throws -> String {
+    guard WholeFile.isDirectory(path) else { return path }
+    try checkHoldsRun(path)
+    let newest = try RunDirectory(CheckpointPolicy(directory: path))
+      .newestGood(opening: SavedRun.init(path:)) { Surroundings.warn("passed over \($0)") }
+    Console.error.write("martlet: note: \(path): taken is \(newest.path), the newest.\n")
+    return newest.path
+  }
+
   /// The file, or all checkpoints of a directory.
   ///
   /// - Throws: `WrongUse` for a directory without checkpoints; `FileError`.

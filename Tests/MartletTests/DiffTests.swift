@@ -61,6 +61,36 @@ struct DiffTests {
     #expect(seed.output.contains(#/history of loss, epoch 1: \d\.\d+ and \d\.\d+\n/#))
   }
 
+  @Test("compares where two runs stand, not their best checkpoints, when it is given their directories")
+  func directories() throws {
+    let directory = try TemporaryDirectory()
+    // From the second epoch on the learning rate is far too large: the best checkpoint of both is that of the first.
+    let worse = ["compile.learning_rate_schedule={name: step, decay_steps: 6, decay_rate: 100}", "callbacks=[]"]
+    let options = (worse + ["checkpoints.keep_best=val_loss"]).flatMap { ["--set", $0] }
+    try train(
+      [("short", options), ("long", options + ["--epochs", "3"]), ("long2", options + ["--epochs", "3"])], in: directory
+    )
+    for name in ["short", "long"] {
+      let best = try FileManager.default.destinationOfSymbolicLink(atPath: "\(directory.path)/\(name)/best.weights.h5")
+      #expect(best == "step-00000006.weights.h5")
+    }
+    let different = try Shell.martlet(["diff", "short", "long"], in: directory.path)
+    #expect(different.status == 1)
+    #expect(different.output.hasPrefix("epochs done: 2 and 3\n"))
+    #expect(
+      different.error == "martlet: note: short: taken is short/step-00000012.weights.h5, the newest.\n"
+        + "martlet: note: long: taken is long/step-00000018.weights.h5, the newest.\n")
+    let same = try Shell.martlet(["diff", "long", "long2"], in: directory.path)
+    #expect(same.status == 0)
+    #expect(same.output.contains("after step 18"))
+    // What is damaged is not where a run stands.
+    let newest = URL(filePath: "\(directory.path)/long/step-00000018.weights.h5")
+    try Data(contentsOf: newest).dropLast(1).write(to: newest)
+    let older = try Shell.martlet(["diff", "short", "long"], in: directory.path)
+    #expect(older.status == 0)
+    #expect(older.error.contains("martlet: warning: passed over long/step-00000018.weights.h5: is truncated"))
+  }
+
   @Test("sees one bit", arguments: [0, 2])
   func bit(part: Int) throws {
     let directory = try TemporaryDirectory()

@@ -11,14 +11,14 @@ struct DiffCommand: ParsableCommand {
       and the number of epochs are not compared. Exit code 0 if nothing differs, else 1, with a line for each difference.
       """)
 
-  @Argument(help: "A checkpoint (*.weights.h5), or the directory of a run.")
+  @Argument(help: "A checkpoint (*.weights.h5), or the directory of a run: its newest good one.")
   var first: String
 
   @Argument(help: "Another one.")
   var second: String
 
   func run() throws {
-    let (left, right) = try (SavedRun(path: RunPath.checkpoint(first)), SavedRun(path: RunPath.checkpoint(second)))
+    let (left, right) = try (SavedRun(path: RunPath.newest(first)), SavedRun(path: RunPath.newest(second)))
     let differences = left.differences(from: right)
     guard differences.isEmpty else {
       Console.output.write(differences.map { "\($0)\n" }.joined())
