@@ -75,9 +75,11 @@ public struct CheckpointStore: Sendable {
     case unknown
   }
 
-  func content(_ name: String) -> Content {
+  func content(_ name: String) -> Content { Self.content(ofFile: path(name)) }
+
+  private static func content(ofFile path: String) -> Content {
     // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
-    let descriptor = open(path(name), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return .unknown }
     defer { close(descriptor) }
     var (status, start) = (stat(), [UInt8](repeating: 0, count: UserBlock.titleCount))
@@ -88,7 +90,10 @@ public struct CheckpointStore: Sendable {
     return UserBlock.isTitle(start[..<count]) ? .checkpoint : .foreign
   }
 
-  static func isSameFile(_ left: String, _ right: String) -> Bool {
+  /// Whether a file, or the one that a link leads to, starts as a checkpoint does, good or not.
+  public static func isCheckpoint(_ path: String) -> Bool { content(ofFile: path) == .checkpoint }
+
+  package static func isSameFile(_ left: String, _ right: String) -> Bool {
     var (first, second) = (stat(), stat())
     return stat(left, &first) == 0 && stat(right, &second) == 0 && first.st_ino == second.st_ino
       && first.st_dev == second.st_dev

@@ -94,6 +94,40 @@ struct InterchangeCommandTests {
         == ["step-00000004.weights.h5"])
   }
 
+  @Test("a checkpoint is replaced by nothing that is made of one, nor a model by its predictions")
+  func replacing() throws {
+    let directory = try prepared()
+    let (link, file) = ("run/latest.weights.h5", "run/step-00000003.weights.h5")
+    let before = FileManager.default.contents(atPath: "\(directory.path)/\(file)")
+    for output in [link, file] {
+      for (arguments, option) in [
+        (["export", "run", output, "--overwrite"], ""), (["predict", "run", "--output", output], "--output "),
+        (["export", "run", output, "--overwrite", "--format", "onnx"], ""),
+      ] {
+        let refused = try Shell.martlet(arguments, in: directory.path)
+        #expect(refused.status == 2)
+        #expect(
+          refused.fault
+            == "martlet: \(option)\(output): is the checkpoint of a run, and is not replaced. Choose another name.\n"
+        )
+      }
+    }
+    #expect(FileManager.default.contents(atPath: "\(directory.path)/\(file)") == before)
+    _ = try succeed(["export", "run", "model.h5"], in: directory)
+    let model = FileManager.default.contents(atPath: "\(directory.path)/model.h5")
+    for (arguments, option) in [
+      (["predict", "model.h5", "--config", "small.yml", "--output"], "--output"),
+      (["import", "model.h5", "--overwrite", "--config-out"], "--config-out"),
+    ] {
+      let refused = try Shell.martlet(arguments + ["model.h5"], in: directory.path)
+      #expect(refused.status == 2)
+      #expect(
+        refused.fault
+          == "martlet: \(option) model.h5: is the model that is read, and is not replaced. Choose another name.\n")
+    }
+    #expect(FileManager.default.contents(atPath: "\(directory.path)/model.h5") == model)
+  }
+
   /// Arguments, exit code, and the start of the message.
   static let mistakes: [([String], Int32, String)] = [
     (["export", "MODEL", "x.txt"], 2, "martlet: x.txt: the name must end in one of .keras, .h5, .weights.h5, .npz,"),

@@ -102,6 +102,7 @@ struct DataShowCommand: ParsableCommand {
         "--index \(index) --count \(count): '\(samples.name)' has the samples 0 to \(samples.count - 1).")
     }
     if let output {
+      try OutputPath.check(output, "--output")
       try samples.contactSheet(first: index, count: count).write(to: output)
       Console.output.write(labels(samples).map { "labels:\n\($0)" } ?? "")
     } else {

@@ -43,6 +43,7 @@ struct ExportCommand: ParsableCommand {
     guard overwrite || !WholeFile.exists(output) else {
       throw WrongUse("\(output) is there already. Replace it by --overwrite, or choose another name.")
     }
+    try OutputPath.check(output)
     let saved = try dataset.opening(for: .exporting, needsScale: false).open(try RunPath.checkpoint(checkpoint))
     guard !withScaling || saved.isScaleKnown else {
       throw WrongUse(

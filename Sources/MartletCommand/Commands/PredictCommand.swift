@@ -8,7 +8,8 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       Only the images of the test data are needed. Where their labels are there, too, the true label is written after \
       the outputs. Without --output the predictions go to the standard output, as CSV. They are called probabilities \
-      after a softmax, logits if the loss takes them so (from_logits), and outputs otherwise.
+      after a softmax, logits if the loss takes them so (from_logits), and outputs otherwise. Of a model with one output \
+      there is no class.
       """)
 
   @OptionGroup var options: CheckpointOptions
@@ -22,6 +23,7 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let format = try output.map(PredictionFile.Format.init)
+    if let output { try OutputPath.check(output, "--output", madeOf: options.checkpoint) }
     let (trainer, source, context) = try options.open(for: .predicting)
     let images = try source.loadImages(.test, context)
     let prediction = try trainer.predict(images)
