@@ -38,15 +38,17 @@ enum Signals {
 
   /// Lets the signals of `ending` end the run after its step, and SIGUSR2 write a checkpoint if it is none of them.
   ///
-  /// A second SIGINT does what it does everywhere: it ends the process at once. A hang-up means nothing to a run that has
-  /// no terminal. What the parent of the process chose to ignore stays ignored.
+  /// A second SIGINT does what it does everywhere: it ends the process at once. A hang-up, which a closed terminal and a
+  /// dead connection send, ends a run that has a terminal as the others do, and means nothing to one that has none. What
+  /// the parent of the process chose to ignore stays ignored (nohup).
   static func install(ending: [Int32]) {
     // Made before a handler needs them.
     _ = (requests, Console.hasLiveLine.load(ordering: .relaxed))
     hasHandedOver.store(false, ordering: .relaxed)
     handle(SIGUSR2) { _ in Signals.requests.askForCheckpoint() }
-    if [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].allSatisfy({ isatty($0) == 0 }) { signal(SIGHUP, SIG_IGN) }
-    for number in ending {
+    let hasTerminal = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].contains { isatty($0) == 1 }
+    if !hasTerminal, !ending.contains(SIGHUP) { signal(SIGHUP, SIG_IGN) }
+    for number in ending + (hasTerminal ? [SIGHUP] : []) {
       handle(number, once: number == SIGINT) { Signals.end($0) }
     }
   }

@@ -230,14 +230,30 @@ struct SurvivalTests {
     #expect(try run.checkpoints().count == 3)
   }
 
-  @Test("is ended by the signals that were chosen, and by no others")
-  func chosenSignals() throws {
+  @Test("is ended by the signals that were chosen, also by SIGHUP without a terminal", arguments: [SIGUSR2, SIGHUP])
+  func chosenSignals(signal: Int32) throws {
     let directory = try TemporaryDirectory()
     let run = try Running([config(directory), "--output", "run", "--end-signals", "USR2,HUP"], in: directory)
-    run.send(SIGUSR2)
+    run.send(signal)
     let finished = try run.finish()
     #expect(finished.status == 75)
-    #expect(finished.output.contains("Stopped by SIGUSR2"))
+    #expect(finished.output.contains("Stopped by \(signal == SIGHUP ? "SIGHUP" : "SIGUSR2")"))
+  }
+
+  @Test("leaves a checkpoint when its terminal is closed")
+  func closedTerminal() throws {
+    let (directory, terminal) = (try TemporaryDirectory(), try PseudoTerminal())
+    let rare = "checkpoints: {every_epochs: 99999, every_minutes: null, keep_best: null}"
+    let run = try Running(
+      [config(directory, more: rare), "--output", "run", "--epochs", "99998"], in: directory, output: terminal.screen,
+      untilTaking: SIGHUP)
+    try run.wait { (try? directory.text("run/run.lock")) != nil }
+    try terminal.keyboard.close()
+    // Steps are made by then, or the run says that none was.
+    run.send(SIGHUP)
+    let finished = try run.finish()
+    #expect(finished.status == 75)
+    #expect(finished.error.isEmpty ? try run.checkpoints().count == 1 : finished.error == Self.farewell)
   }
 
   @Test("stops in time, and ends with the bits of a run that was not cut, callbacks and all")

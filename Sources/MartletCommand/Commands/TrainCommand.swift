@@ -11,9 +11,9 @@ struct TrainCommand: ParsableCommand {
       The weights depend on the configuration, the data and the instruction set, not on the number of workers. An \
       interrupted run resumes with --resume, and ends as if it had never been interrupted.
 
-      Signals: those of --end-signals stop the run after the step in flight, with a checkpoint and the exit code 75; a \
-      second SIGINT ends it at once. While the data is loaded they end it at once, with 75. SIGUSR2 writes a checkpoint, \
-      and the run continues.
+      Signals: those of --end-signals stop the run after the step in flight, with a checkpoint and the exit code 75, and \
+      so does SIGHUP if there is a terminal; a second SIGINT ends it at once. While the data is loaded they end it at \
+      once, with 75. SIGUSR2 writes a checkpoint, and the run continues.
       """)
 
   @Argument(help: "The run's configuration (YAML).")
