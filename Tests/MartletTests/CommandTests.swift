@@ -418,6 +418,31 @@ struct CommandTests {
     }
   }
 
+  @Test("does not resume into a step log of another run", arguments: [6, 8, 12])
+  func foreignStepLogOfResumed(steps: Int) throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(Self.yaml, to: "small.yml")
+    func train(_ arguments: [String]) throws -> Finished {
+      try Shell.martlet(["train", config, "--verbose", "0"] + arguments, in: directory.path)
+    }
+    #expect(try train(["--output", "one", "--step-log", "steps.csv"]).status == 0)
+    let log = try directory.text("steps.csv")
+    let other = ["--output", "two", "--seed", "2"]
+    #expect(try train(other + ["--max-steps", "\(steps)"]).status == 0)
+    let refused = try train(other + ["--resume", "--step-log", "steps.csv"])
+    #expect(refused.status == 2)
+    let told =
+      #/martlet: steps\.csv: it has the steps of another run: the loss of epoch 1 is [\d.]+ there, [\d.]+ in this run\. .*\n/#
+    #expect(refused.error.wholeMatch(of: told) != nil, "\(refused.error)")
+    #expect(try directory.text("steps.csv") == log)
+    // Lines of an epoch under way show it as well.
+    let lines = log.split(separator: "\n", omittingEmptySubsequences: false)
+    _ = try directory.write(([lines[0]] + lines[7...]).joined(separator: "\n"), to: "steps.csv")
+    let later = try train(other + ["--resume", "--step-log", "steps.csv"])
+    #expect(later.status == (steps == 6 ? 1 : 2))
+    #expect(steps == 6 || later.error.contains("the loss of epoch 2 is"))
+  }
+
   @Test("does not take a step log that it cannot read for an empty one")
   func unreadableStepLog() throws {
     let directory = try TemporaryDirectory()

@@ -174,7 +174,7 @@ struct TrainCommand: ParsableCommand {
     run.trainer.requests = Signals.requests
     let terminal = Terminal(.output) ?? Terminal { .max }
     var callbacks: [any Callback] = [ProgressPrinter(verbosity: verbosity, terminal: terminal)]
-    let steps = try stepLog.map { try StepLog(path: run.configuration.training.logName($0), of: run.trainer) }
+    let steps = try stepLog.map { try StepLog(path: run.configuration.training.logName($0), of: run) }
     if let steps { callbacks.append(steps) }
     if let log { callbacks.append(log) }
     try log?.start(run)

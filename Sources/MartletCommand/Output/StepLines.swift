@@ -42,9 +42,49 @@ struct StepLines {
     return step
   }
 
+  private static func loss(of row: String) -> Float? { row.split(separator: ",").last.flatMap { Float($0) } }
+
   var isEmpty: Bool { start.isEmpty }
 
   var text: String { lines.map { "\($0.text)\n" }.joined() }
+
+  /// Compares the lines with what a run that is resumed knows of its losses: the mean of each complete epoch, and that of
+  /// the epoch under way.
+  ///
+  /// Epochs of which a line is missing or there twice show nothing. Another instruction set changes last bits, and another
+  /// run changes more than that.
+  ///
+  /// - Parameters:
+  ///   - state: where the run stands.
+  ///   - samples: how many there are in an epoch.
+  /// - Throws: `ForeignLog` if these are the lines of another run.
+  func check(_ state: RunState, samples: Int, batchSize: Int, path: String) throws {
+    let epochSteps = (samples + batchSize - 1) / batchSize
+    let counted = lines.filter { $0.step > state.stepsBefore }
+    for epoch in counted.chunked(by: { ($0.step - state.stepsBefore - 1) / epochSteps }) {
+      let first = state.stepsBefore + epoch.key * epochSteps + 1
+      let isUnderWay = epoch.key == state.epoch
+      let count = isUnderWay ? state.stepInEpoch : epochSteps
+      let losses = state.history["loss"]
+      guard epoch.lines.map(\.step).elementsEqual(first..<first + count), isUnderWay || epoch.key < losses.count else {
+        continue
+      }
+      var (sum, weight) = (0.0, 0.0)
+      for (index, line) in epoch.lines.enumerated() {
+        // A batch whose loss is no number was skipped.
+        guard let loss = Self.loss(of: line.text), loss.isFinite else { continue }
+        let size = Double(min(batchSize, samples - index * batchSize))
+        sum += size * Double(loss)
+        weight += size
+      }
+      let (there, here) = (sum / weight, isUnderWay ? state.sums.means[0] : losses[epoch.key])
+      guard abs(there - here) > 1e-4 * max(abs(there), abs(here)) + 1e-6 else { continue }
+      throw ForeignLog(
+        path: path,
+        reason: "it has the steps of another run: the loss of epoch \(epoch.key + 1) is \(Float(there).digits) there, "
+          + "\(Float(here).digits) in this run")
+    }
+  }
 
   /// Compares the first lines of a run with those that are here.
   ///
@@ -59,5 +99,20 @@ struct StepLines {
       throw ForeignLog(
         path: path, reason: "it has the steps of another run: '\(old)', where this run has '\(line)'")
     }
+  }
+}
+
+extension [(step: Int, text: String)] {
+  /// Lines that follow each other and have the same key, together.
+  fileprivate func chunked(by key: (Element) -> Int) -> [(key: Int, lines: SubSequence)] {
+    var chunks: [(key: Int, lines: SubSequence)] = []
+    var start = startIndex
+    while start < endIndex {
+      let own = key(self[start])
+      let end = self[start...].firstIndex { key($0) != own } ?? endIndex
+      chunks.append((own, self[start..<end]))
+      start = end
+    }
+    return chunks
   }
 }

@@ -22,9 +22,10 @@ final class StepLog: Callback {
   /// replaces later ones; a file that is not there begins with the next step.
   ///
   /// - Throws: `FileError` if the file cannot be read or written, also if another run is writing to it; `ForeignLog` if it
-  ///   is no step log.
-  init(path: String, of trainer: Trainer) throws {
+  ///   is no step log, or has the lines of another run.
+  init(path: String, of run: TrainingRun) throws {
     self.path = path
+    let trainer = run.trainer
     let step = trainer.state.step
     let isFile = WholeFile.exists(path) && !WholeFile.isStream(path)
     file = try AppendedFile(path, keptLimit: Self.keptLimit, isExclusive: true)
@@ -36,6 +37,8 @@ final class StepLog: Callback {
       return
     }
     let kept = isResumed ? lines : nil
+    try kept?.check(
+      trainer.state, samples: run.data.train.count, batchSize: trainer.configuration.batchSize, path: path)
     try begin(with: kept?.text ?? "")
     if let kept, !kept.areWhole {
       trainer.warning("\(path): lines of steps before step \(step + 1) are missing. The training goes on.")
