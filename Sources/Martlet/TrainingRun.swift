@@ -142,7 +142,12 @@ public final class TrainingRun {
   private static func begin(_ trainer: Trainer, with weights: InitialWeights, _ warning: (String) -> Void) throws {
     try trainer.setWeights(weights.variables(for: trainer.plan))
     let scale = trainer.configuration.scale
-    guard let saved = weights.scale, saved != scale else { return }
+    guard let saved = weights.scale else {
+      return warning(
+        "\(weights.path) does not say what pixels were divided by; this run divides them by \(PixelScale.text(scale)) "
+          + "(data.scale).")
+    }
+    guard saved != scale else { return }
     warning(
       "\(weights.path) was trained on pixels divided by \(PixelScale.text(saved)), this run divides them by "
         + "\(PixelScale.text(scale)) (data.scale).")

@@ -67,6 +67,33 @@ struct InitialWeightsTests {
     #expect(inspected.contains("\nInitial weights: model.keras\n"))
   }
 
+  @Test("make another run of one that is finished: its result is not shown for that of other weights")
+  func finishedWithOthers() throws {
+    let directory = try prepared()
+    let start = ["train", "new.yml", "--output", "run", "--initial-weights"]
+    _ = try KerasCommandTests.succeed(start + ["model.keras"], in: directory)
+    #expect(try KerasCommandTests.succeed(start + ["model.keras"], in: directory).contains("holds this run already"))
+    for arguments in [start + ["model.h5"], Array(start.dropLast())] {
+      let refused = try Shell.martlet(arguments, in: directory.path)
+      #expect(refused.status == 2)
+      #expect(refused.error.hasPrefix("martlet: run: holds a run already (step-00000006.weights.h5)."))
+    }
+  }
+
+  @Test("warn of a file that does not say how its pixels were scaled")
+  func unknownScale() throws {
+    let directory = try prepared()
+    let finished = try Shell.martlet(
+      [
+        "train", "small.yml", "--initial-weights", "\(Shell.root)/Tests/ModelFilesTests/Golden/keras315-lesson.keras",
+        "--output", "run", "--max-steps", "1",
+      ], in: directory.path)
+    #expect(finished.status == 0)
+    #expect(
+      finished.error.hasSuffix(
+        "keras315-lesson.keras does not say what pixels were divided by; this run divides them by 255 (data.scale).\n"))
+  }
+
   @Test("may replace the run that the weights come from")
   func overwriting() throws {
     let directory = try prepared()

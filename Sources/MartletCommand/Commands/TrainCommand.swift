@@ -105,7 +105,7 @@ struct TrainCommand: ParsableCommand {
     let configuration = try configuration()
     let asked = try start()
     // Started again, a run that is finished shows its result.
-    let start = asked == .fresh ? .freshUnlessFinished(configuration) : asked
+    let start = asked == .fresh ? .freshUnlessFinished(configuration, initialWeights: initialWeights) : asked
     if dryRun { return try showDryRun(configuration, start, began) }
     let log = logFile.map {
       RunLog(
