@@ -22,13 +22,17 @@ enum PredictionFile {
   }
 
   /// A line for each sample: its index, the class with the largest output, the output for each class, and the true label
-  /// if there is one.
+  /// if there is one. The largest of one output says nothing: a model of one output has no column of classes.
   static func csv(_ prediction: Prediction, labels: [Int32]?) -> String {
     let label = labels == nil ? [] : ["label"]
-    let heading = ["sample", "class"] + (0..<prediction.classes).map { "\(prediction.kind.column)_\($0)" } + label
+    let hasClasses = prediction.classes > 1
+    let heading =
+      ["sample"] + (hasClasses ? ["class"] : []) + (0..<prediction.classes).map { "\(prediction.kind.column)_\($0)" }
+      + label
     let lines = prediction.classIndices.enumerated().map { sample, index in
       let label = labels.map { ["\($0[sample])"] } ?? []
-      return (["\(sample)", "\(index)"] + prediction.row(sample).map(\.digits) + label).joined(separator: ",")
+      return (["\(sample)"] + (hasClasses ? ["\(index)"] : []) + prediction.row(sample).map(\.digits) + label).joined(
+        separator: ",")
     }
     return ([heading.joined(separator: ",")] + lines).map { "\($0)\n" }.joined()
   }
@@ -42,13 +46,16 @@ enum PredictionFile {
     }
   }
 
-  /// `probabilities`, `logits` or `outputs` (samples, classes), `classes` (samples), and `labels` (samples) if there are
-  /// any.
-  private static func tensors(_ prediction: Prediction, _ labels: [Int32]?) -> [NamedTensor] {
-    [
-      NamedTensor(prediction.kind.array, [prediction.samples, prediction.classes], prediction.values),
-      NamedTensor("classes", [prediction.samples], .integers(prediction.classIndices.map(Int64.init))),
-    ] + (labels.map { [NamedTensor("labels", [prediction.samples], .integers($0.map(Int64.init)))] } ?? [])
+  /// `probabilities`, `logits` or `outputs` (samples, classes), `classes` (samples) unless there is one output, and
+  /// `labels` (samples) if there are any.
+  static func tensors(_ prediction: Prediction, _ labels: [Int32]?) -> [NamedTensor] {
+    let outputs = NamedTensor(
+      prediction.kind.array, [prediction.samples, prediction.classes], prediction.values)
+    let classes = prediction.classes > 1 ? prediction.classIndices.map(Int64.init) : nil
+    return [outputs]
+      + [("classes", classes), ("labels", labels.map { $0.map(Int64.init) })].compactMap { name, values in
+        values.map { NamedTensor(name, [prediction.samples], .integers($0)) }
+      }
   }
 
   private static func hdf5(_ tensors: [NamedTensor], path: String) throws -> [UInt8] {
