@@ -50,7 +50,7 @@ struct KerasChain {
         return calls.isEmpty ? "'\(name)' is a second input" : "'\(name)' is called \(calls.count) times"
       }
       if let previous, let call = calls.first {
-        guard let source = source(of: call) else { return "'\(name)' takes more than the output of one layer" }
+        guard let source = source(of: call) else { return "'\(name)' is called with more than the output of one layer" }
         guard source == previous else { return "'\(name)' takes the output of '\(source)', not of '\(previous)'" }
       }
       previous = name

@@ -111,7 +111,12 @@ public struct KerasModelFile: Sendable {
   ///
   /// - Throws: `ModelFileError.Problem.weights` if there are others than the model has.
   public func weights(for plan: ModelPlan) throws -> [Snapshot.Variable] {
-    try KerasWeights(plan: plan, layerNames: plan.nodes.map(\.name), contents: contents, file: path).weights()
+    // Layers that act only in training may have variables, too: the state of a generator.
+    let described = contents.model.flatMap { try? KerasModel($0, purpose: .predicting, file: path) }
+    return try KerasWeights(
+      plan: plan, layerNames: plan.nodes.map(\.name), omittedNames: described?.omittedNames ?? [],
+      contents: contents, file: path
+    ).weights()
   }
 
   private func understood(
