@@ -40,7 +40,7 @@ struct DryRunTests {
     #expect(lines.contains { $0.hasPrefix("Data: digits - 1,100 + 200 samples of 28x28x1 - workers: 2 - shards: 8") })
     #expect(lines.contains("Start: anew, at step 0."))
     let memory =
-      #/Memory: at most \d+\.\d MB for weights, optimizer, checkpoints and 2 workers, 1\.0 MB for the data\./#
+      #/Memory: at most \d+\.\d MB for weights, optimizer, checkpoints and 2 workers, 1\.0 MB for the data; this dry run took \d+\.\d MB in all, the program included\./#
     #expect(lines.contains { $0.wholeMatch(of: memory) != nil })
     let time =
       #/Time: \S+ m?s an epoch \(6 steps of \S+ m?s, validation \S+ m?s; measured on \d+ steps\), \S+ m?s for the 18 .*/#

@@ -34,7 +34,8 @@ enum DryRunReport {
     let workers = run.trainer.workerCount
     let memory =
       "Memory: at most \(size(dry.trainingBytes)) for weights, optimizer, checkpoints and \(workers) "
-      + "worker\(workers == 1 ? "" : "s"), \(size(dry.dataBytes)) for the data."
+      + "worker\(workers == 1 ? "" : "s"), \(size(dry.dataBytes)) for the data; this dry run took "
+      + "\(size(MemoryUse.peak)) in all, the program included."
     let lines = [memory, time(dry, timeLimit), "Writes:"] + files(dry, run, logs).map { "  \($0)" }
     return (lines + ["Nothing was written."]).map { "\($0)\n" }.joined()
   }
