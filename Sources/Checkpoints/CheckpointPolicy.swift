@@ -57,6 +57,17 @@ extension CheckpointPolicy {
     }
     return best?.step
   }
+
+  /// Whether a run ended with the weights of an epoch, put in place of those of its last one, that is better than the one
+  /// that was complete after `step`.
+  package func hasRestoredBetter(_ state: RunState, than step: Int) -> Bool {
+    guard let keepBest, let restored = state.restoredEpoch, let epoch = state.epoch(endingAt: step) else {
+      return false
+    }
+    let values = state.history[keepBest]
+    guard values.indices.contains(restored - 1), values.indices.contains(epoch - 1) else { return false }
+    return MetricMonitor(keepBest).isBetter(values[restored - 1], than: values[epoch - 1])
+  }
 }
 
 extension RunState {

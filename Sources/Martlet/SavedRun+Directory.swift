@@ -13,10 +13,10 @@ extension SavedRun {
     let newest = try RunDirectory(CheckpointPolicy(directory: directory))
       .newestGood(opening: SavedRun.init(path:), passedOver: passedOver)
     let files = store.filesByStep()
-    guard
-      let best = newest.configuration.checkpoints.best(among: files.keys, of: newest.checkpoint.snapshot.state),
-      let path = files[best]
-    else { return (newest, false) }
+    let (policy, state) = (newest.configuration.checkpoints, newest.checkpoint.snapshot.state)
+    guard let best = policy.best(among: files.keys, of: state), let path = files[best] else { return (newest, false) }
+    // The checkpoint of the best epoch is lost, and the run ended with its weights.
+    if policy.hasRestoredBetter(state, than: best) { return (newest, true) }
     do {
       return (try SavedRun(path: path), true)
     } catch {

@@ -80,6 +80,30 @@ struct RunDirectoryArgumentTests {
     #expect(none.error.hasPrefix("martlet: \(run): holds no good checkpoint:\n"))
   }
 
+  @Test("is its newest checkpoint if that one has the weights of the best epoch, and the best one is lost")
+  func restored() throws {
+    let directory = try TemporaryDirectory()
+    let stopping = "callbacks: [{early_stopping: {monitor: val_loss, patience: 9, restore_best_weights: true}}]"
+    let config = try directory.write("\(CommandTests.yaml)\n\(stopping)", to: "small.yml")
+    // The first epoch is the best: from then on the learning rate is far too large.
+    let schedule = "compile.learning_rate_schedule={name: step, decay_steps: 6, decay_rate: 100}"
+    let trained = try Shell.martlet(
+      [
+        "train", config, "--output", "run", "--epochs", "3", "--set", schedule, "--set",
+        "checkpoints.keep_best=val_loss",
+      ], in: directory.path)
+    #expect(trained.output.contains("Restored the weights of epoch 1"))
+    let whole = try Shell.martlet(["evaluate", "run"], in: directory.path)
+    #expect(whole.error == "martlet: note: run: taken is run/step-00000006.weights.h5, the best by val_loss.\n")
+    for name in ["best.weights.h5", "step-00000006.weights.h5"] {
+      try FileManager.default.removeItem(atPath: "\(directory.path)/run/\(name)")
+    }
+    for path in ["run", "run/best.weights.h5"] {
+      let part = try Shell.martlet(["evaluate", path], in: directory.path)
+      #expect(part.status == 0 && part.output == whole.output)
+    }
+  }
+
   @Test("is its newest checkpoint if no best is kept")
   func noBest() throws {
     let directory = try TemporaryDirectory()
