@@ -69,7 +69,7 @@ struct KerasPurposeTests {
   @Test("the weights alone are found, also where a layer that acts only in training has variables")
   func generatorState() throws {
     let file = try KerasModelFile(path: KerasGolden.path("purposes/augmented.h5"))
-    let network = try file.model(for: .predicting).model.network()
+    let plan = try file.model(for: .predicting).model.plan()
     var contents = file.contents
     // Keras 2 lists the state of the generator among the weights of the layer.
     let state = try #require(contents.layers.lazy.flatMap(\.variables).first)
@@ -78,7 +78,7 @@ struct KerasPurposeTests {
     try #require(!omitted.isEmpty)
     for index in omitted { contents.layers[index].variables = [state] }
     let other = KerasModelFile(path: "x", contents: contents)
-    #expect(try other.weights(for: network) == file.weights(for: network))
+    #expect(try other.weights(for: plan) == file.weights(for: plan))
   }
 
   /// Layers as Keras describes them, and whether they never act.
