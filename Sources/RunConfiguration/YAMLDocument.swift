@@ -2,7 +2,7 @@ import Configuration
 import Yams
 
 /// A YAML text as a configuration tree, with lines, and back.
-enum YAMLDocument {
+package enum YAMLDocument {
   /// What a configuration may have: more is a mistake, or an attack.
   private enum Limit {
     static let bytes = 1 << 20
@@ -15,7 +15,7 @@ enum YAMLDocument {
   }
 
   /// - Throws: `ConfigurationError.Problem.unreadable` with the line if the text is no YAML.
-  static func parse(_ text: String) throws -> ConfigurationNode {
+  package static func parse(_ text: String) throws -> ConfigurationNode {
     try checkSize(text)
     do {
       guard let node = try Yams.compose(yaml: text) else {
@@ -140,7 +140,7 @@ enum YAMLDocument {
   // MARK: - To YAML
 
   /// The text of a mapping: a key a line at the top, everything below on one line each.
-  static func text(_ node: ConfigurationNode) throws -> String {
+  package static func text(_ node: ConfigurationNode) throws -> String {
     guard case .mapping(let entries) = node.value else { preconditionFailure("a document is a mapping") }
     return try entries.map { entry in
       try Yams.serialize(node: Node.mapping(.init([(Node(entry.key), yaml(entry.node, isTop: true))])), width: -1)

@@ -9,11 +9,15 @@ struct AllocationTests {
 
   private func count(_ config: String, workers: Int, _ arguments: [String] = []) throws -> Finished {
     try Shell.run(
-      "\(BuildDirectory.path)/AllocationCounter", ["\(Shell.root)/configs/\(config).yml", "\(workers)"] + arguments)
+      "\(BuildDirectory.path)/AllocationCounter", ["\(Shell.root)/\(config).yml", "\(workers)"] + arguments)
   }
 
   @Test(
-    "allocates nothing", .disabled(if: hasSanitizer), arguments: ["mnist-cnn", "mnist-convnet", "mnist-mlp"], [1, 2])
+    "allocates nothing", .disabled(if: hasSanitizer),
+    arguments: [
+      "configs/mnist-cnn", "configs/mnist-convnet", "configs/mnist-mlp", "Tests/AllocationCounter/residual",
+      "Tests/AllocationCounter/branches",
+    ], [1, 2])
   func nothing(config: String, workers: Int) throws {
     let finished = try count(config, workers: workers)
     #expect(finished.status == 0)
@@ -22,7 +26,7 @@ struct AllocationTests {
 
   @Test("is seen to allocate when it does", .disabled(if: hasSanitizer))
   func something() throws {
-    let finished = try count("mnist-cnn", workers: 2, ["--allocating"])
+    let finished = try count("configs/mnist-cnn", workers: 2, ["--allocating"])
     let allocations = try #require(finished.output.wholeMatch(of: #/100 steps, (\d+) allocations\n/#)?.1)
     // Each of a step's 200 samples allocates; those behind the last look of a burst of steps are not counted.
     #expect(try #require(Int(allocations)) >= 700)

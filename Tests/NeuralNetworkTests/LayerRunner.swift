@@ -5,102 +5,259 @@ import Kernels
 /// Runs one layer on its own, with variables and gradients in Keras' order.
 struct LayerRunner {
   let plan: ModelPlan
-  private let kernels: KernelSet
+  let inputShapes: [Shape]
+  let kernels: KernelSet
 
-  /// - Parameter inputs: the shape of a sample of each input. Several are the slices of one input along its last axis.
-  init(_ layer: any Layer, input: Shape, kernels: KernelSet = InstructionSet.bestSupported.kernels) throws {
-    plan = try Sequential([layer]).plan(inputShape: input, needsWeights: false)
+  /// - Parameters:
+  ///   - inputs: the shape of a sample of each input.
+  ///   - layerIndex: the position of a layer with one input in its model, behind others that do nothing.
+  init(
+    _ layer: any Layer, inputs: [Shape], layerIndex: Int = 0,
+    kernels: KernelSet = InstructionSet.bestSupported.kernels
+  ) throws {
+    inputShapes = inputs
     self.kernels = kernels
+    guard inputs.count > 1 else {
+      let nothing = [any Layer](repeating: Activation(.linear), count: layerIndex)
+      plan = try Model(nothing + [layer]).plan(inputShape: inputs[0], needsWeights: false)
+      return
+    }
+    var model = Model()
+    var first = 0
+    var slices: [Model.Source] = []
+    for shape in inputs {
+      slices.append(model.append(InputSlice(first: first, shape: shape), inputs: [.input]))
+      first += shape.count
+    }
+    model.append(layer, inputs: slices)
+    plan = try model.plan(inputShape: [first], needsWeights: false)
   }
 
-  struct Result {
-    var output: [Float]
-    var inputGradient: [Float] = []
+  struct Result: Equatable {
+    var output: [Float] = []
+    var inputGradients: [[Float]] = []
     /// Of the trainable variables.
     var variableGradients: [[Float]] = []
+    /// What the other variables become.
+    var nextState: [[Float]] = []
+  }
+
+  /// How the samples are divided.
+  struct Division {
+    var shards = 1
+    /// The shards that are computed at a time.
+    var groupSize = 1
   }
 
   /// - Parameters:
+  ///   - inputs: the values of each input.
   ///   - variables: the values of all variables.
   ///   - outputGradient: (samples, output…); only the forward pass is run if nil.
-  ///   - shards: into how many shards the samples are divided.
-  func run(_ input: [Float], variables: [[Float]], outputGradient: [Float]?, shards: Int = 1) throws -> Result {
-    let samples = input.count / plan.inputShape.count
-    let program = try plan.compile(mode: .training, kernels: kernels, leavesSoftmax: false, inputNeedsGradient: true)
-    let batch = BatchMemory(for: program, capacity: samples)
-    let workspace = Workspace(for: program, capacity: samples, shards: shards, batch: batch, kernels: kernels)
-    workspace.pass = Pass(mode: .training)
-    workspace.divide(into: shards) { ($0 + 1) * samples / shards }
-    let (trainable, state) = (FloatBuffer(count: plan.trainableCount), FloatBuffer(count: plan.stateCount))
-    for (index, values) in variables.enumerated() {
-      program.store(values, of: index, in: plan.variables[index].role == .trainable ? trainable.start : state.start)
-    }
-    // What is promised to be overwritten starts as something else.
-    let gradients = FloatBuffer(count: plan.trainableCount)
-    gradients.start.update(repeating: 77, count: gradients.count)
-    workspace.input.update(from: input, count: input.count)
+  func run(
+    _ inputs: [[Float]], variables: [[Float]], outputGradient: [Float]? = nil, division: Division = Division(),
+    pass: Pass = Pass(mode: .training)
+  ) throws -> Result {
+    let run = try LayerRun(
+      self, samples: inputs[0].count / inputShapes[0].count, division: division, pass: pass,
+      hasBackward: outputGradient != nil)
+    for (index, values) in variables.enumerated() { run.set(values, of: index) }
+    return run.run(joined(inputs, samples: run.samples), outputGradient: outputGradient)
+  }
 
-    let rows = FloatSums(samples: samples, width: program.sumCount)
-    for segment in program.segments.indices {
-      workspace.forward(
-        segment: segment, variables: trainable.start, state: state.start,
-        rows: segment + 1 < program.segments.count ? rows.start : nil)
-      guard let placed = program.batchOperation(ofSegment: min(segment + 1, program.segments.count - 1)),
-        segment + 1 < program.segments.count, let operation = placed.batchOperation
-      else { continue }
-      let next = FloatBuffer(count: plan.stateCount)
-      operation.finishForward(
-        rows.total(width: operation.sumCount), samples: samples, statistics: batch.statistics(of: placed),
-        variables: trainable.start + placed.variableOffset, state: state.start + placed.stateOffset,
-        nextState: next.start + placed.stateOffset)
+  /// The inputs, sample by sample.
+  private func joined(_ inputs: [[Float]], samples: Int) -> [Float] {
+    (0..<samples).flatMap { sample in
+      zip(inputs, inputShapes).flatMap { $0[sample * $1.count..<(sample + 1) * $1.count] }
     }
-    let outputCount = samples * plan.outputShape.count
-    var result = Result(output: Array(UnsafeBufferPointer(start: workspace.output, count: outputCount)))
-    guard let outputGradient else { return result }
-    workspace.outputGradient.update(from: outputGradient, count: outputGradient.count)
-    for segment in program.segments.indices.reversed() {
-      workspace.backward(
-        segment: segment, variables: trainable.start, state: state.start, gradients: gradients.start,
-        rows: segment > 0 ? rows.start : nil)
-      guard let placed = program.batchOperation(ofSegment: segment), let operation = placed.batchOperation
-      else { continue }
-      operation.finishBackward(
-        rows.total(width: operation.sumCount), samples: samples, statistics: batch.statistics(of: placed),
-        gradients: gradients.start + placed.variableOffset)
+  }
+
+  /// The parts of the model's input.
+  fileprivate func parts(_ values: [Float], samples: Int) -> [[Float]] {
+    var first = 0
+    return inputShapes.map { shape in
+      defer { first += shape.count }
+      return (0..<samples).flatMap { sample in
+        values[(sample * plan.inputShape.count + first)...].prefix(shape.count)
+      }
     }
-    result.inputGradient = Array(UnsafeBufferPointer(start: workspace.inputGradient, count: input.count))
-    result.variableGradients = plan.variables.indices.filter { plan.variables[$0].role == .trainable }
-      .map { program.values(of: $0, in: gradients.start) }
-    return result
   }
 }
 
-/// The rows of sums of a batch operation.
-private final class FloatSums {
-  let start: UnsafeMutablePointer<Double>
+/// One run of a layer: the phases of a training step, one after the other.
+private final class LayerRun {
+  let samples: Int
+  private let runner: LayerRunner
+  private let division: LayerRunner.Division
+  private let program: Program
+  private let batch: BatchMemory
+  private let workspace: Workspace
+  private let rows: RowSums
+  private let variables: FloatBuffer
+  private let state: FloatBuffer
+  private let nextState: FloatBuffer
+  /// A buffer of all trainable variables for each group of shards.
+  private let gradients: FloatBuffer
+  private let hasBackward: Bool
+
+  init(_ runner: LayerRunner, samples: Int, division: LayerRunner.Division, pass: Pass, hasBackward: Bool) throws {
+    let plan = runner.plan
+    self.runner = runner
+    self.samples = samples
+    self.division = division
+    self.hasBackward = hasBackward
+    program = try plan.compile(
+      mode: pass.mode, kernels: runner.kernels, leavesSoftmax: false, inputNeedsGradient: pass.mode == .training)
+    batch = BatchMemory(for: program, capacity: samples)
+    workspace = Workspace(
+      for: program, capacity: samples, shards: division.groupSize, batch: batch, kernels: runner.kernels)
+    workspace.pass = pass
+    rows = RowSums(samples: samples, width: program.sumCount)
+    variables = FloatBuffer(count: plan.trainableCount)
+    (state, nextState) = (FloatBuffer(count: plan.stateCount), FloatBuffer(count: plan.stateCount))
+    let groups = (division.shards + division.groupSize - 1) / division.groupSize
+    gradients = FloatBuffer(count: groups * plan.trainableCount)
+    // What is promised to be overwritten starts as something else; those of a batch operation are the first group's.
+    gradients.start.update(repeating: 77, count: gradients.count)
+    for placed in program.operations where placed.batchOperation != nil {
+      for group in 1..<max(groups, 1) {
+        (gradients.start + group * plan.trainableCount + placed.variableOffset)
+          .update(repeating: -0.0, count: placed.variableCount)
+      }
+    }
+  }
+
+  private func buffer(of variable: Variable) -> FloatBuffer { variable.role == .trainable ? variables : state }
+
+  func set(_ values: [Float], of index: Int) {
+    program.store(values, of: index, in: buffer(of: program.plan.variables[index]).start)
+  }
+
+  func run(_ input: [Float], outputGradient: [Float]?) -> LayerRunner.Result {
+    let last = program.segments.count - 1
+    let counts = (input: program.plan.inputShape.count, output: program.plan.outputShape.count)
+    var (output, inputGradient) = ([Float](), [Float]())
+    for segment in 0...last {
+      for group in 0..<groupCount {
+        let range = begin(group)
+        if segment == 0 {
+          input.withUnsafeBufferPointer {
+            guard let start = $0.baseAddress else { return }
+            workspace.input.update(from: start + range.lowerBound * counts.input, count: range.count * counts.input)
+          }
+        }
+        workspace.forward(
+          segment: segment, variables: variables.start, state: state.start,
+          rows: rows.start(ofSegment: segment + 1, from: range.lowerBound, in: program))
+        guard segment == last else { continue }
+        output += UnsafeBufferPointer(start: workspace.output, count: range.count * counts.output)
+        guard let outputGradient else { continue }
+        outputGradient.withUnsafeBufferPointer {
+          guard let start = $0.baseAddress else { return }
+          workspace.outputGradient.update(
+            from: start + range.lowerBound * counts.output, count: range.count * counts.output)
+        }
+        backward(segment, group, from: range.lowerBound)
+        if segment == 0 { inputGradient += copyInputGradient(range.count) }
+      }
+      if segment < last { finishForward(segment + 1) }
+    }
+    if hasBackward {
+      finishBackward(last)
+      for segment in (0..<last).reversed() {
+        for group in 0..<groupCount {
+          let range = begin(group)
+          backward(segment, group, from: range.lowerBound)
+          if segment == 0 { inputGradient += copyInputGradient(range.count) }
+        }
+        finishBackward(segment)
+      }
+    }
+    return result(output: output, inputGradient: inputGradient)
+  }
+
+  private var groupCount: Int { (division.shards + division.groupSize - 1) / division.groupSize }
+
+  /// Makes the workspace that of a group of shards.
+  ///
+  /// - Returns: their samples.
+  private func begin(_ group: Int) -> Range<Int> {
+    let first = group * division.groupSize
+    let count = min(division.groupSize, division.shards - first)
+    func end(_ shard: Int) -> Int { samples * shard / division.shards }
+    workspace.divide(into: count, first: end(first)) { end(first + $0 + 1) - end(first) }
+    return end(first)..<end(first + count)
+  }
+
+  private func backward(_ segment: Int, _ group: Int, from position: Int) {
+    workspace.backward(
+      segment: segment, variables: variables.start, state: state.start,
+      gradients: gradients.start + group * program.plan.trainableCount,
+      rows: rows.start(ofSegment: segment, from: position, in: program))
+  }
+
+  private func copyInputGradient(_ count: Int) -> [Float] {
+    Array(UnsafeBufferPointer(start: workspace.inputGradient, count: count * program.plan.inputShape.count))
+  }
+
+  private func finishForward(_ segment: Int) {
+    guard let placed = program.batchOperation(ofSegment: segment), let operation = placed.batchOperation else { return }
+    operation.finishForward(
+      rows.total(width: operation.sumCount), samples: samples, statistics: batch.statistics(of: placed),
+      variables: variables.start + placed.variableOffset, state: state.start + placed.stateOffset,
+      nextState: nextState.start + placed.stateOffset)
+  }
+
+  private func finishBackward(_ segment: Int) {
+    guard let placed = program.batchOperation(ofSegment: segment), let operation = placed.batchOperation else { return }
+    operation.finishBackward(
+      rows.total(width: operation.sumCount), samples: samples, statistics: batch.statistics(of: placed),
+      gradients: gradients.start + placed.variableOffset)
+  }
+
+  private func result(output: [Float], inputGradient: [Float]) -> LayerRunner.Result {
+    let plan = program.plan
+    let total = FloatBuffer(count: plan.trainableCount)
+    runner.kernels.sumShards(
+      gradients.start, stride: plan.trainableCount, shardCount: groupCount, total: total.start, count: total.count)
+    func values(_ role: VariableSpecification.Role, _ buffer: FloatBuffer) -> [[Float]] {
+      plan.variables.indices.filter { plan.variables[$0].role == role }.map { program.values(of: $0, in: buffer.start) }
+    }
+    guard hasBackward else { return LayerRunner.Result(output: output) }
+    return LayerRunner.Result(
+      output: output, inputGradients: runner.parts(inputGradient, samples: samples),
+      variableGradients: values(.trainable, total), nextState: values(.state, nextState))
+  }
+}
+
+/// The rows of sums of batch operations.
+private final class RowSums {
+  private let rows: UnsafeMutablePointer<Double>
   private let samples: Int
   private let sum: UnsafeMutablePointer<Double>
   private let levels: UnsafeMutablePointer<Double>
 
   init(samples: Int, width: Int) {
     self.samples = samples
-    start = .allocate(capacity: max(samples * width, 1))
+    rows = .allocate(capacity: max(samples * width, 1))
     sum = .allocate(capacity: max(width, 1))
     levels = .allocate(capacity: max(SampleTree.levelsCount(rows: samples, width: width), 1))
   }
 
   deinit {
-    start.deallocate()
+    rows.deallocate()
     sum.deallocate()
     levels.deallocate()
   }
 
+  /// The rows of the batch operation that begins a segment, from a sample on; nil if none does.
+  func start(ofSegment segment: Int, from position: Int, in program: Program) -> UnsafeMutablePointer<Double>? {
+    guard segment < program.segments.count, let operation = program.batchOperation(ofSegment: segment)?.batchOperation
+    else { return nil }
+    return rows + position * operation.sumCount
+  }
+
   func total(width: Int) -> UnsafePointer<Double> {
-    SampleTree.sum(start, count: samples, width: width, into: sum, levels: levels)
+    SampleTree.sum(rows, count: samples, width: width, into: sum, levels: levels)
     return UnsafePointer(sum)
   }
-}
-
-extension FloatBuffer {
-  var values: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }
 }

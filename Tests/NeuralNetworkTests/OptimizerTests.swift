@@ -1,49 +1,64 @@
 import Configuration
-import Kernels
+import KerasGolden
+import RunConfiguration
 import Testing
 
 @testable import NeuralNetwork
 
-@Suite("Adam")
+/// What optimizers say of themselves; `OptimizerConformanceTests` has what they compute.
+@Suite("Options of every optimizer in the catalog")
 struct OptimizerTests {
-  @Test(
-    "moves parameters, momentum and velocity as Keras does",
-    arguments: ["adam_default", "adam_other"], InstructionSet.allCases.filter(\.isSupported))
-  func matchesKeras(name: String, instructionSet: InstructionSet) throws {
+  static let names = OptimizerCatalog.all.map { $0.name }
+
+  private func type(_ name: String) throws -> any Optimizer.Type {
+    try #require(OptimizerCatalog.all.first { $0.name == name })
+  }
+
+  private func optimizer(_ name: String, _ yaml: String) throws -> any Optimizer {
+    let type = try type(name)
+    return try type.init(
+      options: ConfigurationReader(YAMLDocument.parse(yaml), path: "optimizer", keys: type.allOptionKeys))
+  }
+
+  @Test("are the same after they were written and read", arguments: Golden.cases("optimizers"))
+  func roundTrip(name: String) throws {
     let golden = try Golden("optimizers/\(name)")
-    let adam = try Adam(
-      options: ConfigurationReader(golden.configuration(), path: "optimizer", keys: Adam.allOptionKeys))
-    let start = try golden.values("start")
-    let (gradients, count) = (try golden.values("gradients"), start.count)
-    let (parameters, slots) = (FloatBuffer(count: count), FloatBuffer(count: 2 * count))
-    parameters.start.update(from: start, count: count)
-    for step in 0..<gradients.count / count {
-      var gradient = Array(gradients[step * count..<(step + 1) * count])
-      gradient.withUnsafeMutableBufferPointer { gradient in
-        guard let start = gradient.baseAddress else { return }
-        adam.update(
-          VariableBlock(
-            values: parameters.start, gradient: start, slots: slots.start, slotStride: count, count: count),
-          stepSize: adam.stepSize(iteration: step, learningRate: adam.learningRate), kernels: instructionSet.kernels)
-      }
-      func expected(_ name: String) throws -> [Float] {
-        Array(try golden.values(name)[step * count..<(step + 1) * count])
-      }
-      expectEqual(parameters.values, try expected("parameters"), tolerance: 1e-6, "parameters after step \(step)")
-      expectEqual(
-        Array(slots.values[..<count]), try expected("momentum"), tolerance: 1e-6, "momentum after step \(step)")
-      expectEqual(
-        Array(slots.values[count...]), try expected("velocity"), tolerance: 1e-6, "velocity after step \(step)")
+    let className = try golden.attribute("optimizer")
+    let type = try #require(OptimizerCatalog.all.first { $0.className == className })
+    let optimizer = try type.init(
+      options: ConfigurationReader(golden.node("configuration"), path: "optimizer", keys: type.allOptionKeys))
+    let text = try YAMLDocument.text(ConfigurationNode(mapping: optimizer.allOptions))
+    let read = try self.optimizer(type.name, text)
+    #expect(read.allOptions == optimizer.allOptions)
+    #expect(optimizer.options.map(\.key) == type.optionKeys)
+    // What Keras was given is among them.
+    guard case .mapping(let given) = try golden.node("configuration").value else { return }
+    for entry in given {
+      #expect(optimizer.allOptions.first { $0.key == entry.key }?.node.json == entry.node.json, "\(entry.key)")
     }
   }
 
-  @Test("names an option out of range")
-  func outOfRange() {
-    let node = ConfigurationNode(mapping: [ConfigurationEntry("learning_rate", ConfigurationNode(.number(-1)))])
-    #expect {
-      try Adam(options: ConfigurationReader(node, path: "optimizer", keys: Adam.allOptionKeys))
-    } throws: { error in
-      "\(error)" == "optimizer.learning_rate: expected a number greater than 0. Received: -1.0"
-    }
+  @Test(
+    "out of range are named, with the value", arguments: names,
+    [
+      ("learning_rate: -1", "optimizer.learning_rate: expected a number greater than 0. Received: -1"),
+      ("clipnorm: 0", "optimizer.clipnorm: expected a number greater than 0. Received: 0"),
+      ("clipvalue: -0.5", "optimizer.clipvalue: expected a number greater than 0. Received: -0.5"),
+      ("global_clipnorm: -2", "optimizer.global_clipnorm: expected a number greater than 0. Received: -2"),
+      ("weight_decay: -0.1", "optimizer.weight_decay: expected a number of 0 or more. Received: -0.1"),
+      (
+        "{clipnorm: 1, global_clipnorm: 1}",
+        "optimizer.clipnorm: use one of clipnorm, clipvalue and global_clipnorm."
+      ),
+      (
+        "{clipvalue: 1, global_clipnorm: 1}",
+        "optimizer.clipvalue: use one of clipnorm, clipvalue and global_clipnorm."
+      ),
+    ])
+  func outOfRange(name: String, refusal: (yaml: String, message: String)) {
+    let error = #expect(throws: ConfigurationError.self) { try optimizer(name, refusal.yaml) }
+    var message = error
+    message?.line = nil
+    #expect(message.map { "\($0)" } == refusal.message)
   }
 }

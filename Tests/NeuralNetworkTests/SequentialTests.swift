@@ -1,4 +1,5 @@
 import Configuration
+import KerasGolden
 import Kernels
 import Randomness
 import Testing

@@ -50,43 +50,42 @@ struct ShardGroupTests {
     var state = trainer.state
     state.stepInEpoch = 1
 
-    /// The sum of the gradients of all shards in groups of a size, for each parameter, and the loss of each sample.
-    func gradients(groupSize: Int) -> (parameters: [[Float]], losses: [Double]) {
-      let worker = ShardWorker(
-        configuration: configuration, programs: trainer.programs, batch: trainer.memory.batch,
-        kernels: trainer.kernels, groupSize: groupSize)
-      let groups = (shards + groupSize - 1) / groupSize
-      let (buffers, sums) = (
-        FloatBuffer(count: groups * count), SampleSums(capacity: configuration.batchSize, width: 2)
-      )
+    /// The sum of the gradients of all shards in groups of a size, for each parameter, the loss of each sample, and what
+    /// the other variables become.
+    func gradients(groupSize: Int) throws -> (parameters: [[Float]], losses: [Double], nextState: [Float]) {
+      let groups = ShardGroups(size: groupSize)
+      let memory = StepMemory(
+        configuration: configuration, programs: trainer.programs, groups: groups, variables: trainer.variables,
+        kernels: trainer.kernels, workerCount: 1)
       network.data.train.withSamples(order: nil) { samples in
         let step = CurrentStep(configuration, samples, state)
-        for group in 0..<groups {
-          worker.train(
-            lastSegment: 0, of: step, shards: group * groupSize..<min((group + 1) * groupSize, shards),
-            variables: trainer.variables, gradients: buffers.start + group * count, sums: sums,
-            rows: trainer.memory.batchSums)
+        for phase in memory.phases.dropLast(memory.update.phases.count) {
+          // From the last group to the first: which is computed when does not count.
+          for task in (0..<phase.taskCount(step)).reversed() { phase.run(task: task, worker: 0, step) }
+          #expect(phase.finish(step))
         }
       }
-      let total = FloatBuffer(count: count)
-      trainer.kernels.sumShards(buffers.start, stride: count, shardCount: groups, total: total.start, count: count)
+      memory.reduction.sum(0..<count, groups: groups.count(ofShards: shards))
       return (
-        trainer.plan.variables.indices.map { trainer.program.values(of: $0, in: total.start) },
-        (0..<configuration.batchSize).map { sums.rows(from: $0, width: 2)[0] }
+        trainer.plan.variables.indices.filter { trainer.plan.variables[$0].role == .trainable }
+          .map { trainer.program.values(of: $0, in: memory.reduction.total(from: 0)) },
+        (0..<configuration.batchSize).map { memory.lossSums.rows(from: $0, width: configuration.sumNames.count)[0] },
+        Array(UnsafeBufferPointer(start: trainer.variables.nextState.start, count: trainer.plan.stateCount))
       )
     }
 
-    let alone = gradients(groupSize: 1)
+    let alone = try gradients(groupSize: 1)
     #expect(alone.parameters.allSatisfy { $0.contains { $0 != 0 } })
     for groupSize in [2, 4, 8] {
-      let together = gradients(groupSize: groupSize)
+      let together = try gradients(groupSize: groupSize)
       for (parameter, (values, expected)) in zip(
-        trainer.plan.variables, zip(together.parameters, alone.parameters))
+        trainer.plan.trainableVariables, zip(together.parameters, alone.parameters))
       {
         let differences = values.indices.filter { values[$0] != expected[$0] }
         #expect(differences.isEmpty, "\(parameter.path) in groups of \(groupSize)")
       }
       #expect(together.losses == alone.losses, "groups of \(groupSize)")
+      #expect(together.nextState == alone.nextState, "groups of \(groupSize)")
     }
   }
 }

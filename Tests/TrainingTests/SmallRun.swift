@@ -9,17 +9,21 @@ import Testing
 struct SmallNetwork: Sendable, CustomTestStringConvertible {
   let name: String
   let model: Sequential
+  let optimizer: any Optimizer
   let data: DatasetSplits
 
-  init(_ name: String, _ model: Sequential, data: DatasetSplits = SmallRun.data) {
+  init(
+    _ name: String, _ model: Sequential, optimizer: any Optimizer = Adam(), data: DatasetSplits = SmallRun.data
+  ) {
     self.name = name
     self.model = model
+    self.optimizer = optimizer
     self.data = data
   }
 
   var testDescription: String { name }
 
-  static let all = [lesson, convolutions, perceptron, general, odd]
+  static let all = [lesson, convolutions, perceptron, general, odd, residual, branches]
 
   /// The lesson's network: convolution and pooling over one channel in one pass.
   static let lesson = SmallNetwork(
@@ -63,6 +67,56 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       Conv2D(filters: 5, kernelSize: [3, 2], padding: .same, activation: .relu), MaxPooling2D(poolSize: [3, 2]),
       Flatten(), Dense(units: 33, activation: .relu), Dense(units: 10, activation: .softmax),
     ]), data: SmallRun.colored)
+
+  /// Two blocks around which the values also pass unchanged or projected, with everything that sees the whole batch.
+  static let residual: SmallNetwork = {
+    var model = Model()
+    model.append(Conv2D(filters: 6, kernelSize: [3, 3], strides: [2, 2], padding: .same, useBias: false))
+    model.append(BatchNormalization())
+    let stem = model.append(ReLU())
+    model.append(Conv2D(filters: 6, kernelSize: [3, 3], padding: .same, useBias: false))
+    model.append(BatchNormalization(momentum: 0.9))
+    let body = model.append(Dropout(rate: 0.2))
+    model.append(Add(), inputs: [body, stem])
+    let first = model.append(ReLU())
+    let projection = model.append(
+      Conv2D(filters: 10, kernelSize: [1, 1], strides: [2, 2], padding: .same), inputs: [first])
+    model.append(Conv2D(filters: 10, kernelSize: [3, 3], strides: [2, 2], padding: .same), inputs: [first])
+    let second = model.append(BatchNormalization(center: false))
+    model.append(Add(), inputs: [projection, second])
+    model.append(ReLU())
+    model.append(GlobalAveragePooling2D())
+    model.append(Dropout(rate: 0.3))
+    model.append(Dense(units: 10, activation: .softmax))
+    let optimizer = SGD(
+      learningRate: 0.05, momentum: 0.9, nesterov: true,
+      updateOptions: UpdateOptions(
+        weightDecay: 1e-3, excludedFromWeightDecay: ["bias", "gamma", "beta"], clipping: .globalNorm(1)))
+    return SmallNetwork("residual", model, optimizer: optimizer)
+  }()
+
+  /// Convolutions of several sizes over the same values, joined.
+  static let branches: SmallNetwork = {
+    var model = Model()
+    let scaled = model.append(Rescaling(scale: 2, offset: -1))
+    let narrow = model.append(
+      Conv2D(filters: 3, kernelSize: [1, 1], strides: [2, 2], activation: .tanh), inputs: [scaled])
+    let wide = model.append(
+      Conv2D(filters: 5, kernelSize: [5, 5], strides: [2, 2], padding: .same, activation: .relu), inputs: [scaled])
+    let pooled = model.append(AveragePooling2D(), inputs: [scaled])
+    model.append(Concatenate(), inputs: [narrow, pooled, wide])
+    model.append(BatchNormalization(scale: false))
+    model.append(MaxPooling2D())
+    model.append(Flatten())
+    model.append(Dense(units: 40, activation: .relu))
+    model.append(BatchNormalization())
+    model.append(Dropout(rate: 0.5))
+    model.append(Dense(units: 10, activation: .softmax))
+    let optimizer = AdamW(
+      learningRate: 0.002, weightDecay: 0.01, excludedFromWeightDecay: ["bias", "batch_normalization/beta"],
+      clipping: .norm(0.5))
+    return SmallNetwork("branches", model, optimizer: optimizer, data: SmallRun.colored)
+  }()
 }
 
 /// Small trainings that take milliseconds.
@@ -95,7 +149,8 @@ enum SmallRun {
   ) throws -> Trainer {
     let shape = network.data.train.shape
     return try Trainer(
-      TrainingConfiguration(model: network.model, epochs: epochs, batchSize: 50, shards: shards, seed: 5),
+      TrainingConfiguration(
+        model: network.model, optimizer: network.optimizer, epochs: epochs, batchSize: 50, shards: shards, seed: 5),
       inputShape: [shape.height, shape.width, shape.channels], workerCount: workers, instructionSet: instructionSet)
   }
 

@@ -9,6 +9,8 @@ struct ShardGroups: Sendable, Equatable {
   /// The shards in a group, a power of two; the last group may have fewer.
   let size: Int
 
+  init(size: Int) { self.size = size }
+
   /// - Parameter workspaceCount: the floats that a worker needs for a group of a number of shards.
   init(shards: Int, workers: Int, parameterCount: Int, workspaceCount: (_ shards: Int) -> Int) {
     /// The shards that the busiest worker computes, one after the other.

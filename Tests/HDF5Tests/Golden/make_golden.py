@@ -165,7 +165,7 @@ def contents(name):
 
 
 if directory == here:
-    names = ["ModelFilesTests/Golden/*.h5", "ModelFilesTests/SameTraining/*.h5", "NeuralNetworkTests/Golden/*.h5"]
+    names = ["ModelFilesTests/Golden/*.h5", "ModelFilesTests/SameTraining/*.h5", "KerasGolden/*.h5"]
     names = [found for name in names for found in sorted(glob.glob(os.path.join(tests, name)))]
     own = [path(name) for name in ["plain.h5", "user-block.h5", "order.h5", "newest.h5"]]
     with open(path("contents.txt"), "w") as file:

@@ -1,0 +1,311 @@
+"""Makes keras.h5: what Keras computes for layers, losses and optimizers, for the tests of everything in the catalogs.
+
+    python make_golden.py [keras.h5]     # needs: pip install keras==3.15.1 jax h5py
+
+Every case is a group, and every kind in a catalog has one or more; the tests do the rest with them.
+
+`layers/<case>`, attributes: `layer` (the class), `configuration` (its options as JSON), `mode` (training or inference),
+`variables` (the names of its variables in Keras' order, as JSON), `trainable_count` and `non_trainable_count` (values);
+datasets: `inputs.<i>`, `variables.<name>`, `output`, and of a case in training `output_gradient`, `input_gradients.<i>`,
+`gradients.<name>` of each trainable variable and `after.<name>` of each other one.
+
+`losses/<case>`, attributes `loss`, `configuration` and `form` (logits or outputs); datasets `outputs` (samples, classes),
+`labels`, `loss` and `gradient` of the mean over the samples.
+
+`optimizers/<case>`, attributes `optimizer` and `configuration`; datasets of each variable of a small model (see below):
+`start.<i>`, `gradients.<i>` (steps, ...), and after each step `variables.<i>` and `slots.<slot>.<i>`.
+"""
+import json
+import os
+import sys
+
+os.environ["KERAS_BACKEND"] = "jax"
+import h5py
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+random = np.random.default_rng(20260101)
+target = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "keras.h5")
+file = h5py.File(target, "w")
+file.attrs["keras_version"] = keras.__version__
+file.attrs["jax_version"] = jax.__version__
+
+
+def normal(*shape):
+    return random.standard_normal(shape).astype("float32")
+
+
+def write(path, **datasets):
+    group = file.create_group(path)
+    for name, values in datasets.items():
+        group.create_dataset(name, data=np.asarray(values))
+    return group
+
+
+def layer_group(name, layer, configuration, inputs, state, mode):
+    """Makes the group of a case with what does not depend on a pass."""
+    group = file.create_group(f"layers/{name}")
+    group.attrs["layer"] = type(layer).__name__
+    group.attrs["configuration"] = json.dumps(configuration)
+    group.attrs["mode"] = mode
+    group.attrs["variables"] = json.dumps([variable.name for variable in layer.weights])
+    for key, variables in (("trainable", layer.trainable_weights), ("non_trainable", layer.non_trainable_weights)):
+        group.attrs[f"{key}_count"] = np.int64(sum(np.prod(variable.shape) for variable in variables))
+    for index, values in enumerate(inputs):
+        group[f"inputs.{index}"] = values
+    for variable in layer.weights:
+        group[f"variables.{variable.name}"] = np.asarray(variable.value)
+    return group
+
+
+def built(class_name, configuration, inputs):
+    """A layer with random variables."""
+    layer = getattr(keras.layers, class_name)(**configuration)
+    shapes = [(None,) + values.shape[1:] for values in inputs]
+    layer.build(shapes if len(inputs) > 1 else shapes[0])
+    for variable in layer.trainable_weights:
+        variable.assign(normal(*variable.shape) * 0.5)
+    for variable in layer.non_trainable_weights:
+        moving = random.uniform(0.5, 2, variable.shape) if "variance" in variable.name else normal(*variable.shape)
+        variable.assign(moving.astype("float32"))
+    return layer
+
+
+def layer_case(name, class_name, configuration, *inputs, training=True):
+    """Runs one layer forward, and in training backward through jax.vjp of its stateless call."""
+    layer = built(class_name, configuration, inputs)
+    state = [variable.value for variable in layer.non_trainable_variables]
+    weights = [jnp.asarray(variable.value) for variable in layer.trainable_variables]
+    options = dict(training=training) if layer._call_has_training_arg else {}
+
+    def call(weights, values):
+        return layer.stateless_call(weights, state, values if len(values) > 1 else values[0], **options)
+
+    mode = "training" if training else "inference"
+    group = layer_group(name, layer, configuration, inputs, state, mode)
+    values = [jnp.asarray(input) for input in inputs]
+    if not training:
+        group["output"] = np.asarray(call(weights, values)[0])
+        return
+    output, backward, after = jax.vjp(call, weights, values, has_aux=True)
+    output_gradient = normal(*output.shape)
+    weight_gradients, input_gradients = backward(jnp.asarray(output_gradient))
+    group["output"], group["output_gradient"] = np.asarray(output), output_gradient
+    for index, gradient in enumerate(input_gradients):
+        group[f"input_gradients.{index}"] = np.asarray(gradient)
+    for variable, gradient in zip(layer.trainable_variables, weight_gradients):
+        group[f"gradients.{variable.name}"] = np.asarray(gradient)
+    for variable, value in zip(layer.non_trainable_variables, after):
+        group[f"after.{variable.name}"] = np.asarray(value)
+
+
+def exact_normalization(name, configuration, values):
+    """Batch normalization in training in float64: where Keras' float32 is too far off."""
+    layer = built("BatchNormalization", configuration, [values])
+    group = layer_group(name, layer, configuration, [values], None, "training")
+    gamma, beta, moving_mean, moving_variance = [np.asarray(v.value).astype("float64") for v in layer.weights]
+    axes = tuple(range(values.ndim - 1))
+    x, dy = values.astype("float64"), normal(*values.shape)
+    mean, variance = x.mean(axes), x.var(axes)
+    inverse = 1 / np.sqrt(variance + layer.epsilon)
+    normalized = (x - mean) * inverse
+    products = (dy * normalized).sum(axes)
+    count = x.size / x.shape[-1]
+    dx = gamma * inverse * (dy - dy.astype("float64").mean(axes) - normalized * products / count)
+    after = {"moving_mean": (moving_mean, mean), "moving_variance": (moving_variance, variance)}
+    for key, (old, new) in after.items():
+        group[f"after.{key}"] = (old * layer.momentum + new * (1 - layer.momentum)).astype("float32")
+    for key, value in {
+        "output": normalized * gamma + beta, "output_gradient": dy, "input_gradients.0": dx,
+        "gradients/gamma": products, "gradients/beta": dy.astype("float64").sum(axes),
+    }.items():
+        group[key] = value.astype("float32")
+
+
+# Convolutions: odd sizes, strides and paddings, one and several channels, every activation.
+for name, shape, configuration in [
+    ("lesson", (2, 28, 28, 1), dict(filters=10, kernel_size=[5, 5], strides=[1, 1], padding="valid", activation="relu")),
+    ("tall", (3, 9, 7, 1), dict(filters=3, kernel_size=[3, 2], strides=[2, 1], padding="same", activation="tanh")),
+    ("channels", (2, 8, 11, 3), dict(filters=5, kernel_size=[3, 3], strides=[2, 3], padding="valid", activation="relu")),
+    ("same", (2, 7, 7, 4), dict(filters=16, kernel_size=[3, 3], strides=[1, 1], padding="same", activation="sigmoid")),
+    ("stride3", (2, 10, 8, 3), dict(filters=4, kernel_size=[4, 5], strides=[3, 3], padding="same", activation="linear")),
+    ("no_bias", (3, 6, 5, 2), dict(filters=7, kernel_size=[2, 3], strides=[1, 2], padding="valid", use_bias=False)),
+    ("one_by_one", (2, 5, 4, 3), dict(filters=2, kernel_size=[1, 1], strides=[1, 1], padding="valid")),
+    ("stride_beyond_kernel", (2, 9, 9, 1), dict(filters=2, kernel_size=[2, 2], strides=[3, 4], padding="same")),
+    ("softmax", (2, 4, 4, 2), dict(filters=3, kernel_size=[2, 2], strides=[1, 1], padding="valid", activation="softmax")),
+    ("sigmoid", (3, 4, 9, 1), dict(filters=2, kernel_size=[2, 3], strides=[1, 3], padding="valid", activation="sigmoid")),
+]:
+    layer_case(f"conv2d_{name}", "Conv2D", configuration, normal(*shape))
+
+# Pooling: default, overlapping and wide strides, odd sizes.
+for kind in ("Max", "Average"):
+    for name, shape, configuration in [
+        ("default", (2, 24, 24, 2), dict(pool_size=[2, 2])),
+        ("odd", (3, 9, 7, 3), dict(pool_size=[2, 2], padding="valid")),
+        ("odd_same", (3, 9, 7, 3), dict(pool_size=[2, 2], padding="same")),
+        ("overlap", (2, 8, 9, 2), dict(pool_size=[3, 2], strides=[1, 1], padding="valid")),
+        ("overlap_same", (2, 8, 9, 2), dict(pool_size=[3, 3], strides=[2, 1], padding="same")),
+        ("wide", (2, 11, 10, 1), dict(pool_size=[2, 3], strides=[3, 4], padding="same")),
+        ("small", (3, 5, 7, 2), dict(pool_size=[2, 3], strides=[1, 2], padding="same")),
+    ]:
+        layer_case(f"{kind.lower()}_{name}", f"{kind}Pooling2D", configuration, normal(*shape))
+
+layer_case("flatten", "Flatten", {}, normal(2, 3, 4, 5))
+for name, inputs, configuration in [
+    ("wide", 240, dict(units=40, activation="relu")),
+    ("lesson_output", 100, dict(units=10, activation="linear")),
+    ("odd", 37, dict(units=33, activation="tanh")),
+    ("no_bias", 5, dict(units=3, use_bias=False)),
+    ("single", 1, dict(units=1, activation="sigmoid")),
+    ("softmax", 20, dict(units=7, activation="softmax")),
+]:
+    layer_case(f"dense_{name}", "Dense", configuration, normal(7, inputs))
+for activation in ("relu", "softmax", "sigmoid", "tanh", "linear"):
+    layer_case(f"activation_{activation}", "Activation", dict(activation=activation), normal(3, 3, 5, 6))
+layer_case("relu_image", "ReLU", {}, normal(3, 4, 5, 3))
+layer_case("relu_vector", "ReLU", {}, normal(4, 11))
+layer_case("rescaling_bytes", "Rescaling", dict(scale=1 / 255), random.integers(0, 256, (2, 5, 6, 3)).astype("float32"))
+layer_case("rescaling_signed", "Rescaling", dict(scale=0.0078125, offset=-1.0), normal(3, 17) * 100)
+
+# Several inputs.
+for count in (2, 3, 5):
+    layer_case(f"add_{count}", "Add", {}, *[normal(3, 4, 3, 2) for _ in range(count)])
+layer_case("add_vectors", "Add", {}, normal(4, 21), normal(4, 21))
+layer_case("concatenate_images", "Concatenate", {}, normal(3, 4, 5, 2), normal(3, 4, 5, 3))
+layer_case("concatenate_many", "Concatenate", dict(axis=-1), *[normal(2, 3, 2, count) for count in (1, 4, 2, 17)])
+layer_case("concatenate_vectors", "Concatenate", {}, normal(4, 7), normal(4, 16), normal(4, 1))
+
+# Dropout: what is dropped in training is no other program's business.
+layer_case("dropout_inference", "Dropout", dict(rate=0.4), normal(3, 4, 5, 2), training=False)
+layer_case("dropout_none", "Dropout", dict(rate=0.0), normal(3, 8))
+
+for keepdims in (False, True):
+    name = "keepdims" if keepdims else "vector"
+    layer_case(f"global_average_{name}", "GlobalAveragePooling2D", dict(keepdims=keepdims), normal(3, 5, 4, 5))
+layer_case("global_average_wide", "GlobalAveragePooling2D", {}, normal(2, 17, 13, 3))
+
+# Batch normalization: after images and after vectors, with and without its variables, one sample alone.
+for name, shape, configuration in [
+    ("image", (4, 3, 5, 6), {}),
+    ("vector", (9, 7), {}),
+    ("other", (5, 4, 3, 2), dict(momentum=0.7, epsilon=0.05)),
+    ("channels", (3, 6, 5, 19), dict(momentum=0.9)),
+    ("no_center", (4, 3, 2, 5), dict(center=False)),
+    ("no_scale", (4, 3, 2, 5), dict(scale=False)),
+    ("neither", (6, 8), dict(center=False, scale=False)),
+    ("one_image", (1, 4, 5, 3), {}),
+]:
+    values = normal(*shape) * 2 + 0.5
+    layer_case(f"batch_normalization_{name}", "BatchNormalization", configuration, values)
+    layer_case(f"batch_normalization_{name}_inference", "BatchNormalization", configuration, values, training=False)
+# One vector has no variance: its gradient is 0 but for rounding, which Keras multiplies by 32.
+exact_normalization("batch_normalization_one_vector", {}, normal(1, 6))
+exact_normalization("batch_normalization_far", {}, normal(4, 5, 6, 3) + np.float32(1e4))
+exact_normalization("batch_normalization_far_vectors", dict(momentum=0.9), normal(50, 4) - np.float32(1e4))
+
+# Cross-entropy fused with a softmax, as TensorFlow computes it; in float64 from its formula, saturated rows included.
+logits = np.concatenate([normal(6, 5) * 3, [[10, -30, 200, 0, 0], [200, -30, 10, 0, 0]]]).astype("float32")
+labels = np.array([0, 4, 2, 1, 3, 3, 0, 0], "int64")
+exact = logits.astype("float64")
+exact = exact - exact.max(axis=1, keepdims=True)
+log_sum = np.log(np.exp(exact).sum(axis=1))
+one_hot = np.eye(5)[labels]
+def loss_case(name, class_name, configuration, form, **datasets):
+    group = write(f"losses/{name}", **datasets)
+    group.attrs["loss"], group.attrs["form"] = class_name, form
+    group.attrs["configuration"] = json.dumps(configuration)
+
+
+for class_name in ("categorical_crossentropy", "sparse_categorical_crossentropy"):
+    for name, configuration, form in (("softmax", {}, "logits"), ("logits", dict(from_logits=True), "outputs")):
+        loss_case(f"{class_name}_{name}", class_name, configuration, form, outputs=logits, labels=labels,
+                  loss=np.mean(log_sum - (exact * one_hot).sum(axis=1)),
+                  gradient=((np.exp(exact - log_sum[:, None]) - one_hot) / len(labels)).astype("float32"))
+
+# The same from outputs that are taken as probabilities: not quite normalised, some of them clipped.
+outputs = random.uniform(0.05, 1, (6, 5)).astype("float32")
+outputs[4] = [1, 0, 0, 0, 0]
+outputs[5] = [1e-9, 0.4, 0.3, 0.2, 0.1]
+labels = np.array([0, 4, 2, 1, 0, 0], "int64")
+
+
+def categorical(outputs):
+    return jnp.mean(keras.losses.categorical_crossentropy(jnp.eye(5)[labels], outputs))
+
+
+def sparse(outputs):
+    # TensorFlow's form: clip, then divide by the sum.
+    clipped = jnp.clip(outputs, 1e-7, 1 - 1e-7)
+    return jnp.mean(jnp.log(clipped.sum(axis=1)) - jnp.log(clipped[jnp.arange(6), labels]))
+
+
+for name, loss in (("categorical_crossentropy", categorical), ("sparse_categorical_crossentropy", sparse)):
+    value, gradient = jax.value_and_grad(loss)(jnp.asarray(outputs))
+    loss_case(f"{name}_probabilities", name, {}, "outputs", outputs=outputs, labels=labels, loss=np.float64(value),
+              gradient=gradient)
+
+# Optimizers, step by step, on the variables of two dense layers: gradients of many sizes, and a step without any.
+STEPS, VARIABLES = 8, {"dense/kernel": (7, 5), "dense/bias": (5,), "dense_1/kernel": (5, 3), "dense_1/bias": (3,)}
+
+
+def optimizer_case(name, class_name, configuration):
+    options = dict(configuration)
+    excluded = options.pop("exclude_from_weight_decay", None)
+    optimizer = getattr(keras.optimizers, class_name)(**options)
+    variables = [keras.Variable(normal(*shape), name=path.split("/")[1]) for path, shape in VARIABLES.items()]
+    if excluded:
+        optimizer.exclude_from_weight_decay(var_names=excluded)
+    optimizer.build(variables)
+    lists = {"Adam": ("_momentums", "_velocities"), "AdamW": ("_momentums", "_velocities"), "SGD": ("momentums",)}
+    # Without momentum, Keras keeps slots that nothing writes.
+    keeps = class_name != "SGD" or options.get("momentum", 0) != 0
+    slots = [getattr(optimizer, key) for key in lists[class_name]] if keeps else []
+    group = file.create_group(f"optimizers/{name}")
+    group.attrs["optimizer"], group.attrs["configuration"] = class_name, json.dumps(configuration)
+    gradients = []
+    for index, variable in enumerate(variables):
+        group[f"start.{index}"] = np.asarray(variable.value)
+        sizes = 10.0 ** random.integers(-5, 2, (STEPS,) + tuple(variable.shape))
+        gradients.append((normal(*sizes.shape) * sizes).astype("float32"))
+        gradients[-1][STEPS // 2] = 0
+        group[f"gradients.{index}"] = gradients[-1]
+    after = {f"variables.{index}": [] for index in range(len(variables))}
+    after |= {f"slots.{slot}.{index}": [] for slot in range(len(slots)) for index in range(len(variables))}
+    for step in range(STEPS):
+        optimizer.apply([jnp.asarray(gradient[step]) for gradient in gradients], variables)
+        for index, variable in enumerate(variables):
+            after[f"variables.{index}"].append(np.asarray(variable.value))
+            for slot, values in enumerate(slots):
+                after[f"slots.{slot}.{index}"].append(np.asarray(values[index].value))
+    for key, values in after.items():
+        group[key] = np.array(values)
+
+
+CLIPPING = {"clipnorm": dict(clipnorm=2.0), "clipvalue": dict(clipvalue=0.25), "global_clipnorm": dict(global_clipnorm=3.0)}
+for name, class_name, configuration in [
+    ("adam", "Adam", dict(learning_rate=0.001)),
+    ("adam_other", "Adam", dict(learning_rate=0.01, beta_1=0.8, beta_2=0.99, epsilon=1e-5)),
+    ("adam_decay", "Adam", dict(learning_rate=0.02, weight_decay=0.3)),
+    ("adamw", "AdamW", dict(learning_rate=0.001)),
+    ("adamw_decay", "AdamW", dict(learning_rate=0.02, weight_decay=0.5, beta_1=0.85)),
+    ("adamw_excluding", "AdamW",
+     dict(learning_rate=0.02, weight_decay=0.5, exclude_from_weight_decay=["bias"])),
+    ("sgd", "SGD", dict(learning_rate=0.05)),
+    ("sgd_momentum", "SGD", dict(learning_rate=0.05, momentum=0.9)),
+    ("sgd_nesterov", "SGD", dict(learning_rate=0.05, momentum=0.8, nesterov=True)),
+    ("sgd_decay", "SGD", dict(learning_rate=0.05, momentum=0.9, weight_decay=0.1)),
+    ("sgd_excluding", "SGD", dict(learning_rate=0.05, weight_decay=0.1, exclude_from_weight_decay=["kernel"])),
+]:
+    optimizer_case(name, class_name, configuration)
+    if name in ("adam", "adamw_decay", "sgd_nesterov"):
+        for clipping, options in CLIPPING.items():
+            optimizer_case(f"{name}_{clipping}", class_name, configuration | options)
+
+# The limits of GlorotUniform, found by drawing far more numbers than it takes to come near them.
+for name, shape in (("conv2d", (5, 5, 1, 10)), ("dense", (1440, 100)), ("output", (100, 10))):
+    drawn = [np.abs(np.array(keras.initializers.GlorotUniform(seed=s)(shape))).max() for s in range(40)]
+    write(f"initializers/glorot_uniform_{name}", shape=np.array(shape, "int64"), limit=np.float64(max(drawn)))
+file.close()
+print(target, os.path.getsize(target), "bytes")

@@ -1,0 +1,52 @@
+import Configuration
+
+@testable import NeuralNetwork
+
+/// Some values of a sample, in a shape of their own: how a model of one input has a layer with several.
+struct InputSlice: UnaryLayer {
+  static let className = "InputSlice"
+  static let typeName = "input_slice"
+  static let optionKeys: [String] = []
+
+  let first: Int
+  let shape: Shape
+
+  init(first: Int, shape: Shape) {
+    self.first = first
+    self.shape = shape
+  }
+
+  init(options: ConfigurationReader) { preconditionFailure("only tests make it") }
+
+  var options: [ConfigurationEntry] { [] }
+  func outputShape(for input: Shape) -> Shape { shape }
+  func portableForm(for input: Shape) -> [PortableOperation] { [] }
+
+  func operation(at site: LayerSite) -> (any Operation)? {
+    InputSliceOperation(output: TensorLayout(shape), first: first, inputCount: site.input.shape.count)
+  }
+}
+
+private struct InputSliceOperation: Operation {
+  let output: TensorLayout
+  let first: Int
+  let inputCount: Int
+
+  var backwardReads: BackwardReads { [] }
+
+  func forward(_ frame: Frame) {
+    let count = output.shape.count
+    for sample in 0..<frame.samples {
+      (frame.output + sample * count).update(from: frame.input + sample * inputCount + first, count: count)
+    }
+  }
+
+  func inputGradients(_ frame: Frame) {
+    guard let gradient = frame.inputGradient else { return }
+    let count = output.shape.count
+    gradient.update(repeating: 0, count: frame.samples * inputCount)
+    for sample in 0..<frame.samples {
+      (gradient + sample * inputCount + first).update(from: frame.outputGradient + sample * count, count: count)
+    }
+  }
+}

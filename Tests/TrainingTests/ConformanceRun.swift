@@ -1,0 +1,81 @@
+import Datasets
+import KerasGolden
+import NeuralNetwork
+
+@testable import Training
+
+/// Small trainings of whatever is in a catalog.
+enum ConformanceRun {
+  /// In batches of 9: the last one of an epoch has a single sample.
+  static let (samples, batchSize, classes) = (46, 9, 10)
+  static let epochs = 2
+  static var stepsPerEpoch: Int { (samples + batchSize - 1) / batchSize }
+
+  /// Noise of a shape, in classes that have nothing to do with it.
+  static func data(_ shape: Shape) throws -> Dataset {
+    let size = shape.image.map { ImageShape(height: $0.height, width: $0.width, channels: $0.channels) }
+    let images = (0..<samples * shape.count).map { UInt8((UInt32(truncatingIfNeeded: $0) &* 2_654_435_761) >> 24) }
+    return try Dataset(
+      name: "noise", shape: size ?? ImageShape(height: 1, width: shape.count, channels: 1), images: images,
+      labels: (0..<samples).map { Int32($0 * 7 % 11 % classes) })
+  }
+
+  /// A model with a layer in its middle: it reads layers with weights, and others read it.
+  static func model(around layerCase: LayerCase) -> Model {
+    var model = Model()
+    let sources = layerCase.inputShapes.map { shape in
+      let stem: any Layer =
+        shape.image.map { Conv2D(filters: $0.channels, kernelSize: [1, 1], activation: .tanh) }
+        ?? Dense(units: shape.count, activation: .tanh)
+      return model.append(stem, inputs: [.input])
+    }
+    model.append(layerCase.layer, inputs: sources)
+    if layerCase.outputShape.dimensions.count > 1 { model.append(Flatten()) }
+    model.append(Dense(units: classes, activation: .softmax))
+    return model
+  }
+
+  static func configuration(
+    _ model: Model, optimizer: any Optimizer = Adam(), loss: any Loss = CategoricalCrossentropy()
+  ) -> TrainingConfiguration {
+    TrainingConfiguration(
+      model: model, optimizer: optimizer, loss: loss, epochs: epochs, batchSize: batchSize, shards: 4, seed: 5)
+  }
+
+  static func trainer(_ configuration: TrainingConfiguration, inputShape: Shape, workers: Int) throws -> Trainer {
+    try Trainer(configuration, inputShape: inputShape, workerCount: workers)
+  }
+
+  /// What differs between a training on one worker, and those on several or with an interruption at every step.
+  static func differences(_ configuration: TrainingConfiguration, inputShape: Shape) throws -> [String] {
+    let data = try data(inputShape)
+    let alone = try trainer(configuration, inputShape: inputShape, workers: 1)
+    let before = alone.snapshot()
+    try alone.fit(data, validation: data)
+    var found = unusable(before, alone.snapshot(), alone.plan)
+    for workers in [2, 3, 8] {
+      let together = try trainer(configuration, inputShape: inputShape, workers: workers)
+      try together.fit(data, validation: data)
+      found += TrainingTests.differences(together, alone).map { "\($0) with \(workers) workers" }
+      if try together.predict(data) != alone.predict(data) { found.append("predictions with \(workers) workers") }
+    }
+    var snapshot = before
+    for step in 1...stepsPerEpoch * epochs {
+      let part = try trainer(configuration, inputShape: inputShape, workers: 1 + step % 3)
+      try part.restore(snapshot, of: data)
+      try part.fit(data, validation: data, maxSteps: step)
+      snapshot = part.snapshot()
+    }
+    let resumed = try trainer(configuration, inputShape: inputShape, workers: 1)
+    try resumed.restore(snapshot)
+    return found + TrainingTests.differences(resumed, alone).map { "\($0) with interruptions" }
+  }
+
+  /// The variables that a training leaves where they were, or that are no numbers after it: equal bits would prove nothing.
+  private static func unusable(_ before: Snapshot, _ after: Snapshot, _ plan: ModelPlan) -> [String] {
+    zip(before.parameters, after.parameters).compactMap { old, new in
+      guard new.values.allSatisfy(\.isFinite) else { return "\(new.path) is not finite" }
+      return new.values == old.values ? "\(new.path) has not moved" : nil
+    }
+  }
+}

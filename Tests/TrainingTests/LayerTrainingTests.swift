@@ -1,0 +1,48 @@
+import Configuration
+import KerasGolden
+import NeuralNetwork
+import Testing
+
+@testable import Training
+
+/// The bits of a training depend on no worker and no interruption, whatever is in it: with `LayerConformanceTests`, what
+/// everything in a catalog has to pass.
+@Suite("A training has the same bits for 1, 2, 3 and 8 workers and from every interruption")
+struct LayerTrainingTests {
+  @Test("with every layer", arguments: LayerCase.smallNames)
+  func layers(name: String) throws {
+    let layerCase = try LayerCase(name)
+    let differences = try ConformanceRun.differences(
+      ConformanceRun.configuration(ConformanceRun.model(around: layerCase)), inputShape: layerCase.inputShapes[0])
+    #expect(differences.isEmpty)
+  }
+
+  private static let mixed = Model([
+    Conv2D(filters: 6, kernelSize: [3, 3], strides: [2, 2], padding: .same, useBias: false), BatchNormalization(),
+    ReLU(),
+    Flatten(), Dropout(rate: 0.25), Dense(units: ConformanceRun.classes, activation: .softmax),
+  ])
+
+  @Test("with every optimizer", arguments: Golden.cases("optimizers"))
+  func optimizers(name: String) throws {
+    let optimizer = try OptimizerConformanceTests.optimizer(Golden("optimizers/\(name)"))
+    let differences = try ConformanceRun.differences(
+      ConformanceRun.configuration(Self.mixed, optimizer: optimizer), inputShape: [6, 5, 2])
+    #expect(differences.isEmpty)
+  }
+
+  @Test("with every loss", arguments: Golden.cases("losses"))
+  func losses(name: String) throws {
+    let golden = try Golden("losses/\(name)")
+    let lossName = try golden.attribute("loss")
+    let type = try #require(LossCatalog.all.first { $0.name == lossName })
+    let loss = try type.init(
+      options: ConfigurationReader(golden.node("configuration"), path: lossName, keys: type.optionKeys))
+    let isLogits = try golden.attribute("form") == "logits"
+    let last: any Layer = isLogits ? Activation(.softmax) : Activation(loss.fromLogits ? .linear : .sigmoid)
+    let model = Model([Dense(units: 7, activation: .tanh), Dense(units: ConformanceRun.classes), last])
+    let differences = try ConformanceRun.differences(
+      ConformanceRun.configuration(model, loss: loss), inputShape: [11])
+    #expect(differences.isEmpty)
+  }
+}
