@@ -3,8 +3,8 @@ import Randomness
 
 /// Sets a share of its inputs to 0 in training and divides the others by what is left of 1; does nothing in inference.
 ///
-/// Which ones is a function of (seed, layer, step, position in the batch, position in the sample): another run with the
-/// same seed, or the same one after an interruption, drops the same.
+/// Which ones is a function of (seed, layer, step, position in the batch, position in the sample in Keras' order): another
+/// run with the same seed, or the same one after an interruption, drops the same, however values lie in memory.
 ///
 /// Source: N. Srivastava et al., "Dropout", JMLR 15 (2014), in the inverted form of Keras.
 public struct Dropout: UnaryLayer, Equatable {
@@ -51,35 +51,56 @@ struct DropoutOperation: Operation {
   }
 
   private var count: Int { output.shape.count }
+  /// The channels that are apart in memory, and the values of each: one channel of all values in Keras' order.
+  private var channels: Int { output.channelsFirstImage?.channels ?? 1 }
+  private var positions: Int { count / channels }
+
   var backwardReads: BackwardReads { [] }
-  /// A bit for each value: whether it is kept.
+  /// A bit for each value in Keras' order: whether it is kept.
   var keptBytes: Int { (count + 7) / 8 }
 
+  private func bits(_ frame: Frame, _ sample: Int) -> UnsafeMutablePointer<UInt8> {
+    frame.kept.assumingMemoryBound(to: UInt8.self) + sample * keptBytes
+  }
+
   func forward(_ frame: Frame) {
+    let (channels, positions) = (channels, positions)
     for sample in 0..<frame.samples {
       var random = RandomStream(
         seed: frame.pass.seed, purpose: .dropout, epoch: layerIndex, step: frame.pass.step,
         sample: frame.firstPosition + sample)
       let (x, y) = (frame.input + sample * count, frame.output + sample * count)
-      let bits = frame.kept.assumingMemoryBound(to: UInt8.self) + sample * keptBytes
-      for first in stride(from: 0, to: count, by: 8) {
-        var byte: UInt8 = 0
-        for index in first..<min(first + 8, count) {
+      let bits = bits(frame, sample)
+      var (index, byte) = (0, UInt8(0))
+      for position in 0..<positions {
+        for channel in 0..<channels {
+          let place = channel * positions + position
           let isKept = random.nextWord() >= threshold
-          byte |= isKept ? 1 << UInt8(index - first) : 0
-          y[index] = isKept ? x[index] * scale : 0
+          y[place] = isKept ? x[place] * scale : 0
+          byte |= isKept ? 1 << UInt8(index % 8) : 0
+          index += 1
+          guard index % 8 == 0 || index == count else { continue }
+          bits[(index - 1) / 8] = byte
+          byte = 0
         }
-        bits[first / 8] = byte
       }
     }
   }
 
   func inputGradients(_ frame: Frame) {
     guard let inputGradient = frame.inputGradient else { return }
+    let (channels, positions) = (channels, positions)
     for sample in 0..<frame.samples {
       let (dx, dy) = (inputGradient + sample * count, frame.outputGradient + sample * count)
-      let bits = frame.kept.assumingMemoryBound(to: UInt8.self) + sample * keptBytes
-      for index in 0..<count { dx[index] = bits[index / 8] >> UInt8(index % 8) & 1 == 1 ? dy[index] * scale : 0 }
+      let bits = bits(frame, sample)
+      var index = 0
+      for position in 0..<positions {
+        for channel in 0..<channels {
+          let place = channel * positions + position
+          dx[place] = bits[index / 8] >> UInt8(index % 8) & 1 == 1 ? dy[place] * scale : 0
+          index += 1
+        }
+      }
     }
   }
 }

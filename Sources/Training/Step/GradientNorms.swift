@@ -52,7 +52,9 @@ final class GradientNorms: @unchecked Sendable {
     case .globalNorm(let limit):
       var total = 0.0
       for index in 0..<variableCount { total += sums[index] }
-      let factor = limit * min(1 / Float(total.squareRoot()), 1 / limit)
+      let norm = Float(total.squareRoot())
+      // With NaN or an infinite value in any gradient, all become NaN, as in Keras: (norm − norm) is 0 or NaN.
+      let factor = limit * min(1 / norm, 1 / limit) + (norm - norm)
       factors.update(repeating: factor, count: variableCount)
     case .value, nil: break
     }
