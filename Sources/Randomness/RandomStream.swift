@@ -18,12 +18,12 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// - Parameters:
   ///   - epoch: at most 2^24 - 1.
-  ///   - step: at most 2^32 - 1.
+  ///   - step: its low 32 bits count, so that a run that began elsewhere may have made any number of steps.
   ///   - sample: at most 2^32 - 1; any index that tells apart streams of the same purpose, epoch and step.
   public init(seed: UInt64, purpose: RandomPurpose, epoch: Int = 0, step: Int = 0, sample: Int = 0) {
     precondition(epoch >= 0 && epoch < 1 << 24, "epoch \(epoch) is outside 0..<2^24")
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    counter = SIMD4(0, UInt32(sample), UInt32(step), UInt32(purpose.rawValue) << 24 | UInt32(epoch))
+    counter = SIMD4(0, UInt32(sample), UInt32(truncatingIfNeeded: step), UInt32(purpose.rawValue) << 24 | UInt32(epoch))
   }
 
   /// The next 32 random bits.

@@ -61,7 +61,7 @@ struct SameTrainingTests {
 }
 
 /// Keeps the loss of every step.
-private final class LossLog: Callback {
+final class LossLog: Callback {
   private(set) var losses: [Float] = []
 
   func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) { self.losses += losses }

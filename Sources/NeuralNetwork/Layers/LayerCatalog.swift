@@ -1,4 +1,7 @@
 /// Every layer there is. A new one is registered here, on a line of its own.
+///
+/// The tests run every layer of this list on what Keras computed with it: its cases are lines in
+/// `Tests/KerasGolden/make_golden.py`.
 public enum LayerCatalog {
   public static let all: [any Layer.Type] = [
     Conv2D.self,
