@@ -37,16 +37,18 @@ package enum CheckpointLayout {
   static let origin = "origin"
   static let initialWeights = "initial_weights"
   static let epochSeconds = "epoch_seconds"
+  /// Texts with the path of a variable on each line: those that no optimizer changes, if there are any; all in the order
+  /// of the model, where that is not Keras'.
+  static let paths = (state: "state_variables", order: "variable_order")
   static let fingerprint = (train: "train_fingerprint", validation: "validation_fingerprint")
 
   /// The Keras version whose layout is written.
   package static let kerasVersion = "3.15.1"
 
-  /// `conv2d/sequential/conv2d/kernel`, below `modelWeights`.
-  static func weight(_ variable: Variable) -> String { "\(variable.layerName)/\(weightName(variable))" }
-
-  /// `sequential/conv2d/kernel`, as `weight_names` lists it.
-  static func weightName(_ variable: Variable) -> String { "sequential/\(variable.path)" }
+  /// `sequential/conv2d/kernel` or `conv2d/kernel`, as `weight_names` lists it.
+  ///
+  /// - Parameter isChain: whether the model is a `Sequential`; the names of others do not begin with the model's.
+  static func weightName(_ path: String, isChain: Bool) -> String { isChain ? "sequential/\(path)" : path }
 
   /// `layers/conv2d/vars`.
   static func layerVariables(_ layer: String) -> String { "\(layers)/\(layer)/\(variables)" }

@@ -60,13 +60,13 @@ struct CheckpointReader {
   func read() throws -> Checkpoint {
     let run = try root.group(CheckpointLayout.martlet)
     let fingerprint = CheckpointLayout.fingerprint
-    let parameters = try parameters()
+    let variables = try CheckpointVariables(root, path: path)
     let inputShape: [Int64] = try run.readExactly(CheckpointLayout.inputShape).values
     guard (1...3).contains(inputShape.count), inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
       throw malformed("the input shape is \(inputShape)")
     }
     return Checkpoint(
-      snapshot: Snapshot(state: try state(run), parameters: parameters, slots: try slots(of: parameters)),
+      snapshot: Snapshot(state: try state(run), parameters: variables.parameters, slots: variables.slots),
       configuration: try run.readText(CheckpointLayout.configuration), inputShape: Shape(inputShape.map(Int.init)),
       instructionSet: try run.attribute(CheckpointLayout.instructionSet),
       seed: UInt64(UInt(bitPattern: try run.integerAttribute(CheckpointLayout.counts.seed))),
@@ -126,35 +126,6 @@ struct CheckpointReader {
     for name in group.names { columns[name] = try group.readExactly(name).values }
     guard Set(columns.values.map(\.count)).count <= 1 else { throw malformed("its metrics have several lengths") }
     return History(columns: columns)
-  }
-
-  private func parameters() throws -> [Snapshot.Variable] {
-    let weights = try root.group(CheckpointLayout.modelWeights)
-    return try weights.attributes(CheckpointLayout.layerNames).flatMap { layer in
-      let group = try weights.group(layer)
-      return try group.attributes(CheckpointLayout.weightNames).map { name in
-        let (values, dimensions): ([Float], [Int]) = try group.readExactly(name)
-        let path = name.hasPrefix("sequential/") ? String(name.dropFirst("sequential/".count)) : name
-        return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
-      }
-    }
-  }
-
-  /// The optimizer's variables: after the iteration and the learning rate, the slots of each parameter in turn.
-  private func slots(of parameters: [Snapshot.Variable]) throws -> [[Snapshot.Variable]] {
-    let names = try root.group("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)").names
-    let count = names.count - 2
-    guard !parameters.isEmpty, count >= 0, count % parameters.count == 0 else {
-      throw malformed("\(names.count) optimizer variables for \(parameters.count) weights")
-    }
-    let slotCount = count / parameters.count
-    return try (0..<slotCount).map { slot in
-      try parameters.enumerated().map { index, parameter in
-        let (values, dimensions) = try floats(
-          CheckpointLayout.optimizerVariable(parameter: index, slot: slot, slotCount: slotCount))
-        return Snapshot.Variable(path: parameter.path, shape: Shape(dimensions), values: values)
-      }
-    }
   }
 
   private func optional(_ name: String, _ group: HDF5Group) throws -> String? {

@@ -19,7 +19,9 @@ struct CheckpointWriter {
     try keras.writeLayers(to: file.root, linked: true)
     try keras.writeOptimizer(
       to: file.root, iteration: state.step, learningRate: state.learningRate, slots: snapshot.slots)
-    try writeRun(file.root.createGroup(CheckpointLayout.martlet))
+    let run = try file.root.createGroup(CheckpointLayout.martlet)
+    try writeRun(run)
+    try writePaths(run)
     // One array for both: it may be as large as the model.
     var bytes = try file.image(behind: UserBlock.count)
     let block = UserBlock(content: bytes[UserBlock.count...])
@@ -56,6 +58,16 @@ struct CheckpointWriter {
       try history.write(values, dimensions: [values.count], to: name)
     }
     try writeCallbacks(state.callbacks, group)
+  }
+
+  /// Says which variables are no weights, and in which order the model has them.
+  private func writePaths(_ group: HDF5GroupWriter) throws {
+    let variables = plan.variables
+    let state = variables.filter { $0.role == .state }.map(\.path)
+    if !state.isEmpty { try group.write(state.joined(separator: "\n"), to: CheckpointLayout.paths.state) }
+    let order = KerasLayerOrder(plan.model).positions(of: variables)
+    guard order != Array(variables.indices) else { return }
+    try group.write(variables.map(\.path).joined(separator: "\n"), to: CheckpointLayout.paths.order)
   }
 
   private func writeCallbacks(_ callbacks: [String: CallbackState], _ run: HDF5GroupWriter) throws {

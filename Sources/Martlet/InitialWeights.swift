@@ -24,10 +24,10 @@ public struct InitialWeights: Sendable {
     }
   }
 
-  /// What a pixel was divided by; nil where the file does not say.
+  /// What a pixel was divided by in all; nil where the file does not say.
   public var scale: Float? {
     switch source {
-    case .checkpoint(let saved): saved.configuration.training.scale
+    case .checkpoint(let saved): saved.configuration.training.pixelDivisor
     case .keras(let file): file.scale
     }
   }

@@ -14,6 +14,9 @@ extension SavedRun {
       background
       ?? RunConfiguration(
         name: Self.runName(of: origin), source: source, training: TrainingConfiguration(model: model.model))
+    var model = model
+    // The run is the configuration's: its layers are called as they are there.
+    if let own = background?.training.model, own.isSame(as: model.model) { model.rename(to: own) }
     run.source = run.source ?? source
     run.training.model = model.model
     run.training.optimizer = model.optimizer
@@ -25,11 +28,10 @@ extension SavedRun {
       run.checkpoints.keepBest = nil
     }
     let checkpoint = Checkpoint(
-      snapshot: model.snapshot, configuration: try run.yaml, inputShape: model.inputShape, instructionSet: "",
+      snapshot: try model.snapshot(), configuration: try run.yaml, inputShape: model.inputShape, instructionSet: "",
       seed: run.training.seed, trainFingerprint: "", validationFingerprint: "", origin: origin)
     self.init(path: origin, checkpoint: checkpoint, configuration: run)
     isScaleKnown = model.scale != nil
-    scalesPixels = model.scalesPixels
     isCompiled = model.isCompiled
   }
 
@@ -45,7 +47,6 @@ extension SavedRun {
     var model = TrainedModel(
       configuration.training, inputShape: checkpoint.inputShape, snapshot: checkpoint.snapshot)
     if !isScaleKnown { model.scale = nil }
-    model.scalesPixels = scalesPixels
     model.isCompiled = isCompiled
     if !isCompiled { model.optimizerState = nil }
     return model
@@ -72,10 +73,28 @@ extension SavedRun {
 }
 
 extension TrainedModel {
+  /// Calls the layers, and so the variables, as another model does that has the same layers.
+  fileprivate mutating func rename(to other: Model) {
+    let names = Dictionary(uniqueKeysWithValues: zip(model.layerNames, other.layerNames))
+    func renamed(_ variables: [Snapshot.Variable]) -> [Snapshot.Variable] {
+      variables.map { variable in
+        let parts = variable.path.split(separator: "/")
+        let name = names[String(parts[0])] ?? String(parts[0])
+        return Snapshot.Variable(
+          path: "\(name)/\(parts.dropFirst().joined(separator: "/"))", shape: variable.shape, values: variable.values)
+      }
+    }
+    weights = renamed(weights)
+    let slots = optimizerState?.slots.map(renamed) ?? []
+    optimizerState?.slots = slots
+    model = other
+  }
+
   /// The model at the start of a run.
-  var snapshot: Snapshot {
+  func snapshot() throws -> Snapshot {
+    let plan = try plan()
     let slots = optimizer.slotNames.map { _ in
-      weights.map {
+      plan.trainableVariables.map {
         Snapshot.Variable(
           path: $0.path, shape: $0.shape, values: [Float](repeating: 0, count: $0.shape.count))
       }

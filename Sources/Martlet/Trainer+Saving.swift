@@ -39,8 +39,6 @@ public struct SavedRun: Sendable {
   public var configuration: RunConfiguration
   /// Whether the scale of the configuration is that of the model: not so of a file of another program that does not say.
   public internal(set) var isScaleKnown = true
-  /// Whether the file's model divides pixels itself, in a layer that is not in the configuration.
-  public internal(set) var scalesPixels = false
   /// Whether optimizer, loss and metrics are those that the model was trained with, and not stand-ins.
   public internal(set) var isCompiled = true
 

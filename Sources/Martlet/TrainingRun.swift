@@ -141,7 +141,7 @@ public final class TrainingRun {
 
   private static func begin(_ trainer: Trainer, with weights: InitialWeights, _ warning: (String) -> Void) throws {
     try trainer.setWeights(weights.variables(for: trainer.plan))
-    let scale = trainer.configuration.scale
+    let scale = trainer.configuration.pixelDivisor
     guard let saved = weights.scale else {
       return warning(
         "\(weights.path) does not say what pixels were divided by; this run divides them by \(PixelScale.text(scale)) "

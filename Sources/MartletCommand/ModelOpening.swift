@@ -31,9 +31,10 @@ struct ModelOpening {
     let imported = try file.model(
       for: purpose, background: try background(file), training: replacesTraining ? configuration?.training : nil)
     var (model, notes) = (imported.model, imported.notes)
-    try checkScale(saidBy: path, model.scale)
-    notes += scaleNotes(model.scale)
-    model.scale = model.scale ?? scale.value ?? configuration?.training.scale
+    try checkScale(saidBy: path, file.statedScale)
+    notes += scaleNotes(file.statedScale, model.model)
+    // A model that begins with a Rescaling takes pixels as they are, unless it is told otherwise.
+    model.scale = file.statedScale ?? scale.value ?? model.scale ?? configuration?.training.scale
     for note in notes { Console.error.write("martlet: note: \(path): \(note).\n") }
     return try SavedRun(importing: model, origin: path, background: configuration)
   }
@@ -50,12 +51,16 @@ struct ModelOpening {
   }
 
   /// What has to be said of a scale that nobody named, or that two places name.
-  private func scaleNotes(_ said: Float?) -> [String] {
+  private func scaleNotes(_ said: Float?, _ model: Model) -> [String] {
     if let said {
       guard let other = configuration?.training.scale, other != said else { return [] }
       return [
         "pixels are divided by \(PixelScale.text(said)), as the file says; data.scale (\(PixelScale.text(other))) of the configuration does not count"
       ]
+    }
+    if model.beginsWithScaling {
+      guard scale.isNeeded, scale.value == nil, configuration?.training.scale != 1 else { return [] }
+      return ["pixels come as they are: the model begins with a Rescaling (--scale changes it)"]
     }
     guard scale.isNeeded, scale.value == nil, configuration == nil else { return [] }
     let assumed = TrainingConfiguration(model: Sequential([])).scale

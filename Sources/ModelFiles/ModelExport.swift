@@ -47,8 +47,8 @@ extension TrainedModel {
   /// - Parameters:
   ///   - layout: counts for `npz` and `safetensors`; the other formats have their own.
   ///   - path: what messages call the file.
-  ///   - withScaling: whether the model in the file takes pixels as they are, 0 to 255, and divides them by `scale`. A
-  ///     model that came so goes so. If not, it takes pixels that are divided, and the file says by what.
+  ///   - withScaling: whether the model in the file takes pixels as they are, 0 to 255, and divides them by `scale`. If
+  ///     not, it takes pixels that are divided, and the file says by what.
   /// - Throws: `ModelError`, `ModelFileError`, `HDF5WritingError` or `ZipError` if the format cannot hold the model.
   public func exported(
     _ format: ExportFormat, layout: ExportLayout = .keras, path: String, withScaling: Bool = false
@@ -57,19 +57,16 @@ extension TrainedModel {
     guard !withScaling || (format.canScalePixels && scale != nil) else {
       throw ModelFileError(file: path, .scalingNotExpressible(format: format.rawValue, isScaleKnown: scale != nil))
     }
-    let divisor = withScaling || scalesPixels ? scale : nil
+    let model = withScaling ? scale.map(scalingPixels) ?? self : self
     return switch format {
-    case .keras: try KerasFile.archive(self, divisor: divisor, path: path)
-    case .h5: try KerasFile.wholeModel(self, divisor: divisor, path: path)
-    case .weights: try KerasFile.weights(self, path: path)
-    case .onnx: try ONNXFile.bytes(self, divisor: divisor, path: path)
-    case .npz: try NumPyArchive.bytes(tensors(layout, path: path), path: path, comment: scaleMetadata)
+    case .keras: try KerasFile.archive(model, path: path)
+    case .h5: try KerasFile.wholeModel(model, path: path)
+    case .weights: try KerasFile.weights(model, path: path)
+    case .onnx: try ONNXFile.bytes(self, divisor: withScaling && scale != 1 ? scale : nil, path: path)
+    case .npz: try numPyArchive(layout, path: path)
     case .safetensors: try safeTensors(layout, path: path).bytes
     }
   }
-
-  /// What is said of the scale where nothing but texts can be said: `{"martlet_scale": 255}`.
-  private var scaleMetadata: String { scale.map { "{\"\(PixelScale.key)\": \(PixelScale.text($0))}" } ?? "" }
 
   /// Checks that the weights and the optimizer's state are the model's: the formats rely on it.
   private func check(path: String) throws {
@@ -89,21 +86,25 @@ extension TrainedModel {
   /// - Throws: `ModelFileError.Problem.notExpressible`.
   public func torchModules(path: String) throws -> String { try TorchModules(self, file: path).description }
 
-  private func tensors(_ layout: ExportLayout, path: String) throws -> [NamedTensor] {
-    switch layout {
-    case .keras: weights.map { NamedTensor($0.path, $0.shape.dimensions, $0.values) }
-    case .torch: try TorchModules(self, file: path).tensors
-    }
+  private var tensors: [NamedTensor] { weights.map { NamedTensor($0.path, $0.shape.dimensions, $0.values) } }
+
+  private func numPyArchive(_ layout: ExportLayout, path: String) throws -> [UInt8] {
+    let modules = layout == .torch ? try TorchModules(self, file: path) : nil
+    // Nothing but texts can be said in a comment: `{"martlet_scale": 255}`.
+    let comment = (modules?.scale ?? scale).map { "{\"\(PixelScale.key)\": \(PixelScale.text($0))}" }
+    return try NumPyArchive.bytes(modules?.tensors ?? tensors, path: path, comment: comment ?? "")
   }
 
   private func safeTensors(_ layout: ExportLayout, path: String) throws -> SafeTensorsFile {
-    let tensors = try tensors(layout, path: path)
-    let scale = scale.map { [(key: PixelScale.key, text: PixelScale.text($0))] } ?? []
-    guard layout == .torch else {
-      return SafeTensorsFile(metadata: [(key: "format", text: "np")] + scale, tensors: tensors)
+    func metadata(_ scale: Float?) -> [(key: String, text: String)] {
+      scale.map { [(key: PixelScale.key, text: PixelScale.text($0))] } ?? []
     }
+    guard layout == .torch else {
+      return SafeTensorsFile(metadata: [(key: "format", text: "np")] + metadata(scale), tensors: tensors)
+    }
+    let modules = try TorchModules(self, file: path)
     return SafeTensorsFile(
-      metadata: [(key: "format", text: "pt"), (key: "model", text: try torchModules(path: path))] + scale,
-      tensors: tensors)
+      metadata: [(key: "format", text: "pt"), (key: "model", text: modules.description)] + metadata(modules.scale),
+      tensors: modules.tensors)
   }
 }

@@ -21,8 +21,6 @@ public struct ModelFileError: Error, Equatable, Sendable {
     case unsupportedOption(place: String, option: String, received: String, accepted: String, advice: String = "")
     /// An optimizer, a loss: one of a kind that is not known.
     case unsupportedName(kind: String, name: String, supported: [String], advice: String)
-    /// A Rescaling layer that is not the first one.
-    case misplacedRescaling
     /// A description of a model that cannot be computed: a wrong type, a value out of range, layers that do not fit together.
     case unusable(reason: String)
     /// Weights that do not belong to the model.
@@ -76,8 +74,10 @@ extension ModelFileError.Problem: CustomStringConvertible {
     case .ownCheckpoint:
       "is a checkpoint of Martlet's: it needs no import."
     case .unsupportedModel(let className, let reason):
-      "is a model of the class \(className). Only Sequential models are read, and functional ones that are a chain: "
-        + "layers one after the other.\(reason.map { " Here \($0)." } ?? "")"
+      reason.map {
+        "is a model of the class \(className) that is not computed here: \($0). Models have one input and one output, and "
+          + "each layer is called once."
+      } ?? "is a model of the class \(className). Only Sequential and functional models are read."
     case .unsupportedLayer(let layer, let className, let supported):
       "layer '\(layer)' is a \(className), which is not computed here. Supported layers: "
         + "\(supported.joined(separator: ", "))."
@@ -89,8 +89,6 @@ extension ModelFileError.Problem: CustomStringConvertible {
         + (advice.isEmpty ? "" : " \(advice)")
     case .unsupportedName(let kind, let name, let supported, let advice):
       "the \(kind) \(name) is not known here. Supported: \(supported.joined(separator: ", ")).\(advice)"
-    case .misplacedRescaling:
-      "a Rescaling layer is not the first one: only there, where it divides pixels, it is understood."
     case .unusable(let reason):
       reason.hasSuffix(".") ? reason : "\(reason)."
     case .weights(let reason):

@@ -16,11 +16,9 @@ public struct TrainedModel: Sendable {
   public var isCompiled = true
   /// Nil if the optimizer starts from nothing.
   public var optimizerState: OptimizerState?
-  /// What pixels (0 to 255) are divided by before they come to the model; nil if it is not known.
+  /// What pixels (0 to 255) are divided by before they come to the model; nil if it is not known, 1 for a model that
+  /// begins with a Rescaling of its own.
   public var scale: Float?
-  /// Whether the model that a file holds takes pixels as they are, and divides them by `scale` in a first layer, which is
-  /// not in `model`.
-  public var scalesPixels: Bool
 
   /// What an optimizer has to remember.
   public struct OptimizerState: Sendable, Equatable {
@@ -39,7 +37,7 @@ public struct TrainedModel: Sendable {
 
   public init(
     model: Sequential, inputShape: Shape, weights: [Snapshot.Variable], optimizer: any Optimizer, loss: any Loss,
-    metrics: [any Metric], optimizerState: OptimizerState?, scale: Float? = nil, scalesPixels: Bool = false
+    metrics: [any Metric], optimizerState: OptimizerState?, scale: Float? = nil
   ) {
     self.model = model
     self.inputShape = inputShape
@@ -49,7 +47,6 @@ public struct TrainedModel: Sendable {
     self.metrics = metrics
     self.optimizerState = optimizerState
     self.scale = scale
-    self.scalesPixels = scalesPixels
   }
 
   /// The model of a training, as it stands in a snapshot.
@@ -65,8 +62,17 @@ public struct TrainedModel: Sendable {
   /// The model with its shapes known. It is not computed with, so any kernels will do.
   ///
   /// - Throws: `ModelError`.
-  func plan() throws -> ModelPlan {
+  package func plan() throws -> ModelPlan {
     try model.plan(inputShape: inputShape)
+  }
+
+  /// The same model with a first layer that divides pixels by `scale`.
+  func scalingPixels(by scale: Float) -> TrainedModel {
+    guard scale != 1 else { return self }
+    var scaling = self
+    scaling.model = model.prepending(Rescaling(scale: 1 / Double(scale)))
+    scaling.scale = 1
+    return scaling
   }
 
   /// The training as the writer of Keras' configuration takes it; the numbers of a run are not in it.

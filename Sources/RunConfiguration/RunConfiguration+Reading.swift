@@ -44,8 +44,9 @@ extension RunConfiguration {
   private init(_ document: ConfigurationNode) throws {
     let reader = try ConfigurationReader(document, path: "", keys: Self.keys)
     let name = try Self.name(reader)
-    let data = try Self.data(reader.required("data"))
+    let dataNode = try reader.required("data")
     let model = try Sequential(configuration: reader.required("model"), path: "model")
+    let data = try Self.data(dataNode, model: model)
     let compile = try CompileSection(reader.node("compile"))
     let fit = try FitSection(reader.node("fit"))
     let metrics = compile.historyNames
@@ -73,7 +74,9 @@ extension RunConfiguration {
   }
 
   /// The keys depend on the data set, so its name is read before the others are checked.
-  private static func data(_ node: ConfigurationNode) throws -> (source: (any DatasetSource)?, scale: Float) {
+  private static func data(_ node: ConfigurationNode, model: Model) throws -> (
+    source: (any DatasetSource)?, scale: Float
+  ) {
     let keys = Self.keys(of: "data")
     let allKeys = keys + DatasetCatalog.all.flatMap { $0.optionKeys }
     let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
@@ -85,7 +88,7 @@ extension RunConfiguration {
         try type.init(options: ConfigurationReader(node, path: "data", keys: keys + type.optionKeys))
       }
     }
-    return (source, Float(try anyReader.number("scale", where: .positive, default: 255)))
+    return (source, Float(try anyReader.number("scale", where: .positive, default: model.beginsWithScaling ? 1 : 255)))
   }
 
   private static func checkpoints(_ node: ConfigurationNode?, name: String, metrics: [String]) throws

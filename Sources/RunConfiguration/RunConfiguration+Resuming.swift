@@ -36,8 +36,10 @@ extension RunConfiguration {
       if old != new { throw ResumeMismatch(key: key, checkpoint: old.json, requested: new.json) }
     }
     try check("the number of layers in model") { ConfigurationNode(.integer($0.training.model.layers.count)) }
-    for index in training.model.layers.indices {
-      try check("model[\(index)]") { Sequential([$0.training.model.layers[index]]).configuration }
+    let (own, others) = (training.model.namedLayers, saved.training.model.namedLayers)
+    for index in own.indices {
+      guard own[index] != others[index] else { continue }
+      throw ResumeMismatch(key: "model[\(index)]", checkpoint: others[index].json, requested: own[index].json)
     }
     try check("compile.optimizer") { run in
       let optimizer = run.training.optimizer
@@ -57,5 +59,16 @@ extension RunConfiguration {
     try check("fit.shards") { ConfigurationNode(.integer($0.training.shards)) }
     try check("fit.shuffle") { ConfigurationNode(.bool($0.training.shuffle)) }
     try check("fit.seed") { ConfigurationNode(.integer(Int($0.training.seed))) }
+  }
+}
+
+extension Model {
+  /// The layers as configurations have them: with names and inputs where they are not those of a row of layers without
+  /// names of their own.
+  fileprivate var namedLayers: [ConfigurationNode] {
+    var named = self
+    named.setLayerNames(layerNames)
+    guard case .sequence(let elements) = named.configuration.value else { return [] }
+    return elements
   }
 }

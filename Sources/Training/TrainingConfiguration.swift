@@ -53,6 +53,9 @@ public struct TrainingConfiguration: Sendable {
   /// The samples of the largest shard.
   var largestShard: Int { BatchSharding(sampleCount: batchSize, shards: shards).largestShard }
 
+  /// What a pixel is divided by in all: by `scale`, and by a layer that the model begins with.
+  public var pixelDivisor: Float { scale * model.pixelDivisor }
+
   /// `loss`, then the metrics: the names of what is summed over samples.
   public var sumNames: [String] { ["loss"] + metrics.map { type(of: $0).name } }
 }

@@ -40,12 +40,12 @@ struct HostileFileTests {
     ),
     (
       "integers.weights.h5",
-      "its weights do not fit the model: '0' of layer 'conv2d' holds integers, the model needs (3, 2, 1, 3)."
+      "its weights do not fit the model: '0' of layer 'first' holds integers, the model needs (3, 2, 1, 3)."
     ),
     ("text.weights.h5", "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found text."),
     (
       "huge.weights.h5",
-      "its weights do not fit the model: '0' of layer 'conv2d' has the shape (1099511627776,), "
+      "its weights do not fit the model: '0' of layer 'first' has the shape (1099511627776,), "
         + "the model needs (3, 2, 1, 3)."
     ),
     ("group.weights.h5", "/layers/conv2d/vars/0: expected a dataset, found a group."),

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Martlet
 import Testing
@@ -121,9 +122,9 @@ struct KerasVersionTests {
       names.map(KerasClassName.init).sorted().map { "\($0.stem) \($0.number)" }
         == ["conv2d 0", "conv2d 1", "dense 0", "dense 2", "dense 10"])
     #expect(KerasClassName("max_pooling2d").stem == "max_pooling2d")
-    #expect(KerasTraining.snakeCase("MaxPooling2D") == "max_pooling2d")
-    #expect(KerasTraining.snakeCase("SparseCategoricalCrossentropy") == "sparse_categorical_crossentropy")
-    #expect(KerasTraining.snakeCase("TopKCategoricalAccuracy") == "top_k_categorical_accuracy")
+    #expect(KerasName.snakeCase("MaxPooling2D") == "max_pooling2d")
+    #expect(KerasName.snakeCase("SparseCategoricalCrossentropy") == "sparse_categorical_crossentropy")
+    #expect(KerasName.snakeCase("TopKCategoricalAccuracy") == "top_k_categorical_accuracy")
   }
 
   /// What stands for the training in `keras315-lesson.h5`, and what is read in it.

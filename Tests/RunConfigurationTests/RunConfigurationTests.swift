@@ -187,7 +187,10 @@ struct RunConfigurationTests {
     ),
     ("loss: categorical_crossentropy", "loss: 3", "test.yml:9: compile.loss: expected a loss's name. Received: 3"),
     ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name. Received: 3"),
-    ("- flatten", "- flatten: 3", "test.yml:6: model[2].flatten: expected no options. Received: 3"),
+    (
+      "- flatten", "- flatten: 3",
+      "test.yml:6: model[2].flatten: expected a mapping with the keys name, inputs. Received: 3"
+    ),
     (
       "name: test", "name: \"a\\0\\e[2Jb\"",
       "test.yml:1: name: expected a text without a NUL character. Received: \"a\\u0000\\u001b[2Jb\""
@@ -226,7 +229,7 @@ struct RunConfigurationTests {
       "fit: {epochs: 10, batch_size: 200, shards: 8, shuffle: true, seed: 1}", "fit:\n  \tepochs: 10",
       "test.yml:11: not YAML: a tab at the start of the line (column 3); YAML is indented by spaces alone."
     ),
-    ("- flatten", "- relu", "test.yml:6: model[2]: 'relu' is an activation; as a layer it is 'activation: relu'."),
+    ("- flatten", "- tanh", "test.yml:6: model[2]: 'tanh' is an activation; as a layer it is 'activation: tanh'."),
     (
       "- dense: {units: 100, activation: relu}", "- dense:\n    units: 100",
       "test.yml:8: model[3]: the options of 'dense' must stand further to the right than its name, or in braces: "
@@ -347,8 +350,8 @@ struct RunConfigurationTests {
       ("shuffle: true", "shuffle: false", "fit.shuffle is true in the checkpoint, but false now."),
       (
         "units: 100", "units: 99",
-        "model[3] is [{\"dense\": {\"units\": 100, \"activation\": \"relu\", \"use_bias\": true}}] in the checkpoint, but "
-          + "[{\"dense\": {\"units\": 99, "
+        "model[3] is {\"dense\": {\"units\": 100, \"activation\": \"relu\", \"use_bias\": true}} in the checkpoint, but "
+          + "{\"dense\": {\"units\": 99, "
       ),
       ("  - flatten\n", "", "the number of layers in model is 5 in the checkpoint, but 4 now."),
       (

@@ -7,7 +7,8 @@ extension KerasContents {
   init(hdf5 bytes: [UInt8], path: String) throws {
     let root = try HDF5File(bytes, path: path).root
     let keys = CheckpointLayout.keras
-    if let layers = try Self.layersByClass(root) {
+    var groupCount = 0
+    if let layers = try Self.layersByClass(root, groupCount: &groupCount) {
       self.init(arrangement: .byClass, origin: try Self.origin(root))
       self.layers = layers
       scale = try Self.scale(root)
@@ -45,25 +46,42 @@ extension KerasContents {
 
   /// The layers of a file that has them by class, wherever its Keras puts them; nil if it has none.
   ///
-  /// `/layers/<class>/vars/<number>`; on Windows the first two are one group, `layers\<class>`.
-  private static func layersByClass(_ root: HDF5Group) throws -> [Layer]? {
+  /// `/layers/<class>/vars/<number>`; on Windows the first two are one group, `layers\<class>`. A model within the model is
+  /// a layer that has layers.
+  ///
+  /// - Parameter groupCount: the groups of layers that have been read.
+  private static func layersByClass(_ root: HDF5Group, groupCount: inout Int) throws -> [Layer]? {
     for name in KerasLayout.layerGroups {
       if try root.contains(name) {
         let group = try root.group(name)
-        return try group.names.map { try layer($0, in: group, called: $0) }
+        return try group.names.map { try layer($0, in: group, called: $0, groupCount: &groupCount) }
       }
       let prefix = "\(name)\\"
       let joined = root.names.filter { $0.hasPrefix(prefix) }
       if !joined.isEmpty {
-        return try joined.map { try layer($0, in: root, called: String($0.dropFirst(prefix.count))) }
+        return try joined.map {
+          try layer($0, in: root, called: String($0.dropFirst(prefix.count)), groupCount: &groupCount)
+        }
       }
     }
     return nil
   }
 
-  private static func layer(_ path: String, in group: HDF5Group, called name: String) throws -> Layer {
+  /// The most groups of layers in a file: links can make any number out of a few bytes.
+  private static let mostGroups = 4096
+
+  private static func layer(_ path: String, in group: HDF5Group, called name: String, groupCount: inout Int) throws
+    -> Layer
+  {
+    groupCount += 1
+    guard groupCount <= mostGroups else {
+      throw ModelFileError(file: group.file, .malformed(reason: "it has more than \(mostGroups) layers"))
+    }
     let variables = "\(path)/\(CheckpointLayout.variables)"
-    return Layer(name: name, variables: try group.contains(variables) ? numbered(group.group(variables)) : [])
+    let own = try group.contains(variables) ? numbered(group.group(variables)) : []
+    // What is no group has no layers.
+    guard let inner = try? group.group(path) else { return Layer(name: name, variables: own) }
+    return Layer(name: name, variables: own, layers: try layersByClass(inner, groupCount: &groupCount) ?? [])
   }
 
   /// Datasets that are called 0, 1, 2…

@@ -23,10 +23,14 @@ struct KerasContents: Sendable {
     var backend: String?
   }
 
-  /// The variables of a layer, in their order.
+  /// The variables of a layer, in their order, and the layers of a model within the model.
   struct Layer: Sendable {
     var name: String
     var variables: [StoredTensor]
+    var layers: [Layer] = []
+
+    /// All variables in it.
+    var allVariables: [StoredTensor] { variables + layers.flatMap(\.allVariables) }
   }
 
   var arrangement: Arrangement
@@ -123,7 +127,7 @@ extension KerasContents {
   /// How large the weights may become when they are unpacked.
   private static func mostWeightBytes(ofModel text: String, file: String) -> Int {
     guard let described = try? KerasModel(text, purpose: .predicting, file: file),
-      let plan = try? described.model.plan(inputShape: described.inputShape)
+      let plan = try? described.plan()
     else { return unknownBytes }
     return structureBytes + numbersPerWeight * MemoryLayout<Float>.size * ModelPlan.valueCount(plan.variables)
   }

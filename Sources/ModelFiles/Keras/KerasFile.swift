@@ -15,29 +15,27 @@ enum KerasFile {
   }
 
   /// A `.keras` archive: the configurations, and the weights with the optimizer's state in an HDF5 file.
-  ///
-  /// - Parameter divisor: what a Rescaling layer at the start divides the pixels by; nil for none.
-  static func archive(_ model: TrainedModel, divisor: Float?, path: String) throws -> [UInt8] {
+  static func archive(_ model: TrainedModel, path: String) throws -> [UInt8] {
     var archive = ZipWriter(path: path)
     // The time is Keras' to say; equal models make equal files.
     let metadata = ConfigurationNode(
       mapping: [
         ConfigurationEntry(CheckpointLayout.keras.version, ConfigurationNode(.string(CheckpointLayout.kerasVersion))),
         ConfigurationEntry("date_saved", "1980-01-01@00:00:00"),
-      ] + (scale(model, divisor).map { [ConfigurationEntry(PixelScale.key, ConfigurationNode(.string($0)))] } ?? []))
+      ] + (scale(model).map { [ConfigurationEntry(PixelScale.key, ConfigurationNode(.string($0)))] } ?? []))
     try archive.add(Member.metadata, Array(metadata.json.utf8))
     let configuration = KerasConfiguration.archive(
-      model.training, plan: try model.plan(), isCompiled: model.isCompiled, divisor: divisor)
+      model.training, plan: try model.plan(), isCompiled: model.isCompiled)
     try archive.add(Member.configuration, Array(configuration.utf8))
-    try archive.add(Member.weights, weights(model, divisor: divisor, path: path))
+    try archive.add(Member.weights, weights(model, path: path))
     return try archive.archive()
   }
 
   /// A `.weights.h5` file: weights by layer and number, and the optimizer's state.
-  static func weights(_ model: TrainedModel, divisor: Float? = nil, path: String) throws -> [UInt8] {
+  static func weights(_ model: TrainedModel, path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
-    let writer = try writer(model, divisor)
-    if let scale = scale(model, divisor) { try file.root.setAttribute(PixelScale.key, scale) }
+    let writer = try writer(model)
+    if let scale = scale(model) { try file.root.setAttribute(PixelScale.key, scale) }
     try writer.writeLayers(to: file.root, linked: false)
     if let state = model.optimizerState {
       try writer.writeOptimizer(
@@ -47,39 +45,34 @@ enum KerasFile {
   }
 
   /// A whole model in one HDF5 file, as Keras 2 writes and reads it: with the optimizer's state in its own layout.
-  ///
-  /// - Parameter divisor: as in `archive`.
-  static func wholeModel(_ model: TrainedModel, divisor: Float?, path: String) throws -> [UInt8] {
+  static func wholeModel(_ model: TrainedModel, path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
-    if let scale = scale(model, divisor) { try file.root.setAttribute(PixelScale.key, scale) }
+    if let scale = scale(model) { try file.root.setAttribute(PixelScale.key, scale) }
     // Keras 2.11 and later know their own optimizers by this name.
     let optimizerClass = "Custom>\(type(of: model.optimizer).className)"
-    try writer(model, divisor).writeModel(to: file.root, optimizerClass: model.isCompiled ? optimizerClass : nil)
+    try writer(model).writeModel(to: file.root, optimizerClass: model.isCompiled ? optimizerClass : nil)
     if let state = model.optimizerState { try write(state, of: model, to: file.root) }
     return try file.image()
   }
 
-  private static func writer(_ model: TrainedModel, _ divisor: Float?) throws -> KerasFileWriter {
-    KerasFileWriter(
-      plan: try model.plan(), training: model.training, parameters: model.weights, divisor: divisor)
+  private static func writer(_ model: TrainedModel) throws -> KerasFileWriter {
+    KerasFileWriter(plan: try model.plan(), training: model.training, parameters: model.weights)
   }
 
-  /// What pixels have to be divided by before they come to the model in the file, if that is known and not 1 because the
-  /// model divides.
-  private static func scale(_ model: TrainedModel, _ divisor: Float?) -> String? {
-    divisor == nil ? model.scale.map(PixelScale.text) : nil
-  }
+  /// What pixels have to be divided by before they come to the model in the file, if that is known.
+  private static func scale(_ model: TrainedModel) -> String? { model.scale.map(PixelScale.text) }
 
   /// `/optimizer_weights`: the iteration, and the slots of each weight in turn. There is no learning rate among them.
   private static func write(
     _ state: TrainedModel.OptimizerState, of model: TrainedModel, to root: HDF5GroupWriter
   ) throws {
     let className = type(of: model.optimizer).className
+    let plan = try model.plan()
     let group = try root.createGroup(KerasLayout.optimizerWeights)
     var names = ["iteration:0"]
     try group.write([Int64(state.iteration)], dimensions: [], to: names[0])
     let letters = model.optimizer.slotNames.map { KerasLayout.slotLetters[$0] ?? $0 }
-    for index in model.weights.indices {
+    for index in KerasLayerOrder(plan.model).positions(of: plan.trainableVariables) {
       for (slot, letter) in zip(state.slots, letters) {
         let name = "\(className)/\(letter)/\(slot[index].path):0"
         try group.write(slot[index].values, dimensions: slot[index].shape.dimensions, to: name)

@@ -4,101 +4,113 @@ import NeuralNetwork
 
 /// One entry in Keras' list of layers.
 struct KerasLayer {
-  /// A layer that computes something.
-  struct Computed {
-    let layer: any Layer
-    /// What the file calls it.
-    let name: String
+  enum Kind {
+    /// The input of a model.
+    case input
+    /// A layer that computes something; `axis` is the one that it names where Keras counts from the batch on, and has to be
+    /// the last.
+    case computed(any Layer, axis: Int?)
+    /// A layer that returns its input in inference; one that crops, and the (height, width) that it crops to.
+    case omitted(croppedSize: [ConfigurationNode]?)
+    /// A model within the model.
+    case model(KerasObject)
   }
 
-  /// Nil for an input, a rescaling, and for what inference leaves out.
-  let layer: Computed?
-  /// What a Rescaling layer divides by; nil for other layers.
-  let rescaling: Float?
+  let kind: Kind
   /// What the file calls it.
   let name: String
+  let className: String
   /// The shape of a batch, where the entry tells it.
   let inputShape: ConfigurationNode?
-  /// The (height, width) that a layer which is left out asks of its input.
-  let requiredSize: [ConfigurationNode]?
+
+  /// What messages call it.
+  var place: String { "layer '\(name)' (\(className))" }
 
   /// - Throws: `ModelFileError` or `ConfigurationError` that names the layer and the option.
   init(_ node: ConfigurationNode, index: Int, omissions: inout KerasOmissions, file: String) throws {
     let object = try KerasObject(node, place: "layer \(index)", file: file)
-    name = if case .string(let name) = object.configuration["name"]?.value { name } else { "\(index)" }
-    let place = "layer '\(name)' (\(object.className))"
-    var found: Computed?
-    var shape = ["batch_shape", "batch_input_shape"].lazy.compactMap { object.configuration[$0] }.first
-    var (size, divisor): ([ConfigurationNode]?, Float?)
-    if object.className == "InputLayer" {
+    let place: String
+    if case .string(let text) = (object.configuration["name"] ?? node["name"])?.value {
+      name = text
+    } else {
+      name = "\(index)"
+    }
+    className = object.className
+    place = "layer '\(name)' (\(className))"
+    inputShape = ["batch_shape", "batch_input_shape"].lazy.compactMap { object.configuration[$0] }.first
+    if className == "InputLayer" {
       _ = try KerasNeutralOptions.options(
         of: object.configuration, keys: [], owner: .layer, place: place, omissions: &omissions, file: file)
-    } else if object.className == KerasConfiguration.rescalingClass {
-      divisor = try KerasRescaling.divisor(object, place: place, file: file)
-    } else if KerasTrainingLayer.includes(object.className) {
-      try KerasNeutralOptions.checkType(of: object.configuration, place: place, file: file)
-      if !KerasTrainingLayer.isIdle(object) { try omissions.omitLayer(name, className: object.className) }
-      size = KerasTrainingLayer.croppedSize(object)
-    } else if KerasChain.isModel(object.className) {
-      let inner = try Self.preparation(object, place: place, omissions: &omissions, file: file)
-      shape = shape ?? inner.inputShape
-      (size, divisor) = (inner.requiredSize, inner.rescaling)
+      kind = .input
+    } else if KerasGraph.isModel(className) {
+      kind = .model(object)
+    } else if KerasTrainingLayer.includes(className) {
+      kind = try Self.trainingLayer(object, name: name, place: place, omissions: &omissions, file: file)
     } else {
-      found = try Self.computed(object, name: name, place: place, omissions: &omissions, file: file)
+      kind = try Self.computed(object, name: name, place: place, omissions: &omissions, file: file)
     }
-    (layer, inputShape, requiredSize, rescaling) = (found, shape, size, divisor)
   }
 
-  /// A model within the model, of layers that only act in training, and a rescaling: what prepares images.
-  private static func preparation(
-    _ object: KerasObject, place: String, omissions: inout KerasOmissions, file: String
-  ) throws -> (inputShape: ConfigurationNode?, requiredSize: [ConfigurationNode]?, rescaling: Float?) {
-    let chain = try KerasChain(object, place: place, omissions: &omissions, file: file)
-    let layers = try chain.layers.enumerated().map { index, node in
-      try KerasLayer(node, index: index, omissions: &omissions, file: file)
+  /// A layer that acts in training only: computed where it is known here, left out where it may be.
+  private static func trainingLayer(
+    _ object: KerasObject, name: String, place: String, omissions: inout KerasOmissions, file: String
+  ) throws -> Kind {
+    try KerasNeutralOptions.checkType(of: object.configuration, place: place, file: file)
+    if type(of: object.className) != nil {
+      var computing = omissions
+      do {
+        let kind = try computed(object, name: name, place: place, omissions: &computing, file: file)
+        omissions = computing
+        return kind
+      } catch  where !omissions.isForTraining {
+        // What it is made of is not known here: it acts in training only, and nothing is trained.
+      }
     }
-    if let inner = layers.lazy.compactMap(\.layer).first {
-      throw ModelFileError(
-        file: file,
-        .unusable(
-          reason: "\(place) is a model within the model, which is not read here: it has the layer '\(inner.name)'"))
-    }
-    let rescaling = try KerasRescaling.divisor(layers, file: file)
-    return (layers.first?.inputShape, layers.lazy.compactMap(\.requiredSize).first, rescaling)
+    if !KerasTrainingLayer.isIdle(object) { try omissions.omitLayer(name, className: object.className) }
+    return .omitted(croppedSize: KerasTrainingLayer.croppedSize(object))
   }
 
-  /// Layers that are one activation function, by their classes.
-  private static let functionClasses: [String: ActivationFunction] = ["ReLU": .relu, "Softmax": .softmax]
+  private static func type(of className: String) -> (any Layer.Type)? {
+    LayerCatalog.all.first { ([$0.className] + $0.classAliases).contains(className) }
+  }
 
   private static func computed(
     _ object: KerasObject, name: String, place: String, omissions: inout KerasOmissions, file: String
-  ) throws -> Computed {
-    if let function = functionClasses[object.className] {
+  ) throws -> Kind {
+    if object.className == "Softmax" {
       _ = try KerasNeutralOptions.options(
         of: object.configuration, keys: [], owner: .layer, place: place, omissions: &omissions, file: file)
-      return Computed(layer: Activation(function), name: name)
+      return .computed(Activation(.softmax), axis: nil)
     }
-    let supported = LayerCatalog.all
-    guard let type = supported.first(where: { ([$0.className] + $0.classAliases).contains(object.className) }) else {
+    guard let type = type(of: object.className) else {
       throw ModelFileError(
         file: file,
-        .unsupportedLayer(layer: name, className: object.className, supported: supported.map { $0.className }))
+        .unsupportedLayer(
+          layer: name, className: object.className, supported: LayerCatalog.all.map { $0.className }))
     }
     let options = try KerasNeutralOptions.options(
       of: object.configuration, keys: type.optionKeys, owner: .layer, place: place, omissions: &omissions, file: file)
-    let reader = try ConfigurationReader(plain(options), path: place, keys: type.optionKeys)
+    let (plain, axis) = plain(options)
+    let reader = try ConfigurationReader(plain, path: place, keys: type.optionKeys)
     noteInitializers(object.configuration, place: place, omissions: &omissions)
-    return Computed(layer: try type.init(options: reader), name: name)
+    return .computed(try type.init(options: reader), axis: axis)
   }
 
-  /// The options with functions by their names.
-  private static func plain(_ options: ConfigurationNode) -> ConfigurationNode {
-    guard case .mapping(let entries) = options.value else { return options }
-    return ConfigurationNode(
-      mapping: entries.map { entry in
-        let name = KerasObject.functionName(entry.node)
-        return name.map { ConfigurationEntry(entry.key, ConfigurationNode(.string($0))) } ?? entry
-      })
+  /// The options with functions by their names, and with the last axis as -1.
+  ///
+  /// - Returns: the options, and the axis that is to be the last.
+  private static func plain(_ options: ConfigurationNode) -> (options: ConfigurationNode, axis: Int?) {
+    guard case .mapping(let entries) = options.value else { return (options, nil) }
+    var named: Int?
+    let plain = entries.map { entry in
+      if entry.key == "axis", let axis = KerasObject.axis(entry.node) {
+        if axis > 0 { named = axis }
+        return ConfigurationEntry(entry.key, ConfigurationNode(.integer(axis > 0 ? -1 : axis)))
+      }
+      let name = KerasObject.functionName(entry.node)
+      return name.map { ConfigurationEntry(entry.key, ConfigurationNode(.string($0))) } ?? entry
+    }
+    return (ConfigurationNode(mapping: plain), named)
   }
 
   /// Notes the initializers that differ from ours, in every spelling.

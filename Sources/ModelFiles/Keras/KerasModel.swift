@@ -1,39 +1,45 @@
 import Configuration
 import NeuralNetwork
 
-/// A chain of layers that Keras describes, understood: the layers with their options, and the shape of a sample.
+/// A model that Keras describes, understood: the layers with their options and what they read, and the shape of a sample.
 struct KerasModel {
-  let model: Sequential
+  private(set) var model: Model
   let inputShape: Shape
   /// What the file calls the layers.
   let layerNames: [String]
-  /// What a Rescaling layer at the start divides the values of a sample by; nil if there is none. It is not in `model`.
-  let divisor: Float?
-  /// What the file calls the layers that are left out; they may have variables, such as the state of a generator.
-  let omittedNames: Set<String>
+  /// The layers of the file in their order, as its weights are arranged.
+  let owners: [KerasWeightOwner]
   /// What was left out, and options that count for a training from the start.
   let notes: [String]
+  private let demands: [KerasGraphBuilder.Demand]
+  private let file: String
 
   /// - Parameter text: `model_config` or `config.json`.
   /// - Throws: `ModelFileError` or `ConfigurationError` that names the layer and the option.
   init(_ text: String, purpose: KerasModelFile.Purpose, file: String) throws {
+    self.file = file
     let document = try JSONDocument.parse(text)
     let object = try KerasObject(document, place: "the model", file: file)
-    var omissions = KerasOmissions(purpose: purpose, file: file)
-    let chain = try KerasChain(object, place: "the model", omissions: &omissions, file: file)
-    let layers = try chain.layers.enumerated().map { index, node in
-      try KerasLayer(node, index: index, omissions: &omissions, file: file)
+    var builder = KerasGraphBuilder(purpose: purpose, file: file)
+    let top = try builder.append(object, place: "the model", input: .input)
+    model = builder.model
+    owners = top.owners
+    layerNames = builder.names
+    demands = builder.demands
+    notes = builder.omissions.notes
+    inputShape = try Self.inputShape(
+      builder.inputShape ?? top.shape ?? document["build_config"]?["input_shape"], file: file)
+    guard top.output == model.output else {
+      throw ModelFileError(
+        file: file,
+        .unsupportedModel(className: object.className, reason: "layers come after the one that gives its output"))
     }
-    let shape = layers.first?.inputShape ?? chain.buildInputShape ?? document["build_config"]?["input_shape"]
-    divisor = try KerasRescaling.divisor(layers, file: file)
-    let built = layers.compactMap(\.layer)
-    model = Sequential(built.map(\.layer))
-    layerNames = built.map(\.name)
-    omittedNames = Set(layers.filter { $0.layer == nil }.map(\.name))
-    notes = omissions.notes
-    inputShape = try Self.inputShape(shape, file: file)
-    try checkSizes(layers, file: file)
+    model.setLayerNames(model.layerNames)
+    if !model.isChain { model.name = "functional" }
   }
+
+  /// What the file calls the layers that are left out; they may have variables, such as the state of a generator.
+  var weightlessNames: Set<String> { Set(owners.filter { $0.nodes.isEmpty }.map(\.name)) }
 
   /// The values of a sample: a picture of 4096x4096 pixels. What is computed with grows with it, and costs nothing in a
   /// file.
@@ -58,21 +64,39 @@ struct KerasModel {
     return Shape(dimensions)
   }
 
-  /// A layer that crops at random crops the middle in inference: it can be left out where it would crop nothing.
-  private func checkSizes(_ layers: [KerasLayer], file: String) throws {
-    var isComputed = false
-    for layer in layers {
-      if let size = layer.requiredSize {
-        let own = inputShape.dimensions.prefix(2).map { ConfigurationNode(.integer($0)) }
-        guard !isComputed, inputShape.dimensions.count == 3, size == own else {
-          let received = ConfigurationNode(.sequence(size)).json
-          throw ModelFileError(
-            file: file,
-            .unusable(
-              reason: "layer '\(layer.name)' crops images to \(received) in inference, which is not computed here"))
-        }
+  /// The model with its shapes known.
+  ///
+  /// - Throws: `ModelFileError` that names the layer as the file does, if the layers do not fit together.
+  func plan() throws -> ModelPlan {
+    let plan: ModelPlan
+    do {
+      plan = try model.plan(inputShape: inputShape)
+    } catch let error as ModelError {
+      let place = error.layerIndex.map { "layer '\(layerNames[$0])' (\(type(of: model.layers[$0]).className))" }
+      throw ModelFileError(file: file, .unusable(reason: "\(place ?? "the model"): \(error.reason)"))
+    }
+    for demand in demands { try check(demand, plan.shape(of: demand.input).dimensions) }
+    return plan
+  }
+
+  private func check(_ demand: KerasGraphBuilder.Demand, _ dimensions: [Int]) throws {
+    switch demand.kind {
+    case .lastAxis(let axis):
+      guard axis != dimensions.count else { return }
+      throw ModelFileError(
+        file: file,
+        .unsupportedOption(
+          place: demand.place, option: "axis", received: "\(axis)",
+          accepted: "-1, the last axis, which is \(dimensions.count) here"))
+    case .size(let size):
+      // A layer that crops at random crops the middle in inference: it can be left out where it would crop nothing.
+      guard dimensions.count != 3 || size != dimensions.prefix(2).map({ ConfigurationNode(.integer($0)) }) else {
+        return
       }
-      isComputed = isComputed || layer.layer != nil
+      let received = ConfigurationNode(.sequence(size)).json
+      throw ModelFileError(
+        file: file,
+        .unusable(reason: "\(demand.place) crops images to \(received) in inference, which is not computed here"))
     }
   }
 }

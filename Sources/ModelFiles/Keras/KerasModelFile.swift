@@ -64,10 +64,14 @@ public struct KerasModelFile: Sendable {
     self.contents = contents
   }
 
-  /// What the file says that pixels are divided by, in its metadata or in a layer; nil if it does not say.
+  /// What the file says in so many words that pixels are divided by before they come to the model.
+  public var statedScale: Float? { contents.scale }
+
+  /// What the file says that pixels are divided by in all, in its metadata and in a layer; nil if it does not say.
   public var scale: Float? {
     let model = contents.model.flatMap { try? KerasModel($0, purpose: .predicting, file: path) }
-    return model?.divisor ?? contents.scale
+    let own = contents.scale ?? (model?.model.beginsWithScaling == true ? 1 : nil)
+    return own.map { $0 * (model?.model.pixelDivisor ?? 1) }
   }
 
   /// Whether the file says what the model is.
@@ -111,12 +115,17 @@ public struct KerasModelFile: Sendable {
   ///
   /// - Throws: `ModelFileError.Problem.weights` if there are others than the model has.
   public func weights(for plan: ModelPlan) throws -> [Snapshot.Variable] {
-    // Layers that act only in training may have variables, too: the state of a generator.
     let described = contents.model.flatMap { try? KerasModel($0, purpose: .predicting, file: path) }
-    return try KerasWeights(
-      plan: plan, layerNames: plan.nodes.map(\.name), omittedNames: described?.omittedNames ?? [],
-      contents: contents, file: path
-    ).weights()
+    guard let described, let own = try? described.plan(), own.variables.map(\.shape) == plan.variables.map(\.shape) else {
+      // Layers that act only in training may have variables, too: the state of a generator.
+      return try KerasWeights(
+        plan: plan, weightlessNames: described?.weightlessNames ?? [], contents: contents, file: path
+      ).weights()
+    }
+    let weights = try KerasWeights(plan: own, described: described, contents: contents, file: path).weights()
+    return zip(weights, plan.variables).map { weight, variable in
+      Snapshot.Variable(path: variable.path, shape: weight.shape, values: weight.values)
+    }
   }
 
   private func understood(
@@ -133,11 +142,10 @@ public struct KerasModelFile: Sendable {
     let own = training ?? background?.training ?? TrainingConfiguration(model: sequential)
     var model = TrainedModel(
       model: sequential, inputShape: inputShape, weights: [], optimizer: own.optimizer, loss: own.loss,
-      metrics: own.metrics, optimizerState: nil, scale: described?.divisor ?? contents.scale,
-      scalesPixels: described?.divisor != nil)
+      metrics: own.metrics, optimizerState: nil,
+      scale: contents.scale ?? (described?.model.beginsWithScaling == true ? 1 : nil))
     let weights = KerasWeights(
-      plan: try plan(of: model, described), layerNames: described?.layerNames ?? sequential.layerNames,
-      omittedNames: described?.omittedNames ?? [], contents: contents, file: path)
+      plan: try described?.plan() ?? model.plan(), described: described, contents: contents, file: path)
     model.weights = try weights.weights()
     var notes = (described?.notes ?? []) + weights.notes
     let compiled = try KerasTraining(contents, file: path)
@@ -151,20 +159,6 @@ public struct KerasModelFile: Sendable {
       if purpose == .exporting, model.isCompiled { takeState(of: &model, from: weights, notes: &notes) }
     }
     return Import(model: model, notes: notes)
-  }
-
-  /// - Throws: `ModelFileError` that names the layer as the file does, if the file describes layers that do not fit
-  ///   together.
-  private func plan(of model: TrainedModel, _ described: KerasModel?) throws -> ModelPlan {
-    do {
-      return try model.plan()
-    } catch let error as ModelError {
-      guard let described else { throw error }
-      let place = error.layerIndex.map { index in
-        "layer '\(described.layerNames[index])' (\(type(of: described.model.layers[index]).className))"
-      }
-      throw ModelFileError(file: path, .unusable(reason: "\(place ?? "the model"): \(error.reason)"))
-    }
   }
 
   // MARK: - Training

@@ -1,3 +1,4 @@
+import Checkpoints
 import Configuration
 import Kernels
 import NeuralNetwork
@@ -42,7 +43,7 @@ extension KerasModelFile {
       refusal = "\(error)"
     }
     if let text = contents.model, let described = try? KerasModel(text, purpose: .predicting, file: path),
-      let built = try? described.model.plan(inputShape: described.inputShape)
+      let built = try? described.plan()
     {
       plan = (built.nodes.map { $0.outputShape.dimensions }, described.layerNames)
     }
@@ -53,7 +54,7 @@ extension KerasModelFile {
       layers: document.map { Self.layers($0, contents, shapes: shapes) }
         ?? contents.layers.map {
           KerasModelSummary.Layer(
-            name: $0.name, className: "weights", outputShape: nil, parameterCount: Self.count($0.variables))
+            name: $0.name, className: "weights", outputShape: nil, parameterCount: Self.count($0.allVariables))
         },
       training: try KerasTraining(contents, file: path), steps: try KerasWeights.steps(contents.optimizer),
       refusal: refusal,
@@ -66,7 +67,7 @@ extension KerasModelFile {
   {
     let configuration = document["config"] ?? .null
     guard case .sequence(let nodes) = (configuration["layers"] ?? configuration).value else { return [] }
-    var stored = contents.layers.filter { !$0.variables.isEmpty }
+    var stored = contents.layers.filter { !$0.allVariables.isEmpty }
     if contents.arrangement == .byClass { stored.sort { KerasClassName($0.name) < KerasClassName($1.name) } }
     return nodes.map { node in
       let className = node["class_name"].flatMap(KerasObject.text) ?? "?"
@@ -74,11 +75,11 @@ extension KerasModelFile {
       let position = stored.firstIndex { layer in
         contents.arrangement == .byOrder
           ? layer.name == name
-          : KerasClassName(layer.name).stem == KerasTraining.snakeCase(className)
+          : KerasClassName(layer.name).stem == KerasName.snakeCase(className)
       }
       return KerasModelSummary.Layer(
         name: name, className: className, outputShape: shapes[name],
-        parameterCount: position.map { count(stored.remove(at: $0).variables) } ?? 0)
+        parameterCount: position.map { count(stored.remove(at: $0).allVariables) } ?? 0)
     }
   }
 

@@ -18,6 +18,7 @@ enum KerasNeutralOptions {
     static let onInTraining = Rule(accepted: "true", isOfTraining: true) { $0 == true || $0 == .null }
     static let off = Rule(accepted: "false") { $0 == false || $0 == .null }
     static let float32 = Rule(accepted: "float32", accepts: isFloat32)
+    static let offInTraining = Rule(accepted: "false", isOfTraining: true) { $0 == false || $0 == .null }
     static let one = Rule(accepted: "1") { node in
       [.null, 1, [1], [1, 1]].contains(node)
     }
@@ -32,9 +33,17 @@ enum KerasNeutralOptions {
     "batch_input_shape": .anything, "batch_shape": .anything, "input_shape": .anything, "input_dim": .anything,
     "data_format": .channelsLast, "dilation_rate": .one, "groups": .one,
     // Weights come from the file: how they began changes nothing.
-    "kernel_initializer": .anything, "bias_initializer": .anything,
+    "kernel_initializer": .anything, "bias_initializer": .anything, "gamma_initializer": .anything,
+    "beta_initializer": .anything, "moving_mean_initializer": .anything, "moving_variance_initializer": .anything,
     "kernel_regularizer": .nullInTraining, "bias_regularizer": .nullInTraining,
     "activity_regularizer": .nullInTraining, "kernel_constraint": .nullInTraining, "bias_constraint": .nullInTraining,
+    "gamma_regularizer": .nullInTraining, "beta_regularizer": .nullInTraining, "gamma_constraint": .nullInTraining,
+    "beta_constraint": .nullInTraining,
+    // Of batch normalization: on one device the statistics are those of the whole batch.
+    "synchronized": .anything, "fused": .anything, "virtual_batch_size": .nullInTraining, "adjustment": .null,
+    "renorm": .offInTraining, "renorm_clipping": .anything, "renorm_momentum": .anything,
+    // Of dropout: another seed is another draw of the same.
+    "seed": .anything, "noise_shape": .nullInTraining,
     "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,
     // Of ReLU and Softmax.
     "max_value": .null, "negative_slope": .zero, "threshold": .zero, "axis": .last,

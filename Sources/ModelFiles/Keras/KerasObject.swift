@@ -21,6 +21,15 @@ struct KerasObject {
     if case .string(let text) = node.value { text } else { nil }
   }
 
+  /// An axis, also as the only one of a list, as Keras 2 has it.
+  static func axis(_ node: ConfigurationNode) -> Int? {
+    switch node.value {
+    case .integer(let axis): axis
+    case .sequence(let elements) where elements.count == 1: axis(elements[0])
+    default: nil
+    }
+  }
+
   /// The name of a function: written as such, or as an object of Keras 3 that wraps one.
   static func functionName(_ node: ConfigurationNode) -> String? {
     if case .string(let name) = node.value { return name }

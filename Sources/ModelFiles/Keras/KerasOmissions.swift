@@ -13,6 +13,9 @@ struct KerasOmissions {
     self.file = file
   }
 
+  /// Whether the model is read to be trained.
+  var isForTraining: Bool { purpose.isTraining }
+
   /// Leaves out a layer that returns its input unless it trains.
   ///
   /// - Throws: `ModelFileError.Problem.trainingLayer` if the model is read to be trained.

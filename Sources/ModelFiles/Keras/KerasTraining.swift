@@ -1,3 +1,4 @@
+import Checkpoints
 import Configuration
 import NeuralNetwork
 
@@ -72,9 +73,9 @@ struct KerasTraining {
       object = try KerasObject(node, place: "the loss", file: file)
       name = object?.className
     }
-    guard let name, let type = LossCatalog.all.first(where: { $0.name == Self.snakeCase(name) }) else {
+    guard let name, let type = LossCatalog.all.first(where: { $0.name == KerasName.snakeCase(name) }) else {
       throw unsupported(
-        "loss", name.map(Self.snakeCase) ?? node.json, known,
+        "loss", name.map(KerasName.snakeCase) ?? node.json, known,
         " \(KerasNeutralOptions.freshOptimizer) Or name the run's configuration by --config: its loss counts.")
     }
     guard let object else { return type.init() }
@@ -111,7 +112,7 @@ struct KerasTraining {
 
   /// The names in a list of names, functions, objects, and lists of them.
   private static func names(_ node: ConfigurationNode) -> [String] {
-    if let name = KerasObject.functionName(node) { return [snakeCase(name)] }
+    if let name = KerasObject.functionName(node) { return [KerasName.snakeCase(name)] }
     switch node.value {
     case .sequence(let elements): return elements.flatMap(names)
     case .null: return []
@@ -119,27 +120,13 @@ struct KerasTraining {
       // A metric that wraps a function goes by the function's name, or by its own.
       let function = node["config"]?["fn"].flatMap(KerasObject.functionName)
       guard case .string(let className) = node["class_name"]?.value else { return [node.json] }
-      return [function ?? snakeCase(className)]
+      return [function ?? KerasName.snakeCase(className)]
     }
   }
 
   private func unsupported(_ kind: String, _ name: String, _ supported: [String], _ advice: String) -> ModelFileError {
     ModelFileError(
       file: file, .unsupportedName(kind: kind, name: name, supported: supported, advice: advice))
-  }
-
-  /// `CategoricalCrossentropy` as Keras' functions have it: `categorical_crossentropy`; `MaxPooling2D`: `max_pooling2d`.
-  static func snakeCase(_ name: String) -> String {
-    let characters = Array(name)
-    var words = ""
-    for (index, character) in characters.enumerated() {
-      if character.isUppercase, index > 0, characters[index - 1] != "_" {
-        let next = index + 1 < characters.count ? characters[index + 1] : "_"
-        if characters[index - 1].isLowercase || next.isLowercase { words += "_" }
-      }
-      words += character.lowercased()
-    }
-    return words
   }
 }
 

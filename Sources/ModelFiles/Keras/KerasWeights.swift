@@ -2,47 +2,122 @@ import HDF5Reading
 import NeuralNetwork
 import Training
 
-/// Brings the variables of a file of Keras' to the parameters of the model.
+/// Brings the variables of a file of Keras' to the variables of the model.
 struct KerasWeights {
   let plan: ModelPlan
   /// What the file calls the layers, for messages.
-  let layerNames: [String]
-  /// What it calls layers that are left out: what they have, such as the state of a generator, is no weight.
-  var omittedNames: Set<String> = []
+  private let layerNames: [String]
+  /// The layers in the order of the file.
+  private let owners: [KerasWeightOwner]
+  /// Layers of the file whose variables, such as the state of a generator, are no weights.
+  private let weightlessNames: Set<String>
   let contents: KerasContents
   let file: String
 
+  /// - Parameters:
+  ///   - described: the model of the file; nil for weights that come without, or for another model.
+  ///   - weightlessNames: layers of the file whose variables are no weights.
+  init(
+    plan: ModelPlan, described: KerasModel? = nil, weightlessNames: Set<String> = [], contents: KerasContents,
+    file: String
+  ) {
+    self.plan = plan
+    self.contents = contents
+    self.file = file
+    layerNames = described?.layerNames ?? plan.nodes.map(\.name)
+    owners = described?.owners ?? KerasWeightOwner.owners(of: plan)
+    let weightless = described?.owners.filter { $0.nodes.allSatisfy { plan.nodes[$0].variables.isEmpty } } ?? []
+    self.weightlessNames = weightlessNames.union(weightless.map(\.name))
+  }
+
   private func mismatch(_ reason: String) -> ModelFileError { ModelFileError(file: file, .weights(reason: reason)) }
 
-  /// The weights in the order of the plan's parameters.
+  // MARK: - Weights
+
+  /// The weights in the order of the plan's variables.
   ///
   /// - Throws: `ModelFileError.Problem.weights` if there are others than the model has.
   func weights() throws -> [Snapshot.Variable] {
-    let layers = plan.nodes.indices.map { index in plan.variables.filter { $0.layerIndex == index } }
-    var found = contents.layers.filter { layer in
-      !layer.variables.isEmpty && !(contents.arrangement == .byOrder && omittedNames.contains(layer.name))
+    var found = [Snapshot.Variable?](repeating: nil, count: plan.variables.count)
+    switch contents.arrangement {
+    case .byOrder: try takeByOrder(into: &found)
+    case .byClass: try takeByClass(owners, contents.layers, into: &found)
     }
-    if contents.arrangement == .byClass {
-      found = found.map { (KerasClassName($0.name), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+    return found.compactMap { $0 }
+  }
+
+  /// The positions of a layer's variables: those of a model within the model are listed by their roles.
+  private func positions(of owner: KerasWeightOwner) -> [Int] {
+    let positions = owner.nodes.flatMap { Array(plan.nodes[$0].variables) }
+    guard case .model = owner.content else { return positions }
+    return positions.filter { plan.variables[$0].role == .trainable }
+      + positions.filter { plan.variables[$0].role == .state }
+  }
+
+  private func takeByOrder(into found: inout [Snapshot.Variable?]) throws {
+    var stored = contents.layers.filter { !$0.variables.isEmpty && !weightlessNames.contains($0.name) }[...]
+    for owner in owners {
+      let positions = positions(of: owner)
+      if positions.isEmpty { continue }
+      guard let layer = stored.popFirst() else { throw missing(owner) }
+      try take(named(layer.variables, positions), positions, of: owner, into: &found)
     }
-    var weights: [Snapshot.Variable] = []
-    for (index, parameters) in layers.enumerated() where !parameters.isEmpty {
-      let name = plan.nodes[index].name
-      let position =
-        contents.arrangement == .byOrder
-        ? 0 : found.firstIndex { KerasClassName($0.name).stem == KerasClassName(name).stem }
-      guard let position, position < found.count else {
-        throw mismatch("it has none for layer '\(layerNames[index])' (\(name))")
+    if let extra = stored.first { throw unknown(extra) }
+  }
+
+  private func takeByClass(
+    _ owners: [KerasWeightOwner], _ layers: [KerasContents.Layer], into found: inout [Snapshot.Variable?]
+  ) throws {
+    var stored = layers.filter { !$0.allVariables.isEmpty }.map { (name: KerasClassName($0.name), layer: $0) }
+    stored.sort { $0.name < $1.name }
+    for owner in owners where !positions(of: owner).isEmpty {
+      let stem = owner.stem(plan)
+      guard let position = stored.firstIndex(where: { $0.name.stem == stem }) else { throw missing(owner) }
+      let layer = stored.remove(at: position).layer
+      if case .model(let inner) = owner.content {
+        try takeByClass(inner, layer.layers, into: &found)
+      } else {
+        try take(layer.variables, positions(of: owner), of: owner, into: &found)
       }
-      let layer = found.remove(at: position)
-      guard layer.variables.count == parameters.count else {
-        throw mismatch(
-          "\(layer.variables.count) for layer '\(layerNames[index])', which has \(parameters.count)")
-      }
-      weights += try zip(layer.variables, parameters).map(variable)
     }
-    if let extra = found.first { throw mismatch("it has some for '\(extra.name)', which is no layer with weights") }
-    return weights
+    if let extra = stored.first { throw unknown(extra.layer) }
+  }
+
+  private func take(
+    _ tensors: [StoredTensor], _ positions: [Int], of owner: KerasWeightOwner, into found: inout [Snapshot.Variable?]
+  ) throws {
+    guard tensors.count == positions.count else {
+      throw mismatch("\(tensors.count) for layer '\(owner.name)', which has \(positions.count)")
+    }
+    for (tensor, position) in zip(tensors, positions) {
+      found[position] = try variable(tensor, of: plan.variables[position])
+    }
+  }
+
+  /// The variables of a model within the model in the order of `positions`, if their names say which they are: frozen
+  /// layers are listed apart.
+  private func named(_ tensors: [StoredTensor], _ positions: [Int]) -> [StoredTensor] {
+    guard tensors.count == positions.count, Set(positions.map { plan.variables[$0].layerIndex }).count > 1 else {
+      return tensors
+    }
+    let names = tensors.map { tensor in
+      (tensor.name.split(separator: ":").first ?? "").split(separator: "/").suffix(2).joined(separator: "/")
+    }
+    let found = positions.compactMap { position -> StoredTensor? in
+      let variable = plan.variables[position]
+      let name = "\(layerNames[variable.layerIndex])/\(variable.name)"
+      let places = names.indices.filter { names[$0] == name }
+      return places.count == 1 ? tensors[places[0]] : nil
+    }
+    return found.count == positions.count ? found : tensors
+  }
+
+  private func missing(_ owner: KerasWeightOwner) -> ModelFileError {
+    mismatch("it has none for layer '\(owner.name)' (\(owner.stem(plan)))")
+  }
+
+  private func unknown(_ layer: KerasContents.Layer) -> ModelFileError {
+    mismatch("it has some for '\(layer.name)', which is no layer with weights")
   }
 
   /// The values are read once the shape is found to be the model's.
@@ -95,9 +170,11 @@ struct KerasWeights {
       throw mismatch("the optimizer's first variable is no number of steps")
     }
     let count = optimizer.slotNames.count * parameterCount
-    let tensors = Self.withoutPlaceholders(contents.optimizer.filter { !$0.dimensions.isEmpty }, count: count)
+    var tensors = Self.withoutPlaceholders(contents.optimizer.filter { !$0.dimensions.isEmpty }, count: count)
+    // Keras 2 keeps a velocity for SGD without momentum, which nothing reads.
+    if count == 0, tensors.count == parameterCount { tensors = [] }
     // An optimizer that has made no step may not have been built.
-    if tensors.isEmpty, iteration == 0 { return nil }
+    if tensors.isEmpty, iteration == 0, count > 0 { return nil }
     guard tensors.count == count else {
       throw mismatch(
         "\(tensors.count) optimizer variables, \(type(of: optimizer).className) has \(optimizer.slotNames.count) for "
@@ -142,7 +219,8 @@ struct KerasWeights {
   private func slots(_ tensors: [StoredTensor], names: [String]) throws -> [[Snapshot.Variable]] {
     let variables = plan.trainableVariables
     let count = variables.count
-    let order = optimizerOrder
+    let order = optimizerOrder(variables)
+    let places = order.enumerated().reduce(into: [Int](repeating: 0, count: count)) { $0[$1.element] = $1.offset }
     let isGrouped =
       names.count > 1 && count > 1
       && Self.isGrouped(
@@ -150,16 +228,17 @@ struct KerasWeights {
         parameters: order.map { variables[$0].shape.dimensions })
     return try names.indices.map { slot in
       try variables.enumerated().map { index, parameter in
-        let place = order.firstIndex(of: index) ?? index
+        let place = places[index]
         return try variable(tensors[isGrouped ? slot * count + place : place * names.count + slot], of: parameter)
       }
     }
   }
 
-  /// The parameters in the order of the optimizer's variables: the model's, or in Keras 1 that of their names.
-  private var optimizerOrder: [Int] {
+  /// The parameters in the order of the optimizer's variables: the file's, or in Keras 1 that of their names.
+  private func optimizerOrder(_ variables: [Variable]) -> [Int] {
+    let byLayer = Dictionary(grouping: variables.indices) { variables[$0].layerIndex }
+    let indices = owners.flatMap(\.nodes).flatMap { byLayer[$0] ?? [] }
     let names = contents.layers.flatMap { $0.variables.map(\.name) }
-    let indices = Array(plan.trainableVariables.indices)
     guard contents.isOfKeras1, names.count == indices.count else { return indices }
     return indices.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
   }

@@ -52,7 +52,7 @@ enum ONNXFile {
     graph.input = [value("input", model.inputShape)]
     graph.output = [value("output", model.outputShape)]
     if let divisor {
-      let scale = NamedTensor("scale", [], [divisor])
+      let scale = NamedTensor("martlet/scale", [], [divisor])
       graph.initializer.append(tensor(scale))
       graph.node.append(
         Onnx_NodeProto.with {
@@ -63,72 +63,34 @@ enum ONNXFile {
         })
     }
     let first = divisor == nil ? "input" : "scaled"
+    // What a dropout gives is what it reads.
+    var names: [ChannelsFirstModel.Source: String] = [.input: first]
     for (index, step) in model.steps.enumerated() {
-      let weights = step.operation.weights.map(tensor)
-      graph.initializer += weights
-      graph.node.append(
-        node(
-          step, name: "\(step.layer)/\(index)",
-          inputs: [index == 0 ? first : "value_\(index)"] + weights.map(\.name),
-          output: index == model.steps.count - 1 ? "output" : "value_\(index + 1)"))
+      if case .dropout = step.operation {
+        names[.step(index)] = names[step.inputs[0]]
+        continue
+      }
+      let output = "value_\(index + 1)"
+      let operators = ONNXOperator.operators(for: step)
+      var inputs = step.inputs.map { names[$0] ?? "" }
+      for (number, node) in operators.enumerated() {
+        graph.initializer += node.tensors.map(tensor)
+        let isLast = number == operators.count - 1
+        let result = isLast ? output : "\(output)_\(number)"
+        graph.node.append(
+          Onnx_NodeProto.with {
+            $0.name = "\(step.layer)/\(index)\(number == 0 ? "" : "_\(number)")"
+            $0.opType = node.type
+            $0.input = inputs + node.tensors.map(\.name)
+            $0.output = [result]
+            $0.attribute = node.attributes
+          })
+        inputs = [result]
+      }
+      names[.step(index)] = output
     }
+    graph.finish(output: names[model.output] ?? first)
     return graph
-  }
-
-  private static func node(
-    _ step: ChannelsFirstModel.Step, name: String, inputs: [String], output: String
-  ) -> Onnx_NodeProto {
-    let (type, attributes) = operatorAndAttributes(step)
-    return Onnx_NodeProto.with {
-      $0.name = name
-      $0.opType = type
-      $0.input = inputs
-      $0.output = [output]
-      $0.attribute = attributes
-    }
-  }
-
-  private static func operatorAndAttributes(_ step: ChannelsFirstModel.Step) -> (String, [Onnx_AttributeProto]) {
-    switch step.operation {
-    case .convolution(_, let window): ("Conv", attributes(of: window))
-    case .maximum(let window): ("MaxPool", attributes(of: window))
-    case .average(let window): ("AveragePool", attributes(of: window) + [attribute("count_include_pad", 0)])
-    case .flatten: ("Flatten", [attribute("axis", 1)])
-    // output = input · kernelᵀ + bias
-    case .product: ("Gemm", [attribute("transB", 1)])
-    case .activation(.linear, _): ("Identity", [])
-    case .activation(.relu, _): ("Relu", [])
-    case .activation(.sigmoid, _): ("Sigmoid", [])
-    case .activation(.tanh, _): ("Tanh", [])
-    case .activation(.softmax, let isChannelsFirst):
-      ("Softmax", [attribute("axis", isChannelsFirst && step.input.image != nil ? 1 : -1)])
-    case .toChannelsFirst: ("Transpose", [attribute("perm", [0, 3, 1, 2])])
-    case .toChannelsLast: ("Transpose", [attribute("perm", [0, 2, 3, 1])])
-    }
-  }
-
-  private static func attributes(of window: PortableWindow) -> [Onnx_AttributeProto] {
-    func pair(_ size: HeightWidth) -> [Int] { [size.height, size.width] }
-    return [
-      attribute("kernel_shape", pair(window.size)), attribute("strides", pair(window.strides)),
-      attribute("pads", pair(window.paddingBefore) + pair(window.paddingAfter)),
-    ]
-  }
-
-  private static func attribute(_ name: String, _ value: Int64) -> Onnx_AttributeProto {
-    Onnx_AttributeProto.with {
-      $0.name = name
-      $0.type = .int
-      $0.i = value
-    }
-  }
-
-  private static func attribute(_ name: String, _ values: [Int]) -> Onnx_AttributeProto {
-    Onnx_AttributeProto.with {
-      $0.name = name
-      $0.type = .ints
-      $0.ints = values.map(Int64.init)
-    }
   }
 
   private static func tensor(_ tensor: NamedTensor) -> Onnx_TensorProto {
@@ -152,12 +114,21 @@ enum ONNXFile {
   }
 }
 
-extension ChannelsFirstModel.Operation {
-  /// The kernel and, if there is one, the bias.
-  fileprivate var weights: [NamedTensor] {
-    switch self {
-    case .convolution(let weights, _), .product(let weights): [weights.kernel] + (weights.bias.map { [$0] } ?? [])
-    default: []
+extension Onnx_GraphProto {
+  /// Gives the value that is the model's output the name that the graph says.
+  fileprivate mutating func finish(output value: String) {
+    if let index = node.lastIndex(where: { $0.output == [value] }), !node.contains(where: { $0.input.contains(value) })
+    {
+      node[index].output = ["output"]
+      return
     }
+    // The output is read further, or is the input.
+    node.append(
+      Onnx_NodeProto.with {
+        $0.name = "output"
+        $0.opType = "Identity"
+        $0.input = [value]
+        $0.output = ["output"]
+      })
   }
 }

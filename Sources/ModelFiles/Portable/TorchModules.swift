@@ -9,15 +9,39 @@ struct TorchModules {
   private(set) var modules: [String] = []
   /// `0.weight`, `0.bias`…
   private(set) var tensors: [NamedTensor] = []
+  /// What pixels are divided by before they come to the modules: by a Rescaling too that the model begins with, which is
+  /// none of them.
+  private(set) var scale: Float?
+  /// The steps that the optimizer has made.
+  private let stepCount: Int
   private let file: String
 
   /// - Parameter file: what messages call it.
   /// - Throws: `ModelFileError.Problem.notExpressible`.
   init(_ model: TrainedModel, file: String) throws {
     self.file = file
-    var steps = try ChannelsFirstModel(model, isChannelsFirst: true).steps[...]
+    scale = model.scale
+    stepCount = model.optimizerState?.iteration ?? 0
+    let portable = try ChannelsFirstModel(model, isChannelsFirst: true)
+    try checkChain(portable)
+    var steps = portable.steps[...]
+    if case .scaling(let factor, let offset) = steps.first?.operation, offset == 0, factor > 0,
+      case let divisor = Float(1 / factor), divisor.isFinite
+    {
+      scale = scale.map { $0 * divisor }
+      steps.removeFirst()
+    }
     if case .activation(.softmax, _) = steps.last?.operation { steps.removeLast() }
     for step in steps { try append(step) }
+  }
+
+  /// Layers with several inputs are named first: they say more of the model than where its values go.
+  private func checkChain(_ model: ChannelsFirstModel) throws {
+    if let joined = model.steps.first(where: { $0.inputs.count > 1 }) {
+      throw notExpressible(joined, "it has \(joined.inputs.count) inputs, and modules in a row have one each")
+    }
+    guard !model.isChain, let step = model.steps.last else { return }
+    throw notExpressible(step, "the model is no row of layers")
   }
 
   /// `nn.Sequential(…)`
@@ -45,22 +69,49 @@ struct TorchModules {
       append("Softmax(dim=\(step.input.dimensions.count == 2 ? 2 : 1))")
     case .activation(let function, _):
       append(Self.name(of: function))
+    case .normalization(let normalization):
+      append(normalization, isImage: step.input.image != nil)
+    case .dropout(let rate):
+      append("Dropout(\(rate))")
+    case .globalAverage:
+      append("AdaptiveAvgPool2d(1)")
+    case .scaling:
+      throw notExpressible(step, "PyTorch has no module that multiplies and adds a number")
+    case .sum, .concatenation:
+      throw notExpressible(step, "it has several inputs, and modules in a row have one each")
     case .toChannelsFirst, .toChannelsLast:
       throw notExpressible(step, "the values of an image are used in the order of Keras, channels last")
     }
   }
 
   private mutating func append(_ module: String, _ weights: ChannelsFirstModel.Weights? = nil) {
-    func rename(_ tensor: NamedTensor, _ name: String) {
-      var renamed = tensor
-      renamed.name = "\(modules.count).\(name)"
-      tensors.append(renamed)
-    }
     if let weights {
-      rename(weights.kernel, "weight")
-      if let bias = weights.bias { rename(bias, "bias") }
+      append(weights.kernel, "weight")
+      if let bias = weights.bias { append(bias, "bias") }
     }
     modules.append("nn.\(module)")
+  }
+
+  /// PyTorch's momentum is the share of the batch, Keras' that of what was before.
+  private mutating func append(_ normalization: ChannelsFirstModel.Normalization, isImage: Bool) {
+    if normalization.isAffine {
+      append(normalization.gamma, "weight")
+      append(normalization.beta, "bias")
+    }
+    append(normalization.mean, "running_mean")
+    append(normalization.variance, "running_var")
+    append(NamedTensor("", [], .integers([Int64(stepCount)])), "num_batches_tracked")
+    let momentum = ((1 - normalization.momentum) * 1e12).rounded() / 1e12
+    modules.append(
+      "nn.BatchNorm\(isImage ? 2 : 1)d(\(normalization.mean.dimensions[0]), eps=\(normalization.epsilon), "
+        + "momentum=\(momentum)\(normalization.isAffine ? "" : ", affine=False"))")
+  }
+
+  /// Adds a tensor of the module that comes next.
+  private mutating func append(_ tensor: NamedTensor, _ name: String) {
+    var renamed = tensor
+    renamed.name = "\(modules.count).\(name)"
+    tensors.append(renamed)
   }
 
   /// Pads in a module of its own: PyTorch's windows pad both sides alike.

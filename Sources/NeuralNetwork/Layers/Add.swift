@@ -22,7 +22,7 @@ public struct Add: Layer, Equatable {
     AddOperation(output: TensorLayout(site.input.shape), inputCount: site.inputs.count, kernels: site.kernels)
   }
 
-  public func portableForm(for inputs: [Shape]) -> [PortableOperation] { [] }
+  public func portableForm(for inputs: [Shape]) -> [PortableOperation] { [.sum] }
 }
 
 struct AddOperation: Operation {

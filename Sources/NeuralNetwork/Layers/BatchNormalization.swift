@@ -70,7 +70,14 @@ public struct BatchNormalization: UnaryLayer, Equatable {
       : MovingNormalizationOperation(normalization: normalization)
   }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] { [] }
+  public func portableForm(for input: Shape) -> [PortableOperation] {
+    [
+      .normalization(
+        PortableNormalization(
+          gamma: scale ? "gamma" : nil, beta: center ? "beta" : nil, mean: "moving_mean", variance: "moving_variance",
+          epsilon: epsilon, momentum: momentum))
+    ]
+  }
 }
 
 extension Shape {

@@ -31,7 +31,7 @@ public struct Concatenate: Layer, Equatable {
       output: TensorLayout(try outputShape(for: site.inputs.map(\.shape))), channels: site.inputs.map(\.shape.channels))
   }
 
-  public func portableForm(for inputs: [Shape]) -> [PortableOperation] { [] }
+  public func portableForm(for inputs: [Shape]) -> [PortableOperation] { [.concatenation] }
 }
 
 struct ConcatenateOperation: Operation {

@@ -33,7 +33,7 @@ public struct Dropout: UnaryLayer, Equatable {
 
   public var keepsLayout: Bool { true }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] { [] }
+  public func portableForm(for input: Shape) -> [PortableOperation] { [.dropout(rate: rate)] }
 }
 
 struct DropoutOperation: Operation {

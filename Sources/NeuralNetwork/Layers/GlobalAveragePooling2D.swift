@@ -29,7 +29,9 @@ public struct GlobalAveragePooling2D: UnaryLayer, Equatable {
       positions: site.input.shape.count / site.input.shape.channels)
   }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] { [] }
+  public func portableForm(for input: Shape) -> [PortableOperation] {
+    [.globalAverage(keepsDimensions: keepDimensions)]
+  }
 }
 
 struct GlobalAveragePooling2DOperation: Operation {

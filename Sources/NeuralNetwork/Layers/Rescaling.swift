@@ -34,7 +34,7 @@ public struct Rescaling: UnaryLayer, Equatable {
 
   public var keepsLayout: Bool { true }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] { [] }
+  public func portableForm(for input: Shape) -> [PortableOperation] { [.scaling(scale: scale, offset: offset)] }
 }
 
 struct RescalingOperation: Operation {

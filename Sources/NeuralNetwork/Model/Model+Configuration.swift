@@ -17,13 +17,17 @@ extension Model {
     for (index, element) in elements.enumerated() {
       try append(try LayerEntry(element, path: "\(path)[\(index)]"))
     }
+    if !isChain { self.name = "functional" }
   }
-
-  /// What a configuration calls the model's input.
-  static let inputName = "input"
 
   private mutating func append(_ entry: LayerEntry) throws {
     if let name = entry.name {
+      guard Self.isLegalName(name) || name == Self.inputName else {
+        throw entry.reader.error(
+          .unexpected(
+            expected: "a name without '/' and control characters, of at most 200 bytes",
+            received: ConfigurationNode(.string(name)).received), at: "name")
+      }
       guard name != Self.inputName, !layerNames.contains(name) else {
         let holder = name == Self.inputName ? "the model's input" : "another layer"
         throw entry.reader.error(.conflict("\(holder) has the name '\(name)'. Choose another."), at: "name")
@@ -46,11 +50,13 @@ extension Model {
   /// The list that `init(configuration:path:)` reads.
   public var configuration: ConfigurationNode {
     let names = layerNames
+    let needsAllNames = hasNameOfDefault
     return ConfigurationNode(
       .sequence(
         nodes.enumerated().map { index, node in
           let typeName = type(of: node.layer).typeName
-          var options = node.name.map { [ConfigurationEntry("name", ConfigurationNode(.string($0)))] } ?? []
+          let name = needsAllNames ? names[index] : node.name
+          var options = name.map { [ConfigurationEntry("name", ConfigurationNode(.string($0)))] } ?? []
           options += node.layer.options
           if node.inputs != [index == 0 ? .input : .node(index - 1)] {
             let sources = node.inputs.map { source in
@@ -64,6 +70,15 @@ extension Model {
           guard !options.isEmpty else { return ConfigurationNode(.string(typeName)) }
           return ConfigurationNode(mapping: [ConfigurationEntry(typeName, ConfigurationNode(mapping: options))])
         }))
+  }
+}
+
+extension Model {
+  /// Whether a layer has for its own name what would be the default of one: then that depends on which names follow, and a
+  /// list has to say all of them.
+  private var hasNameOfDefault: Bool {
+    let defaults = Set(Model(layers).layerNames)
+    return nodes.contains { $0.name.map(defaults.contains) ?? false }
   }
 }
 

@@ -1,3 +1,5 @@
+import Configuration
+
 /// A model as its user describes it: layers in a graph with one input and one output.
 ///
 /// Nodes are in topological order: each reads the model's input or earlier nodes. The last one is the output.
@@ -83,6 +85,65 @@ public struct Model: Sendable {
         if taken.insert(name).inserted { return name }
       }
     }
+  }
+}
+
+extension Model {
+  /// Whether a layer can be called `name`: it is a part of paths in files, and a word in configurations.
+  public static func isLegalName(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 200 && !name.contains("/") && name != "." && name != ".." && name != inputName
+      && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+  }
+
+  /// What a configuration calls the model's input.
+  static let inputName = "input"
+
+  /// Gives the layers these names; those that are Keras' defaults are left to be that.
+  ///
+  /// - Parameter names: one for each layer, no two alike.
+  public mutating func setLayerNames(_ names: [String]) {
+    precondition(names.count == nodes.count, "\(names.count) names for \(nodes.count) layers")
+    for index in nodes.indices { nodes[index].name = nil }
+    let defaults = layerNames
+    for index in nodes.indices where defaults[index] != names[index] { nodes[index].name = names[index] }
+    guard layerNames != names else { return }
+    for index in nodes.indices { nodes[index].name = names[index] }
+  }
+
+  /// Whether its first layer brings the samples to their scale, so that they come as they are.
+  public var beginsWithScaling: Bool { nodes.first?.layer is Rescaling }
+
+  /// What its first layer divides the samples by; 1 if it does anything else.
+  public var pixelDivisor: Float {
+    guard let rescaling = nodes.first?.layer as? Rescaling, rescaling.offset == 0, rescaling.scale > 0 else { return 1 }
+    return Float(1 / rescaling.scale)
+  }
+
+  /// Whether another model has equal layers, connected in the same way, whatever the layers are called.
+  public func isSame(as other: Model) -> Bool {
+    func unnamed(_ model: Model) -> ConfigurationNode {
+      var model = model
+      for index in model.nodes.indices { model.nodes[index].name = nil }
+      return model.configuration
+    }
+    return unnamed(self) == unnamed(other)
+  }
+
+  /// The same model with a layer before it, that reads the samples; all layers keep their names.
+  public func prepending(_ layer: any Layer) -> Model {
+    let names = layerNames
+    var model = Model(name: name)
+    model.append(layer)
+    for (node, name) in zip(nodes, names) {
+      let inputs = node.inputs.map { source -> Source in
+        switch source {
+        case .input: .node(0)
+        case .node(let index): .node(index + 1)
+        }
+      }
+      model.append(node.layer, name: name, inputs: inputs)
+    }
+    return model
   }
 }
 

@@ -37,7 +37,7 @@ public struct ModelPlan: Sendable {
   }
 
   /// The shape of what a layer reads.
-  func shape(of source: Model.Source) -> Shape {
+  package func shape(of source: Model.Source) -> Shape {
     switch source {
     case .input: inputShape
     case .node(let index): nodes[index].outputShape

@@ -35,7 +35,9 @@ public struct UpdateOptions: Sendable, Equatable {
 }
 
 extension UpdateOptions {
-  public static let keys = ["weight_decay", "exclude_from_weight_decay", "clipnorm", "clipvalue", "global_clipnorm"]
+  /// Keras has no such key.
+  package static let exclusionKey = "exclude_from_weight_decay"
+  public static let keys = ["weight_decay", exclusionKey, "clipnorm", "clipvalue", "global_clipnorm"]
 
   /// - Parameter weightDecay: the default.
   init(options: ConfigurationReader, weightDecay fallback: Float? = nil) throws {
@@ -44,7 +46,7 @@ extension UpdateOptions {
     }
     weightDecay =
       options.node("weight_decay") == nil ? fallback : Float(try options.number("weight_decay", where: .zeroOrMore))
-    excludedFromWeightDecay = try options.strings("exclude_from_weight_decay", default: [])
+    excludedFromWeightDecay = try options.strings(Self.exclusionKey, default: [])
     let clippings = try [
       positive("clipnorm").map(Clipping.norm), positive("clipvalue").map(Clipping.value),
       positive("global_clipnorm").map(Clipping.globalNorm),
@@ -65,7 +67,7 @@ extension UpdateOptions {
     if !excludedFromWeightDecay.isEmpty {
       entries.append(
         ConfigurationEntry(
-          "exclude_from_weight_decay",
+          Self.exclusionKey,
           ConfigurationNode(.sequence(excludedFromWeightDecay.map { ConfigurationNode(.string($0)) }))))
     }
     switch clipping {

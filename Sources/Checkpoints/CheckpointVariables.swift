@@ -1,0 +1,74 @@
+import HDF5Reading
+import NeuralNetwork
+import Training
+
+/// The variables in a checkpoint file: read in Keras' order, and brought into the model's.
+struct CheckpointVariables {
+  /// In the order of the model.
+  private(set) var parameters: [Snapshot.Variable]
+  /// For each of the optimizer's slots, one for each parameter that it changes.
+  private(set) var slots: [[Snapshot.Variable]]
+
+  /// - Throws: `HDF5Error`, or `CheckpointError.malformed` if the file contradicts itself.
+  init(_ root: HDF5Group, path file: String) throws {
+    func malformed(_ reason: String) -> CheckpointError { .malformed(path: file, reason: reason) }
+    let run = try root.group(CheckpointLayout.martlet)
+    let paths = CheckpointLayout.paths
+    let read = try Self.parameters(root)
+    let known = Set(read.map(\.path))
+    guard known.count == read.count else { throw malformed("two weights have one name") }
+    let state = Set(try Self.lines(paths.state, of: run) ?? [])
+    guard state.isSubset(of: known) else { throw malformed("\(paths.state) names variables that are not there") }
+    slots = try Self.slots(root, of: read.filter { !state.contains($0.path) }, malformed: malformed)
+    parameters = read
+    guard let order = try Self.lines(paths.order, of: run) else { return }
+    guard order.count == read.count, Set(order) == known else {
+      throw malformed("\(paths.order) names other variables than are there")
+    }
+    parameters = Self.sorted(read, order)
+    slots = slots.map { Self.sorted($0, order.filter { !state.contains($0) }) }
+  }
+
+  private static func sorted(_ variables: [Snapshot.Variable], _ order: [String]) -> [Snapshot.Variable] {
+    let byPath = Dictionary(uniqueKeysWithValues: variables.map { ($0.path, $0) })
+    return order.compactMap { byPath[$0] }
+  }
+
+  private static func parameters(_ root: HDF5Group) throws -> [Snapshot.Variable] {
+    let weights = try root.group(CheckpointLayout.modelWeights)
+    return try weights.attributes(CheckpointLayout.layerNames).flatMap { layer in
+      let group = try weights.group(layer)
+      return try group.attributes(CheckpointLayout.weightNames).map { name in
+        let (values, dimensions): ([Float], [Int]) = try group.readExactly(name)
+        let start = CheckpointLayout.weightName("\(layer)/", isChain: true)
+        let path = name.hasPrefix(start) ? "\(layer)/\(name.dropFirst(start.count))" : name
+        return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
+      }
+    }
+  }
+
+  /// The optimizer's variables: after the iteration and the learning rate, the slots of each parameter in turn.
+  private static func slots(
+    _ root: HDF5Group, of parameters: [Snapshot.Variable], malformed: (String) -> CheckpointError
+  ) throws -> [[Snapshot.Variable]] {
+    let names = try root.group("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)").names
+    let count = names.count - 2
+    guard !parameters.isEmpty, count >= 0, count % parameters.count == 0 else {
+      throw malformed("\(names.count) optimizer variables for \(parameters.count) weights")
+    }
+    let slotCount = count / parameters.count
+    return try (0..<slotCount).map { slot in
+      try parameters.enumerated().map { index, parameter in
+        let (values, dimensions): ([Float], [Int]) = try root.readExactly(
+          CheckpointLayout.optimizerVariable(parameter: index, slot: slot, slotCount: slotCount))
+        return Snapshot.Variable(path: parameter.path, shape: Shape(dimensions), values: values)
+      }
+    }
+  }
+
+  /// The lines of a text; nil if there is none.
+  private static func lines(_ name: String, of group: HDF5Group) throws -> [String]? {
+    guard try group.contains(name) else { return nil }
+    return try group.readText(name).split(separator: "\n").map(String.init)
+  }
+}

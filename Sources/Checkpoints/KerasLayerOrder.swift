@@ -1,0 +1,82 @@
+import NeuralNetwork
+
+/// The layers of a model in the order and under the names that Keras gives them when it opens a file.
+///
+/// A `Sequential` has its layers in a row. A `Functional` sorts them by their depth, the most layers between them and the
+/// output; those of one depth by when they are met on the way from the output to the input. Files of weights number the
+/// layers of a class in that order, and the optimizer's variables are in it.
+///
+/// Source: `map_graph` in `keras/src/ops/function.py`, Keras 3.15.1; `_map_graph_network` of tf.keras does the same.
+package struct KerasLayerOrder {
+  /// The positions of the model's layers, in Keras' order.
+  package let nodes: [Int]
+  /// By the position of a layer, what its group in `/layers` is called: `dense_1` for the second layer of the class Dense.
+  package let groupNames: [String]
+  /// What the input layer is called: no layer of the model is.
+  let inputName: String
+
+  package init(_ model: Model) {
+    nodes = model.isChain ? Array(model.nodes.indices) : Self.byDepth(model)
+    var names = [String](repeating: "", count: model.nodes.count)
+    var counts: [String: Int] = [:]
+    for index in nodes {
+      let stem = KerasName.snakeCase(type(of: model.nodes[index].layer).className)
+      let count = counts[stem, default: 0]
+      counts[stem] = count + 1
+      names[index] = count == 0 ? stem : "\(stem)_\(count)"
+    }
+    groupNames = names
+    let taken = Set(model.layerNames)
+    let candidates = ["input_layer"] + (1...max(taken.count, 1)).map { "input_layer_\($0)" }
+    inputName = candidates.first { !taken.contains($0) } ?? "input_layer"
+  }
+
+  /// Some of the plan's variables, layer by layer in Keras' order: their positions in `variables`.
+  ///
+  /// - Parameter variables: those of the plan, or the trainable ones.
+  package func positions(of variables: [Variable]) -> [Int] {
+    let byLayer = Dictionary(grouping: variables.indices) { variables[$0].layerIndex }
+    return nodes.flatMap { byLayer[$0] ?? [] }
+  }
+
+  private static func byDepth(_ model: Model) -> [Int] {
+    var depths = [Int](repeating: 0, count: model.nodes.count)
+    for index in model.nodes.indices.reversed() {
+      for case .node(let source) in model.nodes[index].inputs {
+        depths[source] = max(depths[source], depths[index] + 1)
+      }
+    }
+    let places = traversal(model)
+    return model.nodes.indices.sorted { (-depths[$0], places[$0]) < (-depths[$1], places[$1]) }
+  }
+
+  /// By the position of a layer, its place in a walk from the output to the input that enters each layer's inputs in turn.
+  private static func traversal(_ model: Model) -> [Int] {
+    var places = [Int](repeating: .max, count: model.nodes.count)
+    var (next, stack) = (0, [model.output])
+    while let source = stack.popLast() {
+      guard case .node(let index) = source, places[index] == .max else { continue }
+      places[index] = next
+      next += 1
+      stack += model.nodes[index].inputs.reversed()
+    }
+    return places
+  }
+}
+
+/// Names as Keras makes them.
+package enum KerasName {
+  /// `CategoricalCrossentropy` as Keras' functions have it: `categorical_crossentropy`; `MaxPooling2D`: `max_pooling2d`.
+  package static func snakeCase(_ name: String) -> String {
+    let characters = Array(name)
+    var words = ""
+    for (index, character) in characters.enumerated() {
+      if character.isUppercase, index > 0, characters[index - 1] != "_" {
+        let next = index + 1 < characters.count ? characters[index + 1] : "_"
+        if characters[index - 1].isLowercase || next.isLowercase { words += "_" }
+      }
+      words += character.lowercased()
+    }
+    return words
+  }
+}

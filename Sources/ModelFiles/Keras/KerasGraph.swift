@@ -1,0 +1,130 @@
+import Configuration
+
+/// The layers of a model as Keras lists them, each with the layers that it reads.
+struct KerasGraph {
+  struct Entry {
+    let node: ConfigurationNode
+    /// What other layers call it; nil where only the order says what is read.
+    let name: String?
+    /// The names of the layers that it reads; nil for the one before it.
+    let inputs: [String]?
+  }
+
+  let entries: [Entry]
+  /// The names of the input's layer and of the output's; nil for the first and the last.
+  private(set) var input: String?
+  private(set) var output: String?
+  /// The shape of a batch, where the model tells it; its input layer may tell it, too.
+  let buildInputShape: ConfigurationNode?
+
+  private static let functionalClasses = ["Functional", "Model"]
+
+  /// Whether objects of a class are models.
+  static func isModel(_ className: String) -> Bool {
+    className == "Sequential" || functionalClasses.contains(className)
+  }
+
+  /// - Throws: `ModelFileError` for a model that is not read here, and for options that change the result.
+  init(_ object: KerasObject, place: String, omissions: inout KerasOmissions, file: String) throws {
+    guard Self.isModel(object.className) else {
+      throw ModelFileError(file: file, .unsupportedModel(className: object.className))
+    }
+    // Keras 1 and the first of Keras 2 wrote the list alone.
+    let list = object.configuration["layers"] ?? object.configuration
+    if case .mapping = object.configuration.value {
+      _ = try KerasNeutralOptions.options(
+        of: object.configuration, keys: ["layers", "build_input_shape", "input_layers", "output_layers"], owner: .layer,
+        place: place, omissions: &omissions, file: file)
+    }
+    guard case .sequence(let nodes) = list.value else {
+      throw ModelFileError(file: file, .malformed(reason: "\(place) has no list of layers"))
+    }
+    buildInputShape = object.configuration["build_input_shape"]
+    guard Self.functionalClasses.contains(object.className) else {
+      entries = nodes.map { Entry(node: $0, name: nil, inputs: nil) }
+      return
+    }
+    entries = try nodes.map { try Self.entry($0, className: object.className, file: file) }
+    for key in ["input", "output"] {
+      let names = object.configuration["\(key)_layers"]?.tensorNames ?? []
+      guard names.count == 1 else {
+        let count = names.isEmpty ? "no \(key)s" : "\(names.count) \(key)s (\(names.joined(separator: ", ")))"
+        throw ModelFileError(
+          file: file, .unsupportedModel(className: object.className, reason: "\(place) has \(count)"))
+      }
+      if key == "input" { input = names[0] } else { output = names[0] }
+    }
+  }
+
+  private static func entry(_ node: ConfigurationNode, className: String, file: String) throws -> Entry {
+    guard case .string(let name) = (node["name"] ?? node["config"]?["name"])?.value,
+      case .sequence(let calls) = node["inbound_nodes"]?.value
+    else { throw ModelFileError(file: file, .malformed(reason: "a layer does not say its name and what it reads")) }
+    func unsupported(_ reason: String) -> ModelFileError {
+      ModelFileError(file: file, .unsupportedModel(className: className, reason: "layer '\(name)' \(reason)"))
+    }
+    guard calls.count <= 1 else { throw unsupported("is called \(calls.count) times, with the same weights each time") }
+    guard let call = calls.first else { return Entry(node: node, name: name, inputs: []) }
+    guard let inputs = sources(of: call) else {
+      throw unsupported("is called with more than the outputs of layers, or told to train in inference")
+    }
+    return Entry(node: node, name: name, inputs: inputs)
+  }
+
+  // MARK: - Calls
+
+  /// The layers whose outputs a call takes; nil if it takes anything besides.
+  private static func sources(of call: ConfigurationNode) -> [String]? {
+    if let arguments = call["args"] {
+      guard case .sequence(let elements) = arguments.value, isNeutral(call["kwargs"]) else { return nil }
+      let tensors = elements.flatMap { element in
+        if case .sequence(let tensors) = element.value { tensors } else { [element] }
+      }
+      return names(tensors) { $0["config"]?["keras_history"] }
+    }
+    // Keras 2: `[[name, node, tensor, options], …]`
+    guard case .sequence(let tensors) = call.value else { return nil }
+    return names(tensors) { tensor in
+      guard case .sequence(let parts) = tensor.value, parts.count < 4 || isNeutral(parts[3]) else { return nil }
+      return tensor
+    }
+  }
+
+  /// The name in the place `[name, node, tensor]` of each tensor: of the only output of a layer that is called once.
+  private static func names(_ tensors: [ConfigurationNode], _ place: (ConfigurationNode) -> ConfigurationNode?)
+    -> [String]?
+  {
+    guard !tensors.isEmpty else { return nil }
+    var names: [String] = []
+    for tensor in tensors {
+      guard case .sequence(let parts) = place(tensor)?.value, parts.count >= 3, parts[2] == 0,
+        case .string(let name) = parts[0].value
+      else { return nil }
+      names.append(name)
+    }
+    return names
+  }
+
+  /// Whether a call leaves everything at what inference takes: no `training=True`, no mask.
+  private static func isNeutral(_ options: ConfigurationNode?) -> Bool {
+    guard case .mapping(let entries) = options?.value else { return options == nil || options == .null }
+    return entries.allSatisfy { entry in
+      // A layer with several inputs has a mask for each.
+      if case .sequence(let elements) = entry.node.value { return elements.allSatisfy { $0 == .null } }
+      return [.null, false].contains(entry.node)
+    }
+  }
+}
+
+extension ConfigurationNode {
+  /// The layers of one tensor, `[name, node, tensor]`, or of several in a list or by names.
+  fileprivate var tensorNames: [String] {
+    switch value {
+    case .sequence(let elements):
+      if case .string(let name) = elements.first?.value, elements.count == 3 { return [name] }
+      return elements.flatMap(\.tensorNames)
+    case .mapping(let entries): return entries.flatMap(\.node.tensorNames)
+    default: return []
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Configuration
+import NeuralNetwork
+
+/// Makes a model of what Keras describes: models within the model are taken apart, what only training uses is left out.
+struct KerasGraphBuilder {
+  /// Something that a layer of the file asks of the shape of its input.
+  struct Demand {
+    enum Kind {
+      /// The axis, counted from the batch on, that has to be the last.
+      case lastAxis(Int)
+      /// The (height, width) that it crops to.
+      case size([ConfigurationNode])
+    }
+
+    /// What messages call the layer.
+    let place: String
+    let input: Model.Source
+    let kind: Kind
+  }
+
+  private(set) var model = Model()
+  /// What the file calls the model's layers.
+  private(set) var names: [String] = []
+  private(set) var demands: [Demand] = []
+  /// The shape of a batch, where a layer tells it.
+  private(set) var inputShape: ConfigurationNode?
+  private(set) var omissions: KerasOmissions
+  private let file: String
+  private var taken: Set<String> = []
+
+  init(purpose: KerasModelFile.Purpose, file: String) {
+    self.file = file
+    omissions = KerasOmissions(purpose: purpose, file: file)
+  }
+
+  /// Appends the layers of a model that reads `input`.
+  ///
+  /// - Returns: its output, and its layers as its weights are arranged in files.
+  /// - Throws: `ModelFileError` or `ConfigurationError` that names the layer and the option.
+  mutating func append(_ object: KerasObject, place: String, input: Model.Source) throws -> (
+    output: Model.Source, owners: [KerasWeightOwner], shape: ConfigurationNode?
+  ) {
+    let graph = try KerasGraph(object, place: place, omissions: &omissions, file: file)
+    var sources: [String: Model.Source] = [:]
+    var (last, owners): (Model.Source, [KerasWeightOwner]) = (input, [])
+    for (index, entry) in graph.entries.enumerated() {
+      let layer = try KerasLayer(entry.node, index: index, omissions: &omissions, file: file)
+      if inputShape == nil, owners.isEmpty { inputShape = layer.inputShape }
+      let inputs = try entry.inputs.map { try resolve($0, of: layer, sources) } ?? [last]
+      if case .input = layer.kind {
+        guard graph.input == nil || entry.name == graph.input else {
+          throw malformed("'\(layer.name)' is a second input")
+        }
+        last = input
+      } else {
+        guard !inputs.isEmpty else { throw malformed("\(layer.place) does not say what it reads") }
+        let (output, owner) = try append(layer, inputs)
+        last = output
+        owners.append(owner)
+      }
+      guard let name = entry.name else { continue }
+      guard sources.updateValue(last, forKey: name) == nil else { throw malformed("two layers are called '\(name)'") }
+    }
+    guard let name = graph.output else { return (last, owners, graph.buildInputShape) }
+    guard let output = sources[name] else { throw malformed("there is no layer '\(name)', its output") }
+    return (output, owners, graph.buildInputShape)
+  }
+
+  private func resolve(_ names: [String], of layer: KerasLayer, _ sources: [String: Model.Source]) throws
+    -> [Model.Source]
+  {
+    try names.map { name in
+      guard let source = sources[name] else {
+        throw malformed("\(layer.place) reads '\(name)', which does not come before it")
+      }
+      return source
+    }
+  }
+
+  private mutating func append(_ layer: KerasLayer, _ inputs: [Model.Source]) throws -> (
+    Model.Source, KerasWeightOwner
+  ) {
+    func owner(_ content: KerasWeightOwner.Content) -> KerasWeightOwner {
+      KerasWeightOwner(name: layer.name, className: layer.className, content: content)
+    }
+    switch layer.kind {
+    case .input: return (inputs[0], owner(.nothing))
+    case .computed(let computed, let axis):
+      if let axis { demands.append(Demand(place: layer.place, input: inputs[0], kind: .lastAxis(axis))) }
+      let isFree = Model.isLegalName(layer.name) && taken.insert(layer.name).inserted
+      let output = model.append(computed, name: isFree ? layer.name : nil, inputs: inputs)
+      names.append(layer.name)
+      return (output, owner(.layer(names.count - 1)))
+    case .omitted(let size):
+      try checkSingle(inputs, layer)
+      if let size { demands.append(Demand(place: layer.place, input: inputs[0], kind: .size(size))) }
+      return (inputs[0], owner(.nothing))
+    case .model(let object):
+      try checkSingle(inputs, layer)
+      let inner = try append(object, place: layer.place, input: inputs[0])
+      return (inner.output, owner(.model(inner.owners)))
+    }
+  }
+
+  private func checkSingle(_ inputs: [Model.Source], _ layer: KerasLayer) throws {
+    guard inputs.count > 1 else { return }
+    throw malformed("\(layer.place) reads \(inputs.count) layers")
+  }
+
+  private func malformed(_ reason: String) -> ModelFileError { ModelFileError(file: file, .malformed(reason: reason)) }
+}

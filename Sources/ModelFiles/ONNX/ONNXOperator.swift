@@ -1,0 +1,105 @@
+import Configuration
+import NeuralNetwork
+import ONNXSchema
+
+/// An operator of ONNX, with the tensors that it reads behind its inputs.
+///
+/// Source: the operators' pages at https://onnx.ai/onnx/operators, operator set 17.
+struct ONNXOperator {
+  let type: String
+  var tensors: [NamedTensor] = []
+  var attributes: [Onnx_AttributeProto] = []
+
+  /// The operators of a step, each of which reads the one before it.
+  static func operators(for step: ChannelsFirstModel.Step) -> [ONNXOperator] {
+    switch step.operation {
+    case .convolution(let weights, let window):
+      [ONNXOperator(type: "Conv", tensors: weights.tensors, attributes: attributes(of: window))]
+    case .maximum(let window): [ONNXOperator(type: "MaxPool", attributes: attributes(of: window))]
+    case .average(let window):
+      [ONNXOperator(type: "AveragePool", attributes: attributes(of: window) + [attribute("count_include_pad", 0)])]
+    case .flatten: [ONNXOperator(type: "Flatten", attributes: [attribute("axis", 1)])]
+    // output = input · kernelᵀ + bias
+    case .product(let weights):
+      [ONNXOperator(type: "Gemm", tensors: weights.tensors, attributes: [attribute("transB", 1)])]
+    case .activation(.linear, _): [ONNXOperator(type: "Identity")]
+    case .activation(.relu, _): [ONNXOperator(type: "Relu")]
+    case .activation(.sigmoid, _): [ONNXOperator(type: "Sigmoid")]
+    case .activation(.tanh, _): [ONNXOperator(type: "Tanh")]
+    case .activation(.softmax, let isChannelsFirst):
+      [ONNXOperator(type: "Softmax", attributes: [attribute("axis", isChannelsFirst ? 1 : -1)])]
+    case .normalization(let parameters):
+      [
+        ONNXOperator(
+          type: "BatchNormalization", tensors: parameters.tensors,
+          attributes: [attribute("epsilon", number: Float(parameters.epsilon))])
+      ]
+    case .scaling(let scale, let offset):
+      [
+        ONNXOperator(type: "Mul", tensors: [NamedTensor("\(step.layer)/scale", [], [Float(scale)])]),
+        ONNXOperator(type: "Add", tensors: [NamedTensor("\(step.layer)/offset", [], [Float(offset)])]),
+      ]
+    case .sum: sum(of: step)
+    case .concatenation(let isChannelsFirst):
+      [ONNXOperator(type: "Concat", attributes: [attribute("axis", isChannelsFirst ? 1 : -1)])]
+    case .globalAverage: [ONNXOperator(type: "GlobalAveragePool")]
+    case .dropout: []
+    case .toChannelsFirst, .toChannelsLast: [transposition(of: step)]
+    }
+  }
+
+  private static func sum(of step: ChannelsFirstModel.Step) -> [ONNXOperator] {
+    [ONNXOperator(type: step.inputs.count == 2 ? "Add" : "Sum")]
+  }
+
+  private static func transposition(of step: ChannelsFirstModel.Step) -> ONNXOperator {
+    // The batch is axis 0.
+    let axes = Array(1...step.input.dimensions.count)
+    let moved =
+      step.operation == .toChannelsFirst ? axes.suffix(1) + axes.dropLast() : axes.dropFirst() + axes.prefix(1)
+    return ONNXOperator(type: "Transpose", attributes: [attribute("perm", [0] + moved)])
+  }
+
+  // MARK: - Attributes
+
+  private static func attributes(of window: PortableWindow) -> [Onnx_AttributeProto] {
+    func pair(_ size: HeightWidth) -> [Int] { [size.height, size.width] }
+    return [
+      attribute("kernel_shape", pair(window.size)), attribute("strides", pair(window.strides)),
+      attribute("pads", pair(window.paddingBefore) + pair(window.paddingAfter)),
+    ]
+  }
+
+  private static func attribute(_ name: String, _ value: Int64) -> Onnx_AttributeProto {
+    Onnx_AttributeProto.with {
+      $0.name = name
+      $0.type = .int
+      $0.i = value
+    }
+  }
+
+  private static func attribute(_ name: String, number value: Float) -> Onnx_AttributeProto {
+    Onnx_AttributeProto.with {
+      $0.name = name
+      $0.type = .float
+      $0.f = value
+    }
+  }
+
+  private static func attribute(_ name: String, _ values: [Int]) -> Onnx_AttributeProto {
+    Onnx_AttributeProto.with {
+      $0.name = name
+      $0.type = .ints
+      $0.ints = values.map(Int64.init)
+    }
+  }
+}
+
+extension ChannelsFirstModel.Weights {
+  /// The kernel and, if there is one, the bias.
+  var tensors: [NamedTensor] { [kernel] + (bias.map { [$0] } ?? []) }
+}
+
+extension ChannelsFirstModel.Normalization {
+  fileprivate var tensors: [NamedTensor] { [gamma, beta, mean, variance] }
+}

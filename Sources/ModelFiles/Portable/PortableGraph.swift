@@ -1,0 +1,69 @@
+import NeuralNetwork
+
+/// The operations of all layers of a model, each with what it reads.
+struct PortableGraph {
+  enum Source: Hashable {
+    case input
+    /// The operation at a position.
+    case operation(Int)
+  }
+
+  struct Node {
+    let operation: PortableOperation
+    /// The position of the layer it comes from.
+    let layerIndex: Int
+    let inputs: [Source]
+    /// The shape of a sample of the first input, and of the output.
+    let input: Shape
+    let output: Shape
+  }
+
+  private(set) var nodes: [Node] = []
+  private(set) var output: Source = .input
+
+  init(_ plan: ModelPlan) throws {
+    // What each layer gives; a layer without operations gives what it reads.
+    var outputs: [Source] = []
+    for (index, layer) in plan.nodes.enumerated() {
+      var inputs = layer.inputs.map { source in
+        switch source {
+        case .input: Source.input
+        case .node(let index): outputs[index]
+        }
+      }
+      var shape = layer.inputShapes[0]
+      for operation in try layer.layer.portableForm(for: layer.inputShapes) {
+        nodes.append(
+          Node(operation: operation, layerIndex: index, inputs: inputs, input: shape, output: layer.outputShape))
+        (inputs, shape) = ([.operation(nodes.count - 1)], layer.outputShape)
+      }
+      outputs.append(inputs[0])
+    }
+    output = outputs.last ?? .input
+  }
+
+  /// For each operation, whether all that reads it can have its values in another order: in the end only products can,
+  /// with their kernels permuted.
+  var acceptsAnyOrder: [Bool] {
+    var accepts = [Bool](repeating: true, count: nodes.count)
+    if case .operation(let index) = output { accepts[index] = false }
+    for (index, node) in nodes.enumerated().reversed() where !node.passesOrder(accepts[index]) {
+      for case .operation(let source) in node.inputs { accepts[source] = false }
+    }
+    return accepts
+  }
+}
+
+extension PortableGraph.Node {
+  /// Whether the order of the input does not matter, or is that of the output, which may be any.
+  ///
+  /// - Parameter outputMayBeAny: whether the output's may.
+  fileprivate func passesOrder(_ outputMayBeAny: Bool) -> Bool {
+    switch operation {
+    case .product: true
+    case .activation(let function): function != .softmax && outputMayBeAny
+    case .flatten, .scaling, .dropout: outputMayBeAny
+    case .convolution, .maximum, .average, .normalization, .sum, .concatenation, .globalAverage: false
+    }
+  }
+}

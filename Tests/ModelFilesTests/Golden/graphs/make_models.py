@@ -1,0 +1,136 @@
+"""Makes the small models beside it: graphs, batch normalization, models within models, with the optimizers there are.
+
+    KERAS_BACKEND=jax python make_models.py keras315 [DIRECTORY]    # keras 3
+    python make_models.py tf215 [DIRECTORY]                         # tf.keras 2.12 to 2.15
+
+Needs keras and h5py, or tensorflow. NAME.expected.h5 holds for each model its `probabilities` for 12 samples, and for each
+variable by its number in Keras' order its sum in `weights`; `iteration`, and `slots`: the sum of each of the optimizer's
+variables, in Keras' order. The archives are packed, so that they are small.
+"""
+import os
+import sys
+import zipfile
+
+import h5py
+import numpy as np
+
+name = sys.argv[1]
+directory = sys.argv[2] if len(sys.argv) > 2 else os.path.dirname(os.path.abspath(__file__))
+if name.startswith("tf"):
+    import tensorflow
+    keras = tensorflow.keras
+else:
+    import keras
+layers = keras.layers
+SIZE, CLASSES, COUNT, BATCH = 8, 4, 60, 10
+
+
+def samples():
+    """The samples of ../make_models.py."""
+    index = np.arange(COUNT * SIZE * SIZE, dtype=np.uint64)
+    images = ((index * 2654435761) % 2**32 >> 24).astype(np.uint8).reshape(COUNT, SIZE, SIZE, 1)
+    return images.astype("float32") / 255, (np.arange(COUNT) * 7 % 11) % CLASSES
+
+
+def normalized(value, **options): return layers.BatchNormalization(**options)(value)
+
+
+def residual():
+    """Two blocks, the second with a stride-2 projection; SGD with all that it has."""
+    inputs = keras.Input((SIZE, SIZE, 1), name="pixels")
+    value = layers.ReLU()(normalized(layers.Conv2D(3, 3, padding="same", use_bias=False, name="stem")(inputs)))
+    for filters, strides in ((3, 1), (4, 2)):
+        body = layers.ReLU()(normalized(layers.Conv2D(filters, 3, strides, padding="same", use_bias=False)(value)))
+        body = normalized(layers.Conv2D(filters, 3, padding="same", use_bias=False)(body))
+        shortcut = value
+        if strides > 1:
+            shortcut = normalized(layers.Conv2D(filters, 1, strides, use_bias=False, name="projection")(value), name="scaled")
+        value = layers.Activation("relu")(layers.Add()([shortcut, body]))
+    value = layers.Dropout(0.3, seed=3)(layers.GlobalAveragePooling2D()(value))
+    optimizer = keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True, weight_decay=1e-4, global_clipnorm=1.0)
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax", name="answer")(value)), optimizer
+
+
+def inception():
+    """Branches of other depths that are joined; one reads the pixels; two flattened values are joined."""
+    inputs = keras.Input((SIZE, SIZE, 1))
+    value = layers.Conv2D(3, 3, activation="relu")(inputs)
+    one = layers.Conv2D(2, 1, activation="relu", name="one")(value)
+    three = layers.Conv2D(2, 1, activation="relu", name="three_before")(value)
+    three = layers.Conv2D(3, 3, padding="same", activation="tanh", name="three")(three)
+    pool = layers.Conv2D(2, 1, name="pool_after")(layers.AveragePooling2D(3, strides=1, padding="same")(value))
+    value = layers.Concatenate(name="mixed")([one, three, pool])
+    value = layers.Flatten()(layers.MaxPooling2D(2)(value))
+    side = layers.Dense(3, activation="relu", name="side")(layers.Flatten(name="flat")(inputs))
+    value = layers.Concatenate()([value, side])
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(value)), keras.optimizers.AdamW(0.01, weight_decay=0.01)
+
+
+def dense_block():
+    """Each convolution reads all before it; normalizations without a scale, without a center, of a vector."""
+    inputs = keras.Input((SIZE, SIZE, 1))
+    value = layers.Conv2D(3, 3, padding="same", name="first")(inputs)
+    for _ in range(2):
+        grown = layers.ReLU()(normalized(value, scale=False))
+        value = layers.Concatenate(axis=3)([value, layers.Conv2D(2, 3, padding="same", use_bias=False)(grown)])
+    value = normalized(value, center=False, momentum=0.9, epsilon=1e-5)
+    value = normalized(layers.Flatten()(layers.AveragePooling2D(4)(value)))
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(value)), keras.optimizers.Adam(0.01, clipnorm=0.5)
+
+
+def nested():
+    """A Sequential and a graph within a graph; both have normalizations, and in Keras 3 a layer of the same name."""
+    inputs = keras.Input((SIZE, SIZE, 1))
+    encoder = keras.Sequential([
+        keras.Input((SIZE, SIZE, 1)), layers.Conv2D(3, 3, name="inner"), layers.BatchNormalization(), layers.ReLU(),
+        layers.MaxPooling2D()], name="encoder")
+    tower_inputs = keras.Input((3, 3, 3))
+    value = layers.Conv2D(3, 3, padding="same", name="tower_inner" if name.startswith("tf") else "inner")(tower_inputs)
+    tower = keras.Model(tower_inputs, layers.Add()([tower_inputs, normalized(value)]), name="tower")
+    value = layers.Flatten()(layers.Conv2D(3, 1)(tower(encoder(inputs))))
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(value)), keras.optimizers.SGD(0.05)
+
+
+def chain():
+    """A Sequential with names, normalization, dropout and a Rescaling."""
+    return keras.Sequential([
+        keras.Input((SIZE, SIZE, 1)), layers.Rescaling(2.0, offset=-1.0), layers.Conv2D(3, 3, name="fc1"),
+        layers.BatchNormalization(), layers.ReLU(), layers.Dropout(0.2), layers.Conv2D(3, 3, use_bias=False),
+        layers.BatchNormalization(name="second"), layers.Activation("relu"), layers.GlobalAveragePooling2D(),
+        layers.Dense(CLASSES, activation="softmax", name="answer")]), keras.optimizers.Adam(0.01)
+
+
+def optimizer_variables(optimizer):
+    variables = optimizer.variables
+    return [np.asarray(v) for v in (variables() if callable(variables) else variables)]
+
+
+def packed(path):
+    with zipfile.ZipFile(path) as old: members = [(member, old.read(member)) for member in old.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for member, content in members: new.writestr(zipfile.ZipInfo(member), content, zipfile.ZIP_DEFLATED, 9)
+
+
+images, labels = samples()
+one_hot = np.eye(CLASSES, dtype="float32")[labels]
+with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "w") as expected:
+    for make in (residual, inception, dense_block, nested, chain):
+        keras.utils.set_random_seed(7)
+        model, optimizer = make()
+        model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
+        for first in range(0, COUNT, BATCH):
+            model.train_on_batch(images[first:first + BATCH], one_hot[first:first + BATCH])
+        label = f"{name}-{make.__name__}"
+        path = os.path.join(directory, label)
+        # HDF5 files are large, whatever is in them: one of each kind.
+        further = {"keras315-nested": ["h5"], "keras315-chain": ["weights.h5"], "tf215-nested": ["h5"], "tf215-chain": ["h5"]}
+        for kind in ["keras"] + further.get(label, []):
+            (model.save_weights if kind == "weights.h5" else model.save)(f"{path}.{kind}")
+            if kind == "keras": packed(f"{path}.keras")
+        group = expected.create_group(make.__name__)
+        group["probabilities"] = np.asarray(model.predict(images[:12], verbose=0))
+        group["weights"] = np.array([np.asarray(v, "float64").sum() for v in model.get_weights()])
+        variables = optimizer_variables(model.optimizer)
+        group["iteration"] = np.int64(variables[0])
+        group["slots"] = np.array([v.astype("float64").sum() for v in variables if v.ndim > 0] or [0.0])
+        print(label)

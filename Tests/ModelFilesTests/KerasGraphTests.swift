@@ -1,0 +1,167 @@
+import Checkpoints
+import Foundation
+import HDF5Reading
+import Martlet
+import Testing
+
+@testable import ModelFiles
+
+/// Models of `Golden/graphs/make_models.py`, as two versions of Keras saved them.
+@Suite("Graphs that Keras saved")
+struct KerasGraphTests {
+  static let files: [String] = {
+    let directory = Bundle.module.url(forResource: "Golden/graphs", withExtension: nil)?.path ?? ""
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { !$0.contains("expected") && !$0.contains(".weights.") && !$0.hasSuffix(".py") }.sorted()
+  }()
+
+  /// What Keras computes with a model, and what it had when it was saved.
+  private struct Expected {
+    let probabilities: [Float]
+    let weightSums: [Double]
+    let slotSums: [Double]
+    let iteration: Int
+
+    init(_ file: String) throws {
+      let parts = file.split(separator: ".")[0].split(separator: "-")
+      let root = try HDF5File(contentsOf: KerasGolden.path("graphs/\(parts[0]).expected.h5")).root
+      let group = try root.group(String(parts[1]))
+      probabilities = try group.read("probabilities").values
+      weightSums = try group.read("weights").values
+      slotSums = try group.read("slots").values
+      let steps: [Int64] = try group.read("iteration").values
+      iteration = Int(steps[0])
+    }
+  }
+
+  private func file(_ name: String) throws -> KerasModelFile {
+    try KerasModelFile(path: KerasGolden.path("graphs/\(name)"))
+  }
+
+  private func probabilities(_ model: TrainedModel) throws -> [Float] {
+    var model = model
+    // What begins with a Rescaling was trained on divided pixels all the same.
+    model.scale = 255
+    let run = try SavedRun(importing: model, origin: "m")
+    return Array(try Trainer(run, workerCount: 1).predict(KerasGolden.samples()).probabilities.prefix(12 * 4))
+  }
+
+  /// The sums of variables, in Keras' order of the model.
+  private func sums(_ variables: [Snapshot.Variable], _ known: [Variable], _ model: Model) -> [Double] {
+    KerasLayerOrder(model).positions(of: known).map { variables[$0].values.reduce(0) { $0 + Double($1) } }
+  }
+
+  @Test("predict what Keras predicts, and have its weights and the state of its optimizer", arguments: files)
+  func state(name: String) throws {
+    let expected = try Expected(name)
+    let imported = try file(name).model(for: .training)
+    #expect(imported.notes.isEmpty, "\(imported.notes)")
+    #expect(largestDifference(try probabilities(imported.model), expected.probabilities) < 1e-6)
+    let plan = try imported.model.plan()
+    if !name.contains("nested") {
+      // A model within the model counts its layers apart.
+      let weights = sums(imported.model.weights, plan.variables, plan.model)
+      #expect(zip(weights, expected.weightSums).allSatisfy { abs($0 - $1) < 1e-4 }, "\(weights)")
+    }
+    let state = try #require(imported.model.optimizerState)
+    #expect(state.iteration == expected.iteration && expected.iteration == 6)
+    #expect(state.slots.count == imported.model.optimizer.slotNames.count)
+    for (index, slot) in state.slots.enumerated() {
+      let own = sums(slot, plan.trainableVariables, plan.model)
+      let all = stride(from: index, to: expected.slotSums.count, by: state.slots.count).map { expected.slotSums[$0] }
+      #expect(own.count == all.count && zip(own, all).allSatisfy { abs($0 - $1) < 1e-4 }, "\(own) \(all)")
+    }
+  }
+
+  @Test("keep the names of their layers", arguments: ["keras315", "tf215"])
+  func names(version: String) throws {
+    let chain = try file("\(version)-chain.keras").model(for: .training).model.model
+    #expect(chain.isChain && chain.layerNames[1] == "fc1" && chain.layerNames.last == "answer")
+    // Keras numbers the layers of a process: `batch_normalization_9`. What has the name that it would have anyway needs none.
+    #expect(chain.layerNames[2].hasPrefix("batch_normalization_") && chain.nodes[2].name == chain.layerNames[2])
+    #expect(chain.layerNames[0] == "rescaling" && chain.nodes[0].name == nil)
+    let nested = try file("\(version)-nested.keras").model(for: .training).model.model
+    #expect(!nested.isChain && nested.layerNames.contains("inner"))
+    #expect(Set(nested.layerNames).count == nested.layerNames.count)
+  }
+
+  @Test(
+    "are read again from every format of Keras that they are exported to", arguments: files, [ExportFormat.keras, .h5])
+  func roundTrip(name: String, format: ExportFormat) throws {
+    let model = try file(name).model(for: .training).model
+    let bytes = try model.exported(format, path: "x")
+    let again = try KerasModelFile(bytes, path: "x").model(for: .training)
+    #expect(again.notes.isEmpty, "\(again.notes)")
+    #expect(again.model.model.layerNames.sorted() == model.model.layerNames.sorted())
+    #expect(try probabilities(again.model) == (try probabilities(model)))
+    #expect(again.model.optimizer.allOptions == model.optimizer.allOptions)
+    #expect(try again.model.exported(format, path: "x") == bytes)
+    for (old, new) in zip(model.optimizerState?.slots ?? [], again.model.optimizerState?.slots ?? []) {
+      #expect(Dictionary(grouping: old, by: \.path) == Dictionary(grouping: new, by: \.path))
+    }
+  }
+
+  @Test("go through YAML and a checkpoint", arguments: files)
+  func checkpoint(name: String) throws {
+    let run = try SavedRun(importing: file(name).model(for: .training).model, origin: "m")
+    let configuration = try RunConfiguration(yaml: run.configuration.yaml, file: "x")
+    #expect(configuration.training.model.configuration == run.configuration.training.model.configuration)
+    try configuration.checkResumes(run.configuration)
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let path = try run.write(toDirectory: directory, overwrite: false)
+    let again = try SavedRun(path: path)
+    #expect(again.checkpoint.snapshot == run.checkpoint.snapshot)
+    #expect(again.configuration.training.model.layerNames == run.configuration.training.model.layerNames)
+    // What Keras would read of it.
+    let root = try HDF5File(Array(Data(contentsOf: URL(filePath: path))), path: path).root
+    let weights = try root.group("model_weights")
+    let layers = try weights.attributes("layer_names")
+    #expect(
+      layers.count == run.configuration.training.model.layers.count + (run.configuration.training.model.isChain ? 0 : 1)
+    )
+  }
+
+  @Test("of which only the weights were saved come to the model of a configuration")
+  func weightsAlone() throws {
+    let whole = try file("keras315-chain.keras").model(for: .training).model
+    let background = KerasModelFile.Background(
+      training: TrainingConfiguration(model: whole.model, optimizer: whole.optimizer), inputShape: whole.inputShape)
+    let imported = try file("keras315-chain.weights.h5").model(for: .training, background: background).model
+    #expect(imported.weights == whole.weights && imported.optimizerState == whole.optimizerState)
+    #expect(try file("keras315-chain.weights.h5").weights(for: whole.plan()) == whole.weights)
+  }
+
+  @Test("give their weights to NumPy and safetensors by name, and are written for ONNX", arguments: files)
+  func otherFormats(name: String) throws {
+    let model = try file(name).model(for: .exporting).model
+    for format in [ExportFormat.npz, .safetensors] {
+      let bytes = try model.exported(format, path: "x")
+      let text = String(decoding: bytes, as: UTF8.self)
+      for variable in try model.plan().variables { #expect(text.contains(variable.path)) }
+    }
+    #expect(try !model.exported(.onnx, path: "x").isEmpty)
+  }
+
+  /// Descriptions of an axis of batch normalization in an image, and whether they are the last.
+  @Test(
+    "name the last axis by its number, too",
+    arguments: [("[3]", true), ("3", true), ("[-1]", true), ("1", false), ("[1]", false)])
+  func axes(axis: String, isLast: Bool) throws {
+    let text = """
+      {"class_name": "Sequential", "config": [
+        {"class_name": "InputLayer", "config": {"batch_shape": [null, 4, 4, 2]}},
+        {"class_name": "BatchNormalization", "config": {"name": "b", "axis": \(axis)}}]}
+      """
+    let model = try KerasModel(text, purpose: .training, file: "m")
+    if isLast {
+      #expect(
+        try model.plan().variables.map(\.path) == ["gamma", "beta", "moving_mean", "moving_variance"].map { "b/\($0)" })
+    } else {
+      let error = try #require(throws: ModelFileError.self) { try model.plan() }
+      #expect(
+        "\(error)" == "m: layer 'b' (BatchNormalization): the option axis is 1, which is not computed here. "
+          + "Accepted: -1, the last axis, which is 3 here.")
+    }
+  }
+}
