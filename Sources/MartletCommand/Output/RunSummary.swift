@@ -7,7 +7,8 @@ enum RunSummary {
     let (trainer, data) = (run.trainer, run.data)
     let parts = [
       "Data: \(data.train.name.split(separator: " ")[0])",
-      "\(NumberFormat.grouped(data.train.count)) + \(NumberFormat.grouped(data.test.count)) samples of \(data.train.shape)",
+      "\(NumberFormat.grouped(data.train.count)) + \(NumberFormat.grouped(data.test.count)) samples of "
+        + "\(data.train.shape)",
     ]
     let scale =
       trainer.plan.model.beginsWithScaling && trainer.configuration.scale == 1
@@ -16,7 +17,8 @@ enum RunSummary {
       "workers: \(trainer.workerCount)", "shards: \(trainer.configuration.shards)",
       "instruction set: \(trainer.instructionSet)",
     ]
-    let lines = [trainer.plan.summary(), (parts + scale + machine).joined(separator: " - ")] + (isResumed ? resumed(run) : [])
+    let lines =
+      [trainer.plan.summary(), (parts + scale + machine).joined(separator: " - ")] + (isResumed ? resumed(run) : [])
     return lines.map { "\($0)\n" }.joined()
   }
 

@@ -101,6 +101,44 @@ class Flatten(Module):
         return values.reshape(len(values), -1)
 
 
+class AdaptiveAvgPool2d(Module):
+    def __init__(self, size):
+        assert size == 1
+
+    def __call__(self, values):
+        return values.mean(axis=(2, 3), keepdims=True)
+
+
+class BatchNorm(Module):
+    axes = 0
+
+    def __init__(self, channels, eps, momentum, affine=True):
+        self.eps = eps
+        names = (["weight", "bias"] if affine else []) + ["running_mean", "running_var"]
+        self.shapes = {name: (channels,) for name in names} | {"num_batches_tracked": ()}
+
+    def __call__(self, values):
+        def along(parameter): return parameter.reshape(-1, *[1] * self.axes)
+        result = (values - along(self.running_mean)) / along(np.sqrt(self.running_var + self.eps))
+        return result * along(self.weight) + along(self.bias) if "weight" in self.shapes else result
+
+
+class BatchNorm1d(BatchNorm):
+    pass
+
+
+class BatchNorm2d(BatchNorm):
+    axes = 2
+
+
+class Dropout(Module):
+    def __init__(self, rate):
+        assert 0 <= rate < 1
+
+    def __call__(self, values):
+        return values
+
+
 class ReLU(Module):
     def __call__(self, values):
         return np.maximum(values, 0)
