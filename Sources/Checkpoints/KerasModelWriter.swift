@@ -28,8 +28,9 @@ struct KerasModelWriter {
       return KerasConfiguration.entry("Sequential", configuration, module: isArchive ? "keras" : nil)
     }
     configuration += [
-      ConfigurationEntry("input_layers", reference(to: order.inputName)),
-      ConfigurationEntry("output_layers", reference(to: name(of: plan.model.output))),
+      // Lists of one, without which Keras 3.3 reads neither.
+      ConfigurationEntry("input_layers", ConfigurationNode(.sequence([reference(to: order.inputName)]))),
+      ConfigurationEntry("output_layers", ConfigurationNode(.sequence([reference(to: name(of: plan.model.output))]))),
     ]
     return KerasConfiguration.entry(
       "Functional", configuration, module: isArchive ? "keras.src.models.functional" : nil)

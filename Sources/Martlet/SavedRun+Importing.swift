@@ -93,12 +93,7 @@ extension TrainedModel {
   /// The model at the start of a run.
   func snapshot() throws -> Snapshot {
     let plan = try plan()
-    let slots = optimizer.slotNames.map { _ in
-      plan.trainableVariables.map {
-        Snapshot.Variable(
-          path: $0.path, shape: $0.shape, values: [Float](repeating: 0, count: $0.shape.count))
-      }
-    }
+    let slots = optimizer.slotNames.map { _ in weightsOfZero(plan) }
     let step = optimizerState?.iteration ?? 0
     return Snapshot(
       state: RunState(

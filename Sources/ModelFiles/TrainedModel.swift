@@ -66,6 +66,13 @@ public struct TrainedModel: Sendable {
     try model.plan(inputShape: inputShape)
   }
 
+  /// A variable of zeros for each trainable one.
+  package func weightsOfZero(_ plan: ModelPlan) -> [Snapshot.Variable] {
+    plan.trainableVariables.map {
+      Snapshot.Variable(path: $0.path, shape: $0.shape, values: [Float](repeating: 0, count: $0.shape.count))
+    }
+  }
+
   /// The same model with a first layer that divides pixels by `scale`.
   func scalingPixels(by scale: Float) -> TrainedModel {
     guard scale != 1 else { return self }

@@ -71,9 +71,11 @@ enum KerasFile {
     let group = try root.createGroup(KerasLayout.optimizerWeights)
     var names = ["iteration:0"]
     try group.write([Int64(state.iteration)], dimensions: [], to: names[0])
-    let letters = model.optimizer.slotNames.map { KerasLayout.slotLetters[$0] ?? $0 }
+    var (slots, letters) = (state.slots, model.optimizer.slotNames.map { KerasLayout.slotLetters[$0] ?? $0 })
+    // Keras 2 has a velocity for SGD without momentum, too, and takes no state without it.
+    if model.optimizer is SGD, slots.isEmpty { (slots, letters) = ([model.weightsOfZero(plan)], ["m"]) }
     for index in KerasLayerOrder(plan.model).positions(of: plan.trainableVariables) {
-      for (slot, letter) in zip(state.slots, letters) {
+      for (slot, letter) in zip(slots, letters) {
         let name = "\(className)/\(letter)/\(slot[index].path):0"
         try group.write(slot[index].values, dimensions: slot[index].shape.dimensions, to: name)
         names.append(name)
