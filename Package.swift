@@ -142,7 +142,8 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(
       name: "KerasGolden", dependencies: ["Configuration", "HDF5Reading", "NeuralNetwork", "RunConfiguration"],
-      path: "Tests/KerasGolden", exclude: ["make_golden.py"], resources: [.copy("keras.h5")]),
+      path: "Tests/KerasGolden", exclude: ["make_golden.py", "make_values.py"],
+      resources: [.copy("keras.h5"), .copy("values.h5")]),
     .executableTarget(
       name: "AllocationCounter", dependencies: ["Martlet"], path: "Tests/AllocationCounter",
       exclude: ["branches.yml", "residual.yml"], linkerSettings: [ownAllocators]),

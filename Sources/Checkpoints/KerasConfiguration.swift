@@ -42,9 +42,11 @@ package enum KerasConfiguration {
   /// - Parameter module: where Keras 3 finds losses; nil in HDF5 files, which Keras 2 reads too.
   private static func compile(_ configuration: TrainingConfiguration, module: String?) -> [ConfigurationEntry] {
     // Keras 2 takes "accuracy" of a model that it loads for that of one-hot labels.
-    let isSparse = configuration.loss is SparseCategoricalCrossentropy && module == nil
+    let accuracy =
+      configuration.loss is SparseCategoricalCrossentropy
+      ? "sparse_categorical_accuracy" : configuration.loss is BinaryCrossentropy ? BinaryAccuracy.name : Accuracy.name
     let metrics = configuration.metrics.map {
-      text($0 is Accuracy && isSparse ? "sparse_categorical_accuracy" : type(of: $0).name)
+      text($0 is Accuracy && module == nil ? accuracy : type(of: $0).name)
     }
     return [
       ConfigurationEntry("loss", loss(configuration.loss, module: module)),

@@ -4,22 +4,24 @@ import HDF5Reading
 import NeuralNetwork
 import RunConfiguration
 
-/// The values that Keras computed: `make_golden.py` makes them.
+/// The values that Keras computed: `make_golden.py` and `make_values.py` make them.
 package struct Golden {
   private let group: HDF5Group
 
-  /// - Parameter path: a group of the file, such as `layers/dense_odd`.
-  package init(_ path: String) throws {
-    group = try Self.root().group(path)
+  /// - Parameters:
+  ///   - path: a group of the file, such as `layers/dense_odd`.
+  ///   - file: `keras`, or `values` for losses and metrics over numbers.
+  package init(_ path: String, file: String = "keras") throws {
+    group = try Self.root(file).group(path)
   }
 
   /// The names of the cases below a group.
-  package static func cases(_ path: String) -> [String] {
-    (try? root().group(path).names) ?? []
+  package static func cases(_ path: String, file: String = "keras") -> [String] {
+    (try? root(file).group(path).names) ?? []
   }
 
-  private static func root() throws -> HDF5Group {
-    guard let url = Bundle.module.url(forResource: "keras", withExtension: "h5") else { throw Missing() }
+  private static func root(_ file: String) throws -> HDF5Group {
+    guard let url = Bundle.module.url(forResource: file, withExtension: "h5") else { throw Missing() }
     return try HDF5File(Array(Data(contentsOf: url)), path: url.path).root
   }
 

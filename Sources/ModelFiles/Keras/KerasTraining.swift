@@ -73,7 +73,7 @@ struct KerasTraining {
       object = try KerasObject(node, place: "the loss", file: file)
       name = object?.className
     }
-    guard let name, let type = LossCatalog.all.first(where: { $0.name == KerasName.snakeCase(name) }) else {
+    guard let name, let type = LossCatalog.find(name) ?? LossCatalog.find(KerasName.snakeCase(name)) else {
       throw unsupported(
         "loss", name.map(KerasName.snakeCase) ?? node.json, known,
         " \(KerasNeutralOptions.freshOptimizer) Or name the run's configuration by --config: its loss counts.")
@@ -101,8 +101,8 @@ struct KerasTraining {
       let plain =
         ["accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy"].contains(name)
         ? Accuracy.name : name
-      if let type = MetricCatalog.all.first(where: { $0.name == plain }) {
-        if !known.contains(where: { Swift.type(of: $0).name == plain }) { known.append(type.init()) }
+      if let type = MetricCatalog.find(plain) {
+        if !known.contains(where: { Swift.type(of: $0).name == type.name }) { known.append(type.init()) }
       } else {
         others.append(name)
       }

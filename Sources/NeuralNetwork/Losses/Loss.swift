@@ -1,12 +1,16 @@
 import Configuration
 
-/// How far the model's outputs are from the labels: the number that training makes small.
+/// How far the model's outputs are from the targets: the number that training makes small.
 ///
 /// A new loss is one file that conforms to this protocol, and one line in `LossCatalog`.
 public protocol Loss: Sendable {
   /// Keras' name: `categorical_crossentropy`.
   static var name: String { get }
+  /// Other names that Keras has for it: `mse`.
+  static var aliases: [String] { get }
   static var optionKeys: [String] { get }
+  /// What it compares the outputs with.
+  static var targets: TargetKind { get }
 
   init()
 
@@ -15,7 +19,8 @@ public protocol Loss: Sendable {
 
   /// The options that differ from the defaults, in Keras' words.
   var options: [ConfigurationEntry] { get }
-  /// Whether the model's outputs are logits: the loss takes their softmax. If not, they are probabilities.
+  /// Whether the model's outputs are logits: the loss takes their softmax (over classes), or the sigmoid of each. If not,
+  /// they are what they are compared with: probabilities, numbers.
   var fromLogits: Bool { get }
 
   /// Computes the loss of each sample, and its gradient.
@@ -26,6 +31,20 @@ public protocol Loss: Sendable {
   ///     if only the loss is asked for.
   ///   - scale: 1 / (samples of the whole batch), because the loss of a batch is the mean over it.
   func compute(_ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float)
+}
+
+/// What a loss compares outputs with.
+public enum TargetKind: Sendable {
+  /// A class for each sample, of which each has an output. A final softmax is left to the loss.
+  case classes
+  /// A number for each output.
+  case values
+}
+
+extension Loss {
+  public static var aliases: [String] { [] }
+  public static var targets: TargetKind { .classes }
+  public var fromLogits: Bool { false }
 }
 
 /// The options of the cross-entropies, which they share.
@@ -49,5 +68,13 @@ public enum LossCatalog {
   public static let all: [any Loss.Type] = [
     CategoricalCrossentropy.self,
     SparseCategoricalCrossentropy.self,
+    BinaryCrossentropy.self,
+    MeanSquaredError.self,
+    MeanAbsoluteError.self,
   ]
+
+  /// The loss of a name, or of one of its aliases.
+  public static func find(_ name: String) -> (any Loss.Type)? {
+    all.first { $0.name == name || $0.aliases.contains(name) }
+  }
 }

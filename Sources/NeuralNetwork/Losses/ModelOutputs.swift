@@ -25,18 +25,34 @@ public struct ModelOutputs {
 public enum Targets {
   /// A class for each sample, from 0 to the outputs of a sample − 1: (samples)
   case classes(UnsafePointer<Int32>)
+  /// Numbers for each sample: (samples, count)
+  case values(UnsafePointer<Float>, count: Int)
 
   /// The targets from a sample on.
   public func from(_ sample: Int) -> Targets {
     switch self {
     case .classes(let classes): .classes(classes + sample)
+    case .values(let values, let count): .values(values + sample * count, count: count)
     }
   }
 
-  /// The class of a sample.
+  /// The class of a sample; of numbers the place of the first largest.
   public func classIndex(_ sample: Int) -> Int {
     switch self {
     case .classes(let classes): Int(classes[sample])
+    case .values(let values, let count): Accuracy.largestIndex(values + sample * count, count: count)
+    }
+  }
+
+  /// A number of a sample. A class is a number of its own where the model has one output, and a row of zeros with a 1 in its
+  /// place where it has several.
+  ///
+  /// - Parameter outputs: how many the model has.
+  @inline(__always)
+  public func value(_ sample: Int, _ index: Int, outputs: Int) -> Float {
+    switch self {
+    case .classes(let classes): outputs == 1 ? Float(classes[sample]) : Int(classes[sample]) == index ? 1 : 0
+    case .values(let values, let count): values[sample * count + index]
     }
   }
 }

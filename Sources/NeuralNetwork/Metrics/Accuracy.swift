@@ -1,10 +1,16 @@
-/// The share of samples whose largest output is the label's.
+/// The share of samples that the model gets right, by what it has outputs for.
+///
+/// As Keras chooses: with one output, whether it is on the right side of ½ (`BinaryAccuracy`); with several, whether the first
+/// largest one is that of the label, or of the largest target.
 public struct Accuracy: Metric {
   public static let name = "accuracy"
+  public static let aliases = ["acc"]
+  public static let largerIsBetter = true
 
   public init() {}
 
   public func compute(_ outputs: ModelOutputs, values: SampleColumn) {
+    guard outputs.count > 1 else { return BinaryAccuracy().compute(outputs, values: values) }
     for sample in 0..<outputs.samples {
       let predicted = Self.largestIndex(outputs.row(sample), count: outputs.count)
       values[sample] = predicted == outputs.targets.classIndex(sample) ? 1 : 0

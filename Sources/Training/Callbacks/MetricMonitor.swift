@@ -1,3 +1,5 @@
+import NeuralNetwork
+
 /// A metric that is watched, and when it counts as better.
 public struct MetricMonitor: Sendable, Equatable {
   /// As the history calls it: `val_loss`.
@@ -11,11 +13,16 @@ public struct MetricMonitor: Sendable, Equatable {
     self.minDelta = minDelta
   }
 
-  /// Whether a value is better than the best one before it. What is called a loss is better when it is smaller,
-  /// everything else when it is larger. NaN is never better.
+  /// Whether a larger value is a better one: a metric says so itself (`Metric.largerIsBetter`), and a smaller loss is better.
+  public var largerIsBetter: Bool {
+    let name = metric.hasPrefix("val_") ? String(metric.dropFirst("val_".count)) : metric
+    return name != "loss" && MetricCatalog.find(name)?.largerIsBetter ?? true
+  }
+
+  /// Whether a value is better than the best one before it. NaN is never better.
   public func isBetter(_ value: Double, than best: Double?) -> Bool {
     guard let best else { return !value.isNaN }
-    return metric.hasSuffix("loss") ? value < best - minDelta : value > best + minDelta
+    return largerIsBetter ? value > best + minDelta : value < best - minDelta
   }
 
   /// The metric's value of the last epoch.

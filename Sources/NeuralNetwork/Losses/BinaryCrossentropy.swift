@@ -1,0 +1,61 @@
+import Configuration
+import ElementaryFunctions
+
+/// −Σ (y·log p + (1 − y)·log(1 − p)) / n over the n outputs p of a sample, each with a target y from 0 to 1.
+///
+/// Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras; of logits x it is max(x, 0) − x·y + log(1 + exp(−|x|)).
+public struct BinaryCrossentropy: Loss {
+  public static let name = "binary_crossentropy"
+  public static let optionKeys = CrossentropyOptions.keys
+  public static let targets = TargetKind.values
+
+  public var fromLogits: Bool
+
+  public init() { self.init(fromLogits: false) }
+
+  public init(fromLogits: Bool) { self.fromLogits = fromLogits }
+
+  public init(options: ConfigurationReader) throws {
+    self.init(fromLogits: try CrossentropyOptions.fromLogits(options))
+  }
+
+  public var options: [ConfigurationEntry] { CrossentropyOptions.entries(fromLogits: fromLogits) }
+
+  public func compute(
+    _ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float
+  ) {
+    let count = outputs.count
+    let share = scale / Float(count)
+    for sample in 0..<outputs.samples {
+      let row = outputs.row(sample)
+      var sum = 0.0
+      for index in 0..<count {
+        let target = outputs.targets.value(sample, index, outputs: count)
+        let (loss, slope) = fromLogits ? Self.ofLogit(row[index], target) : Self.ofProbability(row[index], target)
+        sum += Double(loss)
+        if let gradient { gradient[sample * count + index] = slope * share }
+      }
+      losses[sample] = sum / Double(count)
+    }
+  }
+
+  /// The loss of one output, and its derivative.
+  private static func ofLogit(_ x: Float, _ y: Float) -> (loss: Float, slope: Float) {
+    let small = Elementary.exp(-abs(x))
+    let loss = max(x, 0) - x * y + Elementary.log(1 + small)
+    return (x.isNaN ? x : loss, sigmoid(x, small: small) - y)
+  }
+
+  private static func ofProbability(_ p: Float, _ y: Float) -> (loss: Float, slope: Float) {
+    let clipped = ProbabilityClip.clip(p)
+    let loss = -(y * Elementary.log(clipped) + (1 - y) * Elementary.log(1 - clipped))
+    // A clipped probability does not change the loss.
+    return (loss, clipped == p ? (1 - y) / (1 - clipped) - y / clipped : clipped.isNaN ? clipped : 0)
+  }
+
+  /// 1 / (1 + exp(−x)).
+  public static func sigmoid(_ x: Float) -> Float { sigmoid(x, small: Elementary.exp(-abs(x))) }
+
+  /// - Parameter small: exp(−|x|), which does not overflow.
+  private static func sigmoid(_ x: Float, small: Float) -> Float { x >= 0 ? 1 / (1 + small) : small / (1 + small) }
+}

@@ -1,0 +1,37 @@
+import Configuration
+
+/// Σ (output − target)² / n over the n outputs of a sample.
+public struct MeanSquaredError: Loss, Metric {
+  public static let name = "mean_squared_error"
+  public static let aliases = ["mse", "MSE"]
+  public static let optionKeys: [String] = []
+  public static let targets = TargetKind.values
+  public static let largerIsBetter = false
+
+  public init() {}
+
+  public init(options: ConfigurationReader) throws {}
+
+  public var options: [ConfigurationEntry] { [] }
+
+  public func compute(
+    _ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float
+  ) {
+    let count = outputs.count
+    let slope = 2 * scale / Float(count)
+    for sample in 0..<outputs.samples {
+      let row = outputs.row(sample)
+      var sum = 0.0
+      for index in 0..<count {
+        let difference = row[index] - outputs.targets.value(sample, index, outputs: count)
+        sum += Double(difference) * Double(difference)
+        if let gradient { gradient[sample * count + index] = difference * slope }
+      }
+      losses[sample] = sum / Double(count)
+    }
+  }
+
+  public func compute(_ outputs: ModelOutputs, values: SampleColumn) {
+    compute(outputs, losses: values, gradient: nil, scale: 1)
+  }
+}
