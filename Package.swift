@@ -81,16 +81,19 @@ let package = Package(
     // The run, lowest module first.
     .target(name: "Configuration"),
     .target(name: "Machine"),
+    .target(name: "Tensors", swiftSettings: [optimizedInDebug]),
     .target(name: "DurableFiles", dependencies: ["Machine"]),
     .target(name: "Randomness", swiftSettings: computing),
     .target(name: "ElementaryFunctions", swiftSettings: computing),
     .target(
-      name: "NeuralNetwork", dependencies: ["Configuration", "ElementaryFunctions", "Kernels", "Randomness"],
+      name: "NeuralNetwork",
+      dependencies: ["Configuration", "ElementaryFunctions", "Kernels", "Randomness", "Tensors"],
       swiftSettings: computing),
+    .target(name: "ZipArchive", dependencies: ["CZlib", "Machine"], swiftSettings: [optimizedInDebug]),
     .target(
       name: "Datasets",
       dependencies: [
-        "CZlib", "Configuration", "DurableFiles", "Machine", "Randomness",
+        "CZlib", "Configuration", "DurableFiles", "Machine", "Randomness", "Tensors", "ZipArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),
@@ -102,7 +105,6 @@ let package = Package(
         "NeuralNetwork",
       ],
       swiftSettings: computing),
-    .target(name: "ZipArchive", dependencies: ["CZlib", "Machine"], swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5Reading", dependencies: ["Machine", "ZipArchive"], swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5Writing", dependencies: ["CHDF5"]),
     .target(
@@ -162,8 +164,9 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests",
       dependencies: [
-        "CZlib", "Datasets", "DurableFiles", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+        "CZlib", "Datasets", "DurableFiles", "Tensors", "TestSupport", "ZipArchive",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ], resources: [.copy("Golden")]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Configuration", "Datasets", "KerasGolden", "Kernels", "NeuralNetwork", "TestSupport", "Training"]),

@@ -1,90 +1,152 @@
-import Crypto
+import Tensors
 
-/// The size of an image: what one sample is made of.
-public struct ImageShape: Sendable, Equatable, Hashable {
-  public var height: Int
-  public var width: Int
-  public var channels: Int
-
-  public init(height: Int, width: Int, channels: Int) {
-    self.height = height
-    self.width = width
-    self.channels = channels
-  }
-
-  /// The bytes of one image.
-  public var count: Int { height * width * channels }
-}
-
-extension ImageShape: CustomStringConvertible {
-  /// `28x28x1`.
-  public var description: String { "\(height)x\(width)x\(channels)" }
-}
-
-/// Images with a label each. The pixels stay bytes; whoever computes with them scales them.
+/// Samples in memory: an input each, and a target each where they are known.
+///
+/// Inputs are bytes or floats, and stay what they are: a training divides them by its `scale` when it computes with them.
+/// Targets are classes (labels) or floats.
 public struct Dataset: Sendable {
   /// What messages call it: `mnist (train)`.
   public let name: String
-  public let shape: ImageShape
-  /// (count, height, width, channels), 0 to 255.
-  public let images: [UInt8]
-  /// (count), from 0.
-  public let labels: [Int32]
-  /// The SHA-256 of shape, images and labels, in hexadecimal: two data sets with the same one are the same.
-  public let fingerprint: String
+  /// The shape of an input: (height, width, channels) of an image, (n) of a vector.
+  public let shape: Shape
+  /// Those of all samples that the memory holds; the data set may have a part of them.
+  package let inputs: Inputs
+  package let targets: Targets?
+  /// The samples of the data set, in the order of the memory.
+  package let range: Range<Int>
+  private let cachedFingerprint = CachedFingerprint()
 
-  /// - Throws: `DatasetError` if it holds no samples, or the numbers of images and labels differ.
-  public init(name: String, shape: ImageShape, images: [UInt8], labels: [Int32]) throws {
-    precondition(shape.count > 0 && images.count % shape.count == 0, "\(images.count) bytes are no images of \(shape)")
-    guard !labels.isEmpty, !images.isEmpty else { throw DatasetError.noSamples(name: name) }
-    guard images.count / shape.count == labels.count else {
-      throw DatasetError.countMismatch(name: name, images: images.count / shape.count, labels: labels.count)
+  /// The inputs of all samples, one after the other.
+  public enum Inputs: Sendable, Equatable {
+    /// 0 to 255.
+    case bytes([UInt8])
+    case floats([Float])
+
+    package var count: Int {
+      switch self {
+      case .bytes(let values): values.count
+      case .floats(let values): values.count
+      }
     }
+  }
+
+  /// The targets of all samples, one after the other.
+  public enum Targets: Sendable, Equatable {
+    /// A class for each sample, from 0.
+    case labels([Int32])
+    /// Floats of a shape for each sample: (n).
+    case values([Float], shape: Shape)
+  }
+
+  /// - Parameters:
+  ///   - shape: of an input: one to three dimensions of 1 or more.
+  ///   - targets: nil if they are not known: such data can be asked about, not trained on.
+  /// - Throws: `DatasetError` if there are no samples, the counts do not fit together, a float is not finite, or a label is
+  ///   negative.
+  public init(name: String, shape: Shape, inputs: Inputs, targets: Targets?) throws {
+    let count = try Self.sampleCount(inputs.count, of: shape, what: "inputs", name: name)
+    guard count > 0 else { throw DatasetError.noSamples(name: name) }
     self.name = name
     self.shape = shape
-    self.images = images
-    self.labels = labels
-    fingerprint = Self.fingerprint(shape, images, labels)
+    self.inputs = inputs
+    self.targets = targets
+    range = 0..<count
+    try check()
+  }
+
+  /// A part of another data set, in the same memory.
+  init(_ whole: Dataset, name: String, range: Range<Int>) {
+    self.name = name
+    shape = whole.shape
+    inputs = whole.inputs
+    targets = whole.targets
+    self.range = range
   }
 
   /// The number of samples.
-  public var count: Int { labels.count }
+  public var count: Int { range.count }
 
-  /// The pixels (height, width, channels) of one sample.
-  public func image(_ index: Int) -> ArraySlice<UInt8> {
-    images[index * shape.count..<(index + 1) * shape.count]
-  }
-
-  private static func fingerprint(_ shape: ImageShape, _ images: [UInt8], _ labels: [Int32]) -> String {
-    var hash = SHA256()
-    for size in [labels.count, shape.height, shape.width, shape.channels] {
-      withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update(bufferPointer: $0) }
+  /// What a sample's input is.
+  public var input: Field {
+    switch inputs {
+    case .bytes: Field(shape: shape, element: .uint8)
+    case .floats: Field(shape: shape, element: .float32)
     }
-    images.withUnsafeBytes { hash.update(bufferPointer: $0) }
-    labels.map(\.littleEndian).withUnsafeBytes { hash.update(bufferPointer: $0) }
-    return hash.finalize().hexadecimal
   }
+
+  /// What a sample's target is; nil without targets.
+  public var target: Field? {
+    switch targets {
+    case .labels: .label
+    case .values(_, let shape): Field(shape: shape, element: .float32)
+    case nil: nil
+    }
+  }
+
+  /// The SHA-256 of all that it holds, in hexadecimal: two data sets with the same one have the same samples.
+  public var fingerprint: String { cachedFingerprint.value { computeFingerprint() } }
 }
 
-extension Sequence where Element == UInt8 {
-  /// Two digits a byte.
-  public var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+// MARK: - Contents
+
+extension Dataset {
+  /// All inputs (count, shape…), if they are bytes.
+  public var bytes: [UInt8]? {
+    guard case .bytes(let values) = inputs else { return nil }
+    return part(of: values, each: shape.count)
   }
-}
 
-/// What a run learns from, and what it is judged by.
-public struct DatasetSplits: Sendable {
-  public let train: Dataset
-  public let test: Dataset
+  /// All inputs (count, shape…), if they are floats.
+  public var floats: [Float]? {
+    guard case .floats(let values) = inputs else { return nil }
+    return part(of: values, each: shape.count)
+  }
 
-  /// - Throws: `DatasetError.splitShapes` if the images of the two differ in size.
-  public init(train: Dataset, test: Dataset) throws {
-    guard train.shape == test.shape else {
-      throw DatasetError.splitShapes(train: train.shape, test: test.shape)
+  /// The class of each sample (count), if the targets are labels.
+  public var labels: [Int32]? {
+    guard case .labels(let labels) = targets else { return nil }
+    return part(of: labels, each: 1)
+  }
+
+  /// All targets (count, shape…), if they are floats.
+  public var targetValues: [Float]? {
+    guard case .values(let values, let shape) = targets else { return nil }
+    return part(of: values, each: shape.count)
+  }
+
+  private func part<Value>(of values: [Value], each count: Int) -> [Value] {
+    let part = range.lowerBound * count..<range.upperBound * count
+    return part == values.indices ? values : Array(values[part])
+  }
+
+  /// The bytes of inputs and targets.
+  public var byteCount: Int {
+    let input = shape.count * (input.element == .uint8 ? 1 : MemoryLayout<Float>.size)
+    return count * (input + (target?.shape.count ?? 0) * MemoryLayout<Float>.size)
+  }
+
+  /// The first samples.
+  ///
+  /// - Precondition: the data set has as many.
+  public func prefix(_ count: Int) -> Dataset {
+    precondition((1...self.count).contains(count), "'\(name)' has \(self.count) samples, not \(count)")
+    return Dataset(self, name: name, range: range.lowerBound..<range.lowerBound + count)
+  }
+
+  /// Sets the last part of the samples apart, as Keras does: floor(count · (1 − fraction)) samples are left for training.
+  ///
+  /// - Throws: `DatasetError.emptyPart` if one of the two parts would be empty.
+  public func split(validation fraction: Double) throws -> (train: Dataset, validation: Dataset) {
+    precondition(fraction > 0 && fraction < 1, "a part is more than 0 and less than 1, got \(fraction)")
+    let first = Int((Double(count) * (1 - fraction)).rounded(.down))
+    guard first > 0, first < count else {
+      throw DatasetError.emptyPart(name: name, samples: count, fraction: fraction, validation: count - first)
     }
-    self.train = train
-    self.test = test
+    let middle = range.lowerBound + first
+    let stem = name.hasSuffix(" (train)") ? String(name.dropLast(" (train)".count)) : name
+    return (
+      Dataset(self, name: name, range: range.lowerBound..<middle),
+      Dataset(self, name: "\(stem) (validation)", range: middle..<range.upperBound)
+    )
   }
 }

@@ -1,9 +1,24 @@
-/// A data set that cannot be had.
+import Tensors
+
+/// A data set that is not available, or cannot be used.
 public enum DatasetError: Error, Equatable {
   case noSamples(name: String)
   case tooLarge(name: String, bytes: Int)
-  case countMismatch(name: String, images: Int, labels: Int)
-  case splitShapes(train: ImageShape, test: ImageShape)
+  /// Inputs or targets of a shape that none can have.
+  case unfitShape(name: String, what: String, shape: Shape)
+  /// Values that are not so many whole samples.
+  case raggedValues(name: String, what: String, count: Int, shape: Shape)
+  case countMismatch(name: String, inputs: Int, targets: Int)
+  /// An input or a target that is NaN or infinite.
+  case nonfinite(name: String, what: String, sample: Int, value: String)
+  /// A label that is no class: negative, or beyond 32 bits.
+  case noLabel(name: String, sample: Int, value: String)
+  /// Training, validation and test data whose samples differ in kind.
+  case unlikeParts(train: String, other: String)
+  /// A validation split that leaves no samples for training, or for validation.
+  case emptyPart(name: String, samples: Int, fraction: Double, validation: Int)
+  /// A file without test data, and no validation split in its place.
+  case noTestData(path: String, advice: String)
   /// A file that is not what it should be.
   case damaged(path: String, reason: String)
   /// A directory that lacks a file of the data set.
@@ -19,10 +34,25 @@ extension DatasetError: CustomStringConvertible {
       "'\(name)' holds no samples."
     case .tooLarge(let name, let bytes):
       "the \(bytes) bytes of '\(name)' do not fit in memory. Use fewer samples."
-    case .countMismatch(let name, let images, let labels):
-      "'\(name)' has \(images) images but \(labels) labels. Use files that belong together."
-    case .splitShapes(let train, let test):
-      "the training images are \(train), the test images \(test). Both must have the same size."
+    case .unfitShape(let name, let what, let shape):
+      "the \(what) of '\(name)' have the shape \(shape). A sample has one to three dimensions of 1 or more: (n) for a "
+        + "vector, (height, width, channels) for an image."
+    case .raggedValues(let name, let what, let count, let shape):
+      "the \(what) of '\(name)' are \(count) values, which are no whole samples of the shape \(shape), \(shape.count) "
+        + "each."
+    case .countMismatch(let name, let inputs, let targets):
+      "'\(name)' has \(inputs) inputs but \(targets) targets (labels or values). Use files or arrays that belong together."
+    case .nonfinite(let name, let what, let sample, let value):
+      "the \(what) of sample \(sample) of '\(name)' is \(value). Replace or leave out what is no finite 32-bit number."
+    case .noLabel(let name, let sample, let value):
+      "the label of sample \(sample) of '\(name)' is \(value). Labels are classes, counted from 0."
+    case .unlikeParts(let train, let other):
+      "\(train), but \(other). Training, validation and test data must have samples of the same kind."
+    case .emptyPart(let name, let samples, let fraction, let validation):
+      "a validation split of \(fraction) takes \(validation) of the \(samples) samples of '\(name)', which leaves none for "
+        + "\(validation == 0 ? "validation" : "training"). Choose another one (fit.validation_split)."
+    case .noTestData(let path, let advice):
+      "\(path): has no test data. \(advice)."
     case .damaged(let path, let reason):
       "\(path): \(reason)."
     case .missingFile(let name, let directory):

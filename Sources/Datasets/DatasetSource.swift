@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Tensors
 
 /// Where a data set comes from, as its user describes it.
 ///
@@ -11,9 +12,15 @@ public protocol DatasetSource: Sendable {
   static var summary: String { get }
   /// The keys of its options in YAML.
   static var optionKeys: [String] { get }
+  /// What inputs are made of; nil if only the data tells.
+  static var inputElement: Field.Element? { get }
 
   /// - Throws: `ConfigurationError` with the key and the value received.
   init(options: ConfigurationReader) throws
+
+  /// The option without which there is no test data, if it is not set: a run then needs a validation split. Nil if there is
+  /// test data, or only the data tells.
+  var missingTestKey: String? { get }
 
   /// All options that are set, ready for YAML.
   var options: [ConfigurationEntry] { get }
@@ -40,29 +47,55 @@ public protocol DatasetSource: Sendable {
   /// - Throws: `DatasetError`.
   func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset
 
-  /// Loads the images of one of the two, and their labels if they are there.
+  /// Loads the inputs of one of the two, and their targets if they are there.
   ///
   /// - Throws: `DatasetError`.
-  func loadImages(_ split: DatasetSplit, _ context: DatasetContext) throws -> ImageSet
+  func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset
+
+  /// Loads training data, and test data if there is any: what a run with a validation split of its own needs.
+  ///
+  /// - Throws: `DatasetError`.
+  func loadParts(_ context: DatasetContext) throws -> (train: Dataset, test: Dataset?)
 }
 
 extension DatasetSource {
+  public static var inputElement: Field.Element? { nil }
+
+  public var missingTestKey: String? { nil }
+
   public func fetch(_ context: DatasetContext) throws -> [String]? { nil }
 
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset { try load(context)[split] }
 
-  public func loadImages(_ split: DatasetSplit, _ context: DatasetContext) throws -> ImageSet {
-    ImageSet(try load(split, context))
+  public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
+    try load(split, context)
   }
 
-  /// The shape of the images, from the test images, or else from the training images.
+  public func loadParts(_ context: DatasetContext) throws -> (train: Dataset, test: Dataset?) {
+    let splits = try load(context)
+    return (splits.train, splits.test)
+  }
+
+  /// Loads the data of a run.
   ///
-  /// - Throws: `DatasetError` or `FileError` for the test images if neither is there.
-  public func shape(_ context: DatasetContext) throws -> ImageShape {
+  /// - Parameter validationSplit: the part of the training data that is set apart for validation, from its end; nil if the
+  ///   test data validates.
+  /// - Throws: `DatasetError`.
+  public func load(_ context: DatasetContext, validationSplit: Double?) throws -> DatasetSplits {
+    guard let validationSplit else { return try load(context) }
+    let parts = try loadParts(context)
+    let (train, validation) = try parts.train.split(validation: validationSplit)
+    return try DatasetSplits(train: train, validation: validation, test: parts.test)
+  }
+
+  /// The shape of an input, from the test data, or else from the training data.
+  ///
+  /// - Throws: `DatasetError` or `FileError` for the test data if neither is there.
+  public func shape(_ context: DatasetContext) throws -> Shape {
     do {
-      return try loadImages(.test, context).shape
+      return try loadInputs(.test, context).shape
     } catch {
-      guard let training = try? loadImages(.train, context) else { throw error }
+      guard let training = try? loadInputs(.train, context) else { throw error }
       return training.shape
     }
   }
@@ -106,5 +139,6 @@ public enum DatasetCatalog {
     MNISTSource.self,
     DigitsSource.self,
     IDXSource.self,
+    NPZSource.self,
   ]
 }

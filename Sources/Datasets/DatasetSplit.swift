@@ -5,7 +5,3 @@ public enum DatasetSplit: String, Sendable, CaseIterable {
   /// What it is judged by.
   case test
 }
-
-extension DatasetSplits {
-  public subscript(split: DatasetSplit) -> Dataset { split == .train ? train : test }
-}

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A sample drawn in a terminal: each character shows two pixels, one above the other.
 public struct HalfBlockDrawing: Sendable, CustomStringConvertible {
   /// The lines of the drawing.
@@ -5,32 +7,33 @@ public struct HalfBlockDrawing: Sendable, CustomStringConvertible {
 
   /// - Parameter colors: draws grey and colored pixels with 24-bit escape sequences; without, a pixel is ink from half
   ///   its brightness on.
-  public init(_ samples: ImageSet, index: Int, colors: Bool) {
+  /// - Precondition: the sample is in the data set, and a picture (`Dataset.isDrawable`).
+  public init(_ samples: Dataset, index: Int, colors: Bool) {
     precondition((0..<samples.count).contains(index), "'\(samples.name)' has no sample \(index)")
-    let pixels = Pixels(image: samples.image(index), shape: samples.shape)
-    let lines = stride(from: 0, to: samples.shape.height, by: 2).map { row in
-      let cells = (0..<samples.shape.width).map { column in
+    guard let size = samples.shape.image else { preconditionFailure("'\(samples.name)' has no pictures") }
+    let pixels = Pixels(image: samples.pixels(index), height: size.height, width: size.width, channels: size.channels)
+    let lines = stride(from: 0, to: size.height, by: 2).map { row in
+      let cells = (0..<size.width).map { column in
         colors ? pixels.coloredCell(row, column) : pixels.inkCell(row, column)
       }
       return cells.joined() + (colors ? "\u{1b}[0m" : "")
     }
     description = lines.joined(separator: "\n")
   }
-
-  public init(_ dataset: Dataset, index: Int, colors: Bool) {
-    self.init(ImageSet(dataset), index: index, colors: colors)
-  }
 }
 
 private struct Pixels {
-  let image: ArraySlice<UInt8>
-  let shape: ImageShape
+  /// (height, width, channels)
+  let image: [UInt8]
+  let height: Int
+  let width: Int
+  let channels: Int
 
   /// Red, green and blue; black below the last row.
   private func color(_ row: Int, _ column: Int) -> (UInt8, UInt8, UInt8) {
-    guard row < shape.height else { return (0, 0, 0) }
-    let first = image.startIndex + (row * shape.width + column) * shape.channels
-    return shape.channels == 3
+    guard row < height else { return (0, 0, 0) }
+    let first = (row * width + column) * channels
+    return channels == 3
       ? (image[first], image[first + 1], image[first + 2]) : (image[first], image[first], image[first])
   }
 

@@ -1,5 +1,6 @@
 import DurableFiles
 import Machine
+import Tensors
 
 /// Reads the IDX format, in which MNIST is published: a magic number, the sizes (big-endian), then the values.
 ///
@@ -8,13 +9,13 @@ public enum IDXFile {
   /// Reads images of bytes: (count, height, width), or with 1 or 3 channels as a fourth dimension; plain or gzip.
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
-  public static func readImages(_ path: String) throws -> (shape: ImageShape, pixels: [UInt8]) {
+  public static func readImages(_ path: String) throws -> (shape: Shape, pixels: [UInt8]) {
     let (sizes, pixels) = try read(path, as: .images)
     let channels = sizes.count == 4 ? sizes[3] : 1
     guard channels == 1 || channels == 3 else {
       throw DatasetError.damaged(path: path, reason: "its images have \(channels) channels; 1 or 3 can be read")
     }
-    return (ImageShape(height: sizes[1], width: sizes[2], channels: channels), pixels)
+    return ([sizes[1], sizes[2], channels], pixels)
   }
 
   /// Reads labels of a byte each: (count); plain or gzip.

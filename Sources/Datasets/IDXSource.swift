@@ -1,11 +1,13 @@
 import Configuration
 import DurableFiles
+import Tensors
 
 /// Any data in two pairs of IDX files. What is not asked for need not be there.
 public struct IDXSource: DatasetSource, Equatable {
   public static let name = "idx"
   public static let summary = "any pairs of IDX files, plain or .gz, 1 or 3 channels"
   public static let optionKeys = ["train_images", "train_labels", "test_images", "test_labels"]
+  public static let inputElement: Field.Element? = .uint8
 
   public var trainImages: String?
   public var trainLabels: String?
@@ -26,8 +28,11 @@ public struct IDXSource: DatasetSource, Equatable {
     trainLabels = try options.optionalFilePath("train_labels")
     testImages = try options.optionalFilePath("test_images")
     testLabels = try options.optionalFilePath("test_labels")
-    // What is missing is named here, with its line, unless the rest may be all that is wanted: test images.
-    if testImages == nil || (trainImages == nil) != (trainLabels == nil) {
+    // What is missing is named here, with its line, unless the rest may be all that is wanted: test images, or training files
+    // for a validation split.
+    let isTrainable = trainImages != nil && trainLabels != nil
+    let isUsable = testImages != nil || isTrainable && testLabels == nil
+    if !isUsable || (trainImages == nil) != (trainLabels == nil) {
       for key in Self.optionKeys { _ = try options.string(key) }
     }
   }
@@ -53,6 +58,12 @@ public struct IDXSource: DatasetSource, Equatable {
     return missing.isEmpty ? "all files found" : "missing: \(missing.joined(separator: ", "))"
   }
 
+  public var missingTestKey: String? { testImages == nil ? "test_images" : nil }
+
+  public func loadParts(_ context: DatasetContext) throws -> (train: Dataset, test: Dataset?) {
+    (try load(.train, context), testImages == nil ? nil : try load(.test, context))
+  }
+
   public func load(_ context: DatasetContext) throws -> DatasetSplits {
     try DatasetSplits(train: load(.train, context), test: load(.test, context))
   }
@@ -62,16 +73,22 @@ public struct IDXSource: DatasetSource, Equatable {
     return try Self.read(name: name(split), images: images(split), labels: required(labels, "\(split)_labels"))
   }
 
-  public func loadImages(_ split: DatasetSplit, _ context: DatasetContext) throws -> ImageSet {
+  public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let labels = split == .train ? trainLabels : testLabels
-    return try Self.readImages(
+    return try Self.read(
       name: name(split), images: images(split), labels: labels.flatMap { WholeFile.exists($0) ? $0 : nil })
   }
 
   private func name(_ split: DatasetSplit) -> String { "idx (\(split))" }
 
   private func images(_ split: DatasetSplit) throws -> String {
-    try required(split == .train ? trainImages : testImages, "\(split)_images")
+    if split == .test, testImages == nil {
+      throw DatasetError.noTestData(
+        path: "data",
+        advice: "Name test_images and test_labels, or set a part of the training data apart (fit.validation_split: 0.2)"
+      )
+    }
+    return try required(split == .train ? trainImages : testImages, "\(split)_images")
   }
 
   private func required(_ path: String?, _ key: String) throws -> String {
@@ -79,15 +96,10 @@ public struct IDXSource: DatasetSource, Equatable {
     return path
   }
 
-  /// Reads one pair of files.
-  static func read(name: String, images: String, labels: String) throws -> Dataset {
-    let (shape, pixels) = try IDXFile.readImages(images)
-    return try Dataset(name: name, shape: shape, images: pixels, labels: try IDXFile.readLabels(labels))
-  }
-
   /// Reads a file of images, and one of labels if there is one.
-  static func readImages(name: String, images: String, labels: String?) throws -> ImageSet {
+  static func read(name: String, images: String, labels: String?) throws -> Dataset {
     let (shape, pixels) = try IDXFile.readImages(images)
-    return try ImageSet(name: name, shape: shape, images: pixels, labels: try labels.map(IDXFile.readLabels))
+    let labels = try labels.map { Dataset.Targets.labels(try IDXFile.readLabels($0)) }
+    return try Dataset(name: name, shape: shape, inputs: .bytes(pixels), targets: labels)
   }
 }

@@ -1,7 +1,8 @@
 import Configuration
 import DurableFiles
+import Tensors
 
-/// MNIST, from its four IDX files: 60,000 training and 10,000 test images of handwritten digits, 28x28.
+/// MNIST, from its four IDX files or Keras' `mnist.npz`: 60,000 training and 10,000 test images of handwritten digits, 28x28.
 ///
 /// Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition",
 /// Proceedings of the IEEE 86 (1998).
@@ -9,6 +10,7 @@ public struct MNISTSource: DatasetSource, Equatable {
   public static let name = "mnist"
   public static let summary = "60,000 + 10,000 handwritten digits, 28x28 (fetched when missing)"
   public static let optionKeys = ["directory"]
+  public static let inputElement: Field.Element? = .uint8
 
   /// Where the files are; nil to look in the usual places, and to fetch them if they are in none.
   public var directory: String?
@@ -59,6 +61,7 @@ public struct MNISTSource: DatasetSource, Equatable {
 
   public func status(_ context: DatasetContext) -> String {
     guard let found = complete(context) else {
+      if let archive = archive(context) { return "in \(archive)" }
       return directory.map { "not in \($0)" } ?? "not on this machine; fetched when it is needed"
     }
     guard let (bad, path) = Self.firstDamaged(found.paths) else { return "in \(found.directory)" }
@@ -67,7 +70,7 @@ public struct MNISTSource: DatasetSource, Equatable {
 
   /// Whether `load` finds all files without fetching any.
   public func isOnThisMachine(_ context: DatasetContext) -> Bool {
-    complete(context) != nil
+    complete(context) != nil || archive(context) != nil
   }
 
   public func load(_ context: DatasetContext) throws -> DatasetSplits {
@@ -76,6 +79,9 @@ public struct MNISTSource: DatasetSource, Equatable {
 
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let files = Self.files(of: split)
+    if find([files.images, files.labels], context) == nil, let archive = archive(context) {
+      return try Self.load(split, ofArchive: archive)
+    }
     let paths = try locate([files.images, files.labels], context)
     return try withAdvice(context) {
       let dataset = try IDXSource.read(name: "mnist (\(split))", images: paths[0], labels: paths[1])
@@ -87,14 +93,17 @@ public struct MNISTSource: DatasetSource, Equatable {
     }
   }
 
-  public func loadImages(_ split: DatasetSplit, _ context: DatasetContext) throws -> ImageSet {
+  public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let files = Self.files(of: split)
-    let path = try locate([files.images], context)[0]
-    if let both = try? locate([files.images, files.labels], context, canFetch: false), !both.isEmpty {
-      return ImageSet(try load(split, context))
+    if find([files.images, files.labels], context) != nil { return try load(split, context) }
+    if find([files.images], context) == nil, let archive = archive(context) {
+      return try Self.load(split, ofArchive: archive)
     }
+    let path = try locate([files.images], context)[0]
+    // What was fetched has labels, too.
+    if find([files.images, files.labels], context) != nil { return try load(split, context) }
     return try withAdvice(context) {
-      let images = try IDXSource.readImages(name: "mnist (\(split))", images: path, labels: nil)
+      let images = try IDXSource.read(name: "mnist (\(split))", images: path, labels: nil)
       try Self.check([(files.images, path)])
       return images
     }
@@ -128,11 +137,7 @@ public struct MNISTSource: DatasetSource, Equatable {
 
   /// The paths of some of the files; fetches them all if they are in none of the usual places.
   func locate(_ wanted: [PublishedFile], _ context: DatasetContext, canFetch: Bool = true) throws -> [String] {
-    let places = Self.directories(directory, context)
-    for place in places {
-      let paths = wanted.compactMap { $0.path(in: place) }
-      if paths.count == wanted.count { return paths }
-    }
+    if let paths = find(wanted, context) { return paths }
     if let directory {
       guard WholeFile.isDirectory(directory) else {
         let reason = WholeFile.exists(directory) ? "it is no directory" : "there is no such directory"
@@ -144,6 +149,12 @@ public struct MNISTSource: DatasetSource, Equatable {
     guard canFetch else { return [] }
     _ = try fetchFiles(context)
     return try locate(wanted, context, canFetch: false)
+  }
+
+  /// The paths of some of the files in the first place that has them all; nil if none does.
+  private func find(_ wanted: [PublishedFile], _ context: DatasetContext) -> [String]? {
+    Self.directories(directory, context).lazy.map { place in wanted.compactMap { $0.path(in: place) } }
+      .first { $0.count == wanted.count }
   }
 
   /// The first place that has all files.
@@ -158,6 +169,10 @@ public struct MNISTSource: DatasetSource, Equatable {
     if let found = complete(context), found.directory != cache(context) {
       try Self.check(Array(zip(Self.files, found.paths)).map { (file: $0, path: $1) })
       return found.paths
+    }
+    if complete(context) == nil, let archive = archive(context) {
+      for split in DatasetSplit.allCases { _ = try Self.load(split, ofArchive: archive) }
+      return [archive]
     }
     return try fetchFiles(context)
   }
@@ -179,6 +194,28 @@ public struct MNISTSource: DatasetSource, Equatable {
     let download = DatasetDownload(
       dataset: Self.name, directory: cache, mirrors: mirrors, progress: context.progress)
     return try Self.files.map { try download.fetch($0) }
+  }
+
+  // MARK: - Keras' archive
+
+  /// The same data in the archive that Keras keeps, which takes the place of files that are not there: in the directory, or
+  /// in `~/.keras/datasets`.
+  private func archive(_ context: DatasetContext) -> String? {
+    let name = "mnist.npz"
+    if let directory { return WholeFile.isFile("\(directory)/\(name)") ? "\(directory)/\(name)" : nil }
+    let own = context.environment["KERAS_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+    let home = context.environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.keras" }
+    return (own ?? home).map { "\($0)/datasets/\(name)" }.flatMap { WholeFile.isFile($0) ? $0 : nil }
+  }
+
+  private static func load(_ split: DatasetSplit, ofArchive path: String) throws -> Dataset {
+    let dataset = try NPZSource(file: path).load(split, of: NPZFile(path: path), name: "mnist (\(split))")
+    guard dataset.fingerprint == fingerprint(of: split) else {
+      throw DatasetError.damaged(
+        path: path,
+        reason: "it does not hold what 'mnist' is published with; remove it, or read it with 'dataset: npz'")
+    }
+    return dataset
   }
 
   private func cache(_ context: DatasetContext) -> String? { context.cacheDirectory.map { "\($0)/\(Self.name)" } }

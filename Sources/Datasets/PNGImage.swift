@@ -59,38 +59,30 @@ public struct PNGImage: Sendable {
 }
 
 extension Dataset {
-  /// A picture of `count` samples from `first` on, in a grid that is about square, with a line between them.
-  ///
-  /// - Precondition: the samples are in the data set.
-  public func contactSheet(first: Int, count: Int) -> PNGImage {
-    ImageSet(self).contactSheet(first: first, count: count)
-  }
-}
-
-extension ImageSet {
   /// The samples in a row of a contact sheet of `count` samples.
   public static func contactSheetColumns(_ count: Int) -> Int { Int(Double(count).squareRoot().rounded(.up)) }
 
   /// A picture of `count` samples from `first` on, in a grid that is about square, with a line between them.
   ///
-  /// - Precondition: the samples are in the data set.
+  /// - Precondition: the samples are in the data set, and pictures (`isDrawable`).
   public func contactSheet(first: Int, count: Int) -> PNGImage {
     precondition(count > 0 && first >= 0 && first + count <= self.count, "no samples \(first)..<\(first + count)")
+    guard let size = shape.image else { preconditionFailure("'\(name)' has no pictures") }
     let columns = Self.contactSheetColumns(count)
     let rows = (count + columns - 1) / columns
     let gap = count == 1 ? 0 : 1
-    let (cellHeight, cellWidth) = (shape.height + gap, shape.width + gap)
+    let (cellHeight, cellWidth) = (size.height + gap, size.width + gap)
     let (height, width) = (rows * cellHeight - gap, columns * cellWidth - gap)
-    var pixels = [UInt8](repeating: 96, count: height * width * shape.channels)
+    var pixels = [UInt8](repeating: 96, count: height * width * size.channels)
     for index in 0..<count {
-      let image = image(first + index)
-      for row in 0..<shape.height {
-        let source = image.startIndex + row * shape.width * shape.channels
-        let target = ((index / columns * cellHeight + row) * width + index % columns * cellWidth) * shape.channels
+      let image = self.pixels(first + index)
+      for row in 0..<size.height {
+        let source = row * size.width * size.channels
+        let target = ((index / columns * cellHeight + row) * width + index % columns * cellWidth) * size.channels
         pixels.replaceSubrange(
-          target..<target + shape.width * shape.channels, with: image[source..<source + shape.width * shape.channels])
+          target..<target + size.width * size.channels, with: image[source..<source + size.width * size.channels])
       }
     }
-    return PNGImage(height: height, width: width, channels: shape.channels, pixels: pixels)
+    return PNGImage(height: height, width: width, channels: size.channels, pixels: pixels)
   }
 }

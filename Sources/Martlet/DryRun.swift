@@ -4,7 +4,7 @@ import DurableFiles
 public struct DryRun: Sendable {
   /// The bytes that the training takes for its numbers at most, checkpoints and workers included.
   public let trainingBytes: Int
-  /// The bytes of the images and labels.
+  /// The bytes of inputs and targets.
   public let dataBytes: Int
   /// The bytes of a checkpoint's file.
   public let checkpointBytes: Int
@@ -42,7 +42,7 @@ extension TrainingRun {
     let validationSeconds = try validationSeconds()
     let (measured, seconds) = stepsLeft > 0 ? try stepSeconds(perEpoch: steps) : (0, 0)
     return DryRun(
-      trainingBytes: trainer.memoryNeeds, dataBytes: data.train.byteCount + data.test.byteCount,
+      trainingBytes: trainer.memoryNeeds, dataBytes: data.byteCount,
       checkpointBytes: checkpointBytes, stepsPerEpoch: steps, stepsLeft: stepsLeft, measuredSteps: measured,
       stepSeconds: seconds, validationSeconds: validationSeconds)
   }
@@ -68,20 +68,10 @@ extension TrainingRun {
   }
 
   private func validationSeconds() throws -> Double {
-    let count = min(data.test.count, max(10 * configuration.training.batchSize, 1000))
-    let part = try data.test.prefix(count)
+    let count = min(data.validation.count, max(10 * configuration.training.batchSize, 1000))
+    let part = data.validation.prefix(count)
     let started = ContinuousClock.now
     _ = try trainer.evaluate(part)
-    return (ContinuousClock.now - started) / .seconds(1) * Double(data.test.count) / Double(count)
-  }
-}
-
-extension Dataset {
-  var byteCount: Int { images.count + labels.count * MemoryLayout<Int32>.size }
-
-  /// The first samples.
-  func prefix(_ count: Int) throws -> Dataset {
-    try Dataset(
-      name: name, shape: shape, images: Array(images.prefix(count * shape.count)), labels: Array(labels.prefix(count)))
+    return (ContinuousClock.now - started) / .seconds(1) * Double(data.validation.count) / Double(count)
   }
 }

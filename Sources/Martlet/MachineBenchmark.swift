@@ -49,7 +49,7 @@ public struct NetworkBenchmark: Sendable {
     let data = try run.load(surroundings.dataset)
     func trainer(_ workers: Int) throws -> Trainer {
       try Trainer(
-        run.training, inputShape: data.train.inputShape, workerCount: workers,
+        run.training, inputShape: data.train.shape, workerCount: workers,
         instructionSet: surroundings.instructionSet)
     }
     name = run.name
@@ -62,7 +62,7 @@ public struct NetworkBenchmark: Sendable {
     // In turn, so that what else happens on the machine meets all alike.
     for _ in 0..<runs {
       for (index, trainer) in trainers.enumerated() {
-        let validation = try Self.validationSeconds(trainer, data.test)
+        let validation = try Self.validationSeconds(trainer, data.validation)
         seconds[index].append(try Self.trainingSeconds(trainer, data.train) + validation)
         if index == trainers.count - 1 { validations.append(validation) }
       }
@@ -75,7 +75,7 @@ public struct NetworkBenchmark: Sendable {
     }
     operationsPerEpoch =
       Double(sample.forward + sample.backward) * Double(data.train.count)
-      + Double(sample.forward) * Double(data.test.count)
+      + Double(sample.forward) * Double(data.validation.count)
   }
 
   /// The seconds of an epoch's training, from a part of it that takes about a second.

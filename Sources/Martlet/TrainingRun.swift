@@ -67,7 +67,6 @@ public final class TrainingRun {
   public init(
     _ configuration: RunConfiguration, start: Start, initialWeights path: String? = nil, surroundings: Surroundings
   ) throws {
-    self.configuration = configuration
     self.start = start
     directory = RunDirectory(configuration.checkpoints)
     if start == .fresh { try directory.checkUnoccupied() }
@@ -78,27 +77,42 @@ public final class TrainingRun {
     let weights = saved == nil ? try path.map(InitialWeights.init(path:)) : nil
     initialWeights = saved == nil ? path : saved?.checkpoint.initialWeights
     data = try configuration.load(surroundings.dataset)
+    let configuration = try Self.resolved(configuration, data, saved)
+    self.configuration = configuration
     try configuration.training.check(data.train)
     // A model that was imported may take the images flattened.
     trainer = try Trainer(
-      configuration.training, inputShape: saved?.checkpoint.inputShape ?? data.train.inputShape,
+      configuration.training, inputShape: saved?.checkpoint.inputShape ?? data.train.shape,
       workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
     trainer.warning = surroundings.warning
     trainer.replacesLogs = start == .overwriting
     if let saved { try Self.checkData(data, saved.checkpoint) }
-    try trainer.check(data.train, validation: data.test)
+    try trainer.check(data.train, validation: data.validation)
+    if data.hasTest, data.hasOwnValidation { try trainer.check(data.train, validation: data.test) }
     if let weights { try Self.begin(trainer, with: weights, surroundings.warning) }
     // Without the values, which each checkpoint brings with it: they would take memory for the whole run.
     template = Checkpoint(
       snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
       inputShape: trainer.plan.inputShape, instructionSet: "\(trainer.instructionSet)",
       seed: configuration.training.seed,
-      trainFingerprint: data.train.fingerprint, validationFingerprint: data.test.fingerprint,
+      trainFingerprint: data.train.fingerprint, validationFingerprint: data.validation.fingerprint,
       initialWeights: initialWeights)
     deadline = surroundings.deadline
     if let saved { try goOn(from: saved, surroundings.warning) }
     if let deadline, !isFinished { try TimeLimit.check(deadline, trainer) }
     if !directory.isTaken, !surroundings.isDryRun { try takeMissingDirectory(surroundings) }
+  }
+
+  /// The configuration with the scale of the data.
+  ///
+  /// - Throws: `ResumeMismatch` if the checkpoint has another one.
+  private static func resolved(
+    _ configuration: RunConfiguration, _ data: DatasetSplits, _ saved: SavedRun?
+  ) throws -> RunConfiguration {
+    var configuration = configuration
+    configuration.training = configuration.training.resolvingScale(for: data.train)
+    if let saved { try configuration.checkResumes(saved) }
+    return configuration
   }
 
   /// Makes and takes a directory that was not there when it was looked for.
@@ -141,7 +155,7 @@ public final class TrainingRun {
 
   private static func begin(_ trainer: Trainer, with weights: InitialWeights, _ warning: (String) -> Void) throws {
     try trainer.setWeights(weights.variables(for: trainer.plan))
-    let scale = trainer.configuration.pixelDivisor
+    guard let scale = trainer.configuration.pixelDivisor else { return }
     guard let saved = weights.scale else {
       return warning(
         "\(weights.path) does not say what pixels were divided by; this run divides them by \(PixelScale.text(scale)) "
@@ -167,7 +181,7 @@ public final class TrainingRun {
 
   private static func checkData(_ data: DatasetSplits, _ checkpoint: Checkpoint) throws {
     try checkData(data.train, checkpoint.trainFingerprint)
-    try checkData(data.test, checkpoint.validationFingerprint)
+    try checkData(data.validation, checkpoint.validationFingerprint)
   }
 
   private static func checkData(_ dataset: Dataset, _ saved: String) throws {
@@ -220,21 +234,6 @@ public final class TrainingRun {
     defer { checkpoints.finish(trainer) }
     let limit = deadline.map { [TimeLimit(deadline: $0, checkpoints: checkpoints)] } ?? []
     let all: [any Callback] = configuration.callbacks + callbacks + limit + [checkpoints]
-    try trainer.fit(data.train, validation: data.test, maxSteps: maxSteps, callbacks: all)
+    try trainer.fit(data.train, validation: data.validation, maxSteps: maxSteps, callbacks: all)
   }
-}
-
-extension RunConfiguration {
-  /// The data that the run learns from and is judged by.
-  ///
-  /// - Throws: `ConfigurationError` if it names none, `DatasetError` or `FileError` if it cannot be had.
-  func load(_ context: DatasetContext) throws -> DatasetSplits {
-    guard let source else { throw ConfigurationError(.missingKey(key: "dataset"), path: "data") }
-    return try source.load(context)
-  }
-}
-
-extension Dataset {
-  /// The shape of a sample, as a model takes it.
-  var inputShape: Shape { [shape.height, shape.width, shape.channels] }
 }

@@ -79,7 +79,8 @@ enum ExitStatus: Int32, Error {
       self = .wrongUse
     case CheckpointError.occupied, CheckpointError.none, CheckpointError.fallsBackToItself, CheckpointError.noTime,
       TrainingError.batchLargerThanData, TrainingError.shapeMismatch, TrainingError.outputNotClasses,
-      TrainingError.labelOutOfRange, TrainingError.tooLarge:
+      TrainingError.labelOutOfRange, TrainingError.noTargets, TrainingError.noClass, TrainingError.targetMismatch,
+      TrainingError.tooLarge, DatasetError.emptyPart:
       self = .wrongUse
     default:
       self = .failed

@@ -63,8 +63,7 @@ struct ModelOpening {
       return ["pixels come as they are: the model begins with a Rescaling (--scale changes it)"]
     }
     guard scale.isNeeded, scale.value == nil, configuration == nil else { return [] }
-    let assumed = TrainingConfiguration(model: Sequential([])).scale
-    return ["pixels are divided by \(PixelScale.text(assumed)) (assumed; --scale changes it)"]
+    return ["pixels of byte images are divided by 255 (assumed; --scale changes it)"]
   }
 
   /// The run behind weights that come without their model. The shape of its samples is that of the data.
@@ -74,8 +73,6 @@ struct ModelOpening {
       throw ConfigurationError(.missingKey(key: "dataset"), path: "data")
     }
     let placed = try data.map { try source.required(inDirectory: $0) } ?? source
-    let shape = try placed.shape(context)
-    return KerasModelFile.Background(
-      training: configuration.training, inputShape: [shape.height, shape.width, shape.channels])
+    return KerasModelFile.Background(training: configuration.training, inputShape: try placed.shape(context))
   }
 }

@@ -33,7 +33,7 @@ extension RunConfiguration {
   static let sectionKeys: KeyValuePairs<String, [String]> = [
     "data": ["dataset", "scale"],
     "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
-    "fit": ["epochs", "batch_size", "shards", "shuffle", "seed", "on_nonfinite"],
+    "fit": ["epochs", "batch_size", "shards", "validation_split", "shuffle", "seed", "on_nonfinite"],
     "checkpoints": [
       "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
     ],
@@ -46,18 +46,23 @@ extension RunConfiguration {
     let name = try Self.name(reader)
     let dataNode = try reader.required("data")
     let model = try Sequential(configuration: reader.required("model"), path: "model")
-    let data = try Self.data(dataNode, model: model)
+    let data = try Self.data(dataNode)
     let compile = try CompileSection(reader.node("compile"))
     let fit = try FitSection(reader.node("fit"))
+    if fit.validationSplit == nil, let key = data.source?.missingTestKey {
+      throw ConfigurationError(.missingKey(key: key), path: "data", line: reader.node("data")?.line)
+    }
     let metrics = compile.historyNames
     let callbacks = try CallbackSection(reader.node("callbacks"), metrics: metrics, schedule: compile.schedule)
+    var training = TrainingConfiguration(
+      model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
+      batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale,
+      validationSplit: fit.validationSplit, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite)
+    // A default that does not depend on the data is known at once.
+    training.scale = data.scale ?? training.defaultScale(for: data.source.flatMap { type(of: $0).inputElement })
     self.init(
-      name: name, source: data.source,
-      training: TrainingConfiguration(
-        model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
-        batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale,
-        learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite),
-      checkpoints: try Self.checkpoints(reader.node("checkpoints"), name: name, metrics: metrics),
+      name: name, source: data.source, training: training,
+      checkpoints: try Self.checkpoints(reader.node("checkpoints"), name: name, metrics: metrics, training: training),
       callbacks: callbacks.callbacks)
   }
 
@@ -74,9 +79,7 @@ extension RunConfiguration {
   }
 
   /// The keys depend on the data set, so its name is read before the others are checked.
-  private static func data(_ node: ConfigurationNode, model: Model) throws -> (
-    source: (any DatasetSource)?, scale: Float
-  ) {
+  private static func data(_ node: ConfigurationNode) throws -> (source: (any DatasetSource)?, scale: Float?) {
     let keys = Self.keys(of: "data")
     let allKeys = keys + DatasetCatalog.all.flatMap { $0.optionKeys }
     let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
@@ -88,12 +91,13 @@ extension RunConfiguration {
         try type.init(options: ConfigurationReader(node, path: "data", keys: keys + type.optionKeys))
       }
     }
-    return (source, Float(try anyReader.number("scale", where: .positive, default: model.beginsWithScaling ? 1 : 255)))
+    let scale = anyReader.node("scale") == nil ? nil : Float(try anyReader.number("scale", where: .positive))
+    return (source, scale)
   }
 
-  private static func checkpoints(_ node: ConfigurationNode?, name: String, metrics: [String]) throws
-    -> CheckpointPolicy
-  {
+  private static func checkpoints(
+    _ node: ConfigurationNode?, name: String, metrics: [String], training: TrainingConfiguration
+  ) throws -> CheckpointPolicy {
     let reader = try section(node, "checkpoints")
     var policy = CheckpointPolicy(directory: try reader.filePath("directory", default: defaultDirectory(name: name)))
     policy.fallbackDirectory = try reader.optionalFilePath("fallback_directory")
@@ -108,8 +112,8 @@ extension RunConfiguration {
     }
     if reader.node("keep_best") != nil {
       policy.keepBest = try reader.name("keep_best", kind: "metric", among: metrics)
-    } else if node?["keep_best"] != nil || !metrics.contains("val_accuracy") {
-      policy.keepBest = nil
+    } else {
+      policy.keepBest = node?["keep_best"] == nil ? training.defaultBestMetric : nil
     }
     return policy
   }
@@ -142,12 +146,13 @@ private struct CompileSection {
     }
     optimizer = try Self.optimizer(reader)
     loss = try Self.loss(reader)
-    let names = try reader.strings("metrics", default: [Accuracy.name])
+    let standard = TrainingConfiguration.defaultMetrics(loss).map { type(of: $0).name }
+    let names = try reader.strings("metrics", default: standard)
     guard Set(names).count == names.count else {
       throw reader.error(.conflict("a metric is named twice: \(names.joined(separator: ", "))."), at: "metrics")
     }
     metrics = try names.map { name in
-      guard let metric = MetricCatalog.all.first(where: { $0.name == name }) else {
+      guard let metric = MetricCatalog.find(name) else {
         throw reader.error(
           .unknownName(kind: "metric", name: name, known: MetricCatalog.all.map { $0.name }), at: "metrics")
       }
@@ -168,14 +173,16 @@ private struct CompileSection {
     guard let node = reader.node("loss") else { return CategoricalCrossentropy() }
     let path = reader.path(of: "loss")
     let (name, options) = try named(
-      node, kind: "loss", among: LossCatalog.all.map { $0.name }, default: CategoricalCrossentropy.name, path: path)
-    guard let type = LossCatalog.all.first(where: { $0.name == name }) else { return CategoricalCrossentropy() }
+      node, kind: "loss", among: LossCatalog.all.map { $0.name }, aliases: LossCatalog.all.flatMap { $0.aliases },
+      default: CategoricalCrossentropy.name, path: path)
+    guard let type = LossCatalog.find(name) else { return CategoricalCrossentropy() }
     return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.optionKeys))
   }
 
   /// A name that is known, or a mapping with such a name (or `standard`, if it has none) and options.
   private static func named(
-    _ node: ConfigurationNode, kind: String, among known: [String], default standard: String, path: String
+    _ node: ConfigurationNode, kind: String, among known: [String], aliases: [String] = [], default standard: String,
+    path: String
   ) throws -> (name: String, options: ConfigurationNode) {
     var (nameNode, options) = (node, ConfigurationNode(mapping: [], line: node.line))
     if case .mapping(let entries) = node.value {
@@ -188,7 +195,7 @@ private struct CompileSection {
         .unexpected(expected: "\(article) \(kind)'s name", received: nameNode.received), path: path, line: nameNode.line
       )
     }
-    guard known.contains(name) else {
+    guard (known + aliases).contains(name) else {
       throw ConfigurationError(
         .unknownName(kind: kind, name: name, known: known), path: path, line: nameNode.line)
     }
@@ -203,6 +210,7 @@ private struct FitSection {
   let shards: Int
   let shuffle: Bool
   let seed: UInt64
+  let validationSplit: Double?
   let onNonfinite: NonfinitePolicy
 
   init(_ node: ConfigurationNode?) throws {
@@ -213,6 +221,8 @@ private struct FitSection {
     shards = try reader.integer("shards", in: 1...1024, default: min(8, batchSize))
     shuffle = try reader.bool("shuffle", default: true)
     seed = UInt64(try reader.integer("seed", in: 0...Int.max, default: 1))
+    validationSplit =
+      reader.node("validation_split") == nil ? nil : try reader.number("validation_split", where: .properFraction)
     let policies = NonfinitePolicy.allCases.map(\.rawValue)
     let policy = try reader.name("on_nonfinite", kind: "policy", among: policies, default: "stop")
     onNonfinite = NonfinitePolicy(rawValue: policy) ?? .stop

@@ -49,7 +49,10 @@ extension RunConfiguration {
     }
     try check("compile.learning_rate_schedule") { $0.training.learningRateSchedule?.configuration ?? .null }
     try check("compile.loss") { Self.loss($0.training.loss) }
-    try check("data.scale") { ConfigurationNode(.number(Double($0.training.scale))) }
+    // One that depends on the data is compared once that is loaded.
+    if saved.training.scale != nil, training.scale != nil {
+      try check("data.scale") { $0.training.scale.map { ConfigurationNode(.number(Double($0))) } ?? .null }
+    }
     if isImported { return }
     try check("compile.metrics") { run in
       ConfigurationNode(.sequence(run.training.metrics.map { ConfigurationNode(.string(type(of: $0).name)) }))
@@ -57,6 +60,7 @@ extension RunConfiguration {
     try check("callbacks") { run in Self.list(run.callbacks.filter { type(of: $0).decidesWeights }) }
     try check("fit.batch_size") { ConfigurationNode(.integer($0.training.batchSize)) }
     try check("fit.shards") { ConfigurationNode(.integer($0.training.shards)) }
+    try check("fit.validation_split") { $0.training.validationSplit.map { ConfigurationNode(.number($0)) } ?? .null }
     try check("fit.shuffle") { ConfigurationNode(.bool($0.training.shuffle)) }
     try check("fit.seed") { ConfigurationNode(.integer(Int($0.training.seed))) }
   }

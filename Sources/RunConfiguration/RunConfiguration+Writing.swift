@@ -22,10 +22,11 @@ extension RunConfiguration {
   }
 
   private var data: ConfigurationNode {
-    let scale = Double("\(training.scale)") ?? Double(training.scale)
+    let scale = training.scale.map { scale in
+      [ConfigurationEntry("scale", ConfigurationNode(.number(Double("\(scale)") ?? Double(scale))))]
+    }
     let dataset = source.map { [ConfigurationEntry("dataset", text(type(of: $0).name))] + $0.options }
-    return ConfigurationNode(
-      mapping: (dataset ?? []) + [ConfigurationEntry("scale", ConfigurationNode(.number(scale)))])
+    return ConfigurationNode(mapping: (dataset ?? []) + (scale ?? []))
   }
 
   private var compile: ConfigurationNode {
@@ -45,14 +46,20 @@ extension RunConfiguration {
   }
 
   private var fit: ConfigurationNode {
-    ConfigurationNode(mapping: [
+    let counts = [
       ConfigurationEntry("epochs", ConfigurationNode(.integer(training.epochs))),
       ConfigurationEntry("batch_size", ConfigurationNode(.integer(training.batchSize))),
       ConfigurationEntry("shards", ConfigurationNode(.integer(training.shards))),
-      ConfigurationEntry("shuffle", ConfigurationNode(.bool(training.shuffle))),
-      ConfigurationEntry("seed", ConfigurationNode(.integer(Int(training.seed)))),
-      ConfigurationEntry("on_nonfinite", text(training.onNonfinite.rawValue)),
-    ])
+    ]
+    let validation = training.validationSplit.map {
+      [ConfigurationEntry("validation_split", ConfigurationNode(.number($0)))]
+    }
+    return ConfigurationNode(
+      mapping: counts + (validation ?? []) + [
+        ConfigurationEntry("shuffle", ConfigurationNode(.bool(training.shuffle))),
+        ConfigurationEntry("seed", ConfigurationNode(.integer(Int(training.seed)))),
+        ConfigurationEntry("on_nonfinite", text(training.onNonfinite.rawValue)),
+      ])
   }
 
   /// A name, with the options that differ from the defaults.

@@ -21,7 +21,9 @@ public struct RunConfiguration: Sendable {
     self.name = name
     self.source = source
     self.training = training
-    self.checkpoints = checkpoints ?? CheckpointPolicy(directory: Self.defaultDirectory(name: name))
+    self.checkpoints =
+      checkpoints
+      ?? CheckpointPolicy(directory: Self.defaultDirectory(name: name), keepBest: training.defaultBestMetric)
     self.callbacks = callbacks
   }
 

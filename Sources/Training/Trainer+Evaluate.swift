@@ -7,7 +7,7 @@ extension Trainer {
   ///
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func evaluate(_ dataset: Dataset) throws -> Evaluation {
-    try dataset.check(fits: plan)
+    try dataset.check(fits: plan, configuration.loss)
     let sums = sums(over: dataset)
     var running = RunningSums(count: sums.count)
     _ = running.add(sums, samples: dataset.count)
@@ -26,7 +26,7 @@ extension Trainer {
     let rows = SampleSums(capacity: min(dataset.count, block), width: width)
     let blockSums = SampleSums(capacity: blockCount, width: width)
     let (workers, variables) = (memory.workers, variables)
-    dataset.withSamples(order: nil) { samples in
+    dataset.withSamples(scale: configuration.scale(for: dataset.input)) { samples in
       for index in 0..<blockCount {
         let part = samples.part(index * block..<min((index + 1) * block, dataset.count))
         let chunks = chunks(of: part.count)
@@ -42,59 +42,42 @@ extension Trainer {
     return Array(UnsafeBufferPointer(start: blockSums.sum(samples: blockCount, width: width), count: width))
   }
 
-  /// The model's outputs for every sample of a data set.
+  /// The model's outputs for every sample of a data set; what targets there are is not looked at.
   ///
-  /// - Throws: `TrainingError` if the data does not fit the model.
+  /// - Throws: `TrainingError` if the inputs do not fit the model.
   public func predict(_ dataset: Dataset) throws -> Prediction {
-    try dataset.check(fits: plan)
-    return try predict(ImageSet(dataset))
-  }
-
-  /// The model's outputs for every image; what labels there are is not looked at.
-  ///
-  /// - Throws: `TrainingError` if the images do not fit the model.
-  public func predict(_ images: ImageSet) throws -> Prediction {
-    try images.check(fits: plan)
-    let chunks = chunks(of: images.count)
+    try dataset.checkInputs(fit: plan)
+    let chunks = chunks(of: dataset.count)
     let classes = plan.outputShape.count
     // The buffer, and the array that is handed out.
-    let (bytes, overflow) = images.count.multipliedReportingOverflow(by: 2 * classes * MemoryLayout<Float>.size)
+    let (bytes, overflow) = dataset.count.multipliedReportingOverflow(by: 2 * classes * MemoryLayout<Float>.size)
     guard !overflow, Memory.canHold(bytes) else {
-      throw TrainingError.tooManyOutputs(samples: images.count, classes: classes)
+      throw TrainingError.tooManyOutputs(samples: dataset.count, classes: classes)
     }
-    let outputs = FloatBuffer(count: images.count * classes)
+    let outputs = FloatBuffer(count: dataset.count * classes)
     let (workers, variables) = (memory.workers, variables)
-    images.withSamples { samples in
+    dataset.withSamples(scale: configuration.scale(for: dataset.input)) { samples in
       team.perform(tasks: chunks.shardCount) { worker, chunk in
         let range = chunks.range(ofShard: chunk)
         workers[worker].predict(
           samples.part(range), variables: variables, outputs: outputs.start + range.lowerBound * classes)
       }
     }
-    let values = UnsafeBufferPointer(start: outputs.start, count: images.count * classes)
-    let kind: Prediction.Kind =
-      programs.inference.isLogits ? .probabilities : configuration.loss.fromLogits ? .logits : .outputs
-    return Prediction(values: Array(values), classes: classes, kind: kind)
+    let values = UnsafeBufferPointer(start: outputs.start, count: dataset.count * classes)
+    return Prediction(
+      values: Array(values), classes: classes, kind: outputKind,
+      areClasses: type(of: configuration.loss).targets == .classes)
+  }
+
+  private var outputKind: Prediction.Kind {
+    if programs.inference.isLogits { return .probabilities }
+    if configuration.loss.fromLogits { return .logits }
+    return configuration.loss is BinaryCrossentropy ? .probabilities : .outputs
   }
 
   /// Samples cut into parts of a shard's size: a function of the run alone, as the shards of a batch are.
   private func chunks(of samples: Int) -> BatchSharding {
     let capacity = configuration.largestShard
     return BatchSharding(sampleCount: samples, shards: (samples + capacity - 1) / capacity)
-  }
-}
-
-extension ImageSet {
-  /// Calls `body` with the samples in their order. Their labels, of which a forward pass sees nothing, are zeros.
-  fileprivate func withSamples(_ body: (SampleSlice) -> Void) {
-    let labels = [Int32](repeating: 0, count: count)
-    images.withUnsafeBufferPointer { images in
-      labels.withUnsafeBufferPointer { labels in
-        guard let images = images.baseAddress, let labels = labels.baseAddress else {
-          preconditionFailure("'\(name)' holds no samples")
-        }
-        body(SampleSlice(images: images, labels: labels, order: nil, range: 0..<count))
-      }
-    }
   }
 }

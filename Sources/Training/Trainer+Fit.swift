@@ -17,6 +17,7 @@ extension Trainer {
     callbacks: [any Callback] = []
   ) throws {
     try check(training, validation: validation)
+    configuration.scale = configuration.scale(for: training.input)
     let plan = FitPlan(
       epochs: epochs ?? configuration.epochs, stepsPerEpoch: configuration.steps(of: training), maxSteps: maxSteps)
     var order = SampleOrder(count: training.count)
@@ -37,8 +38,8 @@ extension Trainer {
 
   /// - Throws: `TrainingError` if the model cannot be trained on the data.
   public func check(_ training: Dataset, validation: Dataset?) throws {
-    try training.check(fits: plan)
-    try validation?.check(fits: plan)
+    try training.check(fits: plan, configuration.loss)
+    try validation?.check(fits: plan, configuration.loss)
     try configuration.check(training)
   }
 
@@ -49,7 +50,7 @@ extension Trainer {
 
   /// Makes the remaining steps of the epoch, as many of them as `plan` allows.
   private func trainEpoch(_ training: Dataset, order: SampleOrder, plan: FitPlan, callbacks: [any Callback]) throws {
-    try training.withSamples(order: order) { samples in
+    try training.withSamples(order: order, scale: configuration.scale(for: training.input)) { samples in
       let clock = EpochClock(secondsBefore: state.epochSeconds)
       while state.stepInEpoch < plan.stepsPerEpoch, !shallStop(plan) {
         let steps = TrainStep(
@@ -116,10 +117,19 @@ extension TrainingConfiguration {
 
   /// What is likely a mistake: a loss of probabilities behind a layer that gives none.
   func outputWarning(_ program: Program) -> String? {
-    guard !program.isLogits, !loss.fromLogits else { return nil }
-    return "the last layer is no softmax, and \(type(of: loss).name) takes its outputs for probabilities. "
-      + "End the model with a softmax, or say that they are logits (compile.loss: "
+    guard !program.isLogits, !loss.fromLogits, let activation = probabilityActivation(program) else { return nil }
+    return "the last layer is no \(activation), and \(type(of: loss).name) takes its outputs for probabilities. "
+      + "End the model with a \(activation), or say that they are logits (compile.loss: "
       + "{name: \(type(of: loss).name), from_logits: true})."
+  }
+
+  /// The activation that the last layer lacks; nil if its outputs can be what the loss takes.
+  private func probabilityActivation(_ program: Program) -> ActivationFunction? {
+    if type(of: loss).targets == .classes { return .softmax }
+    guard loss is BinaryCrossentropy else { return nil }
+    let last = program.plan.nodes.last?.layer
+    let activation = (last as? Dense)?.activation ?? (last as? Conv2D)?.activation ?? (last as? Activation)?.activation
+    return activation == .linear || activation == .relu || activation == .tanh ? .sigmoid : nil
   }
 
   /// The steps of an epoch.
@@ -134,23 +144,4 @@ struct EpochClock {
   init(secondsBefore: Double) { self.secondsBefore = secondsBefore }
 
   var seconds: Double { secondsBefore + (ContinuousClock.now - started) / .seconds(1) }
-}
-
-extension Dataset {
-  /// Calls `body` with the samples in `order` (that of the data if nil).
-  func withSamples<Result>(order: SampleOrder?, _ body: (SampleSlice) throws -> Result) rethrows -> Result {
-    try images.withUnsafeBufferPointer { images in
-      try labels.withUnsafeBufferPointer { labels in
-        guard let images = images.baseAddress, let labels = labels.baseAddress else {
-          preconditionFailure("the data set '\(name)' holds no samples")
-        }
-        guard let order else {
-          return try body(SampleSlice(images: images, labels: labels, order: nil, range: 0..<count))
-        }
-        return try order.indices.withUnsafeBufferPointer {
-          try body(SampleSlice(images: images, labels: labels, order: $0.baseAddress, range: 0..<count))
-        }
-      }
-    }
-  }
 }

@@ -8,7 +8,8 @@ import NeuralNetwork
 /// The weights it ends with depend on its configuration, the data and the instruction set, never on the number of
 /// workers. A trainer belongs to one thread at a time.
 public final class Trainer {
-  public let configuration: TrainingConfiguration
+  /// Its scale is that of the first data that the model was trained on, if none was given.
+  public internal(set) var configuration: TrainingConfiguration
   /// The model with its shapes known.
   public let plan: ModelPlan
   public let instructionSet: InstructionSet
@@ -33,7 +34,7 @@ public final class Trainer {
   let memory: StepMemory
 
   /// - Parameters:
-  ///   - inputShape: (height, width, channels) of an image, (height, width) or (values): see `Shape.takes(image:)`.
+  ///   - inputShape: (height, width, channels) of an image, (height, width) or (values): see `Shape.accepts(_:)`.
   ///   - workerCount: the threads to compute on.
   /// - Throws: `ModelError` if the layers do not fit together, `TrainingError.tooLarge` if the model does not fit the
   ///   machine, `TrainingError.tooFewThreads` if it has no threads for the workers.
@@ -44,7 +45,7 @@ public final class Trainer {
     precondition(workerCount > 0, "training needs 1 worker or more, got \(workerCount)")
     let kernels = instructionSet.kernels
     plan = try configuration.model.plan(inputShape: inputShape)
-    programs = try Programs(plan, kernels: kernels)
+    programs = try Programs(plan, kernels: kernels, loss: configuration.loss)
     self.configuration = configuration
     self.instructionSet = instructionSet
     self.kernels = kernels

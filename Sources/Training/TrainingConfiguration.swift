@@ -17,31 +17,37 @@ public struct TrainingConfiguration: Sendable {
   public var shuffle: Bool
   /// At most `Int64.max`, which is what a configuration and a checkpoint can hold.
   public var seed: UInt64 { didSet { Self.check(seed: seed) } }
-  /// What a pixel (0 to 255) is divided by.
-  public var scale: Float
+  /// What inputs are divided by; nil for 255 where they are images of bytes and the model does not begin with a Rescaling
+  /// layer, and for 1 otherwise.
+  public var scale: Float?
+  /// The part of the training data that is set apart for validation, from its end; nil for none.
+  public var validationSplit: Double? { didSet { Self.check(validationSplit: validationSplit) } }
   /// How the learning rate changes with the steps; nil if it does not.
   public var learningRateSchedule: LearningRateSchedule?
   public var onNonfinite: NonfinitePolicy
 
+  /// - Parameter metrics: accuracy if nil, unless the loss is a metric itself, such as the mean squared error.
   public init(
     model: Sequential, optimizer: any Optimizer = Adam(), loss: any Loss = CategoricalCrossentropy(),
-    metrics: [any Metric] = [Accuracy()], epochs: Int = 10, batchSize: Int = 200, shards: Int = 8,
-    shuffle: Bool = true, seed: UInt64 = 1, scale: Float = 255, learningRateSchedule: LearningRateSchedule? = nil,
-    onNonfinite: NonfinitePolicy = .stop
+    metrics: [any Metric]? = nil, epochs: Int = 10, batchSize: Int = 200, shards: Int = 8,
+    shuffle: Bool = true, seed: UInt64 = 1, scale: Float? = nil, validationSplit: Double? = nil,
+    learningRateSchedule: LearningRateSchedule? = nil, onNonfinite: NonfinitePolicy = .stop
   ) {
     precondition(epochs > 0 && batchSize > 0, "a run needs epochs (\(epochs)) and batches (\(batchSize)) of 1 or more")
     precondition((1...batchSize).contains(shards), "a batch of \(batchSize) samples cannot be cut in \(shards) shards")
     Self.check(seed: seed)
+    Self.check(validationSplit: validationSplit)
     self.model = model
     self.optimizer = optimizer
     self.loss = loss
-    self.metrics = metrics
+    self.metrics = metrics ?? Self.defaultMetrics(loss)
     self.epochs = epochs
     self.batchSize = batchSize
     self.shards = shards
     self.shuffle = shuffle
     self.seed = seed
     self.scale = scale
+    self.validationSplit = validationSplit
     self.learningRateSchedule = learningRateSchedule
     self.onNonfinite = onNonfinite
   }
@@ -50,11 +56,26 @@ public struct TrainingConfiguration: Sendable {
     precondition(seed <= Int64.max, "a seed is at most \(Int64.max), got \(seed)")
   }
 
+  private static func check(validationSplit: Double?) {
+    precondition(
+      validationSplit.map { $0 > 0 && $0 < 1 } ?? true,
+      "a part is more than 0 and less than 1, got \(validationSplit ?? 0)")
+  }
+
+  /// What is measured where nothing is named.
+  package static func defaultMetrics(_ loss: any Loss) -> [any Metric] { loss is any Metric ? [] : [Accuracy()] }
+
+  /// The metric by which the best checkpoint is told where none is named; nil if there is none.
+  package var defaultBestMetric: String? {
+    if sumNames.contains(Accuracy.name) { return "val_\(Accuracy.name)" }
+    return type(of: loss).targets == .values ? "val_loss" : nil
+  }
+
   /// The samples of the largest shard.
   var largestShard: Int { BatchSharding(sampleCount: batchSize, shards: shards).largestShard }
 
-  /// What a pixel is divided by in all: by `scale`, and by a layer that the model begins with.
-  public var pixelDivisor: Float { scale * model.pixelDivisor }
+  /// What a pixel is divided by in all: by `scale`, and by a layer that the model begins with; nil before the data is known.
+  public var pixelDivisor: Float? { scale.map { $0 * model.pixelDivisor } }
 
   /// `loss`, then the metrics: the names of what is summed over samples.
   public var sumNames: [String] { ["loss"] + metrics.map { type(of: $0).name } }

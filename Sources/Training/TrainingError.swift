@@ -3,9 +3,15 @@ import NeuralNetwork
 
 /// Data that the model cannot be trained on or asked about.
 public enum TrainingError: Error, Equatable {
-  case shapeMismatch(dataset: String, images: Shape, model: Shape)
+  case shapeMismatch(dataset: String, inputs: Shape, model: Shape)
   case outputNotClasses(Shape)
   case labelOutOfRange(dataset: String, sample: Int, label: Int, classes: Int)
+  /// Data that can be asked about, but not trained on or evaluated.
+  case noTargets(dataset: String)
+  /// A target that is no class.
+  case noClass(dataset: String, sample: Int, target: String, loss: String)
+  /// Targets that the model's outputs cannot be compared with.
+  case targetMismatch(dataset: String, target: Field, loss: String, output: Shape)
   case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
   /// The numbers of the training do not fit the machine.
   case tooLarge(bytes: Int, available: Int)
@@ -26,14 +32,22 @@ public enum TrainingError: Error, Equatable {
 extension TrainingError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .shapeMismatch(let dataset, let images, let model):
-      "the images of '\(dataset)' have the shape \(images), the model takes \(model)."
+    case .shapeMismatch(let dataset, let inputs, let model):
+      "the \(inputs.image == nil ? "inputs" : "images") of '\(dataset)' have the shape \(inputs), the model takes \(model)."
     case .outputNotClasses(let shape):
-      "the model's output has the shape \(shape), but a classifier ends with one axis: a value for each class. "
-        + "Add a flatten and a dense layer."
+      "the model's output has the shape \(shape), but has to have one axis: a value for each class, or for each number to "
+        + "predict. Add a flatten and a dense layer."
     case .labelOutOfRange(let dataset, let sample, let label, let classes):
       "sample \(sample) of '\(dataset)' has the label \(label), but the model has \(classes) outputs "
         + "(labels 0 to \(classes - 1)). Change the units of the last layer, or the labels."
+    case .noTargets(let dataset):
+      "'\(dataset)' has inputs alone, and no labels or other targets, which training and evaluation need."
+    case .noClass(let dataset, let sample, let target, let loss):
+      "the target of sample \(sample) of '\(dataset)' is \(target), but \(loss) needs one class for each sample: a label, or "
+        + "a 1 among zeros (one-hot). For numbers to predict use a loss such as mean_squared_error."
+    case .targetMismatch(let dataset, let target, let loss, let output):
+      "the targets of '\(dataset)' are \(target), the model's output has the shape \(output): \(loss) compares number with "
+        + "number. Give the last layer \(target.shape.count) unit\(target.shape.count == 1 ? "" : "s")."
     case .batchLargerThanData(let batchSize, let dataset, let samples):
       "a batch of \(batchSize) samples is larger than '\(dataset)', which has \(samples). Use a smaller batch size."
     case .tooLarge(let bytes, let available):
@@ -60,27 +74,4 @@ extension TrainingError: CustomStringConvertible {
 
 extension TrainingError {
   private static func gigabytes(_ bytes: Int) -> Double { (Double(bytes) / 1e8).rounded() / 10 }
-}
-
-extension ImageSet {
-  /// - Throws: `TrainingError` if the model cannot take these images, or its outputs are no classes.
-  func check(fits plan: ModelPlan) throws {
-    let images: Shape = [shape.height, shape.width, shape.channels]
-    guard plan.inputShape.takes(image: images) else {
-      throw TrainingError.shapeMismatch(dataset: name, images: images, model: plan.inputShape)
-    }
-    guard plan.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(plan.outputShape) }
-  }
-}
-
-extension Dataset {
-  /// - Throws: `TrainingError` if the model cannot take these samples.
-  func check(fits plan: ModelPlan) throws {
-    try ImageSet(self).check(fits: plan)
-    let classes = plan.outputShape.count
-    if let sample = labels.firstIndex(where: { $0 < 0 || Int($0) >= classes }) {
-      throw TrainingError.labelOutOfRange(
-        dataset: name, sample: sample, label: Int(labels[sample]), classes: classes)
-    }
-  }
 }

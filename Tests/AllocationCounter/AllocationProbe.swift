@@ -7,13 +7,15 @@ import Synchronization
 struct AllocationProbe: Metric {
   static let name = "allocations"
   static let largerIsBetter = false
-  /// For a test of the count: allocates on each look.
+  /// For a test of the count: allocates for each sample.
   static let isAllocating = CommandLine.arguments.contains("--allocating")
 
   func compute(_ outputs: ModelOutputs, values: SampleColumn) {
-    if Self.isAllocating { UnsafeMutablePointer<Float>.allocate(capacity: outputs.samples).deallocate() }
     StepWatch.look()
-    for sample in 0..<outputs.samples { values[sample] = 0 }
+    for sample in 0..<outputs.samples {
+      if Self.isAllocating { UnsafeMutablePointer<Float>.allocate(capacity: 1).deallocate() }
+      values[sample] = 0
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 @Suite("Data sets")
 struct DatasetTests {
-  static let shape = ImageShape(height: 2, width: 3, channels: 1)
+  static let shape: Shape = [2, 3, 1]
 
   static func dataset(images: Int = 3, labels: [Int32] = [0, 1, 2], offset: UInt8 = 0) throws -> Dataset {
     let pixels = (0..<images * shape.count).map { UInt8($0) &+ offset }
@@ -19,7 +20,7 @@ struct DatasetTests {
     #expect {
       try Self.dataset(labels: [0, 1])
     } throws: {
-      "\($0)" == "'tiny' has 3 images but 2 labels. Use files that belong together."
+      "\($0)" == "'tiny' has 3 inputs but 2 targets (labels or values). Use files or arrays that belong together."
     }
     #expect {
       try Self.dataset(images: 0, labels: [])
@@ -66,7 +67,7 @@ struct DatasetTests {
       IDXSource(trainImages: "a", trainLabels: "b", testImages: "c", testLabels: "d").inDirectory(directory.path))
     let splits = try source.load(DatasetContext(environment: [:]))
     #expect(splits.train.labels == [4, 5])
-    #expect(splits.test.image(1) == Array(6..<12)[...])
+    #expect(splits.test.pixels(1) == Array(6..<12))
   }
 
   @Test("of IDX files need the files that are asked for, and no others")
@@ -76,21 +77,29 @@ struct DatasetTests {
     _ = try directory.write(IDXBytes.images([2, 2, 3], pixels: Array(0..<12)), to: "c")
     let source = try #require(
       IDXSource(trainImages: "a", trainLabels: "b", testImages: "c", testLabels: "d").inDirectory(directory.path))
-    let unlabeled = try source.loadImages(.test, context)
+    let unlabeled = try source.loadInputs(.test, context)
     #expect((unlabeled.count, unlabeled.labels) == (2, nil))
     #expect(throws: FileError.self) { try source.load(.test, context) }
     _ = try directory.write(IDXBytes.labels([4, 5]), to: "d")
-    #expect(try source.loadImages(.test, context).labels == [4, 5])
+    #expect(try source.loadInputs(.test, context).labels == [4, 5])
     #expect(try source.load(.test, context).labels == [4, 5])
     #expect(throws: FileError.self) { try source.load(.train, context) }
     _ = try directory.write(IDXBytes.labels([4]), to: "d")
     #expect {
-      try source.loadImages(.test, context)
+      try source.loadInputs(.test, context)
     } throws: {
-      "\($0)" == "'idx (test)' has 2 images but 1 labels. Use files that belong together."
+      "\($0)" == "'idx (test)' has 2 inputs but 1 targets (labels or values). Use files or arrays that belong together."
     }
     let imagesOnly = IDXSource(testImages: "\(directory.path)/c")
-    #expect(try imagesOnly.loadImages(.test, context).labels == nil)
+    #expect(try imagesOnly.loadInputs(.test, context).labels == nil)
+    let trainingOnly = IDXSource(trainImages: "\(directory.path)/c", trainLabels: "\(directory.path)/d")
+    #expect(trainingOnly.missingTestKey == "test_images" && imagesOnly.missingTestKey == nil)
+    #expect {
+      try trainingOnly.load(.test, context)
+    } throws: {
+      "\($0)" == "data: has no test data. Name test_images and test_labels, or set a part of the training data apart "
+        + "(fit.validation_split: 0.2)."
+    }
     for (split, key) in [(DatasetSplit.test, "test_labels"), (.train, "train_images")] {
       #expect {
         try imagesOnly.load(split, context)
@@ -115,7 +124,7 @@ struct DatasetTests {
   func halfBlocks() throws {
     let pixels: [UInt8] = [255, 0, 255, 255, 255, 0, 0, 0, 200]
     let dataset = try Dataset(
-      name: "tiny", shape: ImageShape(height: 3, width: 3, channels: 1), images: pixels, labels: [0])
+      name: "tiny", shape: [3, 3, 1], images: pixels, labels: [0])
     #expect("\(HalfBlockDrawing(dataset, index: 0, colors: false))" == "█▄▀\n  ▀")
   }
 }
@@ -134,18 +143,18 @@ struct DigitsTests {
     let context = DatasetContext(environment: [:])
     let short = try DigitsSource(trainCount: 30, testCount: 5, seed: 3).load(context).train
     let long = try DigitsSource(trainCount: 60, testCount: 5, seed: 3).load(context).train
-    #expect(Array(long.images.prefix(short.images.count)) == short.images)
-    #expect(Array(long.labels.prefix(30)) == short.labels)
+    #expect(long.prefix(30).bytes == short.bytes)
+    #expect(long.prefix(30).labels == short.labels)
     let other = try DigitsSource(trainCount: 30, testCount: 5, seed: 4).load(context).train
-    #expect(other.images != short.images)
+    #expect(other.bytes != short.bytes)
   }
 
   @Test("show all ten digits, in ink of every strength, inside the frame")
   func variety() throws {
     let digits = try DigitsSource(trainCount: 1000, testCount: 1).load(DatasetContext(environment: [:])).train
-    #expect(Set(digits.labels) == Set(0..<10))
+    #expect(Set(digits.labels ?? []) == Set(0..<10))
     for index in 0..<digits.count {
-      let ink = digits.image(index).filter { $0 > 128 }.count
+      let ink = digits.pixels(index).filter { $0 > 128 }.count
       #expect((15...320).contains(ink))
     }
   }
@@ -163,8 +172,8 @@ struct MNISTTests {
   func published() throws {
     let splits = try MNISTSource().load(DatasetContext(environment: ["MARTLET_DATA": try #require(Self.data)]))
     #expect((splits.train.count, splits.test.count) == (60_000, 10_000))
-    #expect(splits.train.shape == ImageShape(height: 28, width: 28, channels: 1))
-    #expect(Array(splits.train.labels.prefix(5)) == [5, 0, 4, 1, 9])
+    #expect(splits.train.shape == [28, 28, 1])
+    #expect(splits.train.prefix(5).labels == [5, 0, 4, 1, 9])
   }
 
   @Test("in a directory that lacks a file is refused by name")
@@ -199,7 +208,7 @@ struct MNISTTests {
     try Self.link(images, to: "\(directory.path)/\(path)")
     let source = MNISTSource(directory: directory.path)
     let context = DatasetContext(environment: [:])
-    let unlabeled = try source.loadImages(.test, context)
+    let unlabeled = try source.loadInputs(.test, context)
     #expect((unlabeled.count, unlabeled.labels) == (10_000, nil))
     #expect {
       try source.load(.test, context)
@@ -208,8 +217,8 @@ struct MNISTTests {
     }
     let other = path.replacing("images", with: "labels").replacing("idx3", with: "idx1")
     try Self.link(labels, to: "\(directory.path)/\(other)")
-    #expect(try source.load(.test, context).labels.prefix(5) == [7, 2, 1, 0, 4])
-    #expect(try source.loadImages(.test, context).labels?.count == 10_000)
+    #expect(try source.load(.test, context).prefix(5).labels == [7, 2, 1, 0, 4])
+    #expect(try source.loadInputs(.test, context).labels?.count == 10_000)
   }
 
   @Test("in a directory that is not there is refused")

@@ -36,7 +36,7 @@ struct InitialWeightsTests {
     let pixels = try Array(Data(contentsOf: URL(filePath: "\(directory.path)/images")).dropFirst(16))
     let labels = try Array(Data(contentsOf: URL(filePath: "\(directory.path)/labels")).dropFirst(8)).map(Int32.init)
     try trainer.fit(
-      Dataset(name: "x", shape: ImageShape(height: 8, width: 8, channels: 1), images: pixels, labels: labels))
+      Dataset(name: "x", shape: [8, 8, 1], images: pixels, labels: labels))
     for source in Self.sources {
       let output = try KerasCommandTests.succeed(
         ["train", "new.yml", "--initial-weights", source, "--output", "run-\(source)"], in: directory)

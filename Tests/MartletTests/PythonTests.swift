@@ -103,8 +103,9 @@ struct PythonTests {
         for size in sizes { withUnsafeBytes(of: UInt32(size).bigEndian) { file.append(contentsOf: $0) } }
         return file + bytes
       }
-      try idx([1000, 28, 28], dataset.images).write(to: URL(filePath: "\(directory.path)/\(name)-images"))
-      try idx([1000], dataset.labels.map { UInt8($0) }).write(to: URL(filePath: "\(directory.path)/\(name)-labels"))
+      try idx([1000, 28, 28], dataset.bytes ?? []).write(to: URL(filePath: "\(directory.path)/\(name)-images"))
+      try idx([1000], (dataset.labels ?? []).map { UInt8($0) }).write(
+        to: URL(filePath: "\(directory.path)/\(name)-labels"))
     }
     return try directory.write(
       """

@@ -64,7 +64,7 @@ struct KerasGolden {
     let images = (0..<UInt32(count * 64)).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 24) }
     let labels = (0..<Int32(count)).map { $0 * 7 % 11 % 4 }
     return try Dataset(
-      name: "samples", shape: ImageShape(height: 8, width: 8, channels: 1), images: images, labels: labels)
+      name: "samples", shape: [8, 8, 1], images: images, labels: labels)
   }
 
   var probabilities: [Float] { get throws { try values("probabilities") } }

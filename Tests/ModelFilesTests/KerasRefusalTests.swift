@@ -85,7 +85,10 @@ struct KerasRefusalTests {
       #""learning_rate": 0.009999999776482582"#, #""learning_rate": {"class_name": "ExponentialDecay"}"#,
       "m: the optimizer Adam.learning_rate: expected a number greater than 0. Received: a mapping"
     ),
-    (#""loss": "categorical_crossentropy""#, #""loss": "mse""#, "m: the loss mse is not known here. Supported: categ"),
+    (
+      #""loss": "categorical_crossentropy""#, #""loss": "hinge""#,
+      "m: the loss hinge is not known here. Supported: categ"
+    ),
     (
       #""loss": "categorical_crossentropy""#,
       #""loss": {"class_name": "CategoricalCrossentropy", "config": {"label_smoothing": 0.1}}"#,
@@ -179,14 +182,17 @@ struct KerasRefusalTests {
     let sgd = try KerasGolden.changed("keras315-lesson.h5", #""class_name": "Adam""#, #""class_name": "SGD""#)
     #expect(throws: ModelFileError.self) { try sgd.model(for: .training) }
     #expect(try sgd.model(for: .trainingAnew).model.optimizerState == nil)
-    let mse = try KerasGolden.changed("keras315-lesson.h5", #""loss": "categorical_crossentropy""#, #""loss": "mse""#)
-    #expect(throws: ModelFileError.self) { try mse.model(for: .training) }
+    let hinge = try KerasGolden.changed(
+      "keras315-lesson.h5", #""loss": "categorical_crossentropy""#, #""loss": "hinge""#)
+    #expect(throws: ModelFileError.self) { try hinge.model(for: .training) }
     #expect(
-      try mse.model(for: .evaluating).notes == [
-        "the loss mse is not known here. Supported: categorical_crossentropy, sparse_categorical_crossentropy. "
+      try hinge.model(for: .evaluating).notes == [
+        "the loss hinge is not known here. Supported: \(LossCatalog.all.map { $0.name }.joined(separator: ", ")). "
           + "In its place categorical_crossentropy is measured"
       ])
-    #expect(try mse.model(for: .predicting).model.weights.count == 6)
+    #expect(try hinge.model(for: .predicting).model.weights.count == 6)
+    let mse = try KerasGolden.changed("keras315-lesson.h5", #""loss": "categorical_crossentropy""#, #""loss": "mse""#)
+    #expect(try mse.model(for: .training).model.loss is MeanSquaredError)
   }
 
   /// A model of a ReLU and a Softmax.

@@ -32,7 +32,7 @@ struct SameTrainingTests {
     }
     let labels = classOf.enumerated().map { Int32(hashed($0 + 77) < 26 ? ($1 + 3) % classes : $1) }
     return try Dataset(
-      name: "samples", shape: ImageShape(height: 28, width: 28, channels: 1), images: images, labels: labels)
+      name: "samples", shape: [28, 28, 1], images: images, labels: labels)
   }
 
   @Test(

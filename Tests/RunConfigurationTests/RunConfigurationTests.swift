@@ -121,7 +121,7 @@ struct RunConfigurationTests {
   static let mistakes: [(String, String, String)] = [
     (
       "epochs: 10", "epoch: 10",
-      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, shuffle, seed, on_nonfinite."
+      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, shuffle, seed, on_nonfinite."
     ),
     ("epochs: 10", "epochs: ten", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: \"ten\""),
     ("epochs: 10", "epochs: 0", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 0"),
@@ -137,7 +137,7 @@ struct RunConfigurationTests {
     ("shuffle: true", "shuffle: 1", "test.yml:10: fit.shuffle: expected true or false. Received: 1"),
     (
       "dataset: mnist", "dataset: mnits",
-      "test.yml:2: data.dataset: unknown data set 'mnits'. Did you mean 'mnist'? Known names: mnist, digits, idx."
+      "test.yml:2: data.dataset: unknown data set 'mnits'. Did you mean 'mnist'? Known names: mnist, digits, idx, npz."
     ),
     (
       "dataset: mnist", "dataset: mnist, train_count: 3",
@@ -156,8 +156,8 @@ struct RunConfigurationTests {
       "test.yml:9: compile.optimizer.learning_rate: expected a number greater than 0. Received: -1"
     ),
     (
-      "loss: categorical_crossentropy", "loss: mse",
-      "test.yml:9: compile.loss: unknown loss 'mse'. Known names: categorical_crossentropy, sparse_categorical_crossentropy."
+      "loss: categorical_crossentropy", "loss: hinge",
+      "test.yml:9: compile.loss: unknown loss 'hinge'. Known names: categorical_crossentropy, sparse_categorical_crossentropy, "
     ),
     (
       "metrics: [accuracy]", "metrics: [acuracy]",
@@ -359,6 +359,7 @@ struct RunConfigurationTests {
         "compile.optimizer is {\"name\": \"adam\", \"learning_rate\": 0.001"
       ),
       ("scale: 255", "scale: 1", "data.scale is 255.0 in the checkpoint, but 1.0 now."),
+      ("seed: 1", "seed: 1, validation_split: 0.2", "fit.validation_split is null in the checkpoint, but 0.2 now."),
     ]
     for (old, new, wording) in refused {
       let run = try RunConfiguration(yaml: Self.yaml.replacing(old, with: new, maxReplacements: 1), file: "test.yml")
@@ -372,5 +373,57 @@ struct RunConfigurationTests {
       let run = try RunConfiguration(yaml: Self.yaml.replacing(old, with: new, maxReplacements: 1), file: "test.yml")
       #expect(throws: Never.self) { try run.checkResumes(saved) }
     }
+  }
+
+  @Test(
+    "have a scale by default that fits the data and the model",
+    arguments: [
+      ("{dataset: mnist}", "", 255), ("{dataset: digits}", "", 255), ("{dataset: npz, file: x.npz}", "", nil),
+      ("{dataset: npz, file: x.npz, scale: 2}", "", 2), ("{dataset: mnist}", "  - rescaling: {scale: 0.1}\n", 1),
+      ("{dataset: npz, file: x.npz}", "  - rescaling: {scale: 0.1}\n", 1),
+      ("{dataset: mnist, scale: 3}", "  - rescaling: {scale: 0.1}\n", 3), ("{scale: 4}", "", 4), ("{}", "", nil),
+    ] as [(String, String, Float?)])
+  func scale(data: String, layer: String, expected: Float?) throws {
+    let yaml = Self.yaml.replacing("{dataset: mnist, scale: 255}", with: data)
+      .replacing("model:\n", with: "model:\n\(layer)")
+    let run = try RunConfiguration(yaml: yaml, file: "test.yml")
+    #expect(run.training.scale == expected)
+    let again = try RunConfiguration(yaml: run.yaml, file: "again.yml")
+    #expect(again.training.scale == expected)
+    // A scale that is not known yet is compared when it is.
+    if expected == nil { #expect(throws: Never.self) { try run.checkResumes(again) } }
+  }
+
+  @Test("need no test files of idx with a validation split")
+  func trainingFilesAlone() throws {
+    let yaml = Self.yaml.replacing("{dataset: mnist,", with: "{dataset: idx, train_images: a, train_labels: b,")
+    #expect {
+      try RunConfiguration(yaml: yaml, file: "test.yml")
+    } throws: {
+      "\($0)" == "test.yml:2: data: the key 'test_images' is missing."
+    }
+    let split = yaml.replacing("seed: 1}", with: "seed: 1, validation_split: 0.25}")
+    let run = try RunConfiguration(yaml: split, file: "test.yml")
+    #expect(run.training.validationSplit == 0.25 && run.source?.missingTestKey == "test_images")
+    #expect(try RunConfiguration(yaml: run.yaml, file: "again.yml").training.validationSplit == 0.25)
+  }
+
+  @Test(
+    "measure what suits the loss, and keep the best by it",
+    arguments: [
+      ("categorical_crossentropy", ["accuracy"], "val_accuracy"), ("binary_crossentropy", ["accuracy"], "val_accuracy"),
+      ("mean_squared_error", [], "val_loss"), ("mae", [], "val_loss"),
+      ("mse, metrics: [mae, accuracy]", ["mean_absolute_error", "accuracy"], "val_accuracy"),
+      ("categorical_crossentropy, metrics: []", [], nil),
+      ("{name: binary_crossentropy, from_logits: true}, metrics: [binary_accuracy]", ["binary_accuracy"], "val_loss"),
+    ] as [(String, [String], String?)])
+  func metrics(loss: String, metrics: [String], best: String?) throws {
+    let yaml = Self.yaml.replacing("loss: categorical_crossentropy, metrics: [accuracy]", with: "loss: \(loss)")
+      .replacing(", keep_best: val_accuracy", with: "")
+    let run = try RunConfiguration(yaml: yaml, file: "test.yml")
+    #expect(run.training.metrics.map { type(of: $0).name } == metrics)
+    #expect(run.checkpoints.keepBest == best)
+    let again = try RunConfiguration(yaml: run.yaml, file: "again.yml")
+    #expect(again.training.metrics.map { type(of: $0).name } == metrics && again.checkpoints.keepBest == best)
   }
 }

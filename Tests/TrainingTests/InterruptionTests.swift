@@ -58,7 +58,7 @@ struct InterruptionTests {
 struct NonfiniteTests {
   /// 60 black images and a white one, and weights that overflow on what is not black.
   private func trainer(_ policy: NonfinitePolicy, white: Int = 47) throws -> (Trainer, Dataset) {
-    let shape = ImageShape(height: 2, width: 2, channels: 1)
+    let shape: Shape = [2, 2, 1]
     var images = [UInt8](repeating: 0, count: 60 * 4)
     for pixel in 0..<4 { images[white * 4 + pixel] = 255 }
     let data = try Dataset(name: "bad", shape: shape, images: images, labels: (0..<60).map { $0 % 3 })
@@ -150,7 +150,7 @@ struct NonfiniteTests {
   func nothingLeft() throws {
     let (trainer, _) = try trainer(.skip)
     let white = try Dataset(
-      name: "white", shape: ImageShape(height: 2, width: 2, channels: 1),
+      name: "white", shape: [2, 2, 1],
       images: [UInt8](repeating: 255, count: 60 * 4), labels: (0..<60).map { $0 % 3 })
     #expect(throws: TrainingError.nothingLearned(epoch: 1)) { try trainer.fit(white) }
   }

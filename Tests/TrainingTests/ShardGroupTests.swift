@@ -57,7 +57,7 @@ struct ShardGroupTests {
       let memory = StepMemory(
         configuration: configuration, programs: trainer.programs, groups: groups, variables: trainer.variables,
         kernels: trainer.kernels, workerCount: 1)
-      network.data.train.withSamples(order: nil) { samples in
+      network.data.train.withSamples(scale: 255) { samples in
         let step = CurrentStep(configuration, samples, state)
         for phase in memory.phases.dropLast(memory.update.phases.count) {
           // From the last group to the first: which is computed when does not count.

@@ -133,9 +133,9 @@ enum SmallRun {
   /// The digits in three channels: the image, its negative, and its darker half.
   static let colored: DatasetSplits = {
     func color(_ digits: Dataset) throws -> Dataset {
-      let images = digits.images.flatMap { [$0, 255 - $0, $0 / 2] }
-      let shape = ImageShape(height: digits.shape.height, width: digits.shape.width, channels: 3)
-      return try Dataset(name: "colored \(digits.name)", shape: shape, images: images, labels: digits.labels)
+      let images = (digits.bytes ?? []).flatMap { [$0, 255 - $0, $0 / 2] }
+      return try Dataset(
+        name: "colored \(digits.name)", shape: [28, 28, 3], images: images, labels: digits.labels ?? [])
     }
     guard let splits = try? DatasetSplits(train: color(data.train), test: color(data.test))
     else { preconditionFailure("as many images as labels") }
@@ -147,11 +147,10 @@ enum SmallRun {
     _ network: SmallNetwork = .lesson, workers: Int = 2, epochs: Int = 2, shards: Int = 8,
     instructionSet: InstructionSet = .bestSupported
   ) throws -> Trainer {
-    let shape = network.data.train.shape
     return try Trainer(
       TrainingConfiguration(
         model: network.model, optimizer: network.optimizer, epochs: epochs, batchSize: 50, shards: shards, seed: 5),
-      inputShape: [shape.height, shape.width, shape.channels], workerCount: workers, instructionSet: instructionSet)
+      inputShape: network.data.train.shape, workerCount: workers, instructionSet: instructionSet)
   }
 
   static func trained(

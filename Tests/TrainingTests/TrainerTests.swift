@@ -194,9 +194,9 @@ struct ResumeTests {
 struct DataFitTests {
   @Test("is refused before the first step, with both values")
   func refusals() throws {
-    let shape = ImageShape(height: 28, width: 28, channels: 1)
+    let shape: Shape = [28, 28, 1]
     let small = try Dataset(
-      name: "small", shape: ImageShape(height: 2, width: 2, channels: 1), images: [1, 2, 3, 4], labels: [0])
+      name: "small", shape: [2, 2, 1], images: [1, 2, 3, 4], labels: [0])
     let labels = try Dataset(
       name: "labels", shape: shape, images: [UInt8](repeating: 0, count: 60 * shape.count),
       labels: (0..<60).map { $0 == 7 ? 10 : 1 })
@@ -225,7 +225,7 @@ struct DataFitTests {
     #expect {
       try trainer.fit(SmallRun.data.train)
     } throws: {
-      "\($0)".hasPrefix("the model's output has the shape (28, 28, 2), but a classifier ends with one axis")
+      "\($0)".hasPrefix("the model's output has the shape (28, 28, 2), but has to have one axis: a value for each class")
     }
   }
 }
@@ -302,7 +302,7 @@ struct ShardingTests {
       }
       let configuration = TrainingConfiguration(model: Sequential(layers), batchSize: batchSize, shards: 8)
       let plan = try configuration.model.plan(inputShape: [28, 28, 1])
-      let programs = try Programs(plan, kernels: InstructionSet.baseline.kernels)
+      let programs = try Programs(plan, kernels: InstructionSet.baseline.kernels, loss: configuration.loss)
       let groups = ShardGroups(shards: 8, workers: 1024, parameterCount: plan.trainableCount) { _ in 0 }
       let needs = MemoryNeeds(configuration, programs: programs, groups: groups, workerCount: 1 << 40)
       #expect(needs.bytes == .max)

@@ -1,12 +1,14 @@
 import Configuration
 import Machine
 import Randomness
+import Tensors
 
 /// Handwritten-looking digits that are drawn on the spot: no file, no network.
 public struct DigitsSource: DatasetSource, Equatable {
   public static let name = "digits"
   public static let summary = "handwritten-looking digits drawn on the spot, 28x28 (no file, no network)"
   public static let optionKeys = ["train_count", "test_count", "seed"]
+  public static let inputElement: Field.Element? = .uint8
 
   public var trainCount: Int
   public var testCount: Int
@@ -66,7 +68,7 @@ public struct DigitsSource: DatasetSource, Equatable {
       images += canvas.pixels
       labels.append(Int32(label))
     }
-    let shape = ImageShape(height: DigitCanvas.size, width: DigitCanvas.size, channels: 1)
-    return try Dataset(name: name, shape: shape, images: images, labels: labels)
+    return try Dataset(
+      name: name, shape: [DigitCanvas.size, DigitCanvas.size, 1], inputs: .bytes(images), targets: .labels(labels))
   }
 }

@@ -15,8 +15,8 @@ struct CheckpointOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Threads to compute on (default: the cores this process may use).")
   var workers: Int?
 
-  /// The trained model, the data that its run was validated on, and what loads it.
-  func open(for purpose: KerasModelFile.Purpose) throws -> (Trainer, any DatasetSource, DatasetContext) {
+  /// Opens the trained model.
+  func open(for purpose: KerasModelFile.Purpose) throws -> OpenedModel {
     let surroundings = try Surroundings.training(workers: workers, isSilent: false)
     let saved = try dataset.opening(for: purpose).open(try RunPath.checkpoint(checkpoint))
     guard let source = try dataset.source(of: saved) else {
@@ -31,7 +31,21 @@ struct CheckpointOptions: ParsableArguments {
         file: checkpoint,
         .unusable(reason: "its output has the shape \(trainer.plan.outputShape), not a value for each class"))
     }
-    return (trainer, source, surroundings.dataset)
+    return OpenedModel(
+      trainer: trainer, configuration: saved.configuration, source: source, context: surroundings.dataset)
+  }
+}
+
+/// A trained model, and where its data comes from.
+struct OpenedModel {
+  let trainer: Trainer
+  let configuration: RunConfiguration
+  let source: any DatasetSource
+  let context: DatasetContext
+
+  /// The data that its run is judged by: the test data, or else what the run set apart for validation.
+  func judgingData(needsTargets: Bool) throws -> (data: Dataset, isTest: Bool) {
+    try configuration.judgingData(of: source, needsTargets: needsTargets, context)
   }
 }
 

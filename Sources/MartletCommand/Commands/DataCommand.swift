@@ -70,7 +70,10 @@ struct DataFetchCommand: ParsableCommand {
 
 struct DataShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Draw a sample in the terminal, or samples into a PNG file, with their labels.")
+    commandName: "show", abstract: "Draw a sample in the terminal, or samples into a PNG file, with their labels.",
+    discussion: """
+      Floats are stretched for the drawing: the least of a sample is black, the greatest white. Vectors are printed.
+      """)
 
   @Argument(help: "A data set's name, as 'martlet data list' shows it, or a configuration (YAML) whose data to show.")
   var name: String
@@ -96,19 +99,41 @@ struct DataShowCommand: ParsableCommand {
     guard output != nil || count == 1 else {
       throw WrongUse("--count makes a sheet of samples: name its --output FILE.png.")
     }
-    let samples = try source.loadImages(test ? .test : .train, Surroundings.dataset(isSilent: false))
+    let samples = try source.loadInputs(test ? .test : .train, Surroundings.dataset(isSilent: false))
     guard (0..<samples.count).contains(index), (1...samples.count - index).contains(count) else {
       throw WrongUse(
         "--index \(index) --count \(count): '\(samples.name)' has the samples 0 to \(samples.count - 1).")
     }
     if let output {
       try OutputPath.check(output, "--output")
+      guard samples.isDrawable else {
+        throw WrongUse(
+          "--output \(output): the samples of '\(samples.name)' are \(samples.input), no pictures of 1 or 3 channels. Leave "
+            + "out --output: they are printed.")
+      }
       try samples.contactSheet(first: index, count: count).write(to: output)
-      Console.output.write(labels(samples).map { "labels:\n\($0)" } ?? "")
+      Console.output.write(targets(samples))
     } else {
-      let drawing = HalfBlockDrawing(samples, index: index, colors: Terminal(.output)?.hasColors ?? false)
-      Console.output.write("\(drawing)\nlabel: \(samples.labels.map { "\($0[index])" } ?? "none")\n")
+      Console.output.write("\(text(samples))\n\(target(samples))\n")
     }
+  }
+
+  private func text(_ samples: Dataset) -> String {
+    guard samples.isDrawable else { return "input: \(Self.list(samples.input(index)))" }
+    return "\(HalfBlockDrawing(samples, index: index, colors: Terminal(.output)?.hasColors ?? false))"
+  }
+
+  private func target(_ samples: Dataset) -> String {
+    if let label = samples.label(index) { return "label: \(label)" }
+    guard let target = samples.target(index) else { return "label: none" }
+    return "target: \(Self.list(target))"
+  }
+
+  /// The first numbers of a sample, and how many there are.
+  private static func list(_ values: [Float]) -> String {
+    let shown = 100
+    let text = values.prefix(shown).map(\.digits).joined(separator: " ")
+    return values.count > shown ? "\(text) … (\(values.count) numbers)" : text
   }
 
   /// - Throws: `WrongUse` or `ConfigurationError` if it is neither a data set nor a configuration that names one.
@@ -122,15 +147,21 @@ struct DataShowCommand: ParsableCommand {
     return source
   }
 
-  /// The labels as the sheet has its samples: a line for each row.
-  private func labels(_ samples: ImageSet) -> String? {
-    guard let labels = samples.labels?[index..<index + count] else { return nil }
-    let columns = ImageSet.contactSheetColumns(count)
+  /// The labels as the sheet has its samples: a line for each row; targets, a line for each sample.
+  private func targets(_ samples: Dataset) -> String {
+    let indices = index..<index + count
+    let labels = indices.compactMap { samples.label($0) }
+    guard labels.count == count else {
+      let lines = indices.compactMap { samples.target($0) }.map { "\(Self.list($0))\n" }
+      return lines.isEmpty ? "" : "targets:\n\(lines.joined())"
+    }
+    let columns = Dataset.contactSheetColumns(count)
     let width = labels.map { "\($0)".count }.max() ?? 0
-    return stride(from: labels.startIndex, to: labels.endIndex, by: columns).map { start in
-      labels[start..<min(start + columns, labels.endIndex)].map { label in
-        String(repeating: " ", count: width - "\(label)".count) + "\(label)"
-      }.joined(separator: " ") + "\n"
-    }.joined()
+    return "labels:\n"
+      + stride(from: 0, to: count, by: columns).map { start in
+        labels[start..<min(start + columns, count)].map { label in
+          String(repeating: " ", count: width - "\(label)".count) + "\(label)"
+        }.joined(separator: " ") + "\n"
+      }.joined()
   }
 }

@@ -10,7 +10,10 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Evaluate a trained model on the test data of its run.",
-    discussion: "Only the test data is needed: images and labels.")
+    discussion: """
+      Only the test data is needed: inputs and targets. A run without test data is evaluated on the part of its training \
+      data that it set apart for validation.
+      """)
 
   @OptionGroup var options: CheckpointOptions
 
@@ -18,17 +21,21 @@ struct EvaluateCommand: ParsableCommand {
   var format: OutputFormat = .text
 
   func run() throws {
-    let (trainer, source, context) = try options.open(for: .evaluating)
-    let evaluation = try trainer.evaluate(try source.load(.test, context))
+    let opened = try options.open(for: .evaluating)
+    let (data, isTest) = try opened.judgingData(needsTargets: true)
+    let evaluation = try opened.trainer.evaluate(data)
     switch format {
-    case .text: Console.output.write(Self.line(evaluation) + "\n")
+    case .text: Console.output.write(Self.line(evaluation, isTest: isTest) + "\n")
     case .json: Console.output.write(Self.json(evaluation) + "\n")
     }
   }
 
   /// `Test loss: 0.0456 - Test accuracy: 0.9861`
-  static func line(_ evaluation: Evaluation) -> String {
-    evaluation.values.map { "Test \($0.name): \(NumberFormat.metric($0.value))" }.joined(separator: " - ")
+  ///
+  /// - Parameter isTest: whether it is of test data; if not, of validation data.
+  static func line(_ evaluation: Evaluation, isTest: Bool = true) -> String {
+    evaluation.values.map { "\(isTest ? "Test" : "Validation") \($0.name): \(NumberFormat.metric($0.value))" }.joined(
+      separator: " - ")
   }
 
   private static func json(_ evaluation: Evaluation) -> String {

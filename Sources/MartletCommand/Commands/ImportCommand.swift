@@ -60,8 +60,9 @@ struct ImportCommand: ParsableCommand {
   /// - Throws: `WrongUse` if a run of the configuration could not resume from what was imported.
   private func check(_ saved: SavedRun, resumes configuration: RunConfiguration) throws {
     do {
-      let (scale, own) = (saved.configuration.training.scale, configuration.training.scale)
-      guard !saved.isScaleKnown || scale == own else {
+      if saved.isScaleKnown, let scale = saved.configuration.training.scale, let own = configuration.training.scale,
+        scale != own
+      {
         throw ResumeMismatch(
           key: "data.scale", checkpoint: PixelScale.text(scale), requested: PixelScale.text(own))
       }

@@ -4,12 +4,12 @@ import Martlet
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Predict the class and the class probabilities of each test sample.",
+    abstract: "Predict the class and the class probabilities of each test sample, or its values.",
     discussion: """
-      Only the images of the test data are needed. Where their labels are there, too, the true label is written after \
-      the outputs. Without --output the predictions go to the standard output, as CSV. They are called probabilities \
-      after a softmax, logits if the loss takes them so (from_logits), and outputs otherwise. Of a model with one output \
-      there is no class.
+      Only the inputs of the test data are needed. Where their targets are there, too, the true label or the true values \
+      are written after the outputs. Without --output the predictions go to the standard output, as CSV. They are called \
+      probabilities after a softmax or for binary_crossentropy, logits if the loss takes them so (from_logits), and \
+      outputs otherwise. Where the loss takes values instead of classes, or there is one output, there is no class.
       """)
 
   @OptionGroup var options: CheckpointOptions
@@ -17,20 +17,20 @@ struct PredictCommand: ParsableCommand {
   @Option(
     help: """
       Write to this file: .csv, or .h5 or .npz (with 'probabilities', or 'logits' or 'outputs', and 'classes' and \
-      'labels').
+      'labels', or 'targets').
       """)
   var output: String?
 
   func run() throws {
     let format = try output.map(PredictionFile.Format.init)
     if let output { try OutputPath.check(output, "--output", madeOf: options.checkpoint) }
-    let (trainer, source, context) = try options.open(for: .predicting)
-    let images = try source.loadImages(.test, context)
-    let prediction = try trainer.predict(images)
+    let opened = try options.open(for: .predicting)
+    let data = try opened.judgingData(needsTargets: false).data
+    let file = PredictionFile(try opened.trainer.predict(data), of: data)
     if let output, let format {
-      try PredictionFile.write(prediction, labels: images.labels, to: output, format: format)
+      try file.write(to: output, format: format)
     } else {
-      Console.output.write(PredictionFile.csv(prediction, labels: images.labels))
+      Console.output.write(file.csv)
     }
   }
 }

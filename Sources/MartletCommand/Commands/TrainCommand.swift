@@ -152,7 +152,9 @@ struct TrainCommand: ParsableCommand {
     let logs = DryRunReport.Logs(
       step: stepLog.map(name), run: logFile.map(name),
       tables: configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename }.map(name))
-    Console.output.write(try configuration.yaml + "\n" + DryRunReport.heading(run, isOverwriting: overwrite))
+    var shown = configuration
+    shown.training.scale = run.configuration.training.scale
+    Console.output.write(try shown.yaml + "\n" + DryRunReport.heading(run, isOverwriting: overwrite))
     let measured = try run.measure(maxSteps: maxSteps)
     Console.output.write(DryRunReport.needs(measured, run, timeLimit: timeLimit, logs: logs))
   }
@@ -183,7 +185,7 @@ struct TrainCommand: ParsableCommand {
     steps?.finish(run.trainer)
     let isEvaluated = run.isFinished && (log != nil || verbosity != .silent)
     let evaluation = isEvaluated ? try run.trainer.evaluate(run.data.test) : nil
-    log?.end(run.trainer, isFinished: run.isFinished, evaluation: evaluation)
+    log?.end(run, evaluation: evaluation)
     if verbosity != .silent { Console.output.write(RunSummary.ending(run, evaluation)) }
     // A run that somebody stopped, and that has more to do. At --max-steps it has done what it was asked.
     if run.trainer.stopReason != nil, !run.isFinished { throw ExitStatus.runAgain }

@@ -3,7 +3,7 @@ import HDF5Writing
 import Martlet
 
 /// Predictions as CSV, HDF5 or NumPy's archive.
-enum PredictionFile {
+struct PredictionFile {
   /// The format that the name asks for.
   enum Format {
     case csv
@@ -21,44 +21,66 @@ enum PredictionFile {
     }
   }
 
-  /// A line for each sample: its index, the class with the largest output, the output for each class, and the true label
-  /// if there is one. The largest of one output says nothing: a model of one output has no column of classes.
-  static func csv(_ prediction: Prediction, labels: [Int32]?) -> String {
-    let label = labels == nil ? [] : ["label"]
-    let hasClasses = prediction.classes > 1
+  private let prediction: Prediction
+  /// Whether the largest output is that of the predicted class. The largest of one output says nothing.
+  private let hasClasses: Bool
+  /// The true class of each sample; nil if they are not known, or no classes.
+  private let labels: [Int]?
+  /// The true values of each sample; nil if they are not known, or the model predicts classes.
+  private let targets: [[Float]]?
+
+  /// - Parameter data: what was predicted.
+  init(_ prediction: Prediction, of data: Dataset) {
+    self.prediction = prediction
+    hasClasses = prediction.areClasses && prediction.classes > 1
+    let samples = 0..<data.count
+    let labels = prediction.areClasses ? samples.compactMap { data.classIndex($0, of: prediction.classes) } : []
+    self.labels = labels.isEmpty || labels.count < data.count ? nil : labels
+    targets = prediction.areClasses || data.target == nil ? nil : samples.compactMap { data.target($0) }
+  }
+
+  /// A line for each sample: its index; the class with the largest output, if outputs are those of classes; all outputs;
+  /// and the true label or the true values, if they are there.
+  var csv: String {
+    let targetCount = targets?.first?.count ?? 0
     let heading =
-      ["sample"] + (hasClasses ? ["class"] : []) + (0..<prediction.classes).map { "\(prediction.kind.column)_\($0)" }
-      + label
-    let lines = prediction.classIndices.enumerated().map { sample, index in
-      let label = labels.map { ["\($0[sample])"] } ?? []
-      return (["\(sample)"] + (hasClasses ? ["\(index)"] : []) + prediction.row(sample).map(\.digits) + label).joined(
-        separator: ",")
+      ["sample"] + (hasClasses ? ["class"] : [])
+      + (0..<prediction.classes).map { "\(prediction.kind.column)_\($0)" }
+      + (labels == nil ? [] : ["label"]) + (0..<targetCount).map { "target_\($0)" }
+    let classes = hasClasses ? prediction.classIndices : []
+    let lines = (0..<prediction.samples).map { sample in
+      let fields =
+        ["\(sample)"] + (hasClasses ? ["\(classes[sample])"] : []) + prediction.row(sample).map(\.digits)
+        + (labels.map { ["\($0[sample])"] } ?? []) + (targets.map { $0[sample].map(\.digits) } ?? [])
+      return fields.joined(separator: ",")
     }
     return ([heading.joined(separator: ",")] + lines).map { "\($0)\n" }.joined()
   }
 
-  static func write(_ prediction: Prediction, labels: [Int32]?, to path: String, format: Format) throws {
-    let tensors = tensors(prediction, labels)
+  func write(to path: String, format: Format) throws {
     switch format {
-    case .csv: try WholeFile.write(Array(csv(prediction, labels: labels).utf8), to: path)
-    case .hdf5: try WholeFile.write(hdf5(tensors, path: path), to: path)
+    case .csv: try WholeFile.write(Array(csv.utf8), to: path)
+    case .hdf5: try WholeFile.write(hdf5(path: path), to: path)
     case .npz: try WholeFile.write(NumPyArchive.bytes(tensors, path: path), to: path)
     }
   }
 
-  /// `probabilities`, `logits` or `outputs` (samples, classes), `classes` (samples) unless there is one output, and
-  /// `labels` (samples) if there are any.
-  static func tensors(_ prediction: Prediction, _ labels: [Int32]?) -> [NamedTensor] {
-    let outputs = NamedTensor(
-      prediction.kind.array, [prediction.samples, prediction.classes], prediction.values)
-    let classes = prediction.classes > 1 ? prediction.classIndices.map(Int64.init) : nil
-    return [outputs]
-      + [("classes", classes), ("labels", labels.map { $0.map(Int64.init) })].compactMap { name, values in
-        values.map { NamedTensor(name, [prediction.samples], .integers($0)) }
-      }
+  /// `probabilities`, `logits` or `outputs` (samples, outputs); `classes` (samples), if outputs are those of classes;
+  /// `labels` (samples) or `targets` (samples, n), if they are there.
+  var tensors: [NamedTensor] {
+    let (samples, outputs) = (prediction.samples, prediction.classes)
+    var tensors = [NamedTensor(prediction.kind.array, [samples, outputs], prediction.values)]
+    if hasClasses {
+      tensors.append(NamedTensor("classes", [samples], .integers(prediction.classIndices.map(Int64.init))))
+    }
+    if let labels { tensors.append(NamedTensor("labels", [samples], .integers(labels.map(Int64.init)))) }
+    if let targets, let count = targets.first?.count {
+      tensors.append(NamedTensor("targets", [samples, count], targets.flatMap { $0 }))
+    }
+    return tensors
   }
 
-  private static func hdf5(_ tensors: [NamedTensor], path: String) throws -> [UInt8] {
+  private func hdf5(path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
     for tensor in tensors {
       switch tensor.values {

@@ -80,16 +80,18 @@ final class RunLog: Callback, @unchecked Sendable {
     log("fault", ["message": .string(text)], level: level)
   }
 
-  /// - Parameter evaluation: that of the test data, once the run is done.
-  func end(_ trainer: Trainer, isFinished: Bool, evaluation: Evaluation?) {
+  /// - Parameter evaluation: that of the test data once the run is done, or of the validation data if there is none.
+  func end(_ run: TrainingRun, evaluation: Evaluation?) {
+    let trainer = run.trainer
     var values: Logger.Metadata = [
       "step": .stringConvertible(trainer.state.step), "epoch": .stringConvertible(trainer.state.epoch),
-      "finished": .stringConvertible(isFinished),
+      "finished": .stringConvertible(run.isFinished),
     ]
     if let reason = trainer.stopReason { values["reason"] = .string(reason.wording) }
     if let evaluation {
-      for (name, value) in evaluation.values { values["test_\(name)"] = .stringConvertible(value) }
-      values["test_samples"] = .stringConvertible(evaluation.samples)
+      let part = run.data.hasTest ? "test" : "validation"
+      for (name, value) in evaluation.values { values["\(part)_\(name)"] = .stringConvertible(value) }
+      values["\(part)_samples"] = .stringConvertible(evaluation.samples)
     }
     log("end", values)
   }

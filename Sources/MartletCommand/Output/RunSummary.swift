@@ -5,21 +5,31 @@ enum RunSummary {
   /// - Parameter isResumed: whether to say where the run resumes.
   static func heading(_ run: TrainingRun, isResumed: Bool = true) -> String {
     let (trainer, data) = (run.trainer, run.data)
-    let parts = [
-      "Data: \(data.train.name.split(separator: " ")[0])",
-      "\(NumberFormat.grouped(data.train.count)) + \(NumberFormat.grouped(data.test.count)) samples of "
-        + "\(data.train.shape)",
-    ]
-    let scale =
-      trainer.plan.model.beginsWithScaling && trainer.configuration.scale == 1
-      ? ["pixels as they are (the model begins with a Rescaling)"] : []
-    let machine = [
-      "workers: \(trainer.workerCount)", "shards: \(trainer.configuration.shards)",
-      "instruction set: \(trainer.instructionSet)",
-    ]
-    let lines =
-      [trainer.plan.summary(), (parts + scale + machine).joined(separator: " - ")] + (isResumed ? resumed(run) : [])
+    let parts =
+      [
+        "Data: \(data.train.name.split(separator: " ").first ?? "")", samples(data),
+      ] + scale(run) + [
+        "workers: \(trainer.workerCount)", "shards: \(trainer.configuration.shards)",
+        "instruction set: \(trainer.instructionSet)",
+      ]
+    let lines = [trainer.plan.summary(), parts.joined(separator: " - ")] + (isResumed ? resumed(run) : [])
     return lines.map { "\($0)\n" }.joined()
+  }
+
+  /// `60,000 + 10,000 samples of 28x28x1`
+  private static func samples(_ data: DatasetSplits) -> String {
+    let validation = data.hasOwnValidation ? [data.validation] : []
+    let counts = ([data.train] + validation + (data.hasTest ? [data.test] : [])).map { NumberFormat.grouped($0.count) }
+    let names = data.hasOwnValidation ? " (training, validation\(data.hasTest ? ", test" : ""))" : ""
+    return "\(counts.joined(separator: " + ")) samples of \(data.train.shape.sizes)\(names)"
+  }
+
+  /// What inputs are divided by, where it is not the 255 of byte images.
+  private static func scale(_ run: TrainingRun) -> [String] {
+    let training = run.trainer.configuration
+    guard let scale = training.scale, scale != 255 || !run.data.train.input.isByteImage else { return [] }
+    let reason = scale == 1 && training.model.beginsWithScaling ? " (the model begins with rescaling)" : ""
+    return ["scale: \(PixelScale.text(scale))\(reason)"]
   }
 
   private static func resumed(_ run: TrainingRun) -> [String] {
@@ -44,7 +54,7 @@ enum RunSummary {
     return done == 1 ? epochs : "all \(epochs)"
   }
 
-  /// - Parameter evaluation: that of the test data; nil if the run is not done.
+  /// - Parameter evaluation: that of the test data, or of the validation data if there is none; nil if the run is not done.
   static func ending(_ run: TrainingRun, _ evaluation: Evaluation?) -> String {
     let state = run.trainer.state
     let reason = run.trainer.stopReason
@@ -54,7 +64,7 @@ enum RunSummary {
     }
     let early = state.hasStoppedEarly ? reason.map { "Stopped early: \($0.wording).\n" } : nil
     let restored = state.restoredEpoch.map { "Restored the weights of epoch \($0), the best one.\n" }
-    return (early ?? "") + (restored ?? "") + EvaluateCommand.line(evaluation) + "\n"
+    return (early ?? "") + (restored ?? "") + EvaluateCommand.line(evaluation, isTest: run.data.hasTest) + "\n"
   }
 }
 

@@ -22,7 +22,7 @@ extension Trainer {
     let (variables, reduction) = (variables, memory.reduction)
     let box = PassTimesBox()
     let single = try WorkerTeam(count: 1)
-    dataset.withSamples(order: nil) { samples in
+    dataset.withSamples(scale: configuration.scale(for: dataset.input)) { samples in
       // On a worker, as in training: it drops denormal numbers.
       single.perform(tasks: 1) { _, _ in
         box.passes = worker.profile(

@@ -1,4 +1,3 @@
-import Datasets
 import Kernels
 import NeuralNetwork
 
@@ -6,10 +5,11 @@ import NeuralNetwork
 final class ShardWorker: @unchecked Sendable {
   // Sendable: `WorkerTeam` runs one task of a worker at a time, and joins before anybody else looks.
   private let configuration: TrainingConfiguration
-  private let kernels: KernelSet
+  private let loader: BatchLoader
   let workspace: Workspace
   private let inference: Workspace
-  private let labels: UnsafeMutablePointer<Int32>
+  /// The targets of the samples at hand, as the loss takes them.
+  private let targets: TargetBuffer
   /// The loss and the metrics.
   private let sumCount: Int
 
@@ -20,17 +20,15 @@ final class ShardWorker: @unchecked Sendable {
     configuration: TrainingConfiguration, programs: Programs, batch: BatchMemory, kernels: KernelSet, groupSize: Int
   ) {
     self.configuration = configuration
-    self.kernels = kernels
+    loader = BatchLoader(kernels: kernels, inputCount: programs.training.plan.inputShape.count)
     sumCount = configuration.sumNames.count
     let capacity = configuration.largestShard * groupSize
     workspace = Workspace(
       for: programs.training, capacity: capacity, shards: groupSize, batch: batch, kernels: kernels)
     inference = Workspace(for: programs.inference, capacity: configuration.largestShard, kernels: kernels)
-    labels = .allocate(capacity: capacity)
-    labels.initialize(repeating: 0, count: capacity)
+    targets = TargetBuffer(
+      type(of: configuration.loss).targets, capacity: capacity, count: programs.training.plan.outputShape.count)
   }
-
-  deinit { labels.deallocate() }
 
   // MARK: - Phases of a step
 
@@ -41,7 +39,7 @@ final class ShardWorker: @unchecked Sendable {
     segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables, rows: SampleSums
   ) {
     let range = begin(shards, of: step)
-    if segment == 0 { load(step.batch.part(range), into: workspace) }
+    if segment == 0 { loader.load(step.batch.part(range), into: workspace.input) }
     workspace.forward(
       segment: segment, variables: variables.parameters.start, state: variables.state.start,
       rows: rowsStart(rows, ofSegment: segment + 1, from: range.lowerBound))
@@ -59,7 +57,7 @@ final class ShardWorker: @unchecked Sendable {
   ) {
     forward(segment: segment, of: step, shards: shards, variables: variables, rows: rows)
     let range = step.sharding.range(ofShards: shards)
-    loadLabels(step.batch.part(range))
+    targets.load(step.batch.part(range))
     measure(
       range.count, of: workspace, into: sums.rows(from: range.lowerBound, width: sumCount),
       gradientScale: 1 / Float(step.batch.count))
@@ -113,7 +111,7 @@ final class ShardWorker: @unchecked Sendable {
   func evaluate(_ samples: SampleSlice, variables: Variables, rows: UnsafeMutablePointer<Double>) {
     inference.divide(into: 1) { _ in samples.count }
     forward(samples, variables)
-    loadLabels(samples)
+    targets.load(samples)
     measure(samples.count, of: inference, into: rows, gradientScale: nil)
   }
 
@@ -129,8 +127,8 @@ final class ShardWorker: @unchecked Sendable {
   /// Loads samples as one shard.
   func prepare(_ samples: SampleSlice) {
     workspace.divide(into: 1) { _ in samples.count }
-    load(samples, into: workspace)
-    loadLabels(samples)
+    loader.load(samples, into: workspace.input)
+    targets.load(samples)
   }
 
   /// Computes the gradient of the loss of the `count` samples at hand, from the outputs.
@@ -140,23 +138,8 @@ final class ShardWorker: @unchecked Sendable {
   }
 
   private func forward(_ samples: SampleSlice, _ variables: Variables) {
-    load(samples, into: inference)
+    loader.load(samples, into: inference.input)
     inference.forward(variables: variables.parameters.start, state: variables.state.start)
-  }
-
-  private func load(_ samples: SampleSlice, into workspace: Workspace) {
-    let pixels = workspace.program.plan.inputShape.count
-    for position in 0..<samples.count {
-      let index = samples.index(at: position)
-      let next = samples.index(at: min(position + 1, samples.count - 1))
-      kernels.scaleImages(
-        samples.images + index * pixels, workspace.input + position * pixels, count: pixels,
-        divisor: configuration.scale, next: samples.images + next * pixels)
-    }
-  }
-
-  private func loadLabels(_ samples: SampleSlice) {
-    for position in 0..<samples.count { labels[position] = samples.labels[samples.index(at: position)] }
   }
 
   /// Computes the loss and the metrics of the first `count` samples at hand.
@@ -170,37 +153,12 @@ final class ShardWorker: @unchecked Sendable {
     let program = workspace.program
     let outputs = ModelOutputs(
       workspace.output, samples: count, count: program.plan.outputShape.count, isLogits: program.isLogits,
-      targets: .classes(labels))
+      targets: targets.targets)
     configuration.loss.compute(
       outputs, losses: SampleColumn(rows, stride: sumCount),
       gradient: gradientScale.map { _ in workspace.outputGradient }, scale: gradientScale ?? 1)
     for (index, metric) in configuration.metrics.enumerated() {
       metric.compute(outputs, values: SampleColumn(rows + index + 1, stride: sumCount))
     }
-  }
-}
-
-/// Some samples of a data set, in an order: what a worker computes at a time.
-struct SampleSlice: @unchecked Sendable {
-  // Sendable: the memory is only read while the slice is in use.
-  /// (all samples, height, width, channels)
-  let images: UnsafePointer<UInt8>
-  /// (all samples)
-  let labels: UnsafePointer<Int32>
-  /// The order of all samples; nil for that of the data.
-  let order: UnsafePointer<Int32>?
-  let range: Range<Int>
-
-  var count: Int { range.count }
-
-  func index(at position: Int) -> Int {
-    order.map { Int($0[range.lowerBound + position]) } ?? range.lowerBound + position
-  }
-
-  /// A part of the slice, counted from its own first sample.
-  func part(_ part: Range<Int>) -> SampleSlice {
-    let first = range.lowerBound
-    return SampleSlice(
-      images: images, labels: labels, order: order, range: first + part.lowerBound..<first + part.upperBound)
   }
 }

@@ -1,0 +1,60 @@
+import Tensors
+
+/// Single samples, to look at.
+extension Dataset {
+  /// The input of a sample, as floats.
+  public func input(_ index: Int) -> [Float] {
+    let values = place(of: index, each: shape.count)
+    return switch inputs {
+    case .bytes(let all): all[values].map(Float.init)
+    case .floats(let all): Array(all[values])
+    }
+  }
+
+  /// The class of a sample; nil if the targets are no labels.
+  public func label(_ index: Int) -> Int? {
+    guard case .labels(let labels) = targets else { return nil }
+    return Int(labels[range.lowerBound + index])
+  }
+
+  /// The class of a sample among `count`: its label, or the place of the 1 in a row of zeros; nil if the target is neither.
+  public func classIndex(_ index: Int, of count: Int) -> Int? {
+    guard let target = target(index) else { return nil }
+    if target.count == 1 { return label(index) ?? Int(exactly: target[0]) }
+    guard target.count == count, target.allSatisfy({ $0 == 0 || $0 == 1 }) else { return nil }
+    let ones = target.indices.filter { target[$0] == 1 }
+    return ones.count == 1 ? ones[0] : nil
+  }
+
+  /// The target of a sample, as floats; nil without targets.
+  public func target(_ index: Int) -> [Float]? {
+    switch targets {
+    case .labels(let labels): [Float(labels[range.lowerBound + index])]
+    case .values(let values, let shape): Array(values[place(of: index, each: shape.count)])
+    case nil: nil
+    }
+  }
+
+  /// Whether inputs are pictures: (height, width) and 1 or 3 channels.
+  public var isDrawable: Bool { shape.image.map { $0.channels == 1 || $0.channels == 3 } ?? false }
+
+  /// The input of a sample as bytes. Floats are stretched: the least becomes 0, the greatest 255.
+  public func pixels(_ index: Int) -> [UInt8] {
+    let values = place(of: index, each: shape.count)
+    switch inputs {
+    case .bytes(let all): return Array(all[values])
+    case .floats(let all):
+      let image = all[values].map(Double.init)
+      let least = image.min() ?? 0
+      let extent = (image.max() ?? 0) - least
+      return image.map { extent > 0 ? UInt8((($0 - least) / extent * 255).rounded()) : 0 }
+    }
+  }
+
+  /// Where the values of a sample are, among all of the memory.
+  private func place(of index: Int, each count: Int) -> Range<Int> {
+    precondition((0..<self.count).contains(index), "'\(name)' has no sample \(index)")
+    let first = (range.lowerBound + index) * count
+    return first..<first + count
+  }
+}

@@ -1,0 +1,61 @@
+import Crypto
+import Synchronization
+import Tensors
+
+extension Dataset {
+  /// Images of bytes with labels have the form that runs were saved with before there was anything else: the count and the
+  /// shape, the bytes, the labels. All else begins with a text that says what follows.
+  func computeFingerprint() -> String {
+    var hash = SHA256()
+    let isPlain = input.isByteImage && target == .label
+    if !isPlain {
+      let target = target.map { "\($0)" } ?? "none"
+      hash.update(data: Array("inputs: \(input), targets: \(target)\n".utf8))
+    }
+    hash.update(integers: [count] + shape.dimensions)
+    switch inputs {
+    case .bytes(let values): hash.update(values, samples: range, each: shape.count)
+    case .floats(let values): hash.update(values, samples: range, each: shape.count)
+    }
+    switch targets {
+    case .labels(let values): hash.update(values, samples: range, each: 1)
+    case .values(let values, let shape): hash.update(values, samples: range, each: shape.count)
+    case nil: break
+    }
+    return hash.finalize().hexadecimal
+  }
+}
+
+extension SHA256 {
+  fileprivate mutating func update(integers: [Int]) {
+    for integer in integers {
+      withUnsafeBytes(of: UInt64(integer).littleEndian) { update(bufferPointer: $0) }
+    }
+  }
+
+  /// The bytes of some samples' values, which are little-endian on every processor that this program is built for.
+  fileprivate mutating func update<Value: BitwiseCopyable>(_ values: [Value], samples: Range<Int>, each count: Int) {
+    values[samples.lowerBound * count..<samples.upperBound * count].withUnsafeBytes { update(bufferPointer: $0) }
+  }
+}
+
+/// A fingerprint that is computed when it is first asked for. Copies of a data set share it.
+final class CachedFingerprint: Sendable {
+  private let text = Mutex<String?>(nil)
+
+  func value(_ compute: () -> String) -> String {
+    text.withLock { text in
+      let value = text ?? compute()
+      text = value
+      return value
+    }
+  }
+}
+
+extension Sequence where Element == UInt8 {
+  /// Two digits a byte.
+  public var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,55 @@
+import DurableFiles
+import ZipArchive
+
+/// An `.npz` file: a zip archive with an `.npy` file for each array.
+struct NPZFile {
+  let path: String
+  private let archive: ZipReader
+
+  /// - Throws: `FileError`, `ZipError`, or `DatasetError.damaged` if it is something else.
+  init(path: String) throws { try self.init(WholeFile.read(path), path: path) }
+
+  /// - Parameter bytes: the file.
+  /// - Throws: as `init(path:)`.
+  init(_ bytes: [UInt8], path: String) throws {
+    self.path = path
+    guard !bytes.isEmpty else { throw DatasetError.damaged(path: path, reason: "empty") }
+    guard ZipReader.isZip(bytes) else {
+      let kind = FileKind(startingWith: bytes)
+      let advice = kind?.advice ?? "write it with numpy.savez(file, x_train=…, y_train=…, x_test=…, y_test=…)"
+      throw DatasetError.damaged(
+        path: path,
+        reason: "\(kind?.description ?? "a file of an unknown format"), not a NumPy archive (.npz); \(advice)")
+    }
+    archive = try ZipReader(bytes, path: path)
+  }
+
+  /// The names of the arrays.
+  var names: [String] {
+    archive.names.filter { $0.hasSuffix(Self.suffix) }.map { String($0.dropLast(Self.suffix.count)) }
+  }
+
+  private static let suffix = ".npy"
+
+  func contains(_ name: String) -> Bool { names.contains(name) }
+
+  /// - Throws: `DatasetError.damaged` if there is no such array, or it is damaged; `ZipError`.
+  func array(_ name: String) throws -> NumPyArray {
+    guard contains(name) else { throw missing(name) }
+    // The reader asks for the memory before it unpacks anything.
+    let bytes = try archive.read(name + Self.suffix, atMost: .max)
+    return try NumPyArray(bytes, place: place(of: name))
+  }
+
+  func place(of name: String) -> String { "\(path): array '\(name)'" }
+
+  private func missing(_ name: String) -> DatasetError {
+    let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+    let others = names.isEmpty ? "no arrays at all" : shown
+    return .damaged(
+      path: path,
+      reason:
+        "has no array '\(name)'; it has \(others). Write it with numpy.savez(file, x_train=…, y_train=…, x_test=…, "
+        + "y_test=…)")
+  }
+}

@@ -1,0 +1,95 @@
+/// The start of an `.npy` file: magic, version, length of the header, and the header: a Python dictionary.
+///
+/// Source: NEP 1, "A Simple File Format for NumPy Arrays", versions 1.0 to 3.0.
+struct NumPyHeader: Equatable {
+  let type: NumPyType
+  /// Whether the first index is the one that changes fastest.
+  let isFortranOrder: Bool
+  let shape: [Int]
+  /// Where the numbers start.
+  let count: Int
+
+  /// The numbers of the array.
+  let valueCount: Int
+
+  /// What is wrong with a header, for a message that begins with the array's name.
+  struct Problem: Error, Equatable {
+    let reason: String
+  }
+
+  static let magic = [0x93] + Array("NUMPY".utf8)
+  /// NumPy itself reads no longer ones unless it is told to.
+  private static let largestCount = 10_000
+  private static let largestDimensions = 8
+
+  /// - Parameter bytes: the whole file.
+  /// - Throws: `Problem`.
+  init(_ bytes: [UInt8]) throws {
+    guard bytes.starts(with: Self.magic) else { throw Problem(reason: "is no NumPy array (.npy)") }
+    guard bytes.count >= 12 else { throw Problem(reason: "is truncated within its header") }
+    let version = (bytes[6], bytes[7])
+    guard (1...3).contains(version.0), version.1 == 0 else {
+      throw Problem(reason: "has version \(version.0).\(version.1) of the format; 1.0 to 3.0 are read")
+    }
+    let lengthCount = version.0 == 1 ? 2 : 4
+    let start = 8 + lengthCount
+    let length = (8..<start).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) }
+    guard length <= Self.largestCount else { throw Problem(reason: "has a header of \(length) bytes") }
+    guard start + length <= bytes.count else { throw Problem(reason: "is truncated within its header") }
+    guard let dictionary = PythonLiteral(bytes[start..<start + length]), case .dictionary = dictionary else {
+      throw Problem(reason: "has a header that is no Python dictionary")
+    }
+    type = try Self.type(dictionary["descr"])
+    guard case .bool(let isFortranOrder) = dictionary["fortran_order"] else {
+      throw Problem(reason: "has a header without 'fortran_order'")
+    }
+    self.isFortranOrder = isFortranOrder
+    shape = try Self.shape(dictionary["shape"])
+    count = start + length
+    valueCount = try Self.product(shape)
+    let (byteCount, overflow) = valueCount.multipliedReportingOverflow(by: type.size)
+    guard !overflow, byteCount == bytes.count - count else {
+      let promised = overflow ? "more than it can hold" : "\(byteCount) bytes"
+      throw Problem(
+        reason: "is \(byteCount > bytes.count - count || overflow ? "truncated" : "too long"): it holds "
+          + "\(bytes.count - count) bytes of numbers, its shape \(Self.text(shape)) needs \(promised)")
+    }
+  }
+
+  private static func type(_ value: PythonLiteral?) throws -> NumPyType {
+    switch value {
+    case .string(let text):
+      guard let type = NumPyType(text) else { throw Problem(reason: NumPyType.mistake(text)) }
+      return type
+    case .sequence: throw Problem(reason: "holds records; make each field an array of its own")
+    default: throw Problem(reason: "has a header without 'descr'")
+    }
+  }
+
+  private static func shape(_ value: PythonLiteral?) throws -> [Int] {
+    guard case .sequence(let elements) = value else { throw Problem(reason: "has a header without 'shape'") }
+    let sizes = elements.compactMap { element -> Int? in
+      guard case .integer(let size) = element else { return nil }
+      return size
+    }
+    guard sizes.count == elements.count, sizes.count <= largestDimensions else {
+      throw Problem(reason: "has a shape that no array can have")
+    }
+    return sizes
+  }
+
+  private static func product(_ shape: [Int]) throws -> Int {
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard !overflow else { throw Problem(reason: "has the shape \(text(shape)), which no array can have") }
+      count = product
+    }
+    return count
+  }
+
+  /// `(60000, 28, 28)`, `(60000,)`, as Python writes it.
+  static func text(_ shape: [Int]) -> String {
+    shape.count == 1 ? "(\(shape[0]),)" : "(\(shape.map(String.init).joined(separator: ", ")))"
+  }
+}

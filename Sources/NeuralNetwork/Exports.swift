@@ -1,0 +1,3 @@
+// Shapes are part of this module's interface.
+
+@_exported import Tensors

@@ -1,0 +1,47 @@
+import Datasets
+import NeuralNetwork
+
+/// Whether a model can be asked about some data, or trained on it.
+extension Dataset {
+  /// - Throws: `TrainingError` if the model cannot take these inputs, or its outputs are not a value for each class or number.
+  func checkInputs(fit plan: ModelPlan) throws {
+    guard plan.inputShape.accepts(shape) else {
+      throw TrainingError.shapeMismatch(dataset: name, inputs: shape, model: plan.inputShape)
+    }
+    guard plan.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(plan.outputShape) }
+  }
+
+  /// - Throws: `TrainingError` if the model cannot take these samples, or the loss cannot compare their targets with its
+  ///   outputs.
+  func check(fits plan: ModelPlan, _ loss: any Loss) throws {
+    try checkInputs(fit: plan)
+    guard let target, let targets else { throw TrainingError.noTargets(dataset: name) }
+    let (outputs, lossName) = (plan.outputShape.count, type(of: loss).name)
+    switch (targets, type(of: loss).targets) {
+    case (.labels, .values) where outputs == 1: return
+    case (.values, .values):
+      guard target.shape.count == outputs else {
+        throw TrainingError.targetMismatch(dataset: name, target: target, loss: lossName, output: plan.outputShape)
+      }
+    case (.labels(let labels), _):
+      if let index = labels[range].firstIndex(where: { Int($0) >= outputs }) {
+        throw TrainingError.labelOutOfRange(
+          dataset: name, sample: index - range.lowerBound, label: Int(labels[index]), classes: outputs)
+      }
+    case (.values, .classes):
+      for sample in 0..<count { try checkClass(ofSample: sample, outputs: outputs, lossName) }
+    }
+  }
+
+  private func checkClass(ofSample sample: Int, outputs: Int, _ loss: String) throws {
+    guard let label = classIndex(sample, of: outputs), label >= 0 else {
+      let target = target(sample) ?? []
+      let text = target.prefix(8).map { "\($0)" }.joined(separator: ", ") + (target.count > 8 ? ", …" : "")
+      throw TrainingError.noClass(
+        dataset: name, sample: sample, target: target.count == 1 ? text : "[\(text)]", loss: loss)
+    }
+    guard label < outputs else {
+      throw TrainingError.labelOutOfRange(dataset: name, sample: sample, label: label, classes: outputs)
+    }
+  }
+}
