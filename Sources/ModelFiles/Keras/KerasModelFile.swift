@@ -116,7 +116,8 @@ public struct KerasModelFile: Sendable {
   /// - Throws: `ModelFileError.Problem.weights` if there are others than the model has.
   public func weights(for plan: ModelPlan) throws -> [Snapshot.Variable] {
     let described = contents.model.flatMap { try? KerasModel($0, purpose: .predicting, file: path) }
-    guard let described, let own = try? described.plan(), own.variables.map(\.shape) == plan.variables.map(\.shape) else {
+    guard let described, let own = try? described.plan(), own.variables.map(\.shape) == plan.variables.map(\.shape)
+    else {
       // Layers that act only in training may have variables, too: the state of a generator.
       return try KerasWeights(
         plan: plan, weightlessNames: described?.weightlessNames ?? [], contents: contents, file: path
