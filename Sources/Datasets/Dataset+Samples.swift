@@ -18,12 +18,25 @@ extension Dataset {
   }
 
   /// The class of a sample among `count`: its label, or the place of the 1 in a row of zeros; nil if the target is neither.
-  public func classIndex(_ index: Int, of count: Int) -> Int? {
-    guard let target = target(index) else { return nil }
-    if target.count == 1 { return label(index) ?? Int(exactly: target[0]) }
-    guard target.count == count, target.allSatisfy({ $0 == 0 || $0 == 1 }) else { return nil }
-    let ones = target.indices.filter { target[$0] == 1 }
-    return ones.count == 1 ? ones[0] : nil
+  package func classIndex(_ index: Int, of count: Int) -> Int? {
+    switch targets {
+    case .labels(let labels): return Int(labels[range.lowerBound + index])
+    case .values(let values, let shape):
+      let place = place(of: index, each: shape.count)
+      return place.count == 1 ? Int(exactly: values[place.lowerBound]) : Self.onlyOne(in: values, place, count)
+    case nil: return nil
+    }
+  }
+
+  /// The place of the 1 in a row of `count` numbers that are 0 otherwise; nil if that is not what the row is.
+  private static func onlyOne(in values: [Float], _ row: Range<Int>, _ count: Int) -> Int? {
+    guard row.count == count else { return nil }
+    var found: Int?
+    for index in row where values[index] != 0 {
+      guard values[index] == 1, found == nil else { return nil }
+      found = index - row.lowerBound
+    }
+    return found
   }
 
   /// The target of a sample, as floats; nil without targets.
@@ -36,7 +49,7 @@ extension Dataset {
   }
 
   /// Whether inputs are pictures: (height, width) and 1 or 3 channels.
-  public var isDrawable: Bool { shape.image.map { $0.channels == 1 || $0.channels == 3 } ?? false }
+  package var isDrawable: Bool { shape.image.map { $0.channels == 1 || $0.channels == 3 } ?? false }
 
   /// The input of a sample as bytes. Floats are stretched: the least becomes 0, the greatest 255.
   public func pixels(_ index: Int) -> [UInt8] {

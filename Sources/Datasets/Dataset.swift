@@ -120,7 +120,7 @@ extension Dataset {
   }
 
   /// The bytes of inputs and targets.
-  public var byteCount: Int {
+  package var byteCount: Int {
     let input = shape.count * (input.element == .uint8 ? 1 : MemoryLayout<Float>.size)
     return count * (input + (target?.shape.count ?? 0) * MemoryLayout<Float>.size)
   }

@@ -45,7 +45,7 @@ public struct DatasetSplits: Sendable {
   }
 
   /// The bytes of all inputs and targets.
-  public var byteCount: Int {
+  package var byteCount: Int {
     train.byteCount + validation.byteCount + (hasTest && hasOwnValidation ? test.byteCount : 0)
   }
 

@@ -22,7 +22,7 @@ public struct Field: Hashable, Sendable {
   public static let label = Field(shape: [1], element: .label)
 
   /// Whether it is a picture as files have it: bytes in rows, columns and channels.
-  public var isByteImage: Bool { element == .uint8 && shape.dimensions.count == 3 }
+  package var isByteImage: Bool { element == .uint8 && shape.dimensions.count == 3 }
 }
 
 extension Field: CustomStringConvertible {

@@ -14,7 +14,7 @@ public struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible, Exp
   }
 
   /// The sizes as people write them: `28x28x1`; `13 values` for a vector.
-  public var sizes: String {
+  package var sizes: String {
     dimensions.count == 1
       ? "\(dimensions[0]) value\(dimensions[0] == 1 ? "" : "s")" : dimensions.map(String.init).joined(separator: "x")
   }
@@ -30,7 +30,7 @@ extension Shape {
   ///
   /// (height, width, channels) is made of such images, (height, width) of those with one channel, and (n) of all samples
   /// that have n values, flattened.
-  public func accepts(_ sample: Shape) -> Bool {
+  package func accepts(_ sample: Shape) -> Bool {
     switch dimensions.count {
     case 1: count == sample.count
     case 2: dimensions + [1] == sample.dimensions || self == sample

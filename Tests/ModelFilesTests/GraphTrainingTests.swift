@@ -26,7 +26,7 @@ struct GraphTrainingTests {
     }
     let labels = classOf.enumerated().map { Int32(hashed($0 + 77) < 26 ? ($1 + 3) % classes : $1) }
     return try Dataset(
-      name: "samples", shape: ImageShape(height: size, width: size, channels: 1), images: images, labels: labels)
+      name: "samples", shape: [size, size, 1], images: images, labels: labels)
   }
 
   /// What Keras began with and came to, with both backends.

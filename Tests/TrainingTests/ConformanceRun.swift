@@ -13,10 +13,9 @@ enum ConformanceRun {
 
   /// Noise of a shape, in classes that have nothing to do with it.
   static func data(_ shape: Shape) throws -> Dataset {
-    let size = shape.image.map { ImageShape(height: $0.height, width: $0.width, channels: $0.channels) }
     let images = (0..<samples * shape.count).map { UInt8((UInt32(truncatingIfNeeded: $0) &* 2_654_435_761) >> 24) }
     return try Dataset(
-      name: "noise", shape: size ?? ImageShape(height: 1, width: shape.count, channels: 1), images: images,
+      name: "noise", shape: shape.image == nil ? [1, shape.count, 1] : shape, images: images,
       labels: (0..<samples).map { Int32($0 * 7 % 11 % classes) })
   }
 

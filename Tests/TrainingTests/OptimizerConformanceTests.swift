@@ -88,10 +88,10 @@ struct OptimizerConformanceTests {
     let images = [UInt8](repeating: 0, count: 8 * 7)
     guard
       let data = try? Dataset(
-        name: "none", shape: ImageShape(height: 1, width: 7, channels: 1), images: images,
+        name: "none", shape: [1, 7, 1], images: images,
         labels: [Int32](repeating: 0, count: 8))
     else { preconditionFailure("as many images as labels") }
-    data.withSamples(order: nil) { samples in
+    data.withSamples(scale: 255) { samples in
       let step = CurrentStep(trainer.configuration, samples, state)
       for phase in memory.update.phases {
         // From the last task to the first: their order does not count.

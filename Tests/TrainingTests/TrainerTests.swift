@@ -225,8 +225,7 @@ struct DataFitTests {
     #expect {
       try trainer.fit(SmallRun.data.train)
     } throws: {
-      "\($0)".hasPrefix(
-        "the model's output has the shape (28, 28, 2), but has to have one axis: a value for each class")
+      "\($0)".hasPrefix("the model's output has the shape (28, 28, 2), but has to have one axis: a value for each")
     }
   }
 }

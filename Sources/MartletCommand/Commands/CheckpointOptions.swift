@@ -60,7 +60,9 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: "A run's configuration (YAML): its data set, and the model of a file that holds weights alone.")
   var config: String?
 
-  @Option(help: "What pixels (0 to 255) are divided by, where a file of Keras' does not say it (default: 255).")
+  @Option(
+    help: "What pixels (0 to 255) are divided by, where a file of Keras' does not say it (default: 255 for images of bytes)."
+  )
   var scale: Float?
 
   @Option(help: "The model of a file that holds weights alone, as Keras' JSON (model.to_json()).")

@@ -54,7 +54,7 @@ public struct BinaryCrossentropy: Loss {
   }
 
   /// 1 / (1 + exp(−x)).
-  public static func sigmoid(_ x: Float) -> Float { sigmoid(x, small: Elementary.exp(-abs(x))) }
+  package static func sigmoid(_ x: Float) -> Float { sigmoid(x, small: Elementary.exp(-abs(x))) }
 
   /// - Parameter small: exp(−|x|), which does not overflow.
   private static func sigmoid(_ x: Float, small: Float) -> Float { x >= 0 ? 1 / (1 + small) : small / (1 + small) }

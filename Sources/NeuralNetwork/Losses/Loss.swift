@@ -74,7 +74,7 @@ public enum LossCatalog {
   ]
 
   /// The loss of a name, or of one of its aliases.
-  public static func find(_ name: String) -> (any Loss.Type)? {
+  package static func find(_ name: String) -> (any Loss.Type)? {
     all.first { $0.name == name || $0.aliases.contains(name) }
   }
 }

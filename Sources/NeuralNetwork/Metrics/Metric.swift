@@ -31,7 +31,7 @@ public enum MetricCatalog {
   ]
 
   /// The metric of a name, or of one of its aliases.
-  public static func find(_ name: String) -> (any Metric.Type)? {
+  package static func find(_ name: String) -> (any Metric.Type)? {
     all.first { $0.name == name || $0.aliases.contains(name) }
   }
 }
