@@ -117,6 +117,36 @@ struct ValueTrainingTests {
     for other in forms.dropFirst() { #expect(differences(first, try trained(other)) == []) }
   }
 
+  @Test(
+    "warns of outputs that are no probabilities, and of no others",
+    arguments: [
+      (BinaryCrossentropy(), .linear, true), (BinaryCrossentropy(), .sigmoid, false),
+      (BinaryCrossentropy(fromLogits: true), .linear, false), (MeanSquaredError(), .linear, false),
+    ] as [(any Loss, ActivationFunction, Bool)])
+  func warnings(loss: any Loss, activation: ActivationFunction, expected: Bool) throws {
+    let model = Sequential([Dense(units: 1, activation: activation)])
+    let trainer = try Trainer(
+      TrainingConfiguration(model: model, loss: loss, epochs: 1, batchSize: 130, shards: 1), inputShape: [3],
+      workerCount: 1)
+    var warnings: [String] = []
+    trainer.warning = { warnings.append($0) }
+    try trainer.fit(Self.data)
+    #expect(
+      warnings
+        == (expected
+          ? [
+            "the last layer is no sigmoid, and binary_crossentropy takes its outputs for probabilities. End the model with a "
+              + "sigmoid, or say that they are logits (compile.loss: {name: binary_crossentropy, from_logits: true})."
+          ] : []))
+  }
+
+  @Test("a saved model has the scale of the data that it was trained on")
+  func savedScale() throws {
+    let trainer = try Self.trainer(workers: 1, epochs: 1)
+    try trainer.fit(Self.data)
+    #expect(trainer.configuration.scale == 1)
+  }
+
   @Test("a final softmax belongs to the model if the loss is over numbers")
   func softmax() throws {
     let model = Sequential([Dense(units: 4, activation: .softmax)])
