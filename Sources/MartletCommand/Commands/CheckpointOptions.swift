@@ -61,7 +61,8 @@ struct DatasetOptions: ParsableArguments {
   var config: String?
 
   @Option(
-    help: "What pixels (0 to 255) are divided by, where a file of Keras' does not say it (default: 255 for images of bytes)."
+    help:
+      "What pixels (0 to 255) are divided by, where a file of Keras' does not say it (default: 255 for byte images)."
   )
   var scale: Float?
 
