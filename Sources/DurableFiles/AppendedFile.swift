@@ -25,7 +25,7 @@ public final class AppendedFile: Sendable {
     self.keptLimit = keptLimit
     descriptor = try WholeFile.openStream(path, O_CREAT | O_APPEND, or: .create)
     if isExclusive, !WholeFile.isStream(path), flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      close(descriptor)
+      // Every property has its value, so `deinit` runs: it closes the file, and nothing else may.
       throw FileError(path: path, operation: .write, reason: "another process is writing to it")
     }
   }
