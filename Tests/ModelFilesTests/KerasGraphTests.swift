@@ -122,6 +122,66 @@ struct KerasGraphTests {
     )
   }
 
+  /// A model whose layers are in another order here than Keras puts them in: the shortcut after the whole body.
+  private static let ownOrder = """
+    name: own
+    data: {}
+    model:
+    - conv2d: {name: stem, filters: 3, kernel_size: 3, padding: same}
+    - conv2d: {filters: 4, kernel_size: 3, strides: 2, padding: same, use_bias: false}
+    - batch_normalization: {name: first}
+    - relu
+    - conv2d: {filters: 4, kernel_size: 3, padding: same, use_bias: false}
+    - batch_normalization: {name: body}
+    - conv2d: {name: conv2d_9, filters: 4, kernel_size: 1, strides: 2, inputs: [stem]}
+    - batch_normalization: {name: shortcut, scale: false}
+    - add: {inputs: [shortcut, body]}
+    - flatten: {name: sequential}
+    - batch_normalization
+    - dense: {units: 4, activation: softmax}
+    """
+
+  /// The run of that model after three steps.
+  private func ownRun() throws -> SavedRun {
+    let training = TrainingConfiguration(
+      model: try RunConfiguration(yaml: Self.ownOrder, file: "own.yml").training.model,
+      optimizer: AdamW(excludedFromWeightDecay: ["bias"]), batchSize: 20, shards: 2, shuffle: false)
+    let trainer = try Trainer(training, inputShape: [8, 8, 1], workerCount: 1)
+    try trainer.fit(KerasGolden.samples(), maxSteps: 3)
+    let model = TrainedModel(training, inputShape: [8, 8, 1], snapshot: trainer.snapshot())
+    return try SavedRun(
+      importing: model, origin: "own", background: RunConfiguration(name: "own", source: nil, training: training))
+  }
+
+  @Test("are in Keras' order in its files, and in their own in a checkpoint", arguments: [ExportFormat.keras, .h5])
+  func order(format: ExportFormat) throws {
+    let run = try ownRun()
+    let plan = try run.model.plan()
+    let order = KerasLayerOrder(plan.model).nodes.map { plan.nodes[$0].name }
+    #expect(
+      order == [
+        "stem", "conv2d", "first", "relu", "conv2d_9", "conv2d_1", "shortcut", "body", "add", "sequential",
+        "batch_normalization", "dense",
+      ])
+    let again = try KerasModelFile(run.model.exported(format, path: "x"), path: "x").model(for: .training)
+    #expect(again.model.model.layerNames == order)
+    func byPath(_ variables: [Snapshot.Variable]) -> [String: [Float]] {
+      Dictionary(uniqueKeysWithValues: variables.map { ($0.path, $0.values) })
+    }
+    #expect(byPath(again.model.weights) == byPath(run.model.weights))
+    let slots = run.checkpoint.snapshot.slots.map(byPath)
+    #expect(again.model.optimizerState?.slots.map(byPath) == slots && slots.count == 2)
+    #expect(try probabilities(again.model) == (try probabilities(run.model)))
+    // Keras has no key for what does not decay.
+    #expect(again.model.optimizer.updateOptions == UpdateOptions(weightDecay: 0.004))
+
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let saved = try SavedRun(path: run.write(toDirectory: directory, overwrite: false))
+    #expect(saved.checkpoint == run.checkpoint)
+    #expect((saved.configuration.training.optimizer as? AdamW)?.updateOptions.excludedFromWeightDecay == ["bias"])
+  }
+
   @Test("of which only the weights were saved come to the model of a configuration")
   func weightsAlone() throws {
     let whole = try file("keras315-chain.keras").model(for: .training).model
