@@ -75,17 +75,9 @@ extension SavedRun {
 extension TrainedModel {
   /// Calls the layers, and so the variables, as another model does that has the same layers.
   fileprivate mutating func rename(to other: Model) {
-    let names = Dictionary(uniqueKeysWithValues: zip(model.layerNames, other.layerNames))
-    func renamed(_ variables: [Snapshot.Variable]) -> [Snapshot.Variable] {
-      variables.map { variable in
-        let parts = variable.path.split(separator: "/")
-        let name = names[String(parts[0])] ?? String(parts[0])
-        return Snapshot.Variable(
-          path: "\(name)/\(parts.dropFirst().joined(separator: "/"))", shape: variable.shape, values: variable.values)
-      }
-    }
-    weights = renamed(weights)
-    let slots = optimizerState?.slots.map(renamed) ?? []
+    let renaming = LayerRenaming(from: model, to: other)
+    weights = renaming.renamed(weights)
+    let slots = optimizerState?.slots.map(renaming.renamed) ?? []
     optimizerState?.slots = slots
     model = other
   }
@@ -112,11 +104,32 @@ extension RunConfiguration {
   }
 }
 
-extension Checkpoint {
-  /// The snapshot that a run goes on from. One that was imported has measured nothing yet.
+/// Calls the layers of a model, and so its variables, as another model with the same layers does.
+private struct LayerRenaming {
+  private let names: [String: String]
+
+  init(from model: Model, to other: Model) {
+    names = Dictionary(uniqueKeysWithValues: zip(model.layerNames, other.layerNames))
+  }
+
+  func renamed(_ variables: [Snapshot.Variable]) -> [Snapshot.Variable] {
+    variables.map { variable in
+      let parts = variable.path.split(separator: "/", maxSplits: 1).map(String.init)
+      let path = ([names[parts[0]] ?? parts[0]] + parts.dropFirst()).joined(separator: "/")
+      return Snapshot.Variable(path: path, shape: variable.shape, values: variable.values)
+    }
+  }
+}
+
+extension SavedRun {
+  /// The snapshot that a run goes on from. One that was imported has measured nothing yet, and its layers are called as the
+  /// run's configuration calls them.
   func snapshot(for configuration: RunConfiguration) -> Snapshot {
-    guard origin != nil else { return snapshot }
-    var snapshot = snapshot
+    guard checkpoint.origin != nil else { return checkpoint.snapshot }
+    var snapshot = checkpoint.snapshot
+    let renaming = LayerRenaming(from: self.configuration.training.model, to: configuration.training.model)
+    snapshot.parameters = renaming.renamed(snapshot.parameters)
+    snapshot.slots = snapshot.slots.map(renaming.renamed)
     snapshot.state.sums = RunningSums(count: configuration.training.sumNames.count)
     return snapshot
   }

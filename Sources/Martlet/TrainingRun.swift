@@ -171,7 +171,7 @@ public final class TrainingRun {
     let checkpoint = saved.checkpoint
     try Self.checkData(data, checkpoint)
     do {
-      try trainer.restore(checkpoint.snapshot(for: configuration), of: data.train)
+      try trainer.restore(saved.snapshot(for: configuration), of: data.train)
     } catch TrainingError.foreignSnapshot(let reason) {
       throw CheckpointError.malformed(path: saved.path, reason: reason)
     }

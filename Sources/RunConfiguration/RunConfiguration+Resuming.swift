@@ -36,7 +36,10 @@ extension RunConfiguration {
       if old != new { throw ResumeMismatch(key: key, checkpoint: old.json, requested: new.json) }
     }
     try check("the number of layers in model") { ConfigurationNode(.integer($0.training.model.layers.count)) }
-    let (own, others) = (training.model.namedLayers, saved.training.model.namedLayers)
+    // The layers of a file of another program are called as the configuration calls them.
+    let (own, others) = (
+      training.model.layers(areNamed: !isImported), saved.training.model.layers(areNamed: !isImported)
+    )
     for index in own.indices {
       guard own[index] != others[index] else { continue }
       throw ResumeMismatch(key: "model[\(index)]", checkpoint: others[index].json, requested: own[index].json)
@@ -67,11 +70,11 @@ extension RunConfiguration {
 }
 
 extension Model {
-  /// The layers as configurations have them: with names and inputs where they are not those of a row of layers without
-  /// names of their own.
-  fileprivate var namedLayers: [ConfigurationNode] {
+  /// The layers as configurations have them: with names, if these count, and inputs where they are not those of a row of
+  /// layers without names of their own.
+  fileprivate func layers(areNamed: Bool) -> [ConfigurationNode] {
     var named = self
-    named.setLayerNames(layerNames)
+    named.setLayerNames(areNamed ? layerNames : Model(layers).layerNames)
     guard case .sequence(let elements) = named.configuration.value else { return [] }
     return elements
   }

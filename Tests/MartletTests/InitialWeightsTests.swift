@@ -137,7 +137,7 @@ struct InitialWeightsTests {
     ),
     (
       "softmax}]", "softmax}, dense: {units: 4}]", "it has none for 'kernel' of layer 'dense_2'.",
-      "it has none for layer 'dense_2' (dense_2)."
+      "it has none for layer 'dense_2' (dense)."
     ),
   ]
 
