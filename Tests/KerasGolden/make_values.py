@@ -2,9 +2,11 @@
 
     python make_values.py [values.h5]     # needs: pip install keras==3.15.1 jax h5py
 
-Every case is a group with `outputs` and `targets` (samples, n), `losses` (samples) and `gradient` (samples, n) of the mean
-over all samples; for a metric `results` (samples), what it makes of each sample, and `labels` where targets are classes.
+Every case of a loss is a group with the attributes `loss`, `configuration` (its options as JSON) and `form` (outputs), and
+with `outputs` and `targets` (samples, n), `losses` (samples) and `gradient` (samples, n) of the mean over all samples; for a
+metric `results` (samples), what it makes of each sample, and `labels` where targets are classes.
 """
+import json
 import os
 import sys
 
@@ -31,15 +33,17 @@ def write(path, **datasets):
     group = file.create_group(path)
     for name, values in datasets.items():
         group.create_dataset(name, data=np.asarray(values))
+    return group
 
 
-def loss_case(name, function, outputs, targets):
+def loss_case(name, kind, outputs, targets, **options):
     def mean(outputs):
-        losses = function(jnp.asarray(targets), outputs)
+        losses = getattr(keras.losses, kind)(jnp.asarray(targets), outputs, **options)
         return jnp.mean(losses), losses
 
     (_, losses), gradient = jax.value_and_grad(mean, has_aux=True)(jnp.asarray(outputs))
-    write(f"losses/{name}", outputs=outputs, targets=targets, losses=losses, gradient=gradient)
+    group = write(f"losses/{name}", outputs=outputs, targets=targets, losses=losses, gradient=gradient)
+    group.attrs["loss"], group.attrs["form"], group.attrs["configuration"] = kind, "outputs", json.dumps(options)
 
 
 def metric_case(name, identifier, outputs, targets):
@@ -63,7 +67,7 @@ for name, count in (("odd", 5), ("single", 1)):
     for kind in ("mean_squared_error", "mean_absolute_error"):
         # At equal numbers the gradient of |x| is 1 with JAX and 0 with TensorFlow.
         apart = outputs + (outputs == targets) * np.float32(0.25)
-        loss_case(f"{kind}_{name}", getattr(keras.losses, kind), apart[:, :count], targets[:, :count])
+        loss_case(f"{kind}_{name}", kind, apart[:, :count], targets[:, :count])
         metric_case(f"{kind}_{name}", kind, outputs[:, :count], targets[:, :count])
 
 # Probabilities, some of them clipped; logits, some of them saturated; targets that are no zeros and ones, too.
@@ -73,11 +77,10 @@ probabilities[6] = [1e-9, 1 - 4e-7, 1]
 logits = np.concatenate([normal(6, 3) * 4, [[-120, 120, 0], [40, -40, 17]]]).astype("float32")
 hard = random.integers(0, 2, (8, 3)).astype("float32")
 soft = random.uniform(0, 1, (8, 3)).astype("float32")
-crossentropy = keras.losses.binary_crossentropy
 for name, count, targets in (("odd", 3, hard), ("soft", 3, soft), ("single", 1, hard)):
-    loss_case(f"binary_crossentropy_{name}", crossentropy, probabilities[:, :count], targets[:, :count])
-    loss_case(f"binary_crossentropy_logits_{name}",
-              lambda y, x: crossentropy(y, x, from_logits=True), logits[:, :count], targets[:, :count])
+    loss_case(f"binary_crossentropy_{name}", "binary_crossentropy", probabilities[:, :count], targets[:, :count])
+    loss_case(f"binary_crossentropy_logits_{name}", "binary_crossentropy", logits[:, :count], targets[:, :count],
+              from_logits=True)
 
 # Accuracy by the shapes of outputs and targets.
 probabilities[0] = [0.5, 0.5, 0.50001]

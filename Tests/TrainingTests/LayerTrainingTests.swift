@@ -31,15 +31,11 @@ struct LayerTrainingTests {
     #expect(differences.isEmpty)
   }
 
-  @Test("with every loss", arguments: Golden.cases("losses"))
+  @Test("with every loss", arguments: LossCase.names)
   func losses(name: String) throws {
-    let golden = try Golden("losses/\(name)")
-    let lossName = try golden.attribute("loss")
-    let type = try #require(LossCatalog.all.first { $0.name == lossName })
-    let loss = try type.init(
-      options: ConfigurationReader(golden.node("configuration"), path: lossName, keys: type.optionKeys))
-    let isLogits = try golden.attribute("form") == "logits"
-    let last: any Layer = isLogits ? Activation(.softmax) : Activation(loss.fromLogits ? .linear : .sigmoid)
+    let lossCase = try LossCase(name)
+    let loss = lossCase.loss
+    let last: any Layer = lossCase.isLogits ? Activation(.softmax) : Activation(loss.fromLogits ? .linear : .sigmoid)
     let model = Model([Dense(units: 7, activation: .tanh), Dense(units: ConformanceRun.classes), last])
     let differences = try ConformanceRun.differences(
       ConformanceRun.configuration(model, loss: loss), inputShape: [11])
