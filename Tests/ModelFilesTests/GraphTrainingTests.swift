@@ -24,9 +24,8 @@ struct GraphTrainingTests {
         return isLit ? UInt8(noise) : 0
       }
     }
-    let labels = classOf.enumerated().map { Int32(hashed($0 + 77) < 26 ? ($1 + 3) % classes : $1) }
-    return try Dataset(
-      name: "samples", shape: [size, size, 1], images: images, labels: labels)
+    let labels = classOf.enumerated().map { hashed($0 + 77) < 26 ? ($1 + 3) % classes : $1 }
+    return try Dataset(name: "samples", shape: [size, size, 1], inputs: images, labels: labels)
   }
 
   /// What Keras began with and came to, with both backends.

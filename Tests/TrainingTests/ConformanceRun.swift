@@ -11,12 +11,16 @@ enum ConformanceRun {
   static let epochs = 2
   static var stepsPerEpoch: Int { (samples + batchSize - 1) / batchSize }
 
-  /// Noise of a shape, in classes that have nothing to do with it.
-  static func data(_ shape: Shape) throws -> Dataset {
-    let images = (0..<samples * shape.count).map { UInt8((UInt32(truncatingIfNeeded: $0) &* 2_654_435_761) >> 24) }
-    return try Dataset(
-      name: "noise", shape: shape.image == nil ? [1, shape.count, 1] : shape, images: images,
-      labels: (0..<samples).map { Int32($0 * 7 % 11 % classes) })
+  /// Noise of a shape, and targets that have nothing to do with it: classes, or numbers from 0 to 1.
+  static func data(_ shape: Shape, targets: TargetKind) throws -> Dataset {
+    let inputs = (0..<samples * shape.count).map { UInt8((UInt32(truncatingIfNeeded: $0) &* 2_654_435_761) >> 24) }
+    let labels = (0..<samples).map { $0 * 7 % 11 % classes }
+    switch targets {
+    case .classes: return try Dataset(name: "noise", shape: shape, inputs: inputs, labels: labels)
+    case .values:
+      let numbers = labels.flatMap { label in (0..<classes).map { Float((label + 3 * $0) % 8) / 7 } }
+      return try Dataset(name: "noise", shape: shape, inputs: inputs, targets: numbers, targetShape: [classes])
+    }
   }
 
   /// A model with a layer in its middle: it reads layers with weights, and others read it.
@@ -47,7 +51,7 @@ enum ConformanceRun {
 
   /// What differs between a training on one worker, and those on several or with an interruption at every step.
   static func differences(_ configuration: TrainingConfiguration, inputShape: Shape) throws -> [String] {
-    let data = try data(inputShape)
+    let data = try data(inputShape, targets: type(of: configuration.loss).targets)
     let alone = try trainer(configuration, inputShape: inputShape, workers: 1)
     let before = alone.snapshot()
     try alone.fit(data, validation: data)

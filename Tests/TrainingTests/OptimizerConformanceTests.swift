@@ -85,13 +85,11 @@ struct OptimizerConformanceTests {
     }
     var state = trainer.state
     state.step = iteration
-    let images = [UInt8](repeating: 0, count: 8 * 7)
     guard
       let data = try? Dataset(
-        name: "none", shape: [1, 7, 1], images: images,
-        labels: [Int32](repeating: 0, count: 8))
+        name: "none", shape: [7], inputs: [UInt8](repeating: 0, count: 8 * 7), labels: [Int](repeating: 0, count: 8))
     else { preconditionFailure("as many images as labels") }
-    data.withSamples(scale: 255) { samples in
+    data.withSamples(order: nil, scale: 1) { samples in
       let step = CurrentStep(trainer.configuration, samples, state)
       for phase in memory.update.phases {
         // From the last task to the first: their order does not count.

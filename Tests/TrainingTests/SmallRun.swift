@@ -98,7 +98,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
   /// Convolutions of several sizes over the same values, joined.
   static let branches: SmallNetwork = {
     var model = Model()
-    let scaled = model.append(Rescaling(scale: 2, offset: -1))
+    let scaled = model.append(Rescaling(scale: 2 / 255, offset: -1))
     let narrow = model.append(
       Conv2D(filters: 3, kernelSize: [1, 1], strides: [2, 2], activation: .tanh), inputs: [scaled])
     let wide = model.append(
