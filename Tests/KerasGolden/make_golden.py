@@ -119,7 +119,7 @@ def exact_normalization(name, configuration, values):
         group[f"after.{key}"] = (old * layer.momentum + new * (1 - layer.momentum)).astype("float32")
     for key, value in {
         "output": normalized * gamma + beta, "output_gradient": dy, "input_gradients.0": dx,
-        "gradients/gamma": products, "gradients/beta": dy.astype("float64").sum(axes),
+        "gradients.gamma": products, "gradients.beta": dy.astype("float64").sum(axes),
     }.items():
         group[key] = value.astype("float32")
 
