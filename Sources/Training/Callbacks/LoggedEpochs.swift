@@ -27,9 +27,10 @@ struct LoggedEpochs {
     for row in rows.dropFirst() where row.count == heading.count {
       guard let epoch = Int(row[0]), (1...history.count).contains(epoch) else { continue }
       for (name, field) in zip(columns, row.dropFirst()) where name != "seconds" {
-        let value = Float(history.shortestValue(name, epoch - 1))
-        guard let logged = Float(field), logged != value, !(logged.isNaN && value.isNaN) else { continue }
-        return "epoch \(epoch): \(name) \(field) there, \(value.digits) here"
+        let value = history.shortestValue(name, epoch - 1)
+        // By way of `Double` on both sides: text halfway between two `Float`s may be read as either.
+        guard let logged = Double(field), Float(logged) != Float(value), !(logged.isNaN && value.isNaN) else { continue }
+        return "epoch \(epoch): \(name) \(field) there, \(Float(value).digits) here"
       }
     }
     return nil
