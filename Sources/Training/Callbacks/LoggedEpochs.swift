@@ -29,7 +29,9 @@ struct LoggedEpochs {
       for (name, field) in zip(columns, row.dropFirst()) where name != "seconds" {
         let value = history.shortestValue(name, epoch - 1)
         // By way of `Double` on both sides: text halfway between two `Float`s may be read as either.
-        guard let logged = Double(field), Float(logged) != Float(value), !(logged.isNaN && value.isNaN) else { continue }
+        guard let logged = Double(field), Float(logged) != Float(value), !(logged.isNaN && value.isNaN) else {
+          continue
+        }
         return "epoch \(epoch): \(name) \(field) there, \(Float(value).digits) here"
       }
     }
