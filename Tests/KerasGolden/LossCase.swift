@@ -77,3 +77,13 @@ package struct LossCase {
     }
   }
 }
+
+extension Targets {
+  /// The targets from a sample on.
+  func from(_ sample: Int) -> Targets {
+    switch self {
+    case .classes(let classes): .classes(classes + sample)
+    case .values(let values, let count): .values(values + sample * count, count: count)
+    }
+  }
+}

@@ -1,25 +1,15 @@
-import Configuration
 import ElementaryFunctions
 
 /// −Σ (y·log p + (1 − y)·log(1 − p)) / n over the n outputs p of a sample, each with a target y from 0 to 1.
 ///
 /// Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras; of logits x it is max(x, 0) − x·y + log(1 + exp(−|x|)).
-public struct BinaryCrossentropy: Loss {
+public struct BinaryCrossentropy: CrossentropyLoss {
   public static let name = "binary_crossentropy"
-  public static let optionKeys = CrossentropyOptions.keys
   public static let targets = TargetKind.values
 
   public var fromLogits: Bool
 
-  public init() { self.init(fromLogits: false) }
-
   public init(fromLogits: Bool) { self.fromLogits = fromLogits }
-
-  public init(options: ConfigurationReader) throws {
-    self.init(fromLogits: try CrossentropyOptions.fromLogits(options))
-  }
-
-  public var options: [ConfigurationEntry] { CrossentropyOptions.entries(fromLogits: fromLogits) }
 
   public func compute(
     _ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float

@@ -1,24 +1,14 @@
-import Configuration
 import ElementaryFunctions
 
 /// −Σ y·log p over one-hot labels y.
 ///
 /// From probabilities, Keras first divides them by their sum and clips them to [1e-7, 1 − 1e-7].
-public struct CategoricalCrossentropy: Loss {
+public struct CategoricalCrossentropy: CrossentropyLoss {
   public static let name = "categorical_crossentropy"
-  public static let optionKeys = CrossentropyOptions.keys
 
   public var fromLogits: Bool
 
-  public init() { self.init(fromLogits: false) }
-
   public init(fromLogits: Bool) { self.fromLogits = fromLogits }
-
-  public init(options: ConfigurationReader) throws {
-    self.init(fromLogits: try CrossentropyOptions.fromLogits(options))
-  }
-
-  public var options: [ConfigurationEntry] { CrossentropyOptions.entries(fromLogits: fromLogits) }
 
   public func compute(
     _ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float

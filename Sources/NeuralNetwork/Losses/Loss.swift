@@ -47,19 +47,6 @@ extension Loss {
   public var fromLogits: Bool { false }
 }
 
-/// The options of the cross-entropies, which they share.
-enum CrossentropyOptions {
-  static let keys = ["from_logits"]
-
-  static func fromLogits(_ options: ConfigurationReader) throws -> Bool {
-    try options.bool("from_logits", default: false)
-  }
-
-  static func entries(fromLogits: Bool) -> [ConfigurationEntry] {
-    fromLogits ? [ConfigurationEntry("from_logits", true)] : []
-  }
-}
-
 /// Every loss there is. A new one is registered here, on a line of its own.
 ///
 /// The tests run every loss of this list on what Keras computed with it: its cases are lines in

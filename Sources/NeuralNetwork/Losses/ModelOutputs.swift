@@ -28,14 +28,6 @@ public enum Targets {
   /// Numbers for each sample: (samples, count)
   case values(UnsafePointer<Float>, count: Int)
 
-  /// The targets from a sample on.
-  public func from(_ sample: Int) -> Targets {
-    switch self {
-    case .classes(let classes): .classes(classes + sample)
-    case .values(let values, let count): .values(values + sample * count, count: count)
-    }
-  }
-
   /// The class of a sample; of numbers the place of the first largest.
   public func classIndex(_ sample: Int) -> Int {
     switch self {

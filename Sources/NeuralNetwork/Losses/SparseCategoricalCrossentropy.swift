@@ -1,24 +1,14 @@
-import Configuration
 import ElementaryFunctions
 
 /// −log p[label], with the label as an integer.
 ///
 /// From probabilities, TensorFlow clips them to [1e-7, 1 − 1e-7] and divides them by their sum afterwards.
-public struct SparseCategoricalCrossentropy: Loss {
+public struct SparseCategoricalCrossentropy: CrossentropyLoss {
   public static let name = "sparse_categorical_crossentropy"
-  public static let optionKeys = CrossentropyOptions.keys
 
   public var fromLogits: Bool
 
-  public init() { self.init(fromLogits: false) }
-
   public init(fromLogits: Bool) { self.fromLogits = fromLogits }
-
-  public init(options: ConfigurationReader) throws {
-    self.init(fromLogits: try CrossentropyOptions.fromLogits(options))
-  }
-
-  public var options: [ConfigurationEntry] { CrossentropyOptions.entries(fromLogits: fromLogits) }
 
   public func compute(
     _ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float

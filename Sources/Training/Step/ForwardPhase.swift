@@ -37,6 +37,7 @@ struct LossPhase: StepPhase {
 
   /// A batch whose loss is not finite ends the step.
   func finish(_ step: CurrentStep) -> Bool {
+    memory.finishLoss(of: step)
     guard memory.loss(of: step).isFinite else { return false }
     memory.finishBackward(segment, step)
     return true

@@ -28,9 +28,13 @@ final class SampleSums: @unchecked Sendable {
   /// The rows of `width` numbers from a sample of the batch on.
   func rows(from sample: Int, width: Int) -> UnsafeMutablePointer<Double> { rows + sample * width }
 
+  /// What `sum` computed last.
+  var lastSum: UnsafePointer<Double> { UnsafePointer(total) }
+
   /// The sum of the rows of `width` numbers of the first `samples` samples; valid until the next call.
+  @discardableResult
   func sum(samples: Int, width: Int) -> UnsafePointer<Double> {
     SampleTree.sum(rows, count: samples, width: width, into: total, levels: levels)
-    return UnsafePointer(total)
+    return lastSum
   }
 }

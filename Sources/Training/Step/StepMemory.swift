@@ -58,11 +58,12 @@ final class StepMemory: @unchecked Sendable {
   /// The groups of a step's shards.
   func groupCount(_ step: CurrentStep) -> Int { groups.count(ofShards: step.sharding.shardCount) }
 
-  /// The sums over the batch of the loss and of each metric, once they were computed for all its samples.
-  func sums(of step: CurrentStep) -> UnsafePointer<Double> {
-    lossSums.sum(samples: step.batch.count, width: sumCount)
-  }
+  /// Sums the loss and the metrics over the batch, once they were computed for all its samples.
+  func finishLoss(of step: CurrentStep) { lossSums.sum(samples: step.batch.count, width: sumCount) }
+
+  /// The sums over the batch of the loss and of each metric.
+  var sums: UnsafePointer<Double> { lossSums.lastSum }
 
   /// The mean loss of the batch.
-  func loss(of step: CurrentStep) -> Float { Float(sums(of: step)[0] / Double(step.batch.count)) }
+  func loss(of step: CurrentStep) -> Float { Float(sums[0] / Double(step.batch.count)) }
 }

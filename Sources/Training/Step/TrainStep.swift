@@ -61,7 +61,7 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   ///
   /// - Returns: the phase with which the next step begins; nil if it is not to be made now.
   private func endStep() -> Int? {
-    losses.append(state.sums.add(memory.sums(of: step), samples: step.batch.count))
+    losses.append(state.sums.add(memory.sums, samples: step.batch.count))
     state.step += 1
     state.stepInEpoch += 1
     guard state.stepInEpoch * configuration.batchSize < samples.count, !limit.isReached(after: losses.count) else {
