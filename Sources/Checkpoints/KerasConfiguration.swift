@@ -69,8 +69,10 @@ package enum KerasConfiguration {
   }
 
   /// An object as Keras writes it; with the module since version 3.
+  ///
+  /// - Parameter isRegistered: whether it is of a class that the user of Keras registers, and not in the module.
   static func entry(
-    _ className: String, _ configuration: [ConfigurationEntry], module: String? = nil,
+    _ className: String, _ configuration: [ConfigurationEntry], module: String? = nil, isRegistered: Bool = false,
     further: [ConfigurationEntry] = []
   ) -> ConfigurationNode {
     let entries = [
@@ -79,8 +81,8 @@ package enum KerasConfiguration {
     ]
     guard let module else { return ConfigurationNode(mapping: entries + further) }
     return ConfigurationNode(
-      mapping: [ConfigurationEntry("module", text(module))] + entries
-        + [ConfigurationEntry("registered_name", .null)] + further)
+      mapping: [ConfigurationEntry("module", isRegistered ? .null : text(module))] + entries
+        + [ConfigurationEntry("registered_name", isRegistered ? text(className) : .null)] + further)
   }
 
   static func text(_ value: String) -> ConfigurationNode { ConfigurationNode(.string(value)) }

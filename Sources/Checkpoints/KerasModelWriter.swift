@@ -62,19 +62,24 @@ struct KerasModelWriter {
     let options = [
       ConfigurationEntry("name", KerasConfiguration.text(node.name)), ConfigurationEntry("dtype", "float32"),
     ]
-    return layer(node.className, node.name, options + node.layer.options, inputs: node.inputs)
+    let isForeign = Catalog.layers.isRegistered(type(of: node.layer).typeName)
+    return layer(
+      node.className, node.name, options + node.layer.options, inputs: node.inputs, isForeign: isForeign)
   }
 
-  private func layer(_ className: String, _ name: String, _ options: [ConfigurationEntry], inputs: [Model.Source])
-    -> ConfigurationNode
-  {
+  /// - Parameter isForeign: whether Keras has no such layer, and finds it among the classes that its user registers.
+  private func layer(
+    _ className: String, _ name: String, _ options: [ConfigurationEntry], inputs: [Model.Source],
+    isForeign: Bool = false
+  ) -> ConfigurationNode {
     let calls = inputs.isEmpty ? [] : [isArchive ? call(inputs) : formerCall(inputs)]
     let links = [
       ConfigurationEntry("name", KerasConfiguration.text(name)),
       ConfigurationEntry("inbound_nodes", ConfigurationNode(.sequence(calls))),
     ]
     return KerasConfiguration.entry(
-      className, options, module: isArchive ? "keras.layers" : nil, further: isChain ? [] : links)
+      className, options, module: isArchive ? "keras.layers" : nil, isRegistered: isForeign,
+      further: isChain ? [] : links)
   }
 
   // MARK: - Calls

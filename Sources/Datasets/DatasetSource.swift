@@ -4,7 +4,7 @@ import Tensors
 
 /// Where a data set comes from, as its user describes it.
 ///
-/// A new data set is one file that conforms to this protocol, and one line in `DatasetCatalog`.
+/// A new data set is one file that conforms to this protocol, and one line in `DatasetCatalog.swift`.
 public protocol DatasetSource: Sendable {
   /// The name in YAML and on the command line: `mnist`.
   static var name: String { get }
@@ -102,7 +102,7 @@ extension DatasetSource {
 
   /// Loads with the environment of this process.
   public func load() throws -> DatasetSplits {
-    try load(DatasetContext(environment: ProcessInfo.processInfo.environment))
+    try load(.current)
   }
 }
 
@@ -124,6 +124,9 @@ public struct DatasetContext: Sendable {
     self.progress = progress
   }
 
+  /// The environment of this process.
+  public static var current: DatasetContext { DatasetContext(environment: ProcessInfo.processInfo.environment) }
+
   /// Where fetched data is kept: `$XDG_CACHE_HOME/martlet`, or `~/.cache/martlet`; nil without a home.
   public var cacheDirectory: String? {
     // The XDG Base Directory Specification: a relative path counts as unset.
@@ -131,14 +134,4 @@ public struct DatasetContext: Sendable {
     guard let home = environment["HOME"], !home.isEmpty else { return nil }
     return "\(home)/.cache/martlet"
   }
-}
-
-/// Every data set there is. A new one is registered here, on a line of its own.
-public enum DatasetCatalog {
-  public static let all: [any DatasetSource.Type] = [
-    MNISTSource.self,
-    DigitsSource.self,
-    IDXSource.self,
-    NPZSource.self,
-  ]
 }

@@ -43,7 +43,8 @@ public final class TrainingRun {
     public var directoryTaken: @Sendable () -> Void
 
     public init(
-      dataset: DatasetContext, workerCount: Int, instructionSet: InstructionSet,
+      dataset: DatasetContext = .current, workerCount: Int = AvailableCores.count(),
+      instructionSet: InstructionSet = .bestSupported,
       deadline: ContinuousClock.Instant? = nil, warning: @escaping @Sendable (String) -> Void = { _ in },
       directoryTaken: @escaping @Sendable () -> Void = {}
     ) {
@@ -60,12 +61,16 @@ public final class TrainingRun {
   ///
   /// What the directory holds is not touched, and one that is missing is not made before all else is ready.
   ///
-  /// - Parameter initialWeights: the file whose weights a run that begins starts with, in place of random ones; one that
-  ///   resumes has its own, and does not read it.
+  /// - Parameters:
+  ///   - data: what the run learns from and is judged by, in place of the configuration's `source`: data of a program. With
+  ///     a `validationSplit` and no validation data of its own, its training data is split.
+  ///   - initialWeights: the file whose weights a run that begins starts with, in place of random ones; one that resumes
+  ///     has its own, and does not read it.
   /// - Throws: `ConfigurationError`, `ModelError`, `DatasetError`, `TrainingError`, `CheckpointError`, `HDF5Error`,
   ///   `ModelFileError` or `ResumeMismatch`; `FileError` also if another run is writing to the directory.
   public init(
-    _ configuration: RunConfiguration, start: Start, initialWeights path: String? = nil, surroundings: Surroundings
+    _ configuration: RunConfiguration, start: Start, data: DatasetSplits? = nil, initialWeights path: String? = nil,
+    surroundings: Surroundings = Surroundings()
   ) throws {
     self.start = start
     directory = RunDirectory(configuration.checkpoints)
@@ -76,7 +81,8 @@ public final class TrainingRun {
     let saved = try Self.saved(configuration, start, directory, surroundings)
     let weights = saved == nil ? try path.map(InitialWeights.init(path:)) : nil
     initialWeights = saved == nil ? path : saved?.checkpoint.initialWeights
-    data = try configuration.load(surroundings.dataset)
+    let data = try data.map(configuration.split) ?? configuration.load(surroundings.dataset)
+    self.data = data
     let configuration = try Self.resolved(configuration, data, saved)
     self.configuration = configuration
     try configuration.training.check(data.train)

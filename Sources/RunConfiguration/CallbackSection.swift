@@ -11,11 +11,7 @@ struct CallbackSection {
     for (index, element) in try Self.elements(node).enumerated() {
       let path = "callbacks[\(index)]"
       let (name, options) = try Self.entry(element, path: path)
-      let known = CallbackCatalog.all.map { $0.name }
-      guard let type = CallbackCatalog.all.first(where: { $0.name == name }) else {
-        throw ConfigurationError(
-          .unknownName(kind: "callback", name: name, known: known), path: path, line: element.line)
-      }
+      let type = try Catalog.callbacks.entry(named: name, path: path, line: element.line)
       guard !callbacks.contains(where: { Swift.type(of: $0).name == name }) else {
         throw ConfigurationError(.conflict("'\(name)' is there twice."), path: path, line: element.line)
       }

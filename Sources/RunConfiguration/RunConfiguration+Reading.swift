@@ -81,15 +81,13 @@ extension RunConfiguration {
   /// The keys depend on the data set, so its name is read before the others are checked.
   private static func data(_ node: ConfigurationNode) throws -> (source: (any DatasetSource)?, scale: Float?) {
     let keys = Self.keys(of: "data")
-    let allKeys = keys + DatasetCatalog.all.flatMap { $0.optionKeys }
+    let allKeys = keys + Catalog.datasets.all.flatMap { $0.optionKeys }
     let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
     var source: (any DatasetSource)?
-    if anyReader.node("dataset") != nil {
-      let names = DatasetCatalog.all.map { $0.name }
-      let name = try anyReader.name("dataset", kind: "data set", among: names)
-      source = try DatasetCatalog.all.first { $0.name == name }.map { type in
-        try type.init(options: ConfigurationReader(node, path: "data", keys: keys + type.optionKeys))
-      }
+    if let named = anyReader.node("dataset") {
+      let type = try Catalog.datasets.entry(
+        named: anyReader.string("dataset"), path: anyReader.path(of: "dataset"), line: named.line)
+      source = try type.init(options: ConfigurationReader(node, path: "data", keys: keys + type.optionKeys))
     }
     let scale = anyReader.node("scale") == nil ? nil : Float(try anyReader.number("scale", where: .positive))
     return (source, scale)
@@ -152,54 +150,42 @@ private struct CompileSection {
       throw reader.error(.conflict("a metric is named twice: \(names.joined(separator: ", "))."), at: "metrics")
     }
     metrics = try names.map { name in
-      guard let metric = MetricCatalog.find(name) else {
-        throw reader.error(
-          .unknownName(kind: "metric", name: name, known: MetricCatalog.all.map { $0.name }), at: "metrics")
-      }
-      return metric.init()
+      try Catalog.metrics.entry(
+        named: name, path: reader.path(of: "metrics"), line: reader.node("metrics")?.line
+      ).init()
     }
   }
 
   private static func optimizer(_ reader: ConfigurationReader) throws -> any Optimizer {
     guard let node = reader.node("optimizer") else { return Adam() }
     let path = reader.path(of: "optimizer")
-    let (name, options) = try named(
-      node, kind: "optimizer", among: OptimizerCatalog.all.map { $0.name }, default: Adam.name, path: path)
-    guard let type = OptimizerCatalog.all.first(where: { $0.name == name }) else { return Adam() }
+    let (type, options) = try named(node, in: .optimizers, default: Adam.name, path: path)
     return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.allOptionKeys))
   }
 
   private static func loss(_ reader: ConfigurationReader) throws -> any Loss {
     guard let node = reader.node("loss") else { return CategoricalCrossentropy() }
     let path = reader.path(of: "loss")
-    let (name, options) = try named(
-      node, kind: "loss", among: LossCatalog.all.map { $0.name }, aliases: LossCatalog.all.flatMap { $0.aliases },
-      default: CategoricalCrossentropy.name, path: path)
-    guard let type = LossCatalog.find(name) else { return CategoricalCrossentropy() }
+    let (type, options) = try named(node, in: .losses, default: CategoricalCrossentropy.name, path: path)
     return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.optionKeys))
   }
 
-  /// A name that is known, or a mapping with such a name (or `standard`, if it has none) and options.
-  private static func named(
-    _ node: ConfigurationNode, kind: String, among known: [String], aliases: [String] = [], default standard: String,
-    path: String
-  ) throws -> (name: String, options: ConfigurationNode) {
+  /// What a name names, or a mapping with a name (or `standard`, if it has none) and options.
+  private static func named<Entry>(
+    _ node: ConfigurationNode, in catalog: Catalog<Entry>, default standard: String, path: String
+  ) throws -> (entry: Entry, options: ConfigurationNode) {
     var (nameNode, options) = (node, ConfigurationNode(mapping: [], line: node.line))
     if case .mapping(let entries) = node.value {
       nameNode = node["name"] ?? ConfigurationNode(.string(standard), line: node.line)
       options = ConfigurationNode(mapping: entries.filter { $0.key != "name" }, line: node.line)
     }
     guard case .string(let name) = nameNode.value else {
-      let article = "aeiou".contains(kind.prefix(1)) ? "an" : "a"
+      let article = "aeiou".contains(catalog.kind.prefix(1)) ? "an" : "a"
       throw ConfigurationError(
-        .unexpected(expected: "\(article) \(kind)'s name", received: nameNode.received), path: path, line: nameNode.line
+        .unexpected(expected: "\(article) \(catalog.kind)'s name", received: nameNode.received), path: path, line: nameNode.line
       )
     }
-    guard (known + aliases).contains(name) else {
-      throw ConfigurationError(
-        .unknownName(kind: kind, name: name, known: known), path: path, line: nameNode.line)
-    }
-    return (name, options)
+    return (try catalog.entry(named: name, path: path, line: nameNode.line), options)
   }
 }
 

@@ -7,7 +7,7 @@ import Training
 /// A whole run as a YAML file describes it: data, model, training, checkpoints.
 public struct RunConfiguration: Sendable {
   public var name: String
-  /// Where the data comes from; nil for a run whose data was handed over in code.
+  /// Where the data comes from; nil for a run whose data a program hands over.
   public var source: (any DatasetSource)?
   public var training: TrainingConfiguration
   public var checkpoints: CheckpointPolicy
@@ -15,7 +15,7 @@ public struct RunConfiguration: Sendable {
   public var callbacks: [any ConfiguredCallback]
 
   public init(
-    name: String, source: (any DatasetSource)?, training: TrainingConfiguration, checkpoints: CheckpointPolicy? = nil,
+    name: String, source: (any DatasetSource)? = nil, training: TrainingConfiguration, checkpoints: CheckpointPolicy? = nil,
     callbacks: [any ConfiguredCallback] = []
   ) {
     self.name = name

@@ -24,7 +24,7 @@ package struct LayerCase {
   package init(_ name: String) throws {
     golden = try Golden("layers/\(name)")
     let className = try golden.attribute("layer")
-    guard let type = LayerCatalog.all.first(where: { $0.className == className }) else {
+    guard let type = Catalog.layers.all.first(where: { $0.className == className }) else {
       throw UnknownLayer(className: className)
     }
     layer = try type.init(

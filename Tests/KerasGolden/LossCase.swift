@@ -22,7 +22,7 @@ package struct LossCase {
     let file = Self.files.first { Golden.cases("losses", file: $0).contains(name) } ?? Self.files[0]
     golden = try Golden("losses/\(name)", file: file)
     let lossName = try golden.attribute("loss")
-    guard let type = LossCatalog.find(lossName) else { throw UnknownLoss(name: lossName) }
+    guard let type = Catalog.losses.find(lossName) else { throw UnknownLoss(name: lossName) }
     loss = try type.init(
       options: ConfigurationReader(golden.node("configuration"), path: lossName, keys: type.optionKeys))
     isLogits = try golden.attribute("form") == "logits"

@@ -506,7 +506,7 @@ struct CommandTests {
     let png = try Data(contentsOf: URL(filePath: sheet))
     #expect(png.starts(with: [0x89, 0x50, 0x4e, 0x47]))
     let list = try Shell.martlet(["data", "list"]).output
-    #expect(list.split(separator: "\n").count == DatasetCatalog.all.count)
+    #expect(list.split(separator: "\n").count == Catalog.datasets.all.count)
   }
 
   @Test("learns MNIST", .enabled(if: hasMNIST, "MARTLET_DATA names no directory with mnist"))

@@ -187,7 +187,7 @@ struct KerasRefusalTests {
     #expect(throws: ModelFileError.self) { try hinge.model(for: .training) }
     #expect(
       try hinge.model(for: .evaluating).notes == [
-        "the loss hinge is not known here. Supported: \(LossCatalog.all.map { $0.name }.joined(separator: ", ")). "
+        "the loss hinge is not known here. Supported: \(Catalog.losses.names.joined(separator: ", ")). "
           + "In its place categorical_crossentropy is measured"
       ])
     #expect(try hinge.model(for: .predicting).model.weights.count == 6)

@@ -14,7 +14,7 @@ struct LayerConformanceTests {
   static let tolerance: Float = 1e-5
 
   @Test(
-    "has cases of Keras', a small one and one in training among them", arguments: LayerCatalog.all.map { $0.className })
+    "has cases of Keras', a small one and one in training among them", arguments: Catalog.layers.all.map { $0.className })
   func hasCases(className: String) throws {
     func cases(_ names: [String]) throws -> [LayerCase] {
       try names.map { try LayerCase($0) }.filter { type(of: $0.layer).className == className }
@@ -25,9 +25,9 @@ struct LayerConformanceTests {
 
   @Test("has names of its own")
   func names() {
-    let names = LayerCatalog.all.flatMap { [$0.className] + $0.classAliases }
+    let names = Catalog.layers.all.flatMap { [$0.className] + $0.classAliases }
     #expect(Set(names).count == names.count)
-    #expect(Set(LayerCatalog.all.map { $0.typeName }).count == LayerCatalog.all.count)
+    #expect(Set(Catalog.layers.names).count == Catalog.layers.all.count)
   }
 
   @Test("gives what Keras gives", arguments: LayerCase.names, InstructionSet.allCases.filter(\.isSupported))

@@ -7,7 +7,7 @@ import Testing
 /// What every loss in the catalog has to pass. `LayerTrainingTests` has the rest: workers and resuming.
 @Suite("Every loss in the catalog")
 struct LossConformanceTests {
-  @Test("has cases of Keras'", arguments: LossCatalog.all.map { $0.name })
+  @Test("has cases of Keras'", arguments: Catalog.losses.names)
   func hasCases(name: String) throws {
     #expect(try LossCase.names.contains { type(of: try LossCase($0).loss).name == name })
   }

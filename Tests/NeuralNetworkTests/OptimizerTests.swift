@@ -8,10 +8,10 @@ import Testing
 /// What optimizers say of themselves; `OptimizerConformanceTests` has what they compute.
 @Suite("Options of every optimizer in the catalog")
 struct OptimizerTests {
-  static let names = OptimizerCatalog.all.map { $0.name }
+  static let names = Catalog.optimizers.names
 
   private func type(_ name: String) throws -> any Optimizer.Type {
-    try #require(OptimizerCatalog.all.first { $0.name == name })
+    try #require(Catalog.optimizers.all.first { $0.name == name })
   }
 
   private func optimizer(_ name: String, _ yaml: String) throws -> any Optimizer {
@@ -24,7 +24,7 @@ struct OptimizerTests {
   func roundTrip(name: String) throws {
     let golden = try Golden("optimizers/\(name)")
     let className = try golden.attribute("optimizer")
-    let type = try #require(OptimizerCatalog.all.first { $0.className == className })
+    let type = try #require(Catalog.optimizers.all.first { $0.className == className })
     let optimizer = try type.init(
       options: ConfigurationReader(golden.node("configuration"), path: "optimizer", keys: type.allOptionKeys))
     let text = try YAMLDocument.text(ConfigurationNode(mapping: optimizer.allOptions))

@@ -1,3 +1,4 @@
+import Configuration
 import KerasGolden
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 struct ValueLossTests {
   static let metricCases: [String] = Golden.cases("metrics", file: "values")
 
-  @Test("every metric has golden values", arguments: MetricCatalog.all.map { $0.name })
+  @Test("every metric has golden values", arguments: Catalog.metrics.names)
   func complete(name: String) { #expect(Self.metricCases.contains { $0.hasPrefix(name) }) }
 
   @Test("metrics give Keras' number for each sample", arguments: metricCases)
@@ -17,7 +18,7 @@ struct ValueLossTests {
     let expected = try golden.values("results")
     let (samples, count) = (expected.count, outputs.count / expected.count)
     let type = try #require(
-      MetricCatalog.all.filter { name.hasPrefix($0.name) }.max { $0.name.count < $1.name.count })
+      Catalog.metrics.all.filter { name.hasPrefix($0.name) }.max { $0.name.count < $1.name.count })
     var values = [Double](repeating: 77, count: samples)
     let labels = try golden.contains("labels") ? golden.integers("labels").map(Int32.init) : [0]
     let numbers = try golden.contains("targets") ? golden.values("targets") : [0]
@@ -54,10 +55,10 @@ struct ValueLossTests {
 
   @Test("a metric says itself whether larger is better, and is found by Keras' short names")
   func catalog() {
-    let directions = MetricCatalog.all.map { ($0.name, $0.largerIsBetter) }
+    let directions = Catalog.metrics.all.map { ($0.name, $0.largerIsBetter) }
     #expect(directions.filter(\.1).map(\.0) == ["accuracy", "binary_accuracy"])
     #expect(directions.filter { !$0.1 }.map(\.0) == ["mean_squared_error", "mean_absolute_error"])
-    #expect(MetricCatalog.find("mae")?.name == "mean_absolute_error" && MetricCatalog.find("acc")?.name == "accuracy")
-    #expect(LossCatalog.find("mse")?.name == "mean_squared_error" && LossCatalog.find("hinge") == nil)
+    #expect(Catalog.metrics.find("mae")?.name == "mean_absolute_error" && Catalog.metrics.find("acc")?.name == "accuracy")
+    #expect(Catalog.losses.find("mse")?.name == "mean_squared_error" && Catalog.losses.find("hinge") == nil)
   }
 }

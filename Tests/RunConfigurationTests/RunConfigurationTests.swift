@@ -29,12 +29,12 @@ struct RunConfigurationTests {
     let path = "\(URL(filePath: #filePath).pathComponents.dropLast(3).joined(separator: "/"))/configs/mnist-cnn.yml"
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let keys =
-      LayerCatalog.all.flatMap { $0.optionKeys } + OptimizerCatalog.all.flatMap { $0.optionKeys }
-      + LossCatalog.all.flatMap { $0.optionKeys }
-      + CallbackCatalog.all.flatMap { $0.optionKeys } + DatasetCatalog.all.flatMap { $0.optionKeys }
+      Catalog.layers.all.flatMap { $0.optionKeys } + Catalog.optimizers.all.flatMap { $0.optionKeys }
+      + Catalog.losses.all.flatMap { $0.optionKeys }
+      + Catalog.callbacks.all.flatMap { $0.optionKeys } + Catalog.datasets.all.flatMap { $0.optionKeys }
     let names =
-      LayerCatalog.all.map { $0.typeName } + OptimizerCatalog.all.map { $0.name } + LossCatalog.all.map { $0.name }
-      + MetricCatalog.all.map { $0.name } + CallbackCatalog.all.map { $0.name } + DatasetCatalog.all.map { $0.name }
+      Catalog.layers.names + Catalog.optimizers.names + Catalog.losses.names
+      + Catalog.metrics.names + Catalog.callbacks.names + Catalog.datasets.names
     for word in keys + names { #expect(text.contains(word), "\(word)") }
   }
 

@@ -14,14 +14,14 @@ struct OptimizerConformanceTests {
 
   static func optimizer(_ golden: Golden) throws -> any Optimizer {
     let className = try golden.attribute("optimizer")
-    let type = try #require(OptimizerCatalog.all.first { $0.className == className })
+    let type = try #require(Catalog.optimizers.all.first { $0.className == className })
     return try type.init(
       options: ConfigurationReader(golden.node("configuration"), path: className, keys: type.allOptionKeys))
   }
 
   @Test(
     "has cases of Keras', with each way of clipping and with weight decay",
-    arguments: OptimizerCatalog.all.map { $0.className })
+    arguments: Catalog.optimizers.all.map { $0.className })
   func hasCases(className: String) throws {
     let own = try Self.cases.map { try Golden("optimizers/\($0)") }.filter {
       try $0.attribute("optimizer") == className

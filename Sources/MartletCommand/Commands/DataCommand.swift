@@ -14,7 +14,7 @@ struct DataListCommand: ParsableCommand {
 
   func run() throws {
     let context = Surroundings.dataset(isSilent: true)
-    let rows = DatasetCatalog.all.map { type in
+    let rows = Catalog.datasets.all.map { type in
       let status = Self.defaultSource(type).map { $0.status(context) } ?? "named by the configuration"
       return (type.name, type.summary, status)
     }
@@ -35,10 +35,7 @@ struct DataListCommand: ParsableCommand {
 enum NamedSource {
   /// - Throws: `WrongUse` if there is none of the name, or it needs options.
   static func find(_ name: String) throws -> any DatasetSource {
-    let known = DatasetCatalog.all.map { $0.name }
-    guard let type = DatasetCatalog.all.first(where: { $0.name == name }) else {
-      throw ConfigurationError(.unknownName(kind: "data set", name: name, known: known), path: "")
-    }
+    let type = try Catalog.datasets.entry(named: name, path: "", line: nil)
     guard let source = DataListCommand.defaultSource(type) else {
       throw WrongUse(
         "'\(name)' is named by a configuration: its files have no usual place. 'martlet data show CONFIG' shows them.")
@@ -138,7 +135,7 @@ struct DataShowCommand: ParsableCommand {
 
   /// - Throws: `WrongUse` or `ConfigurationError` if it is neither a data set nor a configuration that names one.
   private func source() throws -> any DatasetSource {
-    guard !DatasetCatalog.all.contains(where: { $0.name == name }), WholeFile.exists(name) else {
+    guard Catalog.datasets.find(name) == nil, WholeFile.exists(name) else {
       return try NamedSource.find(name)
     }
     guard let source = try RunConfiguration(contentsOf: name).source else {

@@ -71,7 +71,7 @@ struct KerasLayer {
   }
 
   private static func type(of className: String) -> (any Layer.Type)? {
-    LayerCatalog.all.first { ([$0.className] + $0.classAliases).contains(className) }
+    Catalog.layers.all.first { ([$0.className] + $0.classAliases).contains(className) }
   }
 
   private static func computed(
@@ -86,7 +86,7 @@ struct KerasLayer {
       throw ModelFileError(
         file: file,
         .unsupportedLayer(
-          layer: name, className: object.className, supported: LayerCatalog.all.map { $0.className }))
+          layer: name, className: object.className, supported: Catalog.layers.all.map { $0.className }))
     }
     let options = try KerasNeutralOptions.options(
       of: object.configuration, keys: type.optionKeys, owner: .layer, place: place, omissions: &omissions, file: file)

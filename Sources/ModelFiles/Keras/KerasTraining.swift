@@ -35,7 +35,7 @@ struct KerasTraining {
   /// The class of the optimizer; nil if the file does not say.
   var optimizerClass: String? {
     guard let name = try? namedOptimizer()?.name else { return nil }
-    return OptimizerCatalog.all.first { $0.name == name.lowercased() }?.className ?? name
+    return Catalog.optimizers.all.first { $0.name == name.lowercased() }?.className ?? name
   }
 
   /// Nil if the file names none.
@@ -43,9 +43,9 @@ struct KerasTraining {
   /// - Throws: `ModelFileError` for an optimizer, or an option of one, that is not computed here.
   func optimizer() throws -> (any Optimizer)? {
     guard let (name, options) = try namedOptimizer() else { return nil }
-    guard let type = OptimizerCatalog.all.first(where: { $0.className == name || $0.name == name.lowercased() }) else {
+    guard let type = Catalog.optimizers.all.first(where: { $0.className == name || $0.name == name.lowercased() }) else {
       throw unsupported(
-        "optimizer", name, OptimizerCatalog.all.map { $0.className },
+        "optimizer", name, Catalog.optimizers.all.map { $0.className },
         " \(KerasNeutralOptions.freshOptimizer)")
     }
     let place = "the optimizer \(type.className)"
@@ -60,7 +60,7 @@ struct KerasTraining {
   func loss() throws -> (any Loss)? {
     let node = Self.only(document["loss"] ?? .null)
     guard node != .null else { return nil }
-    let known = LossCatalog.all.map { $0.name }
+    let known = Catalog.losses.names
     guard document["loss_weights"].map({ $0 == .null }) ?? true else {
       throw ModelFileError(
         file: file,
@@ -73,7 +73,7 @@ struct KerasTraining {
       object = try KerasObject(node, place: "the loss", file: file)
       name = object?.className
     }
-    guard let name, let type = LossCatalog.find(name) ?? LossCatalog.find(KerasName.snakeCase(name)) else {
+    guard let name, let type = Catalog.losses.find(name) ?? Catalog.losses.find(KerasName.snakeCase(name)) else {
       throw unsupported(
         "loss", name.map(KerasName.snakeCase) ?? node.json, known,
         " \(KerasNeutralOptions.freshOptimizer) Or name the run's configuration by --config: its loss counts.")
@@ -101,7 +101,7 @@ struct KerasTraining {
       let plain =
         ["accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy"].contains(name)
         ? Accuracy.name : name
-      if let type = MetricCatalog.find(plain) {
+      if let type = Catalog.metrics.find(plain) {
         if !known.contains(where: { Swift.type(of: $0).name == type.name }) { known.append(type.init()) }
       } else {
         others.append(name)

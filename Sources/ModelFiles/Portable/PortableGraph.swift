@@ -21,6 +21,7 @@ struct PortableGraph {
   private(set) var nodes: [Node] = []
   private(set) var output: Source = .input
 
+  /// - Throws: `ModelError` if there are no such operations for a layer.
   init(_ plan: ModelPlan) throws {
     // What each layer gives; a layer without operations gives what it reads.
     var outputs: [Source] = []
@@ -32,7 +33,7 @@ struct PortableGraph {
         }
       }
       var shape = layer.inputShapes[0]
-      for operation in try layer.layer.portableForm(for: layer.inputShapes) {
+      for operation in try Self.operations(of: layer, at: index) {
         nodes.append(
           Node(operation: operation, layerIndex: index, inputs: inputs, input: shape, output: layer.outputShape))
         (inputs, shape) = ([.operation(nodes.count - 1)], layer.outputShape)
@@ -40,6 +41,16 @@ struct PortableGraph {
       outputs.append(inputs[0])
     }
     output = outputs.last ?? .input
+  }
+
+  private static func operations(of layer: ModelPlan.Node, at index: Int) throws -> [PortableOperation] {
+    do {
+      return try layer.layer.portableForm(for: layer.inputShapes)
+    } catch is NoPortableForm {
+      throw ModelError(
+        layerIndex: index, layerName: layer.name,
+        reason: "a \(layer.className) cannot be said in terms of other programs: its type has no portable form.")
+    }
   }
 
   /// For each operation, whether all that reads it can have its values in another order: in the end only products can,

@@ -4,7 +4,7 @@ import Kernels
 /// A layer as its user describes it: a value with Keras' options, that knows shapes but holds no numbers.
 ///
 /// A new layer is one file that conforms to this protocol (to `UnaryLayer` if it has one input), and one line in
-/// `LayerCatalog`.
+/// `LayerCatalog.swift`.
 public protocol Layer: Sendable {
   /// Keras' name of the class: `MaxPooling2D`.
   static var className: String { get }
@@ -45,7 +45,9 @@ public protocol Layer: Sendable {
   /// What it computes before its softmax; nil if it does not end in one.
   var softmaxArgument: SoftmaxArgument? { get }
 
-  /// What it computes, in terms that other programs have too.
+  /// What it computes, in terms that other programs have too: needed for exports to ONNX and PyTorch.
+  ///
+  /// - Throws: `NoPortableForm` unless the layer says otherwise.
   func portableForm(for inputs: [Shape]) throws -> [PortableOperation]
 }
 
@@ -64,6 +66,12 @@ extension Layer {
   public func outputLayout(for input: TensorLayout) -> TensorLayout { input }
   public var keepsLayout: Bool { false }
   public var softmaxArgument: SoftmaxArgument? { nil }
+  public func portableForm(for inputs: [Shape]) throws -> [PortableOperation] { throw NoPortableForm() }
+}
+
+/// A layer that cannot be said in terms of `PortableOperation`.
+public struct NoPortableForm: Error {
+  public init() {}
 }
 
 /// A layer with one input.
@@ -80,5 +88,6 @@ extension UnaryLayer {
   public func outputShape(for inputs: [Shape]) throws -> Shape { try outputShape(for: inputs[0]) }
   public func variables(for inputs: [Shape]) -> [VariableSpecification] { variables(for: inputs[0]) }
   public func variables(for input: Shape) -> [VariableSpecification] { [] }
+  public func portableForm(for input: Shape) throws -> [PortableOperation] { throw NoPortableForm() }
   public func portableForm(for inputs: [Shape]) throws -> [PortableOperation] { try portableForm(for: inputs[0]) }
 }

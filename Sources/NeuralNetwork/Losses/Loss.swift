@@ -2,7 +2,7 @@ import Configuration
 
 /// How far the model's outputs are from the targets: the number that training makes small.
 ///
-/// A new loss is one file that conforms to this protocol, and one line in `LossCatalog`.
+/// A new loss is one file that conforms to this protocol, and one line in `LossCatalog.swift`.
 public protocol Loss: Sendable {
   /// Keras' name: `categorical_crossentropy`.
   static var name: String { get }
@@ -45,23 +45,4 @@ extension Loss {
   public static var aliases: [String] { [] }
   public static var targets: TargetKind { .classes }
   public var fromLogits: Bool { false }
-}
-
-/// Every loss there is. A new one is registered here, on a line of its own.
-///
-/// The tests run every loss of this list on what Keras computed with it: its cases are lines in
-/// `Tests/KerasGolden/make_golden.py`.
-public enum LossCatalog {
-  public static let all: [any Loss.Type] = [
-    CategoricalCrossentropy.self,
-    SparseCategoricalCrossentropy.self,
-    BinaryCrossentropy.self,
-    MeanSquaredError.self,
-    MeanAbsoluteError.self,
-  ]
-
-  /// The loss of a name, or of one of its aliases.
-  package static func find(_ name: String) -> (any Loss.Type)? {
-    all.first { $0.name == name || $0.aliases.contains(name) }
-  }
 }

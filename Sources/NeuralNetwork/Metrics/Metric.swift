@@ -1,6 +1,8 @@
+import Configuration
+
 /// A number that tells people how good the model is; training does not use it.
 ///
-/// A new metric is one file that conforms to this protocol, and one line in `MetricCatalog`.
+/// A new metric is one file that conforms to this protocol, and one line in `MetricCatalog.swift`.
 public protocol Metric: Sendable {
   /// Keras' name: `accuracy`.
   static var name: String { get }
@@ -19,19 +21,4 @@ public protocol Metric: Sendable {
 
 extension Metric {
   public static var aliases: [String] { [] }
-}
-
-/// Every metric there is. A new one is registered here, on a line of its own.
-public enum MetricCatalog {
-  public static let all: [any Metric.Type] = [
-    Accuracy.self,
-    BinaryAccuracy.self,
-    MeanSquaredError.self,
-    MeanAbsoluteError.self,
-  ]
-
-  /// The metric of a name, or of one of its aliases.
-  package static func find(_ name: String) -> (any Metric.Type)? {
-    all.first { $0.name == name || $0.aliases.contains(name) }
-  }
 }

@@ -125,20 +125,19 @@ private struct LayerEntry {
   /// Whether this is a layer's name, and options below it that are not indented.
   private static func hasOptionsBesideName(_ entries: [ConfigurationEntry]) -> Bool {
     guard entries.count > 1, entries[0].node == .null,
-      let type = LayerCatalog.all.first(where: { $0.typeName == entries[0].key })
+      let type = Catalog.layers.find(entries[0].key)
     else { return false }
     return entries.dropFirst().allSatisfy { (type.optionKeys + keys).contains($0.key) }
   }
 
   private static func layerType(_ name: String, path: String, line: Int?) throws -> any Layer.Type {
-    guard let type = LayerCatalog.all.first(where: { $0.typeName == name }) else {
+    guard let type = Catalog.layers.find(name) else {
       if ActivationFunction(rawValue: name) != nil {
         throw ConfigurationError(
           .conflict("'\(name)' is an activation; as a layer it is '\(Activation.typeName): \(name)'."), path: path,
           line: line)
       }
-      throw ConfigurationError(
-        .unknownName(kind: "layer", name: name, known: LayerCatalog.all.map { $0.typeName }), path: path, line: line)
+      throw Catalog.layers.unknown(name, path: path, line: line)
     }
     return type
   }

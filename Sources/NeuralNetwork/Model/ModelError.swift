@@ -6,6 +6,13 @@ public struct ModelError: Error, Equatable {
   public let reason: String
   /// What to do about it, for the author of the model, with what joins it to the reason: `; use a smaller window`.
   public var advice: String?
+
+  package init(layerIndex: Int?, layerName: String, reason: String, advice: String? = nil) {
+    self.layerIndex = layerIndex
+    self.layerName = layerName
+    self.reason = reason
+    self.advice = advice
+  }
 }
 
 extension ModelError: CustomStringConvertible {

@@ -3,7 +3,7 @@ import Kernels
 
 /// An optimizer: computes updates of variables from their gradients.
 ///
-/// A new optimizer is one file that conforms to this protocol, and one line in `OptimizerCatalog`.
+/// A new optimizer is one file that conforms to this protocol, and one line in `OptimizerCatalog.swift`.
 public protocol Optimizer: Sendable {
   /// Keras' name of the class: `Adam`.
   static var className: String { get }

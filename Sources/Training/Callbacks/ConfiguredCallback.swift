@@ -3,7 +3,7 @@ import Configuration
 /// A callback that a configuration can name.
 ///
 /// It keeps nothing in itself: what it knows of the run stands in the run's state (`Trainer[callback:]`), so it survives
-/// every cut. A new one is one file that conforms to this protocol, and one line in `CallbackCatalog`.
+/// every cut. A new one is one file that conforms to this protocol, and one line in `CallbackCatalog.swift`.
 public protocol ConfiguredCallback: Callback, Sendable {
   /// The name in YAML, and of its state.
   static var name: String { get }
@@ -17,15 +17,6 @@ public protocol ConfiguredCallback: Callback, Sendable {
 
   /// All options, in Keras' words where Keras has them.
   var options: [ConfigurationEntry] { get }
-}
-
-/// Every callback that a configuration can name. A new one is registered here, on a line of its own.
-public enum CallbackCatalog {
-  public static let all: [any ConfiguredCallback.Type] = [
-    EarlyStopping.self,
-    ReduceLROnPlateau.self,
-    CSVLogger.self,
-  ]
 }
 
 extension ConfigurationReader {

@@ -1,3 +1,4 @@
+import Configuration
 import NeuralNetwork
 
 /// A metric that is watched, and when it counts as better.
@@ -16,7 +17,7 @@ public struct MetricMonitor: Sendable, Equatable {
   /// Whether a larger value is a better one: a metric says so itself (`Metric.largerIsBetter`), and a smaller loss is better.
   public var largerIsBetter: Bool {
     let name = metric.hasPrefix("val_") ? String(metric.dropFirst("val_".count)) : metric
-    return name != "loss" && MetricCatalog.find(name)?.largerIsBetter ?? true
+    return name != "loss" && Catalog.metrics.find(name)?.largerIsBetter ?? true
   }
 
   /// Whether a value is better than the best one before it. NaN is never better.
