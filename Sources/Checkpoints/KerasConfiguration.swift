@@ -63,9 +63,9 @@ package enum KerasConfiguration {
   /// A name, or an object if it has options.
   private static func loss(_ loss: any Loss, module: String?) -> ConfigurationNode {
     let name = text(type(of: loss).name)
-    guard !loss.options.isEmpty else { return name }
+    guard !loss.changedOptions.isEmpty else { return name }
     return entry(
-      String(describing: type(of: loss)), [ConfigurationEntry("name", name)] + loss.options, module: module)
+      String(describing: type(of: loss)), [ConfigurationEntry("name", name)] + loss.changedOptions, module: module)
   }
 
   /// An object as Keras writes it; with the module since version 3.

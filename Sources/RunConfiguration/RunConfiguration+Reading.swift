@@ -182,7 +182,8 @@ private struct CompileSection {
     guard case .string(let name) = nameNode.value else {
       let article = "aeiou".contains(catalog.kind.prefix(1)) ? "an" : "a"
       throw ConfigurationError(
-        .unexpected(expected: "\(article) \(catalog.kind)'s name", received: nameNode.received), path: path, line: nameNode.line
+        .unexpected(expected: "\(article) \(catalog.kind)'s name", received: nameNode.received), path: path,
+        line: nameNode.line
       )
     }
     return (try catalog.entry(named: name, path: path, line: nameNode.line), options)

@@ -65,7 +65,8 @@ extension RunConfiguration {
   /// A name, with the options that differ from the defaults.
   static func loss(_ loss: any Loss) -> ConfigurationNode {
     let name = ConfigurationNode(.string(type(of: loss).name))
-    return loss.options.isEmpty ? name : ConfigurationNode(mapping: [ConfigurationEntry("name", name)] + loss.options)
+    return loss.changedOptions.isEmpty
+      ? name : ConfigurationNode(mapping: [ConfigurationEntry("name", name)] + loss.changedOptions)
   }
 
   /// A list of callbacks, each with all its options.

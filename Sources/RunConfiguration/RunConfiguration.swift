@@ -15,7 +15,8 @@ public struct RunConfiguration: Sendable {
   public var callbacks: [any ConfiguredCallback]
 
   public init(
-    name: String, source: (any DatasetSource)? = nil, training: TrainingConfiguration, checkpoints: CheckpointPolicy? = nil,
+    name: String, source: (any DatasetSource)? = nil, training: TrainingConfiguration,
+    checkpoints: CheckpointPolicy? = nil,
     callbacks: [any ConfiguredCallback] = []
   ) {
     self.name = name

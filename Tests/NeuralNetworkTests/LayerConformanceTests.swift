@@ -14,7 +14,8 @@ struct LayerConformanceTests {
   static let tolerance: Float = 1e-5
 
   @Test(
-    "has cases of Keras', a small one and one in training among them", arguments: Catalog.layers.all.map { $0.className })
+    "has cases of Keras', a small one and one in training among them",
+    arguments: Catalog.layers.all.map { $0.className })
   func hasCases(className: String) throws {
     func cases(_ names: [String]) throws -> [LayerCase] {
       try names.map { try LayerCase($0) }.filter { type(of: $0.layer).className == className }

@@ -78,7 +78,7 @@ struct LossConformanceTests {
     let type = type(of: loss)
     let read = try type.init(
       options: ConfigurationReader(
-        ConfigurationNode(mapping: loss.options), path: type.name, keys: type.optionKeys))
+        ConfigurationNode(mapping: loss.changedOptions), path: type.name, keys: type.optionKeys))
     #expect(read.options == loss.options && read.fromLogits == loss.fromLogits)
   }
 }

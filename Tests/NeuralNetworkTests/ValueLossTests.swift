@@ -58,7 +58,8 @@ struct ValueLossTests {
     let directions = Catalog.metrics.all.map { ($0.name, $0.largerIsBetter) }
     #expect(directions.filter(\.1).map(\.0) == ["accuracy", "binary_accuracy"])
     #expect(directions.filter { !$0.1 }.map(\.0) == ["mean_squared_error", "mean_absolute_error"])
-    #expect(Catalog.metrics.find("mae")?.name == "mean_absolute_error" && Catalog.metrics.find("acc")?.name == "accuracy")
+    #expect(
+      Catalog.metrics.find("mae")?.name == "mean_absolute_error" && Catalog.metrics.find("acc")?.name == "accuracy")
     #expect(Catalog.losses.find("mse")?.name == "mean_squared_error" && Catalog.losses.find("hinge") == nil)
   }
 }

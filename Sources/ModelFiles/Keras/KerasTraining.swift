@@ -43,7 +43,8 @@ struct KerasTraining {
   /// - Throws: `ModelFileError` for an optimizer, or an option of one, that is not computed here.
   func optimizer() throws -> (any Optimizer)? {
     guard let (name, options) = try namedOptimizer() else { return nil }
-    guard let type = Catalog.optimizers.all.first(where: { $0.className == name || $0.name == name.lowercased() }) else {
+    guard let type = Catalog.optimizers.all.first(where: { $0.className == name || $0.name == name.lowercased() })
+    else {
       throw unsupported(
         "optimizer", name, Catalog.optimizers.all.map { $0.className },
         " \(KerasNeutralOptions.freshOptimizer)")

@@ -5,20 +5,14 @@ import Kernels
 public struct Activation: UnaryLayer, Equatable {
   public static let className = "Activation"
   public static let typeName = "activation"
-  public static let optionKeys = ["activation"]
+  public static let prototype = Activation(.linear)
+  public static let schema: Schema = [
+    .choice("activation", \.activation, isRequired: true)
+  ]
 
   public var activation: ActivationFunction
 
   public init(_ activation: ActivationFunction) { self.activation = activation }
-
-  public init(options: ConfigurationReader) throws {
-    _ = try options.required("activation")
-    activation = try ActivationFunction(options: options)
-  }
-
-  public var options: [ConfigurationEntry] {
-    [ConfigurationEntry("activation", ConfigurationNode(.string(activation.rawValue)))]
-  }
 
   public func outputShape(for input: Shape) -> Shape { input }
 

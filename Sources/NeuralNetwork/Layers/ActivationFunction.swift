@@ -1,4 +1,3 @@
-import Configuration
 import Kernels
 
 /// The function that a layer applies to its outputs. The derivative of each follows from the output alone.
@@ -9,13 +8,6 @@ public enum ActivationFunction: String, CaseIterable, Sendable {
   case tanh
   /// Over the last axis.
   case softmax
-
-  /// The activation that the options name under `activation`; linear if they name none.
-  init(options: ConfigurationReader) throws {
-    let known = Self.allCases.map(\.rawValue)
-    let name = try options.name("activation", kind: "activation", among: known, default: Self.linear.rawValue)
-    self = Self(rawValue: name) ?? .linear
-  }
 
   /// Applies the function in place to `values` (rows, columns).
   func forward(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int, kernels: KernelSet) {

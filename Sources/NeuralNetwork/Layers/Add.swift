@@ -5,13 +5,11 @@ import Kernels
 public struct Add: Layer, Equatable {
   public static let className = "Add"
   public static let typeName = "add"
-  public static let optionKeys: [String] = []
+  public static let prototype = Add()
+  public static let schema: Schema = []
   public static let inputCount = 2...64
 
   public init() {}
-  public init(options: ConfigurationReader) throws {}
-
-  public var options: [ConfigurationEntry] { [] }
 
   public func outputShape(for inputs: [Shape]) throws -> Shape {
     guard inputs.allSatisfy({ $0 == inputs[0] }) else { throw LayerShapeError(needs: "inputs of one shape") }

@@ -14,7 +14,14 @@ import Kernels
 public struct BatchNormalization: UnaryLayer, Equatable {
   public static let className = "BatchNormalization"
   public static let typeName = "batch_normalization"
-  public static let optionKeys = ["axis", "momentum", "epsilon", "center", "scale"]
+  public static let prototype = BatchNormalization()
+  public static let schema: Schema = [
+    .constant("axis", -1, wording: "-1, the channels"),
+    .number("momentum", \.momentum, where: .belowOne),
+    .number("epsilon", \.epsilon, where: .positive),
+    .bool("center", \.center),
+    .bool("scale", \.scale),
+  ]
 
   public var momentum: Double
   public var epsilon: Double
@@ -28,27 +35,6 @@ public struct BatchNormalization: UnaryLayer, Equatable {
     self.epsilon = epsilon
     self.center = center
     self.scale = scale
-  }
-
-  public init(options: ConfigurationReader) throws {
-    let axis = try options.integer("axis", in: Int.min...Int.max, default: -1)
-    guard axis == -1 else {
-      throw options.error(.unexpected(expected: "-1, the channels", received: "\(axis)"), at: "axis")
-    }
-    momentum = try options.number("momentum", where: .belowOne, default: 0.99)
-    epsilon = try options.number("epsilon", where: .positive, default: 1e-3)
-    center = try options.bool("center", default: true)
-    scale = try options.bool("scale", default: true)
-  }
-
-  public var options: [ConfigurationEntry] {
-    [
-      ConfigurationEntry("axis", ConfigurationNode(.integer(-1))),
-      ConfigurationEntry("momentum", ConfigurationNode(.number(momentum))),
-      ConfigurationEntry("epsilon", ConfigurationNode(.number(epsilon))),
-      ConfigurationEntry("center", ConfigurationNode(.bool(center))),
-      ConfigurationEntry("scale", ConfigurationNode(.bool(scale))),
-    ]
   }
 
   public func outputShape(for input: Shape) -> Shape { input }

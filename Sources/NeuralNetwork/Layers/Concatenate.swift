@@ -4,19 +4,13 @@ import Configuration
 public struct Concatenate: Layer, Equatable {
   public static let className = "Concatenate"
   public static let typeName = "concatenate"
-  public static let optionKeys = ["axis"]
+  public static let prototype = Concatenate()
+  public static let schema: Schema = [
+    .constant("axis", -1, wording: "-1, the last axis")
+  ]
   public static let inputCount = 2...64
 
   public init() {}
-
-  public init(options: ConfigurationReader) throws {
-    let axis = try options.integer("axis", in: Int.min...Int.max, default: -1)
-    guard axis == -1 else {
-      throw options.error(.unexpected(expected: "-1, the last axis", received: "\(axis)"), at: "axis")
-    }
-  }
-
-  public var options: [ConfigurationEntry] { [ConfigurationEntry("axis", ConfigurationNode(.integer(-1)))] }
 
   public func outputShape(for inputs: [Shape]) throws -> Shape {
     let others = inputs.map { Array($0.dimensions.dropLast()) }

@@ -9,7 +9,15 @@ public struct Conv2D: UnaryLayer, Equatable {
   public static let className = "Conv2D"
   public static let classAliases = ["Convolution2D"]
   public static let typeName = "conv2d"
-  public static let optionKeys = ["filters", "kernel_size", "strides", "padding", "activation", "use_bias"]
+  public static let prototype = Conv2D(filters: 1, kernelSize: [1, 1])
+  public static let schema: Schema = [
+    .integer("filters", \.filters, in: 1...LayerLimits.size, isRequired: true),
+    .heightWidth("kernel_size", \.kernelSize, in: 1...LayerLimits.size, isRequired: true),
+    .heightWidth("strides", \.strides, in: 1...LayerLimits.size),
+    .choice("padding", \.padding),
+    .choice("activation", \.activation),
+    .bool("use_bias", \.useBias),
+  ]
 
   public var filters: Int
   public var kernelSize: HeightWidth
@@ -29,26 +37,6 @@ public struct Conv2D: UnaryLayer, Equatable {
     self.padding = padding
     self.activation = activation
     self.useBias = useBias
-  }
-
-  public init(options: ConfigurationReader) throws {
-    filters = try options.integer("filters", in: 1...LayerLimits.size)
-    kernelSize = try options.heightWidth("kernel_size", in: 1...LayerLimits.size)
-    strides = try options.heightWidth("strides", in: 1...LayerLimits.size, default: HeightWidth(1, 1))
-    padding = try Padding(options: options)
-    activation = try ActivationFunction(options: options)
-    useBias = try options.bool("use_bias", default: true)
-  }
-
-  public var options: [ConfigurationEntry] {
-    [
-      ConfigurationEntry("filters", ConfigurationNode(.integer(filters))),
-      ConfigurationEntry("kernel_size", kernelSize.configuration),
-      ConfigurationEntry("strides", strides.configuration),
-      ConfigurationEntry("padding", ConfigurationNode(.string(padding.rawValue))),
-      ConfigurationEntry("activation", ConfigurationNode(.string(activation.rawValue))),
-      ConfigurationEntry("use_bias", ConfigurationNode(.bool(useBias))),
-    ]
   }
 
   public func outputShape(for input: Shape) throws -> Shape {

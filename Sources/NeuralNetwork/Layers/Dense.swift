@@ -5,7 +5,12 @@ import Kernels
 public struct Dense: UnaryLayer, Equatable {
   public static let className = "Dense"
   public static let typeName = "dense"
-  public static let optionKeys = ["units", "activation", "use_bias"]
+  public static let prototype = Dense(units: 1)
+  public static let schema: Schema = [
+    .integer("units", \.units, in: 1...LayerLimits.size, isRequired: true),
+    .choice("activation", \.activation),
+    .bool("use_bias", \.useBias),
+  ]
 
   public var units: Int
   public var activation: ActivationFunction
@@ -16,20 +21,6 @@ public struct Dense: UnaryLayer, Equatable {
     self.units = units
     self.activation = activation
     self.useBias = useBias
-  }
-
-  public init(options: ConfigurationReader) throws {
-    units = try options.integer("units", in: 1...LayerLimits.size)
-    activation = try ActivationFunction(options: options)
-    useBias = try options.bool("use_bias", default: true)
-  }
-
-  public var options: [ConfigurationEntry] {
-    [
-      ConfigurationEntry("units", ConfigurationNode(.integer(units))),
-      ConfigurationEntry("activation", ConfigurationNode(.string(activation.rawValue))),
-      ConfigurationEntry("use_bias", ConfigurationNode(.bool(useBias))),
-    ]
   }
 
   public func outputShape(for input: Shape) throws -> Shape {

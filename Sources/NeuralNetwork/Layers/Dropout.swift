@@ -10,7 +10,10 @@ import Randomness
 public struct Dropout: UnaryLayer, Equatable {
   public static let className = "Dropout"
   public static let typeName = "dropout"
-  public static let optionKeys = ["rate"]
+  public static let prototype = Dropout(rate: 0)
+  public static let schema: Schema = [
+    .number("rate", \.rate, where: .belowOne, isRequired: true)
+  ]
 
   /// The share that is set to 0: at least 0, below 1.
   public var rate: Double
@@ -19,10 +22,6 @@ public struct Dropout: UnaryLayer, Equatable {
     precondition(rate >= 0 && rate < 1, "a rate is at least 0 and below 1, got \(rate)")
     self.rate = rate
   }
-
-  public init(options: ConfigurationReader) throws { rate = try options.number("rate", where: .belowOne) }
-
-  public var options: [ConfigurationEntry] { [ConfigurationEntry("rate", ConfigurationNode(.number(rate)))] }
 
   public func outputShape(for input: Shape) -> Shape { input }
 

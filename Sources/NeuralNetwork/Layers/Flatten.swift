@@ -5,12 +5,10 @@ import Kernels
 public struct Flatten: UnaryLayer, Equatable {
   public static let className = "Flatten"
   public static let typeName = "flatten"
-  public static let optionKeys: [String] = []
+  public static let prototype = Flatten()
+  public static let schema: Schema = []
 
   public init() {}
-  public init(options: ConfigurationReader) throws {}
-
-  public var options: [ConfigurationEntry] { [] }
 
   public func outputShape(for input: Shape) -> Shape { [input.count] }
 

@@ -6,17 +6,14 @@ public struct GlobalAveragePooling2D: UnaryLayer, Equatable {
   public static let className = "GlobalAveragePooling2D"
   public static let classAliases = ["GlobalAvgPool2D"]
   public static let typeName = "global_average_pooling2d"
-  public static let optionKeys = ["keepdims"]
+  public static let prototype = GlobalAveragePooling2D()
+  public static let schema: Schema = [
+    .bool("keepdims", \.keepDimensions)
+  ]
 
   public var keepDimensions: Bool
 
   public init(keepDimensions: Bool = false) { self.keepDimensions = keepDimensions }
-
-  public init(options: ConfigurationReader) throws { keepDimensions = try options.bool("keepdims", default: false) }
-
-  public var options: [ConfigurationEntry] {
-    [ConfigurationEntry("keepdims", ConfigurationNode(.bool(keepDimensions)))]
-  }
 
   public func outputShape(for input: Shape) throws -> Shape {
     guard let image = input.image else { throw LayerShapeError(needs: "an image (height, width, channels)") }

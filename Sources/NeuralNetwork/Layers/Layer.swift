@@ -5,25 +5,15 @@ import Kernels
 ///
 /// A new layer is one file that conforms to this protocol (to `UnaryLayer` if it has one input), and one line in
 /// `LayerCatalog.swift`.
-public protocol Layer: Sendable {
+public protocol Layer: Configurable {
   /// Keras' name of the class: `MaxPooling2D`.
   static var className: String { get }
   /// Other names that Keras has had for the class: `MaxPool2D`.
   static var classAliases: [String] { get }
   /// The key in YAML and the stem of default names: `max_pooling2d`.
   static var typeName: String { get }
-  /// The keys of its options, in Keras' words and order.
-  static var optionKeys: [String] { get }
   /// How many inputs it may have: one, unless it says otherwise.
   static var inputCount: ClosedRange<Int> { get }
-
-  /// Reads the options; absent ones have Keras' defaults.
-  ///
-  /// - Throws: `ConfigurationError` with the key and the value received.
-  init(options: ConfigurationReader) throws
-
-  /// All options in Keras' words, ready for YAML and for Keras' `model_config`.
-  var options: [ConfigurationEntry] { get }
 
   /// The shape of a sample that comes out, for the shapes of its inputs.
   ///

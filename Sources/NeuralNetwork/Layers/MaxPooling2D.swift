@@ -6,18 +6,19 @@ public struct MaxPooling2D: UnaryLayer, Equatable {
   public static let className = "MaxPooling2D"
   public static let classAliases = ["MaxPool2D"]
   public static let typeName = "max_pooling2d"
-  public static let optionKeys = PoolingOptions.keys
+  public static let prototype = MaxPooling2D()
+  public static let schema: Schema = [
+    .heightWidth("pool_size", \.pooling.poolSize, in: 1...LayerLimits.size),
+    .heightWidth("strides", \.pooling.strides, in: 1...LayerLimits.size, like: \.pooling.poolSize),
+    .choice("padding", \.pooling.padding),
+  ]
 
-  let pooling: PoolingOptions
+  var pooling: PoolingOptions
 
   /// - Parameter strides: the pool size if nil.
   public init(poolSize: HeightWidth = HeightWidth(2, 2), strides: HeightWidth? = nil, padding: Padding = .valid) {
     pooling = PoolingOptions(poolSize: poolSize, strides: strides, padding: padding)
   }
-
-  public init(options: ConfigurationReader) throws { pooling = try PoolingOptions(options: options) }
-
-  public var options: [ConfigurationEntry] { pooling.entries }
 
   public func outputShape(for input: Shape) throws -> Shape {
     guard pooling.poolSize.height * pooling.poolSize.width <= LayerLimits.windowCount else {

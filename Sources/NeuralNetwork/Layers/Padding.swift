@@ -7,12 +7,6 @@ public enum Padding: String, CaseIterable, Sendable {
   /// The image is padded so that the output has ⌈input / stride⌉ pixels; an odd pixel of padding goes to the end.
   case same
 
-  init(options: ConfigurationReader) throws {
-    let name = try options.name(
-      "padding", kind: "padding", among: Self.allCases.map(\.rawValue), default: Self.valid.rawValue)
-    self = Self(rawValue: name) ?? .valid
-  }
-
   /// How a window of `size` that moves by `stride` covers `input` pixels; nil if it does not fit in them once.
   func placement(input: Int, size: Int, stride: Int) -> (output: Int, before: Int)? {
     switch self {

@@ -3,8 +3,6 @@ import Kernels
 
 /// What the two pooling layers have in common: the window and how it moves.
 struct PoolingOptions: Equatable {
-  static let keys = ["pool_size", "strides", "padding"]
-
   var poolSize: HeightWidth
   var strides: HeightWidth
   var padding: Padding
@@ -13,20 +11,6 @@ struct PoolingOptions: Equatable {
     self.poolSize = poolSize
     self.strides = strides ?? poolSize
     self.padding = padding
-  }
-
-  init(options: ConfigurationReader) throws {
-    poolSize = try options.heightWidth("pool_size", in: 1...LayerLimits.size, default: HeightWidth(2, 2))
-    strides = try options.heightWidth("strides", in: 1...LayerLimits.size, default: poolSize)
-    padding = try Padding(options: options)
-  }
-
-  var entries: [ConfigurationEntry] {
-    [
-      ConfigurationEntry("pool_size", poolSize.configuration),
-      ConfigurationEntry("strides", strides.configuration),
-      ConfigurationEntry("padding", ConfigurationNode(.string(padding.rawValue))),
-    ]
   }
 
   func outputShape(for input: Shape) throws -> Shape {

@@ -4,12 +4,10 @@ import Configuration
 public struct ReLU: UnaryLayer, Equatable {
   public static let className = "ReLU"
   public static let typeName = "relu"
-  public static let optionKeys: [String] = []
+  public static let prototype = ReLU()
+  public static let schema: Schema = []
 
   public init() {}
-  public init(options: ConfigurationReader) throws {}
-
-  public var options: [ConfigurationEntry] { [] }
 
   public func outputShape(for input: Shape) -> Shape { input }
 

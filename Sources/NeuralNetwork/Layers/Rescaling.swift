@@ -4,7 +4,11 @@ import Configuration
 public struct Rescaling: UnaryLayer, Equatable {
   public static let className = "Rescaling"
   public static let typeName = "rescaling"
-  public static let optionKeys = ["scale", "offset"]
+  public static let prototype = Rescaling(scale: 1)
+  public static let schema: Schema = [
+    .number("scale", \.scale, where: .finite, isRequired: true),
+    .number("offset", \.offset, where: .finite),
+  ]
 
   public var scale: Double
   public var offset: Double
@@ -12,18 +16,6 @@ public struct Rescaling: UnaryLayer, Equatable {
   public init(scale: Double, offset: Double = 0) {
     self.scale = scale
     self.offset = offset
-  }
-
-  public init(options: ConfigurationReader) throws {
-    scale = try options.number("scale", where: .finite)
-    offset = try options.number("offset", where: .finite, default: 0)
-  }
-
-  public var options: [ConfigurationEntry] {
-    [
-      ConfigurationEntry("scale", ConfigurationNode(.number(scale))),
-      ConfigurationEntry("offset", ConfigurationNode(.number(offset))),
-    ]
   }
 
   public func outputShape(for input: Shape) -> Shape { input }

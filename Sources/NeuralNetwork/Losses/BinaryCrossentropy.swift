@@ -9,6 +9,7 @@ public struct BinaryCrossentropy: CrossentropyLoss {
 
   public var fromLogits: Bool
 
+  public init() { self.init(fromLogits: false) }
   public init(fromLogits: Bool) { self.fromLogits = fromLogits }
 
   public func compute(

@@ -8,6 +8,7 @@ public struct CategoricalCrossentropy: CrossentropyLoss {
 
   public var fromLogits: Bool
 
+  public init() { self.init(fromLogits: false) }
   public init(fromLogits: Bool) { self.fromLogits = fromLogits }
 
   public func compute(

@@ -3,22 +3,16 @@ import Configuration
 /// How far the model's outputs are from the targets: the number that training makes small.
 ///
 /// A new loss is one file that conforms to this protocol, and one line in `LossCatalog.swift`.
-public protocol Loss: Sendable {
+public protocol Loss: Configurable {
   /// Keras' name: `categorical_crossentropy`.
   static var name: String { get }
   /// Other names that Keras has for it: `mse`.
   static var aliases: [String] { get }
-  static var optionKeys: [String] { get }
   /// What it compares the outputs with.
   static var targets: TargetKind { get }
 
   init()
 
-  /// - Throws: `ConfigurationError` with the key and the value received.
-  init(options: ConfigurationReader) throws
-
-  /// The options that differ from the defaults, in Keras' words.
-  var options: [ConfigurationEntry] { get }
   /// Whether the model's outputs are logits: the loss takes their softmax (over classes), or the sigmoid of each. If not,
   /// they are what they are compared with: probabilities, numbers.
   var fromLogits: Bool { get }
@@ -44,5 +38,7 @@ public enum TargetKind: Sendable {
 extension Loss {
   public static var aliases: [String] { [] }
   public static var targets: TargetKind { .classes }
+  public static var prototype: Self { Self() }
+  public static var schema: Schema { [] }
   public var fromLogits: Bool { false }
 }

@@ -1,18 +1,11 @@
-import Configuration
-
 /// Σ |output − target| / n over the n outputs of a sample.
 public struct MeanAbsoluteError: Loss, Metric {
   public static let name = "mean_absolute_error"
   public static let aliases = ["mae", "MAE"]
-  public static let optionKeys: [String] = []
   public static let targets = TargetKind.values
   public static let largerIsBetter = false
 
   public init() {}
-
-  public init(options: ConfigurationReader) throws {}
-
-  public var options: [ConfigurationEntry] { [] }
 
   public func compute(
     _ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float

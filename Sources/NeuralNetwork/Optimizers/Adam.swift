@@ -16,7 +16,13 @@ import Kernels
 public struct Adam: Optimizer, Equatable {
   public static let className = "Adam"
   public static let name = "adam"
-  public static let optionKeys = ["learning_rate", "beta_1", "beta_2", "epsilon"]
+  public static let prototype = Adam()
+  public static let schema: Schema = [
+    .number("learning_rate", \.learningRate, where: .positive),
+    .number("beta_1", \.beta1, where: .belowOne),
+    .number("beta_2", \.beta2, where: .belowOne),
+    .number("epsilon", \.epsilon, where: .positive),
+  ]
 
   public var learningRate: Float
   public var beta1: Double
@@ -33,24 +39,6 @@ public struct Adam: Optimizer, Equatable {
     self.beta2 = beta2
     self.epsilon = epsilon
     self.updateOptions = updateOptions
-  }
-
-  public init(options: ConfigurationReader) throws {
-    learningRate = Float(try options.number("learning_rate", where: .positive, default: 0.001))
-    beta1 = try options.number("beta_1", where: .belowOne, default: 0.9)
-    beta2 = try options.number("beta_2", where: .belowOne, default: 0.999)
-    epsilon = try options.number("epsilon", where: .positive, default: 1e-7)
-    updateOptions = try UpdateOptions(options: options)
-  }
-
-  public var options: [ConfigurationEntry] {
-    [
-      // Through the shortest digits, so that 0.001 stays 0.001 and not 0.0010000000474974513.
-      ConfigurationEntry("learning_rate", ConfigurationNode(.number(Double("\(learningRate)") ?? 0))),
-      ConfigurationEntry("beta_1", ConfigurationNode(.number(beta1))),
-      ConfigurationEntry("beta_2", ConfigurationNode(.number(beta2))),
-      ConfigurationEntry("epsilon", ConfigurationNode(.number(epsilon))),
-    ]
   }
 
   public var slotNames: [String] { ["momentum", "velocity"] }

@@ -5,7 +5,13 @@ import Kernels
 public struct AdamW: Optimizer, Equatable {
   public static let className = "AdamW"
   public static let name = "adamw"
-  public static let optionKeys = Adam.optionKeys
+  public static let prototype = AdamW()
+  public static let schema: Schema = [
+    .number("learning_rate", \.adam.learningRate, where: .positive),
+    .number("beta_1", \.adam.beta1, where: .belowOne),
+    .number("beta_2", \.adam.beta2, where: .belowOne),
+    .number("epsilon", \.adam.epsilon, where: .positive),
+  ]
 
   private var adam: Adam
 
@@ -19,14 +25,11 @@ public struct AdamW: Optimizer, Equatable {
         weightDecay: weightDecay, excludedFromWeightDecay: excludedFromWeightDecay, clipping: clipping))
   }
 
-  public init(options: ConfigurationReader) throws {
-    adam = try Adam(options: options)
-    adam.updateOptions = try UpdateOptions(options: options, weightDecay: 0.004)
-  }
-
-  public var options: [ConfigurationEntry] { adam.options }
   public var learningRate: Float { adam.learningRate }
-  public var updateOptions: UpdateOptions { adam.updateOptions }
+  public var updateOptions: UpdateOptions {
+    get { adam.updateOptions }
+    set { adam.updateOptions = newValue }
+  }
   public var slotNames: [String] { adam.slotNames }
 
   public func stepSize(iteration: Int, learningRate: Float) -> Float {

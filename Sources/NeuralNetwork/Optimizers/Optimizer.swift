@@ -4,23 +4,15 @@ import Kernels
 /// An optimizer: computes updates of variables from their gradients.
 ///
 /// A new optimizer is one file that conforms to this protocol, and one line in `OptimizerCatalog.swift`.
-public protocol Optimizer: Sendable {
+public protocol Optimizer: Configurable {
   /// Keras' name of the class: `Adam`.
   static var className: String { get }
   /// Keras' name of the instance and the name in YAML: `adam`.
   static var name: String { get }
-  /// The keys of its own options, besides those of `UpdateOptions`.
-  static var optionKeys: [String] { get }
-
-  /// - Throws: `ConfigurationError` with the key and the value received.
-  init(options: ConfigurationReader) throws
-
-  /// All options of its own in Keras' words.
-  var options: [ConfigurationEntry] { get }
   /// The learning rate that training starts with.
   var learningRate: Float { get }
   /// Weight decay and clipping, which every optimizer has.
-  var updateOptions: UpdateOptions { get }
+  var updateOptions: UpdateOptions { get set }
   /// Keras' names of what the optimizer keeps for each variable, in Keras' order: `momentum`, `velocity`.
   var slotNames: [String] { get }
 
@@ -36,7 +28,13 @@ public protocol Optimizer: Sendable {
 extension Optimizer {
   public func stepSize(iteration: Int, learningRate: Float) -> Float { learningRate }
 
-  /// The keys of all options.
+  /// Reads the options of its own, and those that every optimizer has.
+  public init(options reader: ConfigurationReader) throws {
+    self = try .read(reader)
+    updateOptions = try UpdateOptions(options: reader, weightDecay: updateOptions.weightDecay)
+  }
+
+  /// The keys of all options, its own first.
   public static var allOptionKeys: [String] { optionKeys + UpdateOptions.keys }
   /// All options in Keras' words.
   public var allOptions: [ConfigurationEntry] { options + updateOptions.entries }

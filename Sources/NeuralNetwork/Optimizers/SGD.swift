@@ -12,7 +12,12 @@ import Kernels
 public struct SGD: Optimizer, Equatable {
   public static let className = "SGD"
   public static let name = "sgd"
-  public static let optionKeys = ["learning_rate", "momentum", "nesterov"]
+  public static let prototype = SGD()
+  public static let schema: Schema = [
+    .number("learning_rate", \.learningRate, where: .positive),
+    .number("momentum", \.momentum, where: .belowOne),
+    .bool("nesterov", \.nesterov),
+  ]
 
   public var learningRate: Float
   public var momentum: Float
@@ -27,21 +32,6 @@ public struct SGD: Optimizer, Equatable {
     self.momentum = momentum
     self.nesterov = nesterov
     self.updateOptions = updateOptions
-  }
-
-  public init(options: ConfigurationReader) throws {
-    learningRate = Float(try options.number("learning_rate", where: .positive, default: 0.01))
-    momentum = Float(try options.number("momentum", where: .belowOne, default: 0))
-    nesterov = try options.bool("nesterov", default: false)
-    updateOptions = try UpdateOptions(options: options)
-  }
-
-  public var options: [ConfigurationEntry] {
-    [
-      ConfigurationEntry("learning_rate", ConfigurationNode(.number(Double("\(learningRate)") ?? 0))),
-      ConfigurationEntry("momentum", ConfigurationNode(.number(Double("\(momentum)") ?? 0))),
-      ConfigurationEntry("nesterov", ConfigurationNode(.bool(nesterov))),
-    ]
   }
 
   public var slotNames: [String] { momentum == 0 ? [] : ["momentum"] }

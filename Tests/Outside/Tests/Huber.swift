@@ -5,18 +5,12 @@ import Martlet
 /// Source: P. Huber, "Robust Estimation of a Location Parameter", Annals of Mathematical Statistics 35 (1964).
 struct OwnHuber: Loss {
   static let name = "own_huber"
-  static let optionKeys = ["delta"]
+  static let schema: Schema = [.number("delta", \.delta, where: .positive)]
   static let targets = TargetKind.values
 
   var delta: Double = 1
 
   init() {}
-
-  init(options: ConfigurationReader) throws { delta = try options.number("delta", where: .positive, default: 1) }
-
-  var options: [ConfigurationEntry] {
-    delta == 1 ? [] : [ConfigurationEntry("delta", ConfigurationNode(.number(delta)))]
-  }
 
   func compute(_ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float) {
     let count = outputs.count

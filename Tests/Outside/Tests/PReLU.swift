@@ -6,18 +6,13 @@ import Martlet
 struct PReLU: UnaryLayer {
   static let className = "SharedPReLU"
   static let typeName = "shared_prelu"
-  static let optionKeys = ["alpha"]
+  static let prototype = PReLU()
+  static let schema: Schema = [.number("alpha", \.alpha, where: .finite)]
 
   /// What alphas start with.
   var alpha: Double
 
   init(alpha: Double = 0.25) { self.alpha = alpha }
-
-  init(options: ConfigurationReader) throws {
-    alpha = try options.number("alpha", where: .finite, default: 0.25)
-  }
-
-  var options: [ConfigurationEntry] { [ConfigurationEntry("alpha", ConfigurationNode(.number(alpha)))] }
 
   func outputShape(for input: Shape) -> Shape { input }
 

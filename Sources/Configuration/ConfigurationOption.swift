@@ -1,0 +1,132 @@
+/// One option of a type: its key, how its value is read and checked, and how it is written.
+public struct ConfigurationOption<Owner>: Sendable {
+  public let key: String
+  let read: @Sendable (ConfigurationReader, inout Owner) throws -> Void
+  let write: @Sendable (Owner) -> ConfigurationNode
+
+  /// An option of a kind of its own.
+  ///
+  /// - Parameters:
+  ///   - read: sets the property, or leaves the prototype's value if the key is absent; throws `ConfigurationError`.
+  public init(
+    _ key: String, read: @escaping @Sendable (ConfigurationReader, inout Owner) throws -> Void,
+    write: @escaping @Sendable (Owner) -> ConfigurationNode
+  ) {
+    self.key = key
+    self.read = read
+    self.write = write
+  }
+
+  /// - Parameters:
+  ///   - isRequired: whether there is no default.
+  ///   - value: reads the value from a key that is there, or reports that it is missing.
+  private init<Value>(
+    _ key: String, _ property: WritableKeyPath<Owner, Value> & Sendable, isRequired: Bool,
+    value: @escaping @Sendable (ConfigurationReader) throws -> Value,
+    write: @escaping @Sendable (Value) -> ConfigurationNode
+  ) {
+    self.init(key) { reader, owner in
+      guard isRequired || reader.node(key) != nil else { return }
+      owner[keyPath: property] = try value(reader)
+    } write: {
+      write($0[keyPath: property])
+    }
+  }
+}
+
+extension ConfigurationOption {
+  public typealias Property<Value> = WritableKeyPath<Owner, Value> & Sendable
+
+  public static func bool(_ key: String, _ property: Property<Bool>) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: false) {
+      try $0.bool(key, default: false)
+    } write: {
+      ConfigurationNode(.bool($0))
+    }
+  }
+
+  public static func integer(
+    _ key: String, _ property: Property<Int>, in range: ClosedRange<Int>, isRequired: Bool = false
+  ) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: isRequired) {
+      try $0.integer(key, in: range)
+    } write: {
+      ConfigurationNode(.integer($0))
+    }
+  }
+
+  public static func number(
+    _ key: String, _ property: Property<Double>, where range: NumberRange, isRequired: Bool = false
+  ) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: isRequired) {
+      try $0.number(key, where: range)
+    } write: {
+      ConfigurationNode(.number($0))
+    }
+  }
+
+  /// A number that is kept as a `Float`, and written with the fewest digits that read back: 0.001, not 0.0010000000474974513.
+  public static func number(
+    _ key: String, _ property: Property<Float>, where range: NumberRange, isRequired: Bool = false
+  ) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: isRequired) {
+      Float(try $0.number(key, where: range))
+    } write: {
+      ConfigurationNode(.number(Double("\($0)") ?? Double($0)))
+    }
+  }
+
+  /// (height, width), or one number for both.
+  public static func heightWidth(
+    _ key: String, _ property: Property<HeightWidth>, in range: ClosedRange<Int>, isRequired: Bool = false
+  ) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: isRequired) {
+      try $0.heightWidth(key, in: range)
+    } write: {
+      $0.configuration
+    }
+  }
+
+  /// (height, width), or one number for both; what another property has if the key is absent.
+  public static func heightWidth(
+    _ key: String, _ property: Property<HeightWidth>, in range: ClosedRange<Int>, like other: Property<HeightWidth>
+  ) -> ConfigurationOption {
+    ConfigurationOption(key) { reader, owner in
+      owner[keyPath: property] = try reader.heightWidth(key, in: range, default: owner[keyPath: other])
+    } write: {
+      $0[keyPath: property].configuration
+    }
+  }
+
+  /// One of the names that an enumeration has for its cases.
+  ///
+  /// - Parameter kind: what messages call it; the key if nil.
+  public static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ key: String, _ property: Property<Choice>, kind: String? = nil, isRequired: Bool = false
+  ) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: isRequired) { reader in
+      let names = Choice.allCases.map(\.rawValue)
+      let name = try reader.name(key, kind: kind ?? key, among: names)
+      guard let choice = Choice(rawValue: name) else {
+        preconditionFailure("\(Choice.self) has a case of the name '\(name)' and none of it")
+      }
+      return choice
+    } write: {
+      ConfigurationNode(.string($0.rawValue))
+    }
+  }
+
+  /// An option with one value that is possible.
+  ///
+  /// - Parameter wording: what messages call the value.
+  public static func constant(_ key: String, _ value: Int, wording: String) -> ConfigurationOption {
+    ConfigurationOption(key) { reader, _ in
+      let received = try reader.integer(key, in: Int.min...Int.max, default: value)
+      guard received == value else {
+        throw reader.error(.unexpected(expected: wording, received: "\(received)"), at: key)
+      }
+    } write: { _ in
+      ConfigurationNode(.integer(value))
+    }
+  }
+}
