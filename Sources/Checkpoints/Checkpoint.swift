@@ -2,28 +2,28 @@ import NeuralNetwork
 import Training
 
 /// All that a run needs to go on, as a file holds it.
-public struct Checkpoint: Sendable, Equatable {
+package struct Checkpoint: Sendable, Equatable {
   /// How far the run has come, and every variable.
-  public var snapshot: Snapshot
+  package var snapshot: Snapshot
   /// The run's configuration, as YAML.
-  public var configuration: String
+  package var configuration: String
   /// The shape of a sample.
-  public var inputShape: Shape
+  package var inputShape: Shape
   /// The instruction set it was computed with, as `InstructionSet` names it.
-  public var instructionSet: String
+  package var instructionSet: String
   /// The `Arithmetic.version` it was computed with.
-  public var arithmetic: Int
-  public var seed: UInt64
+  package var arithmetic: Int
+  package var seed: UInt64
   /// The fingerprint of the training data.
-  public var trainFingerprint: String
+  package var trainFingerprint: String
   /// The fingerprint of the validation data; empty without any.
-  public var validationFingerprint: String
+  package var validationFingerprint: String
   /// The file that the run was imported from, if it has made no step since.
-  public var origin: String?
+  package var origin: String?
   /// The file whose weights the run began with, if not with random ones.
-  public var initialWeights: String?
+  package var initialWeights: String?
 
-  public init(
+  package init(
     snapshot: Snapshot, configuration: String, inputShape: Shape, instructionSet: String, seed: UInt64,
     trainFingerprint: String, validationFingerprint: String, origin: String? = nil, initialWeights: String? = nil,
     arithmetic: Int = Arithmetic.version
@@ -41,5 +41,5 @@ public struct Checkpoint: Sendable, Equatable {
   }
 
   /// The values of the model.
-  public var parameterCount: Int { snapshot.parameters.reduce(0) { $0 + $1.shape.count } }
+  package var parameterCount: Int { snapshot.parameters.reduce(0) { $0 + $1.shape.count } }
 }

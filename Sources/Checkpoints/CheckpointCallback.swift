@@ -10,7 +10,7 @@ import Training
 ///
 /// A checkpoint that cannot be written is no reason to stop: the next one that is due tries again. Only the last state of
 /// a run has to be saved somewhere.
-public final class CheckpointCallback: Callback {
+package final class CheckpointCallback: Callback {
   private let directory: RunDirectory
   private let policy: CheckpointPolicy
   private let template: Checkpoint
@@ -32,7 +32,7 @@ public final class CheckpointCallback: Callback {
   ///   - directory: where the run is; that of the policy if nil.
   ///   - report: is told what became of each checkpoint, by the thread of the training.
   ///   - now: reads the clock, also on the thread that writes.
-  public init(
+  package init(
     policy: CheckpointPolicy, template: Checkpoint, directory: RunDirectory? = nil,
     report: @escaping (CheckpointEvent) -> Void = { _ in },
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
@@ -47,18 +47,18 @@ public final class CheckpointCallback: Callback {
 
   // MARK: - When
 
-  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
+  package func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
     lastBegan = now()
     // Not so of a run that begins, or comes from a file elsewhere.
     savedStep = directory.holds(step: trainer.state.step) ? trainer.state.step : nil
     for warning in directory.begin(trainer.state) { trainer.warning(warning) }
   }
 
-  public func nextPause(after step: Int) -> Int? {
+  package func nextPause(after step: Int) -> Int? {
     policy.everySteps.map { (step / $0 + 1) * $0 }
   }
 
-  public func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) {
+  package func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) {
     if !writing.isBusy { finish(trainer) }
     // The state behind the last step of an epoch is that of the epoch's end, which has the validation too.
     guard trainer.state.stepInEpoch < plan.stepsPerEpoch else { return }
@@ -66,7 +66,7 @@ public final class CheckpointCallback: Callback {
     if trainer.requests.takeCheckpointRequest() || isStepDue || isTimeDue { write(trainer) }
   }
 
-  public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
+  package func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
     let isDue = trainer.state.epoch % policy.everyEpochs == 0
     let isStepDue = policy.everySteps.map { trainer.state.step % $0 == 0 } ?? false
     if trainer.requests.takeCheckpointRequest() || isDue || isStepDue || isTimeDue || policy.isBest(trainer.state) {
@@ -74,7 +74,7 @@ public final class CheckpointCallback: Callback {
     }
   }
 
-  public func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
+  package func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
     finish(trainer)
     if savedStep != trainer.state.step {
       write(trainer)
@@ -118,7 +118,7 @@ public final class CheckpointCallback: Callback {
   }
 
   /// Waits for the checkpoint that is being written, and takes note of what became of it.
-  public func finish(_ trainer: Trainer) {
+  package func finish(_ trainer: Trainer) {
     guard let event = writing.finish() else { return }
     switch event {
     case .written(let checkpoint):

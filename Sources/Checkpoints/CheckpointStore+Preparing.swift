@@ -16,7 +16,7 @@ extension CheckpointStore {
   ///   `overwrite`.
   /// - Throws: `FileError`; `CheckpointError.occupied` if a later checkpoint is there that nobody found damaged.
   @discardableResult
-  public func prepare(startingAt step: Int, damaged: Set<String> = [], overwrite: Bool) throws -> Set<String> {
+  package func prepare(startingAt step: Int, damaged: Set<String> = [], overwrite: Bool) throws -> Set<String> {
     for name in try stepNames() + wholeLinks() where damaged.contains(path(name)) { try setAside(name) }
     if !overwrite {
       for name in wholeLinks() { adopt(name) }

@@ -6,12 +6,12 @@ extension CheckpointStore {
   /// Reads and verifies one checkpoint file.
   ///
   /// - Throws: `FileError`, `CheckpointError` or `HDF5Error` with the path and what is wrong.
-  public static func read(_ path: String) throws -> Checkpoint { try CheckpointReader(path: path).read() }
+  package static func read(_ path: String) throws -> Checkpoint { try CheckpointReader(path: path).read() }
 
   /// Checks that every byte is as it was written, and that a run could go on from it.
   ///
   /// - Throws: as `read`.
-  public static func verify(_ path: String) throws -> VerifiedFile {
+  package static func verify(_ path: String) throws -> VerifiedFile {
     let reader = try CheckpointReader(path: path)
     return VerifiedFile(
       bytes: reader.byteCount, digest: reader.digest, step: try reader.read().snapshot.state.step)
@@ -22,7 +22,7 @@ extension CheckpointStore {
   /// - Parameter passedOver: is told of each newer one that is damaged.
   /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
   ///   what `read` throws.
-  public func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
+  package func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
     let newest = try Self.newestGood(in: [self], opening: Self.read) { _, reason in passedOver(reason) }
     return (newest.path, newest.run)
   }

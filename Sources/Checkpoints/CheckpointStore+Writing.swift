@@ -45,7 +45,7 @@ extension CheckpointStore {
   /// Writes a checkpoint to any file.
   ///
   /// - Throws: `FileError` or `HDF5WritingError`; what stood at `path` still does then.
-  public static func write(
+  package static func write(
     _ checkpoint: Checkpoint, to path: String, plan: ModelPlan, training: TrainingConfiguration
   ) throws {
     let writer = CheckpointWriter(checkpoint: checkpoint, plan: plan, training: training)

@@ -2,11 +2,11 @@ import DurableFiles
 import Glibc
 
 /// A checkpoint file whose bytes are as they were written.
-public struct VerifiedFile: Sendable, Equatable {
-  public let bytes: Int
+package struct VerifiedFile: Sendable, Equatable {
+  package let bytes: Int
   /// SHA-256 of all behind the user block, in hexadecimal.
-  public let digest: String
-  public let step: Int
+  package let digest: String
+  package let step: Int
 }
 
 /// The checkpoints of one run in their directory.
@@ -14,16 +14,16 @@ public struct VerifiedFile: Sendable, Equatable {
 /// Files are called by their step, `step-00000300.weights.h5`. `latest.weights.h5` and `best.weights.h5` are links to
 /// two of them, for people and other programs: nothing here depends on them. A file of another name, or one that does not
 /// start as a checkpoint does, is none, and is never deleted.
-public struct CheckpointStore: Sendable {
-  public static let suffix = ".weights.h5"
+package struct CheckpointStore: Sendable {
+  package static let suffix = ".weights.h5"
   package static let latestName = "latest\(suffix)"
   package static let bestName = "best\(suffix)"
   package static let linkNames = [latestName, bestName]
   static let prefix = "step-"
 
-  public let directory: String
+  package let directory: String
 
-  public init(directory: String) { self.directory = directory }
+  package init(directory: String) { self.directory = directory }
 
   // MARK: - Names
 
@@ -55,7 +55,7 @@ public struct CheckpointStore: Sendable {
   /// The checkpoint files there are, oldest first; none if the directory is not there.
   ///
   /// - Throws: `FileError` if the directory is there, but cannot be looked into.
-  public func fileNames() throws -> [String] { try stepNames().filter { content($0) != .foreign } }
+  package func fileNames() throws -> [String] { try stepNames().filter { content($0) != .foreign } }
 
   /// The steps of the checkpoints there are.
   func steps() -> [Int] {
@@ -91,7 +91,7 @@ public struct CheckpointStore: Sendable {
   }
 
   /// Whether a file, or the one that a link leads to, starts as a checkpoint does, good or not.
-  public static func isCheckpoint(_ path: String) -> Bool { content(ofFile: path) == .checkpoint }
+  package static func isCheckpoint(_ path: String) -> Bool { content(ofFile: path) == .checkpoint }
 
   package static func isSameFile(_ left: String, _ right: String) -> Bool {
     var (first, second) = (stat(), stat())
@@ -100,7 +100,7 @@ public struct CheckpointStore: Sendable {
   }
 
   /// - Throws: `CheckpointError.occupied` if the directory holds a run.
-  public func checkUnoccupied() throws {
+  package func checkUnoccupied() throws {
     if let newest = try fileNames().last ?? wholeLinks().first {
       throw CheckpointError.occupied(directory: directory, newest: newest)
     }
@@ -121,7 +121,7 @@ public struct CheckpointStore: Sendable {
     }
   }
 
-  public func checkResumes(from path: String, step: Int) throws {
+  package func checkResumes(from path: String, step: Int) throws {
     try Self.checkResumes(in: [self], from: path, step: step)
   }
 
@@ -129,7 +129,7 @@ public struct CheckpointStore: Sendable {
   ///
   /// - Parameter notice: is told if it has to wait for a holder on another host, or if there is no lock to be had.
   /// - Throws: `FileError`, also if another process has the lock.
-  public func lock(notice: (LockNotice) -> Void = { _ in }) throws -> DirectoryLock {
+  package func lock(notice: (LockNotice) -> Void = { _ in }) throws -> DirectoryLock {
     try WholeFile.createDirectory(directory)
     return try DirectoryLock(directory, notice: notice)
   }

@@ -2,7 +2,7 @@ import DurableFiles
 import Training
 
 /// The directories that a run writes its checkpoints to: its own, and one to fall back to if that one fails.
-public final class RunDirectory: @unchecked Sendable {
+package final class RunDirectory: @unchecked Sendable {
   // Sendable: the run's thread uses it before its first checkpoint, and then `BackgroundTask` for one write at a time.
   private let stores: [CheckpointStore]
   private let policy: CheckpointPolicy
@@ -15,7 +15,7 @@ public final class RunDirectory: @unchecked Sendable {
   /// Steps whose files do not hold what the run's history says of them.
   private var unfit: Set<Int> = []
 
-  public init(_ policy: CheckpointPolicy) {
+  package init(_ policy: CheckpointPolicy) {
     stores = [policy.directory, policy.fallbackDirectory].compactMap { $0.map(CheckpointStore.init) }
     self.policy = policy
     locks = stores.map { _ in nil }
@@ -23,10 +23,10 @@ public final class RunDirectory: @unchecked Sendable {
   }
 
   /// Whether there is anything to take; the run's own directory may be missing while the other is there.
-  public var exists: Bool { stores.contains { WholeFile.exists($0.directory) } }
+  package var exists: Bool { stores.contains { WholeFile.exists($0.directory) } }
 
   /// Whether every other run is kept out of the run's own directory.
-  public var isTaken: Bool { locks[0] != nil }
+  package var isTaken: Bool { locks[0] != nil }
 
   /// The newest checkpoint that can be opened.
   ///
@@ -35,7 +35,7 @@ public final class RunDirectory: @unchecked Sendable {
   ///   - passedOver: is told of each newer one that is damaged.
   /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
   ///   what `CheckpointStore.read` throws.
-  public func newestGood<Run>(
+  package func newestGood<Run>(
     opening open: (_ path: String) throws -> Run, passedOver: (String) -> Void = { _ in }
   ) throws -> Run {
     try CheckpointStore.newestGood(in: stores, opening: open) { path, reason in
@@ -52,7 +52,7 @@ public final class RunDirectory: @unchecked Sendable {
   /// Whether there is a checkpoint, good or not.
   ///
   /// - Throws: `FileError` if a directory cannot be looked into.
-  public func holdsRun() throws -> Bool {
+  package func holdsRun() throws -> Bool {
     try stores.contains { try !$0.stepNames().isEmpty || !$0.wholeLinks().isEmpty }
   }
 
@@ -65,12 +65,12 @@ public final class RunDirectory: @unchecked Sendable {
   }
 
   /// - Throws: `CheckpointError.occupied` if there is a checkpoint.
-  public func checkUnoccupied() throws { for store in stores { try store.checkUnoccupied() } }
+  package func checkUnoccupied() throws { for store in stores { try store.checkUnoccupied() } }
 
   /// Whether the run can go on here from the checkpoint at `path`, which made `step` steps.
   ///
   /// - Throws: `CheckpointError.occupied` if there is another run, or a part of this run that comes later.
-  public func checkResumes(from path: String, step: Int) throws {
+  package func checkResumes(from path: String, step: Int) throws {
     try CheckpointStore.checkResumes(in: stores, from: path, step: step)
   }
 
@@ -78,7 +78,7 @@ public final class RunDirectory: @unchecked Sendable {
   ///
   /// - Parameter notice: is told if it has to wait for a holder on another host, or if there is no lock to be had.
   /// - Throws: `FileError`, also if another process has a lock; `CheckpointError.fallsBackToItself`.
-  public func take(notice: (LockNotice) -> Void = { _ in }) throws {
+  package func take(notice: (LockNotice) -> Void = { _ in }) throws {
     for (index, store) in stores.enumerated() where index == 0 || WholeFile.exists(store.directory) {
       if index > 0, CheckpointStore.isSameFile(stores[0].directory, store.directory) {
         throw CheckpointError.fallsBackToItself(directory: store.directory)
@@ -90,7 +90,7 @@ public final class RunDirectory: @unchecked Sendable {
   /// Whether `take` would succeed, as far as that can be known without taking anything.
   ///
   /// - Throws: as `take`.
-  public func checkTakeable() throws {
+  package func checkTakeable() throws {
     for (index, store) in stores.enumerated() where index == 0 || WholeFile.exists(store.directory) {
       if index > 0, CheckpointStore.isSameFile(stores[0].directory, store.directory) {
         throw CheckpointError.fallsBackToItself(directory: store.directory)
@@ -109,7 +109,7 @@ public final class RunDirectory: @unchecked Sendable {
   ///   - overwrite: takes the place of an older run, whose checkpoints are removed once the first one of this run is safe.
   /// - Throws: `FileError`, also if a directory cannot be written to; `CheckpointError.occupied` if somebody who kept to no
   ///   lock wrote later checkpoints since.
-  public func prepare(startingAt step: Int, overwrite: Bool) throws {
+  package func prepare(startingAt step: Int, overwrite: Bool) throws {
     for (index, store) in stores.enumerated() where WholeFile.exists(store.directory) {
       // Those that are there when it is prepared again are this run's own.
       superseded[index] = try store.prepare(

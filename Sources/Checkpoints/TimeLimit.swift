@@ -1,7 +1,7 @@
 import Training
 
 /// Stops a run in time for a last checkpoint.
-public final class TimeLimit: Callback {
+package final class TimeLimit: Callback {
   private let deadline: ContinuousClock.Instant
   private let checkpoints: CheckpointCallback
   private let now: () -> ContinuousClock.Instant
@@ -13,7 +13,7 @@ public final class TimeLimit: Callback {
   ///   - deadline: when the last checkpoint shall be written.
   ///   - checkpoints: knows how long that takes.
   ///   - now: reads the clock.
-  public init(
+  package init(
     deadline: ContinuousClock.Instant, checkpoints: CheckpointCallback,
     now: @escaping () -> ContinuousClock.Instant = { .now }
   ) {
@@ -27,18 +27,18 @@ public final class TimeLimit: Callback {
   /// that it is run again.
   ///
   /// - Throws: `CheckpointError.noTime`.
-  public static func check(
+  package static func check(
     _ deadline: ContinuousClock.Instant, _ trainer: Trainer, now: ContinuousClock.Instant = .now
   ) throws {
     let (left, needed) = ((deadline - now) / .seconds(1), writes * CheckpointCallback.guessedSeconds(trainer))
     guard left >= needed else { throw CheckpointError.noTime(left: left, needed: needed) }
   }
 
-  public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) { lastCall = now() }
+  package func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) { lastCall = now() }
 
-  public func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) { check(trainer) }
+  package func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) { check(trainer) }
 
-  public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) { check(trainer) }
+  package func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) { check(trainer) }
 
   private func check(_ trainer: Trainer) {
     let now = now()

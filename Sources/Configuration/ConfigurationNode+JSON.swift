@@ -1,6 +1,6 @@
 extension ConfigurationNode {
   /// The value as JSON (RFC 8259), on one line, with the entries in their order.
-  public var json: String {
+  package var json: String {
     switch value {
     case .null: "null"
     case .bool(let value): "\(value)"

@@ -2,13 +2,13 @@ import Glibc
 
 /// A path in which `~/` at the start stands for the home directory, as in a shell, which does not see every path:
 /// not those in a configuration, nor that of `--output=~/x`.
-public enum HomePath {
+package enum HomePath {
   /// What is wrong with a path that starts with `~`.
-  public enum Problem: Error, Equatable, CustomStringConvertible {
+  package enum Problem: Error, Equatable, CustomStringConvertible {
     case noHome(path: String)
     case otherHome(path: String)
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .noHome(let path):
         "'\(path.quotable)': HOME is not set, so '~' stands for no directory. Write the path in full."
@@ -23,7 +23,7 @@ public enum HomePath {
   ///
   /// - Parameter home: the home directory; nil or empty for none.
   /// - Throws: `Problem` if there is no home directory, or it is that of another user.
-  public static func expanded(_ path: String, home: String? = HomePath.home) throws(Problem) -> String {
+  package static func expanded(_ path: String, home: String? = HomePath.home) throws(Problem) -> String {
     guard path.hasPrefix("~") else { return path }
     guard path == "~" || path.hasPrefix("~/") else { throw .otherHome(path: path) }
     guard let home, !home.isEmpty else { throw .noHome(path: path) }
@@ -31,5 +31,5 @@ public enum HomePath {
   }
 
   /// `HOME` of the environment.
-  public static var home: String? { getenv("HOME").flatMap { String(validatingCString: $0) } }
+  package static var home: String? { getenv("HOME").flatMap { String(validatingCString: $0) } }
 }

@@ -1,22 +1,22 @@
 /// A JSON text as a configuration tree.
 ///
 /// Source: RFC 8259, with the `NaN` and `Infinity` that Python's `json` writes.
-public enum JSONDocument {
+package enum JSONDocument {
   /// What a document may have: more is no description of a model, or an attack.
-  public enum Limit {
-    public static let bytes = 16 << 20
-    public static let depth = 64
+  package enum Limit {
+    package static let bytes = 16 << 20
+    package static let depth = 64
     /// Each takes many times the memory of its two bytes.
-    public static let values = 1_000_000
+    package static let values = 1_000_000
   }
 
   /// - Throws: `ConfigurationError.Problem.unreadable` with the position, or `.duplicateKey`.
-  public static func parse(_ bytes: some Sequence<UInt8>) throws -> ConfigurationNode {
+  package static func parse(_ bytes: some Sequence<UInt8>) throws -> ConfigurationNode {
     var parser = JSONParser(bytes: Array(bytes))
     return try parser.document()
   }
 
-  public static func parse(_ text: String) throws -> ConfigurationNode { try parse(text.utf8) }
+  package static func parse(_ text: String) throws -> ConfigurationNode { try parse(text.utf8) }
 }
 
 /// Reads a text byte by byte; its depth is bounded, and so is its stack.

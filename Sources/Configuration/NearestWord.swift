@@ -1,7 +1,7 @@
 /// The known word that a mistyped one was probably meant to be.
-public enum NearestWord {
+package enum NearestWord {
   /// The word of `candidates` with the smallest edit distance to `word`, if it is near enough to be a slip.
-  public static func nearest(to word: String, among candidates: [String]) -> String? {
+  package static func nearest(to word: String, among candidates: [String]) -> String? {
     let best = candidates.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
       .min { $0.distance < $1.distance }
     guard let best, best.distance <= max(1, word.count / 3) else { return nil }

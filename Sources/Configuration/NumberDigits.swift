@@ -1,4 +1,4 @@
 extension BinaryFloatingPoint where Self: CustomStringConvertible {
   /// The fewest digits that read back to the same number; `nan` for every NaN, whatever its sign.
-  public var digits: String { isNaN ? "nan" : description }
+  package var digits: String { isNaN ? "nan" : description }
 }

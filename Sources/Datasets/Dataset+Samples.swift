@@ -3,7 +3,7 @@ import Tensors
 /// Single samples, to look at.
 extension Dataset {
   /// The input of a sample, as floats.
-  public func input(_ index: Int) -> [Float] {
+  package func input(_ index: Int) -> [Float] {
     let values = place(of: index, each: shape.count)
     return switch inputs {
     case .bytes(let all): all[values].map(Float.init)
@@ -12,7 +12,7 @@ extension Dataset {
   }
 
   /// The class of a sample; nil if the targets are no labels.
-  public func label(_ index: Int) -> Int? {
+  package func label(_ index: Int) -> Int? {
     guard case .labels(let labels) = targets else { return nil }
     return Int(labels[range.lowerBound + index])
   }
@@ -40,7 +40,7 @@ extension Dataset {
   }
 
   /// The target of a sample, as floats; nil without targets.
-  public func target(_ index: Int) -> [Float]? {
+  package func target(_ index: Int) -> [Float]? {
     switch targets {
     case .labels(let labels): [Float(labels[range.lowerBound + index])]
     case .values(let values, let shape): Array(values[place(of: index, each: shape.count)])
@@ -52,7 +52,7 @@ extension Dataset {
   package var isDrawable: Bool { shape.image.map { $0.channels == 1 || $0.channels == 3 } ?? false }
 
   /// The input of a sample as bytes. Floats are stretched: the least becomes 0, the greatest 255.
-  public func pixels(_ index: Int) -> [UInt8] {
+  package func pixels(_ index: Int) -> [UInt8] {
     let values = place(of: index, each: shape.count)
     switch inputs {
     case .bytes(let all): return Array(all[values])

@@ -54,7 +54,7 @@ final class CachedFingerprint: Sendable {
 
 extension Sequence where Element == UInt8 {
   /// Two digits a byte.
-  public var hexadecimal: String {
+  package var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }

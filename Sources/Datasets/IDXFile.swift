@@ -5,11 +5,11 @@ import Tensors
 /// Reads the IDX format, in which MNIST is published: a magic number, the sizes (big-endian), then the values.
 ///
 /// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section "File formats".
-public enum IDXFile {
+package enum IDXFile {
   /// Reads images of bytes: (count, height, width), or with 1 or 3 channels as a fourth dimension; plain or gzip.
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
-  public static func readImages(_ path: String) throws -> (shape: Shape, pixels: [UInt8]) {
+  package static func readImages(_ path: String) throws -> (shape: Shape, pixels: [UInt8]) {
     let (sizes, pixels) = try read(path, as: .images)
     let channels = sizes.count == 4 ? sizes[3] : 1
     guard channels == 1 || channels == 3 else {
@@ -21,7 +21,7 @@ public enum IDXFile {
   /// Reads labels of a byte each: (count); plain or gzip.
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
-  public static func readLabels(_ path: String) throws -> [Int32] {
+  package static func readLabels(_ path: String) throws -> [Int32] {
     let values = try read(path, as: .labels).values
     let bytes = values.count * MemoryLayout<Int32>.stride
     guard Memory.canHold(bytes) else {

@@ -2,15 +2,15 @@ import CZlib
 import DurableFiles
 
 /// A picture of bytes, ready to be written as PNG (ISO/IEC 15948).
-public struct PNGImage: Sendable {
-  public let height: Int
-  public let width: Int
+package struct PNGImage: Sendable {
+  package let height: Int
+  package let width: Int
   /// 1 (grey) or 3 (red, green, blue).
-  public let channels: Int
+  package let channels: Int
   /// (height, width, channels)
-  public let pixels: [UInt8]
+  package let pixels: [UInt8]
 
-  public init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
+  package init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
     precondition(
       pixels.count == height * width * channels && (channels == 1 || channels == 3),
       "\(pixels.count) bytes are no picture of \(height)x\(width)x\(channels)")
@@ -23,12 +23,12 @@ public struct PNGImage: Sendable {
   /// Writes the picture to a file, beside and renamed.
   ///
   /// - Throws: `FileError`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try WholeFile.write(encoded, to: path)
   }
 
   /// The bytes of the PNG file.
-  public var encoded: [UInt8] {
+  package var encoded: [UInt8] {
     let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
     // 8 bits a channel, grey or RGB, no interlacing.
     let header = Self.bigEndian(width) + Self.bigEndian(height) + [8, channels == 1 ? 0 : 2, 0, 0, 0]
@@ -60,12 +60,12 @@ public struct PNGImage: Sendable {
 
 extension Dataset {
   /// The samples in a row of a contact sheet of `count` samples.
-  public static func contactSheetColumns(_ count: Int) -> Int { Int(Double(count).squareRoot().rounded(.up)) }
+  package static func contactSheetColumns(_ count: Int) -> Int { Int(Double(count).squareRoot().rounded(.up)) }
 
   /// A picture of `count` samples from `first` on, in a grid that is about square, with a line between them.
   ///
   /// - Precondition: the samples are in the data set, and pictures (`isDrawable`).
-  public func contactSheet(first: Int, count: Int) -> PNGImage {
+  package func contactSheet(first: Int, count: Int) -> PNGImage {
     precondition(count > 0 && first >= 0 && first + count <= self.count, "no samples \(first)..<\(first + count)")
     guard let size = shape.image else { preconditionFailure("'\(name)' has no pictures") }
     let columns = Self.contactSheetColumns(count)

@@ -1,12 +1,12 @@
 import Randomness
 
 /// The order in which an epoch goes through the samples: a pure function of (seed, epoch, number of samples).
-public struct SampleOrder: Sendable {
+package struct SampleOrder: Sendable {
   /// The samples' indices in the order they are taken.
-  public private(set) var indices: [Int32]
+  package private(set) var indices: [Int32]
 
   /// The order of the data, for `count` samples.
-  public init(count: Int) {
+  package init(count: Int) {
     precondition(count <= Int32.max, "an order holds at most 2^31 samples, got \(count)")
     indices = (0..<Int32(count)).map { $0 }
   }
@@ -14,7 +14,7 @@ public struct SampleOrder: Sendable {
   /// Makes it the order of one epoch; without `shuffle`, that of the data.
   ///
   /// Source of the shuffle: R. Durstenfeld, "Algorithm 235: Random permutation", CACM 7 (1964), p. 420.
-  public mutating func update(seed: UInt64, epoch: Int, shuffle: Bool) {
+  package mutating func update(seed: UInt64, epoch: Int, shuffle: Bool) {
     for index in indices.indices { indices[index] = Int32(index) }
     guard shuffle else { return }
     var random = RandomStream(seed: seed, purpose: .sampleOrder, epoch: epoch)

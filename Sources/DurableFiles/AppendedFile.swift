@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// It may be a pipe or a terminal. Appending never waits for a reader: what it does not take at once is kept, up to a
 /// limit, and written before the next text.
-public final class AppendedFile: Sendable {
-  public let path: String
+package final class AppendedFile: Sendable {
+  package let path: String
   private let descriptor: Int32
   private let keptLimit: Int
   /// What was appended, and a pipe has not taken yet; its first bytes may be the rest of a line. Nothing for a file, which
@@ -20,7 +20,7 @@ public final class AppendedFile: Sendable {
   ///   - isExclusive: whether the file has to be locked against other processes that ask for the same. What knows no locks
   ///     is not locked.
   /// - Throws: `FileError`, also for a pipe that nobody reads, and for a file that another process has locked.
-  public init(_ path: String, keptLimit: Int = 1 << 16, isExclusive: Bool = false) throws {
+  package init(_ path: String, keptLimit: Int = 1 << 16, isExclusive: Bool = false) throws {
     self.path = path
     self.keptLimit = keptLimit
     descriptor = try WholeFile.openStream(path, O_CREAT | O_APPEND, or: .create)
@@ -33,10 +33,10 @@ public final class AppendedFile: Sendable {
   deinit { close(descriptor) }
 
   /// Whether the open file is still the one that its path names.
-  public var isInPlace: Bool { WholeFile.isSame(descriptor, path) }
+  package var isInPlace: Bool { WholeFile.isSame(descriptor, path) }
 
   /// The bytes of the file; nil for a pipe or a terminal.
-  public var size: Int? {
+  package var size: Int? {
     let end = lseek(descriptor, 0, SEEK_END)
     return end < 0 || WholeFile.isStream(path) ? nil : Int(end)
   }
@@ -45,7 +45,7 @@ public final class AppendedFile: Sendable {
   ///
   /// - Throws: `FileError`, also if the file was removed or replaced: what is written to it then, nobody finds. Nothing of
   ///   the text is in the file, as far as the system lets us take it back, and nothing of it is kept.
-  public func append(_ text: String) throws {
+  package func append(_ text: String) throws {
     guard isInPlace else { throw FileError(path: path, operation: .write, reason: "it was removed or replaced") }
     if let end = size { return try append(Array(text.utf8), toFileOf: end) }
     try kept.withLock { kept in
@@ -64,7 +64,7 @@ public final class AppendedFile: Sendable {
   /// Waits until everything that was appended is written, but not for long.
   ///
   /// - Throws: `FileError` if something is not.
-  public func finish(patience: Duration = .seconds(1)) throws {
+  package func finish(patience: Duration = .seconds(1)) throws {
     let deadline = ContinuousClock.now + patience
     try kept.withLock { kept in
       try writeKept(&kept)

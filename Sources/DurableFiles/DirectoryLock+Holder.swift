@@ -5,7 +5,7 @@ extension DirectoryLock {
   ///
   /// - Parameter locks: what the system says of all its locks (proc(5), `/proc/locks`).
   /// - Returns: nil if nobody has it, as far as the system says.
-  public static func holder(of directory: String, locks: String = "/proc/locks") -> LockHolder? {
+  package static func holder(of directory: String, locks: String = "/proc/locks") -> LockHolder? {
     let path = "\(directory)/\(fileName)"
     var status = stat()
     let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)

@@ -8,9 +8,9 @@ import Glibc
 /// out. A file server may keep the lock of a host that is gone for some time (NFS: 90 seconds); `init` waits that long if
 /// the holder is on another host. On a file system that knows no locks, nobody is kept out: better a run without a lock
 /// than none.
-public final class DirectoryLock: @unchecked Sendable {
+package final class DirectoryLock: @unchecked Sendable {
   // Sendable: nothing changes once it is made.
-  public static let fileName = "run.lock"
+  package static let fileName = "run.lock"
 
   private let path: RawPath
   private let descriptor: Int32
@@ -19,7 +19,7 @@ public final class DirectoryLock: @unchecked Sendable {
   ///   - patience: the seconds to wait for a holder on another host.
   ///   - notice: is told once if it has to wait, or if there is no lock to be had.
   /// - Throws: `FileError` if another process has the lock, with who it is, or the file cannot be written.
-  public convenience init(_ directory: String, patience: Int = 100, notice: (LockNotice) -> Void = { _ in }) throws {
+  package convenience init(_ directory: String, patience: Int = 100, notice: (LockNotice) -> Void = { _ in }) throws {
     try self.init(directory, patience: patience, notice: notice, flock: flock)
   }
 
@@ -57,7 +57,7 @@ public final class DirectoryLock: @unchecked Sendable {
   }
 
   /// Whether the lock is still that of the directory; not if the directory or the file was removed.
-  public var isInPlace: Bool { WholeFile.isSame(descriptor, path) }
+  package var isInPlace: Bool { WholeFile.isSame(descriptor, path) }
 
   private enum Attempt {
     case taken(Int32)
@@ -145,12 +145,12 @@ public final class DirectoryLock: @unchecked Sendable {
 }
 
 /// What somebody who waits for a lock should know.
-public enum LockNotice: Equatable, Sendable, CustomStringConvertible {
+package enum LockNotice: Equatable, Sendable, CustomStringConvertible {
   case waiting(directory: String, holder: LockHolder)
   /// Nobody is kept out. The lock's file named a holder, which may be gone.
   case withoutLocks(directory: String, named: LockHolder?)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .waiting(let directory, let holder):
       return "waits for the lock of \(directory), held by \(holder)."

@@ -1,8 +1,8 @@
 import Glibc
 
 /// A file or a directory that the system refused: which, what for, and its reason.
-public struct FileError: Error, Equatable, Sendable {
-  public enum Operation: String, Sendable {
+package struct FileError: Error, Equatable, Sendable {
+  package enum Operation: String, Sendable {
     case read = "be read"
     case create = "be created"
     case write = "be written"
@@ -15,22 +15,22 @@ public struct FileError: Error, Equatable, Sendable {
     case createDirectory = "be created as a directory"
   }
 
-  public let path: String
-  public let operation: Operation
-  public let reason: String
+  package let path: String
+  package let operation: Operation
+  package let reason: String
 
-  public init(path: String, operation: Operation, reason: String) {
+  package init(path: String, operation: Operation, reason: String) {
     self.path = path
     self.operation = operation
     self.reason = reason
   }
 
   /// Takes the reason from `errno`, or another error number.
-  public init(path: String, operation: Operation, error: Int32 = errno) {
+  package init(path: String, operation: Operation, error: Int32 = errno) {
     self.init(path: path, operation: operation, reason: String(cString: strerror(error)))
   }
 }
 
 extension FileError: CustomStringConvertible {
-  public var description: String { "\(path): cannot \(operation.rawValue): \(reason)." }
+  package var description: String { "\(path): cannot \(operation.rawValue): \(reason)." }
 }

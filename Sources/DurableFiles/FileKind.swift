@@ -1,15 +1,15 @@
 /// What a file is, by its first bytes: for messages about a file that is not the one that was expected.
-public struct FileKind: Equatable, Sendable, CustomStringConvertible {
+package struct FileKind: Equatable, Sendable, CustomStringConvertible {
   /// With its article: `a zip archive`.
-  public let description: String
+  package let description: String
   /// What to do with it; nil if there is nothing to say.
-  public let advice: String?
+  package let advice: String?
 
   /// Whether it is a text that no format is known for, or JSON: one that a person may have written.
-  public let isPlainText: Bool
+  package let isPlainText: Bool
 
   /// As many bytes as `init` looks at.
-  public static let prefixCount = 512
+  package static let prefixCount = 512
 
   private init(_ description: String, advice: String? = nil, isPlainText: Bool = false) {
     self.description = description
@@ -19,7 +19,7 @@ public struct FileKind: Equatable, Sendable, CustomStringConvertible {
 
   /// - Parameter start: the first `prefixCount` bytes of the file, or all of a shorter one.
   /// - Returns: nil for bytes that are of no known format, and no text.
-  public init?(startingWith start: some Collection<UInt8>) {
+  package init?(startingWith start: some Collection<UInt8>) {
     let bytes = Array(start.prefix(Self.prefixCount))
     guard
       let kind = Self.tarArchive(bytes) ?? Self.zipArchive(bytes) ?? Self.pickle(bytes)

@@ -1,11 +1,11 @@
 import Glibc
 
 /// Who holds a lock, as its file says.
-public struct LockHolder: Equatable, Sendable, CustomStringConvertible {
-  public let process: Int32
-  public let host: String
+package struct LockHolder: Equatable, Sendable, CustomStringConvertible {
+  package let process: Int32
+  package let host: String
   /// When it took the lock, in UTC: `2026-11-24 22:05:10`.
-  public let since: String
+  package let since: String
 
   static var thisHost: String {
     var name = [CChar](repeating: 0, count: 256)
@@ -53,5 +53,5 @@ public struct LockHolder: Equatable, Sendable, CustomStringConvertible {
 
   var text: String { "process \(process)\nhost \(host)\nsince \(since)\n" }
 
-  public var description: String { "process \(process) on \(host), since \(since) UTC" }
+  package var description: String { "process \(process) on \(host), since \(since) UTC" }
 }

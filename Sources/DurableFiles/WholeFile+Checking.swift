@@ -3,7 +3,7 @@ import Glibc
 /// Whether something could be written, as far as that can be known without doing it.
 extension WholeFile {
   /// - Throws: `FileError` if no file could be written to `path`.
-  public static func checkWritable(_ path: String) throws {
+  package static func checkWritable(_ path: String) throws {
     if isDirectory(path) { throw FileError(path: path, operation: .write, reason: "it is a directory") }
     // What is no file takes bytes as they come; a file is replaced by another one of its directory.
     let target = isStream(path) ? path : RawPath(path).directory.text
@@ -11,7 +11,7 @@ extension WholeFile {
   }
 
   /// - Throws: `FileError` if files could not be written to the directory, or it could not be made.
-  public static func checkWritableDirectory(_ path: String) throws {
+  package static func checkWritableDirectory(_ path: String) throws {
     var ancestor = path
     while !exists(ancestor), ancestor != "/", ancestor != "." { ancestor = RawPath(ancestor).directory.text }
     let operation: FileError.Operation = ancestor == path ? .write : .createDirectory

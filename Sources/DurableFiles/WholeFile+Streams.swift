@@ -3,12 +3,12 @@ import Glibc
 /// What stands where a file is to be written, and cannot be replaced: a pipe, a terminal, another device.
 extension WholeFile {
   /// Whether something stands at `path` that is neither a file nor a directory.
-  public static func isStream(_ path: String) -> Bool { kind(path).map { ![S_IFREG, S_IFDIR].contains($0) } ?? false }
+  package static func isStream(_ path: String) -> Bool { kind(path).map { ![S_IFREG, S_IFDIR].contains($0) } ?? false }
 
   /// Whether a file is there, and not a directory, a device or a pipe.
-  public static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
+  package static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
 
-  public static func isDirectory(_ path: String) -> Bool { kind(path) == S_IFDIR }
+  package static func isDirectory(_ path: String) -> Bool { kind(path) == S_IFDIR }
 
   /// Writes the bytes as they come.
   static func writeThrough(_ bytes: [UInt8], to path: String) throws {

@@ -2,7 +2,7 @@ import Glibc
 import Machine
 
 /// Files that are whole or absent: written beside, synced, renamed.
-public enum WholeFile {
+package enum WholeFile {
   /// Replaces or creates `path` with `bytes`, so that they survive a power cut once this returns.
   ///
   /// A file that is replaced keeps its permissions, and its owner as far as the system lets us. A device or a pipe is no
@@ -11,7 +11,7 @@ public enum WholeFile {
   /// - Parameter followsLinks: whether the file that a link leads to is replaced, and the link keeps its place, as where
   ///   a person named the path. If not, the link itself is replaced, and so is everything else.
   /// - Throws: `FileError`; what stood at `path` still stands there then.
-  public static func write(_ bytes: [UInt8], to path: String, followsLinks: Bool = true) throws {
+  package static func write(_ bytes: [UInt8], to path: String, followsLinks: Bool = true) throws {
     guard !followsLinks || !isStream(path) else { return try writeThrough(bytes, to: path) }
     let target = followsLinks ? RawPath(path).resolved : RawPath(path)
     if followsLinks { PartialFile.removeStale(in: target.directory, isAlone: false) }
@@ -31,14 +31,14 @@ public enum WholeFile {
   }
 
   /// Removes what writers that are gone left in a directory which the caller alone writes to.
-  public static func removeLeftovers(in directory: String) {
+  package static func removeLeftovers(in directory: String) {
     PartialFile.removeStale(in: RawPath(directory), isAlone: true)
   }
 
   /// Removes a file or a link, so that it is gone after a power cut too.
   ///
   /// - Throws: `FileError`.
-  public static func remove(_ path: String) throws {
+  package static func remove(_ path: String) throws {
     try check(unlink(path), path, .remove)
     try syncDirectory(RawPath(path).directory)
   }
@@ -48,7 +48,7 @@ public enum WholeFile {
   ///
   /// - Throws: `FileError` with what was wrong with the symbolic one; what stood at `path` still stands there then, unless
   ///   it is only not known whether the link survives a power cut.
-  public static func link(_ path: String, to target: String) throws {
+  package static func link(_ path: String, to target: String) throws {
     let place = RawPath(path)
     do {
       try link(place, path) { symlink(target, $0.bytes) }
@@ -73,7 +73,7 @@ public enum WholeFile {
   /// - Parameter accepts: is given the first bytes, as many as `headerCount` or all, and the size of the file, before the
   ///   rest is read; what it throws ends the reading.
   /// - Throws: `FileError`, or what `accepts` throws.
-  public static func read(
+  package static func read(
     _ path: String, headerCount: Int = 0,
     accepts: (_ header: ArraySlice<UInt8>, _ size: Int) throws -> Void = { _, _ in }
   ) throws -> [UInt8] {
@@ -118,9 +118,9 @@ public enum WholeFile {
   /// All names in a directory; none if it is not there. One that is not UTF-8 stands for itself only in messages.
   ///
   /// - Throws: `FileError` if the system does not give all of them.
-  public static func names(in directory: String) throws -> [String] { try RawPath(directory).names().map(\.text) }
+  package static func names(in directory: String) throws -> [String] { try RawPath(directory).names().map(\.text) }
 
-  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Whether an open file is the one that a path names.
   static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
@@ -139,7 +139,7 @@ public enum WholeFile {
   /// Creates a directory, and those above it.
   ///
   /// - Throws: `FileError`, also if a file stands there.
-  public static func createDirectory(_ path: String) throws {
+  package static func createDirectory(_ path: String) throws {
     var parent = path.hasPrefix("/") ? "" : "."
     for step in path.split(separator: "/") {
       parent += "/\(step)"

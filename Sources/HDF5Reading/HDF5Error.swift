@@ -1,6 +1,6 @@
 /// What is wrong with an HDF5 file: the file, the object in it, and what is there instead of what should be.
-public struct HDF5Error: Error, Equatable, Sendable {
-  public enum Problem: Error, Equatable, Sendable {
+package struct HDF5Error: Error, Equatable, Sendable {
+  package enum Problem: Error, Equatable, Sendable {
     case missing
     /// What stands there is of another kind.
     case unexpected(expected: String, found: String)
@@ -12,12 +12,12 @@ public struct HDF5Error: Error, Equatable, Sendable {
     case tooLarge(bytes: Int)
   }
 
-  public let file: String
+  package let file: String
   /// The path of the object in the file, with `@name` for an attribute; `/` for the file as a whole.
-  public let object: String
-  public let problem: Problem
+  package let object: String
+  package let problem: Problem
 
-  public init(file: String, object: String, problem: Problem) {
+  package init(file: String, object: String, problem: Problem) {
     self.file = file
     self.object = object
     self.problem = problem
@@ -25,7 +25,7 @@ public struct HDF5Error: Error, Equatable, Sendable {
 }
 
 extension HDF5Error: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     let place = object == "/" ? file : "\(file): \(object)"
     switch problem {
     case .missing: return "\(place): is missing."

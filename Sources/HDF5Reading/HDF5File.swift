@@ -9,17 +9,17 @@ import Synchronization
 /// A file gives each of its bytes eight times at most, on the average, and packed ones once; then it throws.
 ///
 /// Source: https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html (HDF5 File Format Specification 3.0).
-public struct HDF5File: Sendable {
+package struct HDF5File: Sendable {
   /// What messages call it.
-  public let path: String
-  public let root: HDF5Group
+  package let path: String
+  package let root: HDF5Group
 
   /// Whether the bytes are an HDF5 file, perhaps with a user block in front.
-  public static func isHDF5(_ bytes: [UInt8]) -> Bool { HDF5Superblock.start(of: bytes) != nil }
+  package static func isHDF5(_ bytes: [UInt8]) -> Bool { HDF5Superblock.start(of: bytes) != nil }
 
   /// - Parameter path: what messages call it.
   /// - Throws: `HDF5Error`.
-  public init(_ bytes: [UInt8], path: String) throws {
+  package init(_ bytes: [UInt8], path: String) throws {
     self.path = path
     root = try HDF5Place(file: path, object: "/").locating {
       let superblock = try HDF5Superblock(bytes)

@@ -1,9 +1,9 @@
 /// A group of a file.
-public struct HDF5Group: Sendable {
+package struct HDF5Group: Sendable {
   /// What messages call the file.
-  public let file: String
+  package let file: String
   /// From the root, `/model_weights/dense`.
-  public let path: String
+  package let path: String
   let object: HDF5Object
   let objects: HDF5Objects
 
@@ -12,12 +12,12 @@ public struct HDF5Group: Sendable {
   }
 
   /// The names of all that is in the group, sorted.
-  public var names: [String] { object.members.map { $0.keys.sorted() } ?? [] }
+  package var names: [String] { object.members.map { $0.keys.sorted() } ?? [] }
 
   /// A group that is there, of that name or at that path below this one.
   ///
   /// - Throws: `HDF5Error` if it is missing, or no group.
-  public func group(_ name: String) throws -> HDF5Group {
+  package func group(_ name: String) throws -> HDF5Group {
     let (object, path) = try existing(name)
     guard object.members != nil else {
       throw HDF5Error(file: file, object: path, problem: .unexpected(expected: "a group", found: "a dataset"))
@@ -28,7 +28,7 @@ public struct HDF5Group: Sendable {
   /// Whether something of that name, or at that path below the group, is there.
   ///
   /// - Throws: `HDF5Error` if it is a link that leads elsewhere: into another file, or to a name that may be there or not.
-  public func contains(_ name: String) throws -> Bool { try find(name) != nil }
+  package func contains(_ name: String) throws -> Bool { try find(name) != nil }
 
   /// The object at a path below the group, and its path from the root.
   ///
@@ -68,21 +68,21 @@ public struct HDF5Group: Sendable {
 
 extension HDF5Group {
   /// The names of all attributes of the group, sorted.
-  public var attributeNames: [String] { object.attributes.keys.sorted() }
+  package var attributeNames: [String] { object.attributes.keys.sorted() }
 
-  public func hasAttribute(_ name: String) -> Bool { object.attributes[name] != nil }
+  package func hasAttribute(_ name: String) -> Bool { object.attributes[name] != nil }
 
   /// The one text of an attribute.
   ///
   /// - Throws: `HDF5Error` if it is missing, or no text.
-  public func attribute(_ name: String) throws -> String {
+  package func attribute(_ name: String) throws -> String {
     try read(name) { attribute in
       try HDF5Texts.read(attribute.elements, of: attribute.type, in: objects).only("text")
     }
   }
 
   /// The texts of an attribute; none for an empty list of any type.
-  public func attributes(_ name: String) throws -> [String] {
+  package func attributes(_ name: String) throws -> [String] {
     try read(name) { attribute in
       guard !attribute.elements.isEmpty else { return [] }
       return try HDF5Texts.read(attribute.elements, of: attribute.type, in: objects)
@@ -90,7 +90,7 @@ extension HDF5Group {
   }
 
   /// The one integer of an attribute.
-  public func integerAttribute(_ name: String) throws -> Int {
+  package func integerAttribute(_ name: String) throws -> Int {
     try read(name) { attribute in
       Int(try Int64.values(attribute.elements, of: attribute.type).only("integer"))
     }
@@ -124,7 +124,7 @@ extension HDF5Group {
   ///
   /// - Returns: the values in row-major order of the dimensions, of which there are none for a single number.
   /// - Throws: `HDF5Error` if it is missing, or holds anything else.
-  public func read<Number: HDF5Number>(_ name: String) throws -> (values: [Number], dimensions: [Int]) {
+  package func read<Number: HDF5Number>(_ name: String) throws -> (values: [Number], dimensions: [Int]) {
     try read(name) { dataset in (try dataset.values(in: objects.storage), dataset.dimensions) }
   }
 
@@ -132,7 +132,7 @@ extension HDF5Group {
   ///
   /// - Returns: the values, which are no more bytes than the file has, in row-major order of the dimensions.
   /// - Throws: `HDF5Error` if it is missing, or holds anything else.
-  public func readExactly<Number: HDF5Number>(_ name: String) throws -> (values: [Number], dimensions: [Int]) {
+  package func readExactly<Number: HDF5Number>(_ name: String) throws -> (values: [Number], dimensions: [Int]) {
     try read(name) { dataset in
       guard Number.isStored(as: dataset.type) else {
         throw HDF5Error.Problem.unexpected(
@@ -148,7 +148,7 @@ extension HDF5Group {
   /// A dataset of little-endian 32-bit floating-point numbers, or of any integers, before its values are read.
   ///
   /// - Throws: `HDF5Error` if it is missing, or no dataset.
-  public func numbers(_ name: String) throws -> HDF5Numbers {
+  package func numbers(_ name: String) throws -> HDF5Numbers {
     let (object, path) = try existing(name)
     let place = HDF5Place(file: file, object: path)
     return try place.locating { HDF5Numbers(try HDF5Dataset(object), at: place, in: objects.storage) }
@@ -157,7 +157,7 @@ extension HDF5Group {
   /// Reads a dataset of little-endian 32-bit floating-point numbers, or of any integers. Nothing is rounded.
   ///
   /// - Throws: `HDF5Error` if it is missing, holds anything else, or claims more values than the file can hold.
-  public func readValues(_ name: String) throws -> (values: HDF5Values, dimensions: [Int]) {
+  package func readValues(_ name: String) throws -> (values: HDF5Values, dimensions: [Int]) {
     let numbers = try numbers(name)
     return (try numbers.values, numbers.dimensions)
   }
@@ -166,7 +166,7 @@ extension HDF5Group {
   private static let longestText = 16 << 20
 
   /// Reads a dataset with one text.
-  public func readText(_ name: String) throws -> String {
+  package func readText(_ name: String) throws -> String {
     try read(name) { dataset in
       _ = try HDF5Dataspace.count(dataset.dimensions, maximum: Self.longestText / dataset.type.size)
       return try HDF5Texts.read(dataset.elements(in: objects.storage), of: dataset.type, in: objects).only("text")

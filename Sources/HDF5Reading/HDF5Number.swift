@@ -1,11 +1,11 @@
 /// Numbers of a dataset, as the file has them.
-public enum HDF5Values: Equatable, Sendable {
+package enum HDF5Values: Equatable, Sendable {
   case floats([Float])
   case integers([Int64])
 }
 
 /// A number that is read from datasets and attributes.
-public protocol HDF5Number: Sendable {
+package protocol HDF5Number: Sendable {
   /// How messages call them.
   static var wording: String { get }
   /// Whether numbers with a fraction become such numbers.
@@ -16,18 +16,18 @@ public protocol HDF5Number: Sendable {
 }
 
 extension Float: HDF5Number {
-  public static var wording: String { "floating-point numbers" }
-  public static var hasFraction: Bool { true }
+  package static var wording: String { "floating-point numbers" }
+  package static var hasFraction: Bool { true }
 }
 
 extension Double: HDF5Number {
-  public static var wording: String { "floating-point numbers" }
-  public static var hasFraction: Bool { true }
+  package static var wording: String { "floating-point numbers" }
+  package static var hasFraction: Bool { true }
 }
 
 extension Int64: HDF5Number {
-  public static var wording: String { "integers" }
-  public static var hasFraction: Bool { false }
+  package static var wording: String { "integers" }
+  package static var hasFraction: Bool { false }
 }
 
 extension HDF5Number {

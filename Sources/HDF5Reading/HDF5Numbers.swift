@@ -1,8 +1,8 @@
 /// A dataset of numbers, whose values are read when they are asked for: what it says of itself is compared with what is
 /// needed first.
-public struct HDF5Numbers: Sendable {
+package struct HDF5Numbers: Sendable {
   /// None for a single number.
-  public var dimensions: [Int] { dataset.dimensions }
+  package var dimensions: [Int] { dataset.dimensions }
   private let dataset: HDF5Dataset
   private let place: HDF5Place
   private let storage: HDF5Storage
@@ -14,14 +14,14 @@ public struct HDF5Numbers: Sendable {
   /// Whether they are integers, or little-endian 32-bit floating-point numbers.
   ///
   /// - Throws: `HDF5Error` if they are neither.
-  public var isInteger: Bool {
+  package var isInteger: Bool {
     get throws { try place.locating { try Self.isInteger(dataset.type) } }
   }
 
   /// The values in row-major order. Nothing is rounded.
   ///
   /// - Throws: `HDF5Error` if they are of another kind, or more than the file can hold or the memory.
-  public var values: HDF5Values {
+  package var values: HDF5Values {
     get throws {
       try place.locating {
         try Self.isInteger(dataset.type)

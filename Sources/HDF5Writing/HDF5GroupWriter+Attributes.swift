@@ -3,14 +3,14 @@ import Glibc
 
 extension HDF5GroupWriter {
   /// Gives the group an attribute with one text, of any length.
-  public func setAttribute(_ name: String, _ text: String) throws {
+  package func setAttribute(_ name: String, _ text: String) throws {
     try setAttribute(name, texts: [text], dimensions: [])
   }
 
   /// Gives the group an attribute with a list of texts.
   ///
   /// An empty list becomes an empty list of numbers, as h5py writes it: Keras refuses an empty list of texts.
-  public func setAttribute(_ name: String, _ texts: [String]) throws {
+  package func setAttribute(_ name: String, _ texts: [String]) throws {
     if texts.isEmpty {
       try createAttribute(name, type: Double.self, dimensions: [0]) { _, _ in }
     } else {
@@ -19,7 +19,7 @@ extension HDF5GroupWriter {
   }
 
   /// Gives the group an attribute with one integer.
-  public func setAttribute(_ name: String, _ value: Int) throws {
+  package func setAttribute(_ name: String, _ value: Int) throws {
     try createAttribute(name, type: Int64.self, dimensions: []) { attribute, place in
       var value = Int64(value)
       _ = try place.check(H5Awrite(attribute, martlet_hdf5_native_int64(), &value), "write the attribute")

@@ -6,7 +6,7 @@ extension HDF5GroupWriter {
   /// - Parameters:
   ///   - values: in row-major order of `dimensions`.
   ///   - dimensions: none for a single number.
-  public func write<Number: HDF5StoredNumber>(_ values: [Number], dimensions: [Int], to name: String) throws {
+  package func write<Number: HDF5StoredNumber>(_ values: [Number], dimensions: [Int], to name: String) throws {
     precondition(values.count == dimensions.reduce(1, *), "\(name): \(values.count) values for \(dimensions)")
     try create(name, type: Number.self, dimensions: dimensions) { dataset, place in
       let everything = martlet_hdf5_all()
@@ -18,7 +18,7 @@ extension HDF5GroupWriter {
   }
 
   /// Creates a dataset with one text, of fixed length.
-  public func write(_ text: String, to name: String) throws {
+  package func write(_ text: String, to name: String) throws {
     let bytes = Array(text.utf8)
     try file.call(path(of: name)) { handle, place in
       try place.withStringType(size: max(bytes.count, 1)) { type in

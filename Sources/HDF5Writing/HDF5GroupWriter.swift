@@ -1,16 +1,16 @@
 import CHDF5
 
 /// A group of a file that is made: a value that names it.
-public struct HDF5GroupWriter: Sendable {
-  public let file: HDF5Writer
+package struct HDF5GroupWriter: Sendable {
+  package let file: HDF5Writer
   /// From the root, `/model_weights/dense`.
-  public let path: String
+  package let path: String
 
   /// The path of something in the group.
-  public func path(of name: String) -> String { path == "/" ? "/\(name)" : "\(path)/\(name)" }
+  package func path(of name: String) -> String { path == "/" ? "/\(name)" : "\(path)/\(name)" }
 
   /// Creates a group, with the groups above it that are missing.
-  public func createGroup(_ name: String) throws -> HDF5GroupWriter {
+  package func createGroup(_ name: String) throws -> HDF5GroupWriter {
     let path = path(of: name)
     try file.call(path) { handle, place in
       try place.withIntermediateGroups { links in
@@ -26,7 +26,7 @@ public struct HDF5GroupWriter: Sendable {
   /// Gives something in the file a second name in this group; both are the same object from then on.
   ///
   /// - Parameter target: its path from the root.
-  public func link(_ name: String, to target: String) throws {
+  package func link(_ name: String, to target: String) throws {
     let path = path(of: name)
     try file.call(path) { handle, place in
       try place.withIntermediateGroups { links in

@@ -1,7 +1,7 @@
 import CHDF5
 
 /// A number that datasets and attributes hold.
-public protocol HDF5StoredNumber: BitwiseCopyable, Sendable {
+package protocol HDF5StoredNumber: BitwiseCopyable, Sendable {
   /// The library's type for it in memory. Call within `HDF5Library.call`.
   static var nativeType: hid_t { get }
   /// How it is stored: little-endian, whatever the machine.
@@ -9,16 +9,16 @@ public protocol HDF5StoredNumber: BitwiseCopyable, Sendable {
 }
 
 extension Float: HDF5StoredNumber {
-  public static var nativeType: hid_t { martlet_hdf5_native_float() }
-  public static var storedType: hid_t { martlet_hdf5_stored_float() }
+  package static var nativeType: hid_t { martlet_hdf5_native_float() }
+  package static var storedType: hid_t { martlet_hdf5_stored_float() }
 }
 
 extension Double: HDF5StoredNumber {
-  public static var nativeType: hid_t { martlet_hdf5_native_double() }
-  public static var storedType: hid_t { martlet_hdf5_stored_double() }
+  package static var nativeType: hid_t { martlet_hdf5_native_double() }
+  package static var storedType: hid_t { martlet_hdf5_stored_double() }
 }
 
 extension Int64: HDF5StoredNumber {
-  public static var nativeType: hid_t { martlet_hdf5_native_int64() }
-  public static var storedType: hid_t { martlet_hdf5_stored_int64() }
+  package static var nativeType: hid_t { martlet_hdf5_native_int64() }
+  package static var storedType: hid_t { martlet_hdf5_stored_int64() }
 }

@@ -4,9 +4,9 @@ import Synchronization
 /// An HDF5 file that is made in memory; `image` gives its bytes. It goes when the last of its groups is gone.
 ///
 /// The disk is not touched, so that nothing of it can fail halfway.
-public final class HDF5Writer: @unchecked Sendable {
+package final class HDF5Writer: @unchecked Sendable {
   // Sendable: the handle never changes, and every use of it stands within `HDF5Library.call`.
-  public let path: String
+  package let path: String
   private let handle: hid_t
 
   /// The library takes two files in memory with one name for the same file: each gets a name of its own.
@@ -16,7 +16,7 @@ public final class HDF5Writer: @unchecked Sendable {
   ///   - path: what messages call it.
   ///   - userBlockSize: bytes at the start that HDF5 leaves to others: 0, or a power of two from 512 on.
   /// - Throws: `HDF5WritingError`.
-  public init(path: String, userBlockSize: Int = 0) throws {
+  package init(path: String, userBlockSize: Int = 0) throws {
     self.path = path
     // The library refuses the name of a file on the disk: this one cannot be on any.
     let name = "/dev/null/memory-\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
@@ -46,7 +46,7 @@ public final class HDF5Writer: @unchecked Sendable {
   /// All bytes of the file as it stands, without the user block, which belongs in front of them.
   ///
   /// - Parameter count: zeros to put there, which the user block may replace.
-  public func image(behind count: Int = 0) throws -> [UInt8] {
+  package func image(behind count: Int = 0) throws -> [UInt8] {
     try call("/") { handle, place in
       _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
       let size = try place.check(H5Fget_file_image(handle, nil, 0), "measure the file")
@@ -57,7 +57,7 @@ public final class HDF5Writer: @unchecked Sendable {
     }
   }
 
-  public var root: HDF5GroupWriter { HDF5GroupWriter(file: self, path: "/") }
+  package var root: HDF5GroupWriter { HDF5GroupWriter(file: self, path: "/") }
 
   /// Makes calls with the file's handle.
   func call<Result>(_ object: String, _ body: (hid_t, HDF5Place) throws -> sending Result) throws -> sending Result {

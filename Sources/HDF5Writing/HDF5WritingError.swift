@@ -1,12 +1,12 @@
 /// What the HDF5 library refused to do: the file, the object in it, and the deepest message of its error stack.
-public struct HDF5WritingError: Error, Equatable, Sendable {
-  public let file: String
+package struct HDF5WritingError: Error, Equatable, Sendable {
+  package let file: String
   /// The path of the object in the file, with `@name` for an attribute; `/` for the file as a whole.
-  public let object: String
-  public let operation: String
-  public let reason: String
+  package let object: String
+  package let operation: String
+  package let reason: String
 
-  public init(file: String, object: String, operation: String, reason: String) {
+  package init(file: String, object: String, operation: String, reason: String) {
     self.file = file
     self.object = object
     self.operation = operation
@@ -15,7 +15,7 @@ public struct HDF5WritingError: Error, Equatable, Sendable {
 }
 
 extension HDF5WritingError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     "\(object == "/" ? file : "\(file): \(object)"): HDF5 could not \(operation): \(reason)."
   }
 }

@@ -7,7 +7,7 @@ import KernelsV4
 @_exported public import struct CVector.PoolingGeometry
 
 /// The vector kernels, as one of their builds has them. `VectorKernels` in `KernelsBaseline` says what each computes.
-public protocol VectorKernelBuild: SendableMetatype {
+package protocol VectorKernelBuild: SendableMetatype {
   static func operationsPerRound() -> Int
   static func multiplyAddRounds(_ rounds: Int, _ values: UnsafeMutablePointer<Float>)
 
@@ -105,14 +105,14 @@ extension KernelsV3.VectorKernels: VectorKernelBuild {}
 extension KernelsV4.VectorKernels: VectorKernelBuild {}
 
 /// The tree in which all builds add the sums of shards.
-public typealias ShardTree = KernelsBaseline.ShardTree
+package typealias ShardTree = KernelsBaseline.ShardTree
 
 /// The build that a model computes with.
-public typealias KernelSet = any VectorKernelBuild.Type
+package typealias KernelSet = any VectorKernelBuild.Type
 
 extension InstructionSet {
   /// The kernels that were compiled for this instruction set.
-  public var kernels: KernelSet {
+  package var kernels: KernelSet {
     switch self {
     case .v4: KernelsV4.VectorKernels.self
     case .v3: KernelsV3.VectorKernels.self

@@ -1,10 +1,10 @@
 import Glibc
 
 /// The memory of this process.
-public enum Memory {
+package enum Memory {
   /// Whether `bytes` more can be had. An array that gets none ends the process, so what comes from outside is asked for
   /// first.
-  public static func canHold(_ bytes: Int) -> Bool {
+  package static func canHold(_ bytes: Int) -> Bool {
     guard bytes <= available else { return false }
     // The system decides, too: it may promise no more than it has. Mapped, because the compiler removes an allocation
     // that nobody uses, and says that it was granted.
@@ -17,7 +17,7 @@ public enum Memory {
 
   /// The bytes that this process may take on top of what it has: what the machine, the control groups and the limit of the
   /// address space (`ulimit -v`) leave.
-  public static var available: Int {
+  package static var available: Int {
     var limit = rlimit()
     let hasLimit = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
@@ -30,7 +30,7 @@ public enum Memory {
   ///
   /// The C library (glibc) keeps some for each thread that ever allocated any, as much as twice the largest block that was
   /// freed: without this, a process whose threads come and go grows now and then by a few megabytes.
-  public static func releaseFreed() { _ = trim?(0) }
+  package static func releaseFreed() { _ = trim?(0) }
 
   /// `malloc_trim` of <malloc.h>, which other C libraries do not have.
   private static let trim: (@convention(c) (Int) -> Int32)? = dlsym(nil, "malloc_trim").map {

@@ -1,28 +1,28 @@
 import DurableFiles
 
 /// What a run would take and write, measured without writing anything.
-public struct DryRun: Sendable {
+package struct DryRun: Sendable {
   /// The bytes that the training takes for its numbers at most, checkpoints and workers included.
-  public let trainingBytes: Int
+  package let trainingBytes: Int
   /// The bytes of inputs and targets.
-  public let dataBytes: Int
+  package let dataBytes: Int
   /// The bytes of a checkpoint's file.
-  public let checkpointBytes: Int
+  package let checkpointBytes: Int
   /// The steps of an epoch.
-  public let stepsPerEpoch: Int
+  package let stepsPerEpoch: Int
   /// The steps that the run has left to make.
-  public let stepsLeft: Int
+  package let stepsLeft: Int
   /// The steps that were made to measure one; 0 if none is left to make.
-  public let measuredSteps: Int
+  package let measuredSteps: Int
   /// Seconds for a step.
-  public let stepSeconds: Double
+  package let stepSeconds: Double
   /// Seconds for the validation at the end of an epoch, worked out from a part of it.
-  public let validationSeconds: Double
+  package let validationSeconds: Double
 
-  public var epochSeconds: Double { Double(stepsPerEpoch) * stepSeconds + validationSeconds }
+  package var epochSeconds: Double { Double(stepsPerEpoch) * stepSeconds + validationSeconds }
 
   /// Seconds for what the run has left to do.
-  public var secondsLeft: Double {
+  package var secondsLeft: Double {
     let epochs = (Double(stepsLeft) / Double(stepsPerEpoch)).rounded(.up)
     return Double(stepsLeft) * stepSeconds + epochs * validationSeconds
   }
@@ -33,7 +33,7 @@ extension TrainingRun {
   ///
   /// - Parameter maxSteps: the run would stop once it has made this many steps in all.
   /// - Throws: `TrainingError` if the training fails, `CheckpointError.nonfinite`.
-  public func measure(maxSteps: Int? = nil) throws -> DryRun {
+  package func measure(maxSteps: Int? = nil) throws -> DryRun {
     var checkpoint = template
     checkpoint.snapshot = trainer.snapshot()
     let checkpointBytes = try checkpoint.bytes(plan: trainer.plan, training: configuration.training).count

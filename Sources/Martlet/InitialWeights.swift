@@ -2,8 +2,8 @@
 ///
 /// They go to the layers of the run's model in their order, and have to be of the same number and shapes. What the file
 /// says besides (optimizer, loss, options of layers) does not count: the run's configuration does.
-public struct InitialWeights: Sendable {
-  public let path: String
+package struct InitialWeights: Sendable {
+  package let path: String
   private let source: Source
 
   private enum Source: Sendable {
@@ -15,7 +15,7 @@ public struct InitialWeights: Sendable {
   ///
   /// - Throws: `FileError`; `CheckpointError`, `ModelFileError`, `ZipError` or `HDF5Error` if it is corrupt, or no file of
   ///   weights.
-  public init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
     do {
       source = .checkpoint(try SavedRun(path: path))
@@ -25,7 +25,7 @@ public struct InitialWeights: Sendable {
   }
 
   /// What a pixel was divided by in all; nil where the file does not say.
-  public var scale: Float? {
+  package var scale: Float? {
     switch source {
     case .checkpoint(let saved): saved.configuration.training.pixelDivisor
     case .keras(let file): file.scale

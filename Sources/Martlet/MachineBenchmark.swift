@@ -1,13 +1,13 @@
 /// What a machine can do at most.
-public struct MachineBenchmark: Sendable {
-  public let instructionSet: InstructionSet
+package struct MachineBenchmark: Sendable {
+  package let instructionSet: InstructionSet
   /// The cores that this process may use. More workers than these share them.
-  public let cores: Int
+  package let cores: Int
   /// Operations a second of each worker, by the number of workers.
-  public let peaks: [(workers: Int, peak: Timing)]
+  package let peaks: [(workers: Int, peak: Timing)]
 
   /// - Throws: `TrainingError.tooFewThreads`.
-  public init(
+  package init(
     workerCounts: [Int], runs: Int, instructionSet: InstructionSet, cores: Int = AvailableCores.count()
   ) throws {
     self.instructionSet = instructionSet
@@ -18,32 +18,32 @@ public struct MachineBenchmark: Sendable {
   }
 
   /// Operations a second of one core on its own.
-  public var corePeak: Double { peaks[0].peak.median }
+  package var corePeak: Double { peaks[0].peak.median }
 
   /// Operations a second of the cores that so many workers compute on.
-  public func peak(workers: Int) -> Double { corePeak * Double(min(workers, cores)) }
+  package func peak(workers: Int) -> Double { corePeak * Double(min(workers, cores)) }
 }
 
 /// What a network takes on a machine.
-public struct NetworkBenchmark: Sendable {
-  public let name: String
+package struct NetworkBenchmark: Sendable {
+  package let name: String
   /// The data set that it was measured with.
-  public let data: String
+  package let data: String
   /// For one sample, on one core.
-  public let layers: [LayerProfile]
+  package let layers: [LayerProfile]
   /// The sum of the gradients and the optimizer's update of a step, on one core.
-  public let update: Timing
+  package let update: Timing
   /// Training and validation of the whole data, by the number of workers.
-  public let epochs: [(workers: Int, seconds: Timing)]
+  package let epochs: [(workers: Int, seconds: Timing)]
   /// Validation alone, with the most workers.
-  public let validation: Timing
+  package let validation: Timing
   /// The operations that an epoch needs.
-  public let operationsPerEpoch: Double
+  package let operationsPerEpoch: Double
 
   /// Trains the run's network for a moment, again and again.
   ///
   /// - Throws: what `TrainingRun.init` throws. Nothing is written.
-  public init(
+  package init(
     _ run: RunConfiguration, workerCounts: [Int], runs: Int, surroundings: TrainingRun.Surroundings
   ) throws {
     let data = try run.load(surroundings.dataset)

@@ -6,7 +6,7 @@ extension SavedRun {
   /// of the configuration that a resumed run must have in common (`RunConfiguration.checkResumes`).
   ///
   /// Not compared: seconds, which no two runs share; names, directories and the number of epochs; the instruction set.
-  public func differences(from other: SavedRun) -> [String] {
+  package func differences(from other: SavedRun) -> [String] {
     let (mine, others) = (checkpoint, other.checkpoint)
     var found = Differences()
     do { try other.configuration.checkResumes(configuration) } catch let mismatch as ResumeMismatch {

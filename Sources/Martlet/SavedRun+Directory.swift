@@ -6,7 +6,7 @@ extension SavedRun {
   ///
   /// - Parameter passedOver: is called with the reason for each checkpoint that is damaged.
   /// - Throws: as `RunDirectory.newestGood`.
-  public static func bestOrNewest(
+  package static func bestOrNewest(
     inDirectory directory: String, passedOver: (String) -> Void = { _ in }
   ) throws -> (run: SavedRun, isBest: Bool) {
     let store = CheckpointStore(directory: directory)

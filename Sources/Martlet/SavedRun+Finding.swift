@@ -5,7 +5,7 @@ extension SavedRun {
   /// there, because the file system knows no links or a copy lost them: the checkpoint that it would lead to.
   ///
   /// - Returns: `path` itself if there is something, or nothing to put in its place.
-  public static func file(at path: String) throws -> String {
+  package static func file(at path: String) throws -> String {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let directory = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
     let store = CheckpointStore(directory: directory.isEmpty ? "/" : directory)

@@ -6,7 +6,7 @@ extension SavedRun {
   ///   - background: where data, batches and checkpoints are said, which no model knows; defaults if nil.
   ///   - source: the data, if `background` does not say it.
   /// - Throws: `ConfigurationError` or `ModelError`.
-  public init(
+  package init(
     importing model: TrainedModel, origin: String, background: RunConfiguration? = nil,
     source: (any DatasetSource)? = nil
   ) throws {
@@ -43,7 +43,7 @@ extension SavedRun {
   }
 
   /// The model as exporters take it.
-  public var model: TrainedModel {
+  package var model: TrainedModel {
     var model = TrainedModel(
       configuration.training, inputShape: checkpoint.inputShape, snapshot: checkpoint.snapshot)
     if !isScaleKnown { model.scale = nil }
@@ -57,7 +57,7 @@ extension SavedRun {
   /// - Parameter overwrite: whether a run that the directory holds is removed, once the checkpoint is safe.
   /// - Returns: the path of the file.
   /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5WritingError`; the directory is as it was then.
-  public func write(toDirectory directory: String, overwrite: Bool) throws -> String {
+  package func write(toDirectory directory: String, overwrite: Bool) throws -> String {
     let store = CheckpointStore(directory: directory)
     if !overwrite { try store.checkUnoccupied() }
     let state = checkpoint.snapshot.state

@@ -35,7 +35,7 @@ extension Trainer {
 /// A checkpoint with its configuration understood.
 public struct SavedRun: Sendable {
   public let path: String
-  public var checkpoint: Checkpoint
+  package var checkpoint: Checkpoint
   public var configuration: RunConfiguration
   /// Whether the scale of the configuration is that of the model: not so of a file of another program that does not say.
   public internal(set) var isScaleKnown = true

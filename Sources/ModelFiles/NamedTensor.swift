@@ -1,20 +1,20 @@
 import HDF5Reading
 
 /// Numbers of any shape with a name, as files hold them.
-public struct NamedTensor: Sendable, Equatable {
-  public var name: String
+package struct NamedTensor: Sendable, Equatable {
+  package var name: String
   /// None for a single number.
-  public var dimensions: [Int]
+  package var dimensions: [Int]
   /// In row-major order of `dimensions`.
-  public var values: HDF5Values
+  package var values: HDF5Values
 
-  public init(_ name: String, _ dimensions: [Int], _ values: HDF5Values) {
+  package init(_ name: String, _ dimensions: [Int], _ values: HDF5Values) {
     self.name = name
     self.dimensions = dimensions
     self.values = values
   }
 
-  public init(_ name: String, _ dimensions: [Int], _ values: [Float]) { self.init(name, dimensions, .floats(values)) }
+  package init(_ name: String, _ dimensions: [Int], _ values: [Float]) { self.init(name, dimensions, .floats(values)) }
 
   /// The values as they are stored: little-endian.
   var bytes: [UInt8] {

@@ -1,15 +1,15 @@
 /// Zeroed floats in memory that start on a cache line and stay where they are.
 ///
 /// Its owner decides who writes which part at what time; the buffer itself keeps no order between threads.
-public final class FloatBuffer: @unchecked Sendable {
+package final class FloatBuffer: @unchecked Sendable {
   // Sendable: the pointer never changes; `Trainer` gives each worker its own part between two joins.
-  public let start: UnsafeMutablePointer<Float>
-  public let count: Int
+  package let start: UnsafeMutablePointer<Float>
+  package let count: Int
 
   /// The floats in a cache line of 64 bytes.
-  public static let alignment = 16
+  package static let alignment = 16
 
-  public init(count: Int) {
+  package init(count: Int) {
     precondition(count >= 0, "a buffer cannot hold \(count) floats")
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
@@ -23,7 +23,7 @@ public final class FloatBuffer: @unchecked Sendable {
   }
 
   /// `count` rounded up to whole cache lines.
-  public static func aligned(_ count: Int) -> Int {
+  package static func aligned(_ count: Int) -> Int {
     (count + alignment - 1) / alignment * alignment
   }
 }

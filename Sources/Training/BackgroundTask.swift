@@ -5,17 +5,17 @@ import Synchronization
 /// Work beside the training, such as writing a checkpoint: one piece at a time, each on a thread of its own.
 ///
 /// Threading rules: `WorkerTeam` has them. What a piece of work reads must not change before it is done: hand it a copy.
-public final class BackgroundTask<Outcome: Sendable> {
+package final class BackgroundTask<Outcome: Sendable> {
   private var piece: Piece?
   /// The thread of `piece`; nil once it is done.
   private var thread: pthread_t?
 
-  public init() {}
+  package init() {}
 
   deinit { _ = finish() }
 
   /// Starts a piece of work; the one before it must be finished.
-  public func start(_ work: @escaping @Sendable () -> Outcome) {
+  package func start(_ work: @escaping @Sendable () -> Outcome) {
     precondition(piece == nil, "a piece of work is under way, or nobody took its outcome")
     let piece = Piece(work)
     self.piece = piece
@@ -40,12 +40,12 @@ public final class BackgroundTask<Outcome: Sendable> {
   }
 
   /// Whether there is a piece of work that `finish` would have to wait for.
-  public var isBusy: Bool { piece.map { !$0.isDone.load(ordering: .acquiring) } ?? false }
+  package var isBusy: Bool { piece.map { !$0.isDone.load(ordering: .acquiring) } ?? false }
 
   /// Waits until nothing is under way.
   ///
   /// - Returns: the outcome of the last piece of work, if nobody took it before.
-  public func finish() -> Outcome? {
+  package func finish() -> Outcome? {
     guard let piece else { return nil }
     if let thread { pthread_join(thread, nil) }
     thread = nil

@@ -34,7 +34,7 @@ struct MemoryNeeds {
 
 extension Trainer {
   /// The bytes that training and its checkpoints take for their numbers at most, besides the data.
-  public var memoryNeeds: Int {
+  package var memoryNeeds: Int {
     MemoryNeeds(configuration, programs: programs, groups: memory.groups, workerCount: workerCount).bytes
   }
 }

@@ -10,14 +10,14 @@ public struct RunState: Sendable, Equatable {
   public var stepInEpoch: Int
   public var learningRate: Float
   /// Loss and metrics over the samples of the epoch under way.
-  public var sums: RunningSums
+  package var sums: RunningSums
   /// Seconds spent on the epoch under way.
   public var epochSeconds: Double
   public var history: History
   /// What callbacks know of the run, by their names.
   public var callbacks: [String: CallbackState]
 
-  public init(
+  package init(
     epoch: Int, step: Int, stepInEpoch: Int, learningRate: Float, sums: RunningSums, epochSeconds: Double,
     history: History, callbacks: [String: CallbackState] = [:], stepsBefore: Int = 0
   ) {

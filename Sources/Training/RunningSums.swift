@@ -1,22 +1,22 @@
 /// The sums behind the means that are printed for an epoch: loss and metrics, over the samples seen so far.
-public struct RunningSums: Sendable, Equatable {
+package struct RunningSums: Sendable, Equatable {
   /// The sum of the loss, then of each metric.
-  public internal(set) var values: [Double]
-  public internal(set) var samples: Int
+  package internal(set) var values: [Double]
+  package internal(set) var samples: Int
 
-  public init(count: Int) {
+  package init(count: Int) {
     values = [Double](repeating: 0, count: count)
     samples = 0
   }
 
   /// What a checkpoint kept.
-  public init(values: [Double], samples: Int) {
+  package init(values: [Double], samples: Int) {
     self.values = values
     self.samples = samples
   }
 
   /// The mean loss and the mean of each metric; NaN before the first sample.
-  public var means: [Double] { values.map { $0 / Double(samples) } }
+  package var means: [Double] { values.map { $0 / Double(samples) } }
 
   /// Adds the sums over some samples.
   ///

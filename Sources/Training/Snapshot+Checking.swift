@@ -7,7 +7,7 @@ extension ModelPlan {
   ///
   /// - Parameter what: of which kind they are, for the message; weights if nil.
   /// - Throws: `TrainingError.foreignSnapshot` with the first that differs.
-  public func check(_ values: [Snapshot.Variable], what: String? = nil) throws {
+  package func check(_ values: [Snapshot.Variable], what: String? = nil) throws {
     try check(values, against: variables, what: what)
   }
 
@@ -32,7 +32,7 @@ extension ModelPlan {
   /// Checks weights, and what an optimizer keeps for each of them.
   ///
   /// - Throws: `TrainingError.foreignSnapshot`.
-  public func check(_ weights: [Snapshot.Variable], slots: [[Snapshot.Variable]], slotCount: Int) throws {
+  package func check(_ weights: [Snapshot.Variable], slots: [[Snapshot.Variable]], slotCount: Int) throws {
     try check(weights)
     guard slots.count == slotCount else {
       throw TrainingError.foreignSnapshot(
@@ -47,7 +47,7 @@ extension Snapshot {
   /// that its counts agree with each other.
   ///
   /// - Throws: `TrainingError.foreignSnapshot`.
-  public func check(fits plan: ModelPlan, _ training: TrainingConfiguration) throws {
+  package func check(fits plan: ModelPlan, _ training: TrainingConfiguration) throws {
     try plan.check(parameters, slots: slots, slotCount: training.optimizer.slotNames.count)
     try state.check(training)
     for (name, callback) in state.callbacks where !callback.weights.isEmpty {

@@ -4,15 +4,15 @@ import NeuralNetwork
 ///
 /// Taking it costs the training no more than copying the bytes: putting them into Keras' order is left to whoever reads
 /// the copy, on another thread.
-public final class StateCopy: @unchecked Sendable {
+package final class StateCopy: @unchecked Sendable {
   // Sendable: `BackgroundTask` runs one reader at a time, and the trainer's thread takes the next copy behind it.
   private let program: Program
   private let slotCount: Int
   private let variables: Variables
-  public private(set) var state: RunState
+  package private(set) var state: RunState
 
   /// Takes a copy, of a trainer that may go on at once.
-  public init(of trainer: Trainer) {
+  package init(of trainer: Trainer) {
     program = trainer.program
     slotCount = trainer.configuration.optimizer.slotNames.count
     variables = Variables(plan: trainer.plan, optimizer: trainer.configuration.optimizer)
@@ -21,13 +21,13 @@ public final class StateCopy: @unchecked Sendable {
   }
 
   /// Takes the copy anew, of the same trainer. Nobody may be reading the old one.
-  public func update(from trainer: Trainer) {
+  package func update(from trainer: Trainer) {
     variables.copy(trainer.variables)
     state = trainer.state
   }
 
   /// The copy with each variable in Keras' order and shape.
-  public func snapshot() -> Snapshot {
+  package func snapshot() -> Snapshot {
     let values = variables.read(program, slotCount: slotCount)
     return Snapshot(state: state, parameters: values.parameters, slots: values.slots)
   }

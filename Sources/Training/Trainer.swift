@@ -25,7 +25,7 @@ public final class Trainer {
   public var replacesLogs = true
 
   /// What computes a step.
-  public var program: Program { programs.training }
+  package var program: Program { programs.training }
 
   let programs: Programs
   let team: WorkerTeam

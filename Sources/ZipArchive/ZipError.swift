@@ -1,6 +1,6 @@
 /// A zip archive that cannot be read or written.
-public struct ZipError: Error, Equatable, Sendable {
-  public enum Problem: Equatable, Sendable {
+package struct ZipError: Error, Equatable, Sendable {
+  package enum Problem: Equatable, Sendable {
     /// No archive at all, or cut off.
     case notZip
     /// What stands there contradicts itself.
@@ -17,17 +17,17 @@ public struct ZipError: Error, Equatable, Sendable {
     case tooLarge(bytes: Int)
   }
 
-  public let file: String
-  public let problem: Problem
+  package let file: String
+  package let problem: Problem
 
-  public init(file: String, problem: Problem) {
+  package init(file: String, problem: Problem) {
     self.file = file
     self.problem = problem
   }
 }
 
 extension ZipError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch problem {
     case .notZip: "\(file): is no zip archive, or its end is missing."
     case .malformed(let reason): "\(file): is a malformed zip archive: \(reason)."

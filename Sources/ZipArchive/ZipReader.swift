@@ -5,7 +5,7 @@ import Machine
 ///
 /// Source: PKWARE, ".ZIP File Format Specification" (APPNOTE.TXT) 6.3. Members are stored or deflated; encryption,
 /// archives in parts and the 64-bit extension are refused.
-public struct ZipReader: Sendable {
+package struct ZipReader: Sendable {
   /// A file in the archive, as the central directory lists it.
   struct Member: Sendable {
     let name: String
@@ -29,29 +29,29 @@ public struct ZipReader: Sendable {
     static let local = 30
   }
 
-  public let path: String
+  package let path: String
   private let bytes: [UInt8]
   private let members: [Member]
 
-  public static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]) }
+  package static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]) }
 
   /// - Parameter path: what messages call it.
   /// - Throws: `ZipError`.
-  public init(_ bytes: [UInt8], path: String) throws {
+  package init(_ bytes: [UInt8], path: String) throws {
     self.bytes = bytes
     self.path = path
     members = try Self.directory(of: bytes, path: path)
   }
 
   /// The members in the order of the directory.
-  public var names: [String] { members.map(\.name) }
+  package var names: [String] { members.map(\.name) }
 
   /// The unpacked bytes of a member.
   ///
   /// - Parameter limit: the most bytes that the member can mean. One that is not packed has no more than the archive.
   /// - Throws: `ZipError` if it is missing, damaged, not as long as the directory says, longer than the limit, or longer
   ///   than fits in memory.
-  public func read(_ name: String, atMost limit: Int) throws -> [UInt8] {
+  package func read(_ name: String, atMost limit: Int) throws -> [UInt8] {
     let member = try member(name)
     guard !member.isDeflated || Deflate.canHold(member.count, packed: member.packedCount) else { throw lie(member) }
     guard !member.isDeflated || member.count <= max(limit, member.packedCount) else {

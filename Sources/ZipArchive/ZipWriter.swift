@@ -1,7 +1,7 @@
 /// Makes the bytes of a zip archive whose members are stored as they are: weights hardly pack.
 ///
 /// Equal members make equal archives: there is no time of writing in them.
-public struct ZipWriter {
+package struct ZipWriter {
   /// The earliest time that the format can say: midnight of 1 January 1980.
   private static let date: UInt16 = 0x0021
   /// Version 2.0 of the format, and names in UTF-8.
@@ -16,7 +16,7 @@ public struct ZipWriter {
   /// - Parameters:
   ///   - path: what messages call it.
   ///   - comment: a text for people, at the end of the archive; at most 64 KB.
-  public init(path: String, comment: String = "") {
+  package init(path: String, comment: String = "") {
     precondition(comment.utf8.count <= UInt16.max, "\(path): too long a comment")
     self.path = path
     self.comment = comment
@@ -25,7 +25,7 @@ public struct ZipWriter {
   /// Appends a member.
   ///
   /// - Throws: `ZipError.Problem.tooLarge`.
-  public mutating func add(_ name: String, _ bytes: [UInt8]) throws {
+  package mutating func add(_ name: String, _ bytes: [UInt8]) throws {
     precondition(count < 0xfffe && name.utf8.count < 0xffff, "\(path): too many members, or too long a name")
     let offset = try size(content.count)
     var record: [UInt8] = []
@@ -49,7 +49,7 @@ public struct ZipWriter {
   /// The whole archive.
   ///
   /// - Throws: `ZipError.Problem.tooLarge`.
-  public func archive() throws -> [UInt8] {
+  package func archive() throws -> [UInt8] {
     var end: [UInt8] = []
     end.append(0x0605_4b50 as UInt32)
     end.append(0 as UInt16, 0, count, count)

@@ -6,7 +6,8 @@ import Configuration
 struct InputSlice: UnaryLayer {
   static let className = "InputSlice"
   static let typeName = "input_slice"
-  static let optionKeys: [String] = []
+  static let prototype = InputSlice(first: 0, shape: [1])
+  static let schema: Schema = []
 
   let first: Int
   let shape: Shape
@@ -16,9 +17,6 @@ struct InputSlice: UnaryLayer {
     self.shape = shape
   }
 
-  init(options: ConfigurationReader) { preconditionFailure("only tests make it") }
-
-  var options: [ConfigurationEntry] { [] }
   func outputShape(for input: Shape) -> Shape { shape }
   func portableForm(for input: Shape) -> [PortableOperation] { [] }
 

@@ -4,14 +4,14 @@ import ZipArchive
 /// Tensors as NumPy's `.npz`: a zip archive with an `.npy` file for each.
 ///
 /// Source: NEP 1, "A Simple File Format for NumPy Arrays", version 1.0.
-public enum NumPyArchive {
+package enum NumPyArchive {
   /// The bytes of the file.
   ///
   /// - Parameters:
   ///   - path: what messages call it.
   ///   - comment: that of the zip archive, which NumPy passes over.
   /// - Throws: `ZipError` for more than 4 GB.
-  public static func bytes(_ tensors: [NamedTensor], path: String, comment: String = "") throws -> [UInt8] {
+  package static func bytes(_ tensors: [NamedTensor], path: String, comment: String = "") throws -> [UInt8] {
     var archive = ZipWriter(path: path, comment: comment)
     for tensor in tensors { try archive.add("\(tensor.name).npy", array(tensor)) }
     return try archive.archive()

@@ -1,6 +1,5 @@
 import Configuration
 import ElementaryFunctions
-import Kernels
 
 /// Adam, in the form of Keras:
 ///
@@ -43,8 +42,8 @@ public struct Adam: Optimizer, Equatable {
 
   public var slotNames: [String] { ["momentum", "velocity"] }
 
-  public func update(_ block: VariableBlock, stepSize: Float, kernels: KernelSet) {
-    kernels.adamUpdate(
+  public func update(_ block: VariableBlock, stepSize: Float) {
+    block.kernels.adamUpdate(
       parameters: block.values, momentum: block.slot(0), velocity: block.slot(1), gradient: block.gradient,
       count: block.count, stepSize: stepSize, oneMinusBeta1: Float(1 - beta1), oneMinusBeta2: Float(1 - beta2),
       epsilon: Float(epsilon))

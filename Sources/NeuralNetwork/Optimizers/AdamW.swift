@@ -1,5 +1,4 @@
 import Configuration
-import Kernels
 
 /// Adam with weight decay: see `Adam` and `UpdateOptions`. The decay is 0.004 unless said otherwise, as Keras'.
 public struct AdamW: Optimizer, Equatable {
@@ -36,7 +35,7 @@ public struct AdamW: Optimizer, Equatable {
     adam.stepSize(iteration: iteration, learningRate: learningRate)
   }
 
-  public func update(_ block: VariableBlock, stepSize: Float, kernels: KernelSet) {
-    adam.update(block, stepSize: stepSize, kernels: kernels)
+  public func update(_ block: VariableBlock, stepSize: Float) {
+    adam.update(block, stepSize: stepSize)
   }
 }

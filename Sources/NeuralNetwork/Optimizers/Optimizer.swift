@@ -22,7 +22,7 @@ public protocol Optimizer: Configurable {
   func stepSize(iteration: Int, learningRate: Float) -> Float
 
   /// Updates a part of a variable.
-  func update(_ block: VariableBlock, stepSize: Float, kernels: KernelSet)
+  func update(_ block: VariableBlock, stepSize: Float)
 }
 
 extension Optimizer {
@@ -46,20 +46,22 @@ public struct VariableBlock {
   /// May be overwritten.
   public let gradient: UnsafeMutablePointer<Float>
   public let count: Int
+  package let kernels: KernelSet
   private let slots: UnsafeMutablePointer<Float>
   private let slotStride: Int
 
   /// - Parameters:
   ///   - slots: the first value of the first slot; the others follow at `slotStride`.
-  public init(
+  package init(
     values: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>, slots: UnsafeMutablePointer<Float>,
-    slotStride: Int, count: Int
+    slotStride: Int, count: Int, kernels: KernelSet
   ) {
     self.values = values
     self.gradient = gradient
     self.slots = slots
     self.slotStride = slotStride
     self.count = count
+    self.kernels = kernels
   }
 
   /// The values of the slot at a position in `Optimizer.slotNames`.

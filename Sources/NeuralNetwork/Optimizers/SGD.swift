@@ -1,5 +1,4 @@
 import Configuration
-import Kernels
 
 /// Stochastic gradient descent, with momentum if it has one, in the form of Keras:
 ///
@@ -36,8 +35,8 @@ public struct SGD: Optimizer, Equatable {
 
   public var slotNames: [String] { momentum == 0 ? [] : ["momentum"] }
 
-  public func update(_ block: VariableBlock, stepSize: Float, kernels: KernelSet) {
-    kernels.sgdUpdate(
+  public func update(_ block: VariableBlock, stepSize: Float) {
+    block.kernels.sgdUpdate(
       parameters: block.values, velocity: momentum == 0 ? nil : block.slot(0), gradient: block.gradient,
       count: block.count, stepSize: stepSize, momentum: momentum, nesterov: nesterov)
   }

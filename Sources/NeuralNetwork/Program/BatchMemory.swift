@@ -1,23 +1,23 @@
 /// The memory of a program for a whole batch: what is needed across phases, for every sample, and the statistics of batch
 /// operations. Workers share it.
-public final class BatchMemory: @unchecked Sendable {
+package final class BatchMemory: @unchecked Sendable {
   // Sendable: in a phase each task writes the part of its own samples, and the statistics change between phases.
   let buffer: FloatBuffer
   let layout: BatchLayout
 
   /// - Parameter capacity: the most samples of a batch.
-  public init(for program: Program, capacity: Int) {
+  package init(for program: Program, capacity: Int) {
     layout = BatchLayout(program, capacity: capacity)
     buffer = FloatBuffer(count: layout.count)
   }
 
   /// The floats of the memory.
-  public static func count(for program: Program, capacity: Int) -> Int {
+  package static func count(for program: Program, capacity: Int) -> Int {
     BatchLayout(program, capacity: capacity).count
   }
 
   /// `BatchOperation.statisticsCount` floats of one operation.
-  public func statistics(of placed: PlacedOperation) -> UnsafeMutablePointer<Float> {
+  package func statistics(of placed: PlacedOperation) -> UnsafeMutablePointer<Float> {
     buffer.start + layout.statistics + placed.statisticsOffset
   }
 }

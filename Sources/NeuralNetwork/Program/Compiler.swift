@@ -6,7 +6,7 @@ extension ModelPlan {
   /// Programs of the same plan and kernels have the same layouts of variables, whatever their mode.
   ///
   /// - Parameter leavesSoftmax: whether a final softmax is left out of the program: see `Program.isLogits`.
-  public func compile(mode: Pass.Mode, kernels: KernelSet, leavesSoftmax: Bool = true) throws -> Program {
+  package func compile(mode: Pass.Mode, kernels: KernelSet, leavesSoftmax: Bool = true) throws -> Program {
     try compile(mode: mode, kernels: kernels, leavesSoftmax: leavesSoftmax, inputNeedsGradient: false)
   }
 

@@ -1,6 +1,6 @@
 /// The memory that one operation works on for some samples of a batch.
 public struct Frame {
-  public let shards: ShardBounds
+  package let shards: ShardBounds
   public let pass: Pass
   /// The position in the batch of the frame's first sample.
   public let firstPosition: Int

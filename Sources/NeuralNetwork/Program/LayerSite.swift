@@ -7,7 +7,7 @@ public struct LayerSite: Sendable {
   /// The position of the layer in the model.
   public let layerIndex: Int
   public let mode: Pass.Mode
-  public let kernels: KernelSet
+  package let kernels: KernelSet
 
   /// The layout of the first input.
   public var input: TensorLayout { inputs[0] }

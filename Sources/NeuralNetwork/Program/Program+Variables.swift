@@ -5,7 +5,7 @@ extension Program {
   ///
   /// Variable n draws from a stream of its own, in Keras' order, so that the numbers do not depend on the order that the
   /// kernels want in memory.
-  public func initializeVariables(_ variables: FloatBuffer, state: FloatBuffer, seed: UInt64) {
+  package func initializeVariables(_ variables: FloatBuffer, state: FloatBuffer, seed: UInt64) {
     for (index, variable) in plan.variables.enumerated() {
       var random = RandomStream(seed: seed, purpose: .initialWeights, sample: index)
       var values = [Float](repeating: 0, count: variable.shape.count)
@@ -21,7 +21,7 @@ extension Program {
   /// - Parameters:
   ///   - index: the position in `plan.variables`.
   ///   - start: the flat buffer of the variable's role, or one laid out like it.
-  public func values(of index: Int, in start: UnsafePointer<Float>) -> [Float] {
+  package func values(of index: Int, in start: UnsafePointer<Float>) -> [Float] {
     let (variable, layout) = (plan.variables[index], layouts[index])
     return [Float](unsafeUninitializedCapacity: variable.shape.count) { values, count in
       guard let destination = values.baseAddress else { return }
@@ -31,7 +31,7 @@ extension Program {
   }
 
   /// Writes values in Keras' order to their place in a flat buffer.
-  public func store(_ values: [Float], of index: Int, in start: UnsafeMutablePointer<Float>) {
+  package func store(_ values: [Float], of index: Int, in start: UnsafeMutablePointer<Float>) {
     let variable = plan.variables[index]
     precondition(
       values.count == variable.shape.count,

@@ -3,21 +3,21 @@
 ///
 /// It holds no numbers. Variables lie in flat buffers of `plan.trainableCount` and `plan.stateCount` floats that the caller
 /// owns, values in a `Workspace`.
-public struct Program: Sendable {
-  public let plan: ModelPlan
-  public let mode: Pass.Mode
-  public let operations: [PlacedOperation]
+package struct Program: Sendable {
+  package let plan: ModelPlan
+  package let mode: Pass.Mode
+  package let operations: [PlacedOperation]
   /// The operations that are computed without a break. Each segment but the first begins with a `BatchOperation`, whose
   /// sums are complete when all samples of the batch have passed the segment before.
-  public let segments: [Range<Int>]
+  package let segments: [Range<Int>]
   /// The values that pass between operations: that of number 0 is the model's input.
   let values: [Value]
   /// The number of the model's output.
   let output: Int
   /// Whether the output is the argument of the model's final softmax, which is left to the loss and the caller.
-  public let isLogits: Bool
+  package let isLogits: Bool
   /// The order in memory of each of `plan.variables`.
-  public let layouts: [ParameterLayout]
+  package let layouts: [ParameterLayout]
 
   /// What an operation computes for each sample.
   struct Value: Sendable {
@@ -28,32 +28,32 @@ public struct Program: Sendable {
   }
 
   /// The layers that an operation computes: `conv2d + max_pooling2d`.
-  public func layerNames(of operation: PlacedOperation) -> String {
+  package func layerNames(of operation: PlacedOperation) -> String {
     operation.layers.map { plan.nodes[$0].name }.joined(separator: " + ")
   }
 
   /// The operation with which a segment begins; nil for the first segment.
-  public func batchOperation(ofSegment segment: Int) -> PlacedOperation? {
+  package func batchOperation(ofSegment segment: Int) -> PlacedOperation? {
     segment == 0 ? nil : operations[segments[segment].lowerBound]
   }
 
   /// The floats of the statistics of all operations, and the numbers of the longest row of sums.
-  public var statisticsCount: Int {
+  package var statisticsCount: Int {
     operations.reduce(0) { $0 + FloatBuffer.aligned($1.batchOperation?.statisticsCount ?? 0) }
   }
-  public var sumCount: Int { operations.compactMap(\.batchOperation?.sumCount).max() ?? 0 }
+  package var sumCount: Int { operations.compactMap(\.batchOperation?.sumCount).max() ?? 0 }
 
   /// Whether the gradient of an operation's first input is computed.
-  public func needsInputGradient(_ operation: PlacedOperation) -> Bool {
+  package func needsInputGradient(_ operation: PlacedOperation) -> Bool {
     operation.inputs.first.map { values[$0].needsGradient } ?? false
   }
 }
 
 /// An operation in a program.
-public struct PlacedOperation: Sendable {
-  public let operation: any Operation
+package struct PlacedOperation: Sendable {
+  package let operation: any Operation
   /// The positions of the layers that it computes.
-  public let layers: [Int]
+  package let layers: [Int]
   /// The numbers of the values that it reads and writes.
   let inputs: [Int]
   let output: Int
@@ -63,7 +63,7 @@ public struct PlacedOperation: Sendable {
   package let stateOffset: Int
   /// The operation, if it sums over the shards itself, or over the batch.
   let treeOperation: (any ShardTreeOperation)?
-  public let batchOperation: (any BatchOperation)?
+  package let batchOperation: (any BatchOperation)?
   /// The offset of its statistics in the floats of all.
   let statisticsOffset: Int
 }

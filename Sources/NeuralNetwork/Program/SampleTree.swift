@@ -4,9 +4,9 @@ import Kernels
 ///
 /// Samples from a multiple of a power of two on, as many as that power or up to the last one, are a branch of the tree:
 /// they can be summed on their own, and the sums of such branches with another tree, without a difference in any bit.
-public enum SampleTree {
+package enum SampleTree {
   /// The numbers of `levels` in `sum` for rows of `width` numbers.
-  public static func levelsCount(rows: Int, width: Int) -> Int {
+  package static func levelsCount(rows: Int, width: Int) -> Int {
     (Int.bitWidth - max(rows, 1).leadingZeroBitCount + 1) * width
   }
 
@@ -16,7 +16,7 @@ public enum SampleTree {
   ///   - rows: (count, width)
   ///   - total: (width), overwritten; zero for no rows.
   ///   - levels: `levelsCount` numbers.
-  public static func sum(
+  package static func sum(
     _ rows: UnsafePointer<Double>, count: Int, width: Int, into total: UnsafeMutablePointer<Double>,
     levels: UnsafeMutablePointer<Double>
   ) {

@@ -1,17 +1,17 @@
 import Kernels
 
 /// How the samples of a frame are divided into shards.
-public struct ShardBounds {
+package struct ShardBounds {
   /// For each shard, the position after its last sample.
-  public let ends: UnsafePointer<Int32>
-  public let count: Int
+  package let ends: UnsafePointer<Int32>
+  package let count: Int
 
-  public init(ends: UnsafePointer<Int32>, count: Int) {
+  package init(ends: UnsafePointer<Int32>, count: Int) {
     self.ends = ends
     self.count = count
   }
 
-  public var samples: Int { Int(ends[count - 1]) }
+  package var samples: Int { Int(ends[count - 1]) }
 
   /// The floats of `levels` in `sum` for values of `floats` floats, for at most so many shards.
   static func levelsCount(of floats: Int, shards: Int) -> Int {

@@ -1,18 +1,18 @@
 import Kernels
 
 /// The memory in which one thread computes a program for some shards of a batch at a time.
-public final class Workspace {
-  public let program: Program
+package final class Workspace {
+  package let program: Program
   /// The most samples it holds.
-  public let capacity: Int
+  package let capacity: Int
   /// The most shards they may be divided into.
-  public let shardCapacity: Int
+  package let shardCapacity: Int
   /// How the samples at hand are divided.
-  public private(set) var shards: ShardBounds
+  package private(set) var shards: ShardBounds
   /// Which pass is computed.
-  public var pass = Pass.inference
+  package var pass = Pass.inference
   /// The position in the batch of the first sample at hand.
-  public private(set) var firstPosition = 0
+  package private(set) var firstPosition = 0
 
   private let shardEnds: UnsafeMutablePointer<Int32>
   private let buffer: FloatBuffer
@@ -29,7 +29,7 @@ public final class Workspace {
   ///   - capacity: the most samples it is to hold.
   ///   - shards: the most shards they may be divided into.
   ///   - batch: the memory of the batch that workers share; of its own if nil.
-  public init(
+  package init(
     for program: Program, capacity: Int, shards shardCapacity: Int = 1, batch: BatchMemory? = nil, kernels: KernelSet
   ) {
     self.program = program
@@ -57,7 +57,7 @@ public final class Workspace {
   }
 
   /// The floats of a workspace.
-  public static func count(for program: Program, capacity: Int, shards: Int) -> Int {
+  package static func count(for program: Program, capacity: Int, shards: Int) -> Int {
     WorkspaceLayout(program, capacity: capacity, shards: shards).count
   }
 
@@ -66,7 +66,7 @@ public final class Workspace {
   /// - Parameters:
   ///   - first: the position in the batch of the first of them.
   ///   - end: the position after the last sample of a shard, from `first`.
-  public func divide(into count: Int, first: Int = 0, end: (_ shard: Int) -> Int) {
+  package func divide(into count: Int, first: Int = 0, end: (_ shard: Int) -> Int) {
     precondition(count <= shardCapacity, "\(count) shards in a workspace for \(shardCapacity)")
     for shard in 0..<count { shardEnds[shard] = Int32(end(shard)) }
     shards = ShardBounds(ends: shardEnds, count: count)
@@ -76,13 +76,13 @@ public final class Workspace {
   }
 
   /// (samples, input…): the caller fills it before `forward`.
-  public var input: UnsafeMutablePointer<Float> { required(layout.plan.values[0]) }
+  package var input: UnsafeMutablePointer<Float> { required(layout.plan.values[0]) }
 
   /// (samples, output…): what the last operation wrote.
-  public var output: UnsafeMutablePointer<Float> { required(layout.plan.values[program.output]) }
+  package var output: UnsafeMutablePointer<Float> { required(layout.plan.values[program.output]) }
 
   /// (samples, output…): the caller fills it before `backward`.
-  public var outputGradient: UnsafeMutablePointer<Float> { required(layout.plan.gradients[program.output]) }
+  package var outputGradient: UnsafeMutablePointer<Float> { required(layout.plan.gradients[program.output]) }
 
   /// (samples, input…): the gradient of the input, in programs that compute it.
   var inputGradient: UnsafeMutablePointer<Float> { required(layout.plan.gradients[0]) }
@@ -134,7 +134,7 @@ extension Workspace {
   ///   - variables: the flat buffer of all trainable variables.
   ///   - state: that of all others.
   ///   - rows: (samples, sumCount) of the batch operation that begins the next segment, overwritten; nil after the last.
-  public func forward(
+  package func forward(
     segment: Int = 0, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
     rows: UnsafeMutablePointer<Double>? = nil
   ) {
@@ -152,7 +152,7 @@ extension Workspace {
   ///   - gradients: overwritten for the segment's variables with the sums over the samples of each shard, summed in the
   ///     order of `ShardTree`; laid out as `variables`. Those of a batch operation are left out.
   ///   - rows: (samples, sumCount) of the batch operation that begins the segment, overwritten; nil for the first.
-  public func backward(
+  package func backward(
     segment: Int = 0, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
     gradients: UnsafeMutablePointer<Float>, rows: UnsafeMutablePointer<Double>? = nil
   ) {
@@ -172,12 +172,12 @@ extension Workspace {
   }
 
   /// One operation of `forward`.
-  public func forward(_ index: Int, variables: UnsafePointer<Float>, state: UnsafePointer<Float>) {
+  package func forward(_ index: Int, variables: UnsafePointer<Float>, state: UnsafePointer<Float>) {
     program.operations[index].operation.forward(frame(index, variables, state))
   }
 
   /// One operation of `backward`.
-  public func backward(
+  package func backward(
     _ index: Int, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
     gradients: UnsafeMutablePointer<Float>
   ) {

@@ -1,21 +1,21 @@
 /// Seconds of the same work, measured several times.
-public struct Timing: Sendable, Equatable {
+package struct Timing: Sendable, Equatable {
   /// In ascending order; one or more.
-  public let seconds: [Double]
+  package let seconds: [Double]
 
-  public init(seconds: [Double]) {
+  package init(seconds: [Double]) {
     precondition(!seconds.isEmpty, "nothing was measured")
     self.seconds = seconds.sorted()
   }
 
-  public var median: Double { (seconds[(seconds.count - 1) / 2] + seconds[seconds.count / 2]) / 2 }
-  public var least: Double { seconds[0] }
-  public var most: Double { seconds[seconds.count - 1] }
+  package var median: Double { (seconds[(seconds.count - 1) / 2] + seconds[seconds.count / 2]) / 2 }
+  package var least: Double { seconds[0] }
+  package var most: Double { seconds[seconds.count - 1] }
 
   /// Measures `body` `runs` times, each time for as many repetitions as take `duration` or longer.
   ///
   /// - Parameter now: reads the clock.
-  public init(
+  package init(
     runs: Int, duration: Double = 0.002, now: () -> ContinuousClock.Instant = { .now }, _ body: () -> Void
   ) {
     func time(_ repetitions: Int) -> Double {
@@ -29,5 +29,5 @@ public struct Timing: Sendable, Equatable {
   }
 
   /// The measurement of a part of the work, or of a multiple.
-  public func scaled(by factor: Double) -> Timing { Timing(seconds: seconds.map { $0 * factor }) }
+  package func scaled(by factor: Double) -> Timing { Timing(seconds: seconds.map { $0 * factor }) }
 }

@@ -3,19 +3,19 @@ import Kernels
 import NeuralNetwork
 
 /// What one computation of a network takes, for one sample, on one core.
-public struct LayerProfile: Sendable {
+package struct LayerProfile: Sendable {
   /// The layers that it covers: `conv2d + max_pooling2d`.
-  public let name: String
-  public let operations: OperationCount
-  public let forward: Timing
-  public let backward: Timing
+  package let name: String
+  package let operations: OperationCount
+  package let forward: Timing
+  package let backward: Timing
 }
 
 extension Trainer {
   /// Measures each computation on a shard of `dataset`: the same kernels on the same memory as in training.
   ///
   /// - Throws: `TrainingError` if the data does not fit the model.
-  public func profileLayers(_ dataset: Dataset, runs: Int) throws -> [LayerProfile] {
+  package func profileLayers(_ dataset: Dataset, runs: Int) throws -> [LayerProfile] {
     try check(dataset, validation: nil)
     let worker = memory.workers[0]
     let shard = min(configuration.largestShard, dataset.count)
@@ -41,7 +41,7 @@ extension Trainer {
 
   /// Measures the sum of the gradients and the optimizer's update of one step, on all workers. The trainer is of no use
   /// for training behind it.
-  public func profileUpdate(runs: Int) -> Timing {
+  package func profileUpdate(runs: Int) -> Timing {
     let update = memory.update
     let time = update.time(shards: configuration.shards, iteration: 1, learningRate: 0)
     return Timing(runs: runs) {
@@ -83,11 +83,11 @@ extension ShardWorker {
 }
 
 /// What the processor can do at most: multiplications and additions in registers.
-public enum PeakPerformance {
+package enum PeakPerformance {
   /// Operations a second of each of `workers` threads that compute at the same time.
   ///
   /// - Throws: `TrainingError.tooFewThreads`.
-  public static func measure(
+  package static func measure(
     workers: Int, runs: Int, instructionSet: InstructionSet = .bestSupported
   ) throws -> Timing {
     let team = try WorkerTeam(count: workers)

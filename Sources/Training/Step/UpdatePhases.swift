@@ -140,8 +140,8 @@ struct VariableUpdate: Sendable {
     optimizer.update(
       VariableBlock(
         values: values, gradient: gradient, slots: variables.slots.start + first, slotStride: variables.slotStride,
-        count: count),
-      stepSize: time.stepSize, kernels: kernels)
+        count: count, kernels: kernels),
+      stepSize: time.stepSize)
   }
 
   /// The step is made: the state variables take their next values.
