@@ -131,7 +131,7 @@ let package = Package(
       name: "Martlet",
       dependencies: [
         "Checkpoints", "Configuration", "Datasets", "DurableFiles", "Kernels", "Machine", "ModelFiles", "NeuralNetwork",
-        "RunConfiguration", "Training",
+        "Randomness", "RunConfiguration", "Training",
       ]),
     .executableTarget(
       name: "MartletCommand",

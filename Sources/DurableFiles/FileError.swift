@@ -1,8 +1,8 @@
 import Glibc
 
 /// A file or a directory that the system refused: which, what for, and its reason.
-package struct FileError: Error, Equatable, Sendable {
-  package enum Operation: String, Sendable {
+public struct FileError: Error, Equatable, Sendable {
+  public enum Operation: String, Sendable {
     case read = "be read"
     case create = "be created"
     case write = "be written"
@@ -15,9 +15,9 @@ package struct FileError: Error, Equatable, Sendable {
     case createDirectory = "be created as a directory"
   }
 
-  package let path: String
-  package let operation: Operation
-  package let reason: String
+  public let path: String
+  public let operation: Operation
+  public let reason: String
 
   package init(path: String, operation: Operation, reason: String) {
     self.path = path
@@ -32,5 +32,5 @@ package struct FileError: Error, Equatable, Sendable {
 }
 
 extension FileError: CustomStringConvertible {
-  package var description: String { "\(path): cannot \(operation.rawValue): \(reason)." }
+  public var description: String { "\(path): cannot \(operation.rawValue): \(reason)." }
 }

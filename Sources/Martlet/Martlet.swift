@@ -3,9 +3,11 @@
 @_exported import Checkpoints
 @_exported import Configuration
 @_exported import Datasets
+@_exported import DurableFiles
 @_exported import Kernels
 @_exported import Machine
 @_exported import ModelFiles
 @_exported import NeuralNetwork
+@_exported import Randomness
 @_exported import RunConfiguration
 @_exported import Training

@@ -23,8 +23,7 @@ extension SavedRun {
     run.training.loss = model.loss
     run.training.metrics = model.metrics
     if let scale = model.scale { run.training.scale = scale }
-    let measured = run.training.sumNames
-    if let best = run.checkpoints.keepBest, !(measured + measured.map { "val_\($0)" }).contains(best) {
+    if let best = run.checkpoints.keepBest, !run.training.monitoredNames.contains(best) {
       run.checkpoints.keepBest = nil
     }
     let checkpoint = Checkpoint(
@@ -43,7 +42,7 @@ extension SavedRun {
   }
 
   /// The model as exporters take it.
-  package var model: TrainedModel {
+  public var model: TrainedModel {
     var model = TrainedModel(
       configuration.training, inputShape: checkpoint.inputShape, snapshot: checkpoint.snapshot)
     if !isScaleKnown { model.scale = nil }

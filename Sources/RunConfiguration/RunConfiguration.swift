@@ -14,6 +14,8 @@ public struct RunConfiguration: Sendable {
   /// In the order in which they are called.
   public var callbacks: [any ConfiguredCallback]
 
+  /// - Parameter checkpoints: by default in `checkpoints/NAME`. A metric for the best one that the run does not have gives
+  ///   way to the run's own choice.
   public init(
     name: String, source: (any DatasetSource)? = nil, training: TrainingConfiguration,
     checkpoints: CheckpointPolicy? = nil,
@@ -22,9 +24,11 @@ public struct RunConfiguration: Sendable {
     self.name = name
     self.source = source
     self.training = training
-    self.checkpoints =
-      checkpoints
-      ?? CheckpointPolicy(directory: Self.defaultDirectory(name: name), keepBest: training.defaultBestMetric)
+    var checkpoints = checkpoints ?? CheckpointPolicy(directory: Self.defaultDirectory(name: name))
+    if let best = checkpoints.keepBest, !training.monitoredNames.contains(best) {
+      checkpoints.keepBest = training.defaultBestMetric
+    }
+    self.checkpoints = checkpoints
     self.callbacks = callbacks
   }
 

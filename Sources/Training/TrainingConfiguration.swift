@@ -79,6 +79,9 @@ public struct TrainingConfiguration: Sendable {
 
   /// `loss`, then the metrics: the names of what is summed over samples.
   public var sumNames: [String] { ["loss"] + metrics.map { type(of: $0).name } }
+
+  /// The names of what an epoch is judged by: `sumNames`, of the training and of the validation data.
+  package var monitoredNames: [String] { sumNames + sumNames.map { "val_\($0)" } }
 }
 
 extension TrainingConfiguration {

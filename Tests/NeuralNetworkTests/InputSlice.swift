@@ -12,11 +12,6 @@ struct InputSlice: UnaryLayer {
   let first: Int
   let shape: Shape
 
-  init(first: Int, shape: Shape) {
-    self.first = first
-    self.shape = shape
-  }
-
   func outputShape(for input: Shape) -> Shape { shape }
   func portableForm(for input: Shape) -> [PortableOperation] { [] }
 

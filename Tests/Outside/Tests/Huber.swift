@@ -33,8 +33,6 @@ struct LargestError: Metric {
   static let name = "largest_error"
   static let largerIsBetter = false
 
-  init() {}
-
   func compute(_ outputs: ModelOutputs, values: SampleColumn) {
     for sample in 0..<outputs.samples {
       values[sample] = (0..<outputs.count).reduce(0) { largest, index in
