@@ -18,7 +18,7 @@ struct GraphNetwork {
     GraphNetwork(
       name: "frozen", model: frozen(),
       optimizer: SGD(
-        learningRate: 2e-3, momentum: 0.9, updateOptions: UpdateOptions(weightDecay: 0.01, clipping: .globalNorm(0.5)))
+        learningRate: 5e-3, momentum: 0.9, updateOptions: UpdateOptions(weightDecay: 0.01, clipping: .globalNorm(0.5)))
     ),
     GraphNetwork(name: "joined", model: joined(), optimizer: Adam(learningRate: 1e-3)),
   ]
@@ -101,7 +101,7 @@ struct GraphNetwork {
     let second = build.conv(moving, 8, 3)
     let middle = tanh(build.norm(second, isTrainable: false))
     let third = build.conv(middle, 12, 3, useBias: true, isTrainable: false)
-    let pooled = build.apply(MaxPooling2D(), third)
+    let pooled = build.apply(AveragePooling2D(), third)
     let fourth = build.conv(pooled, 12, 1)
     return build.head(tanh(build.norm(fourth)), GlobalAveragePooling2D())
   }

@@ -95,12 +95,12 @@ def joined(x):
 
 
 def frozen(x):
-    """Frozen layers before, among and after others; one learns through a frozen normalization, convolution and pool."""
+    """Frozen layers before, among and after others; one learns through a frozen normalization and convolution."""
     build = Builder()
     x = layers.Activation("tanh")(build.norm(build.conv(x, 6, 3, trainable=False), trainable=False))
     x = layers.Activation("tanh")(build.norm(build.conv(x, 8, 3, 2)))
     x = layers.Activation("tanh")(build.norm(build.conv(x, 8, 3), trainable=False))
-    x = layers.MaxPooling2D(2)(build.conv(x, 12, 3, use_bias=True, trainable=False))
+    x = layers.AveragePooling2D(2)(build.conv(x, 12, 3, use_bias=True, trainable=False))
     return build.head(layers.Activation("tanh")(build.norm(build.conv(x, 12, 1))))
 
 
@@ -114,7 +114,7 @@ NETWORKS = {
         lambda x: residual(x, lambda: layers.Activation("tanh")),
         lambda: keras.optimizers.SGD(learning_rate=2e-3, momentum=0.9, weight_decay=0.01)),
     "frozen": (
-        frozen, lambda: keras.optimizers.SGD(learning_rate=0.002, momentum=0.9, weight_decay=0.01, global_clipnorm=0.5)),
+        frozen, lambda: keras.optimizers.SGD(learning_rate=0.005, momentum=0.9, weight_decay=0.01, global_clipnorm=0.5)),
     "joined": (joined, lambda: keras.optimizers.Adam(learning_rate=1e-3)),
 }
 
