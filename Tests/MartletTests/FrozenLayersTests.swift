@@ -37,11 +37,14 @@ struct FrozenLayersTests {
     let output = try KerasCommandTests.succeed(start + ["whole"], in: directory)
     // 21 of the convolution, 24 of the normalization.
     #expect(output.contains("Non-trainable params: 45 (180.00 B)"), "\(output)")
-    let (first, whole) = (try checkpoint("first", 12, directory).snapshot, try checkpoint("whole", 12, directory).snapshot)
+    let (first, whole) = (
+      try checkpoint("first", 12, directory).snapshot, try checkpoint("whole", 12, directory).snapshot
+    )
     for (old, new) in zip(first.parameters, whole.parameters) {
       #expect((old == new) == Self.frozenPaths.contains(new.path), "\(new.path)")
     }
-    #expect(whole.slots.allSatisfy { $0.map(\.path) == ["dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"] })
+    #expect(
+      whole.slots.allSatisfy { $0.map(\.path) == ["dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"] })
     _ = try KerasCommandTests.succeed(start + ["cut", "--max-steps", "8"], in: directory)
     _ = try KerasCommandTests.succeed(
       ["train", "frozen.yml", "--output", "cut", "--resume", "--workers", "3"], in: directory)

@@ -135,7 +135,8 @@ struct PythonTests {
   }
 
   @Test(
-    "every exported format opens, and gives the same probabilities", arguments: [lesson, padded, normalized, graph, frozen])
+    "every exported format opens, and gives the same probabilities",
+    arguments: [lesson, padded, normalized, graph, frozen])
   func exports(model: String) throws {
     let directory = try TemporaryDirectory()
     let config = try writeData(directory, model: model)

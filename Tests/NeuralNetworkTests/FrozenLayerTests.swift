@@ -44,15 +44,17 @@ struct FrozenLayerTests {
     ])
     model.setTrainable(false, layers: 0..<2)
     let plan = try model.plan(inputShape: [4, 4, 1])
-    #expect(plan.variables.map(\.role) == [.frozen, .frozen, .frozen, .frozen, .frozen, .frozen, .trainable, .trainable])
+    #expect(
+      plan.variables.map(\.role) == [.frozen, .frozen, .frozen, .frozen, .frozen, .frozen, .trainable, .trainable])
     // A kernel of 27 values, and five variables of 3, each on cache lines of its own.
     #expect(plan.movingCount == 0 && plan.stateCount == (2 + 5) * FloatBuffer.alignment)
     let lines = plan.summary(optimizer: Adam()).split(separator: "\n").suffix(4)
     #expect(
-      Array(lines) == [
-        " Total params: 200 (800.00 B)", " Trainable params: 52 (208.00 B)", " Non-trainable params: 42 (168.00 B)",
-        " Optimizer params: 106 (424.00 B)",
-      ].map { $0[...] }, "\(lines)")
+      Array(lines)
+        == [
+          " Total params: 200 (800.00 B)", " Trainable params: 52 (208.00 B)", " Non-trainable params: 42 (168.00 B)",
+          " Optimizer params: 106 (424.00 B)",
+        ].map { $0[...] }, "\(lines)")
   }
 
   @Test("that are all there is leave a model that can be asked, and not trained")
