@@ -53,6 +53,8 @@ struct CheckpointVariables {
   ) throws -> [[Snapshot.Variable]] {
     let names = try root.group("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)").names
     let count = names.count - 2
+    // All layers may be frozen.
+    if parameters.isEmpty, count == 0 { return [] }
     guard !parameters.isEmpty, count >= 0, count % parameters.count == 0 else {
       throw malformed("\(names.count) optimizer variables for \(parameters.count) weights")
     }

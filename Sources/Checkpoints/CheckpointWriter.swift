@@ -63,7 +63,7 @@ struct CheckpointWriter {
   /// Says which variables are no weights, and in which order the model has them.
   private func writePaths(_ group: HDF5GroupWriter) throws {
     let variables = plan.variables
-    let state = variables.filter { $0.role == .state }.map(\.path)
+    let state = variables.filter { $0.role != .trainable }.map(\.path)
     if !state.isEmpty { try group.write(state.joined(separator: "\n"), to: CheckpointLayout.paths.state) }
     let order = KerasLayerOrder(plan.model).positions(of: variables)
     guard order != Array(variables.indices) else { return }

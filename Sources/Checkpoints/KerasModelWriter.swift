@@ -62,9 +62,10 @@ struct KerasModelWriter {
     let options = [
       ConfigurationEntry("name", KerasConfiguration.text(node.name)), ConfigurationEntry("dtype", "float32"),
     ]
+    let frozen = node.isTrainable ? [] : [ConfigurationEntry("trainable", false)]
     let isForeign = Catalog.layers.isRegistered(type(of: node.layer).typeName)
     return layer(
-      node.className, node.name, options + node.layer.options, inputs: node.inputs, isForeign: isForeign)
+      node.className, node.name, options + frozen + node.layer.options, inputs: node.inputs, isForeign: isForeign)
   }
 
   /// - Parameter isForeign: whether Keras has no such layer, and finds it among the classes that its user registers.

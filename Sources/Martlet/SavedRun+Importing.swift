@@ -15,8 +15,13 @@ extension SavedRun {
       ?? RunConfiguration(
         name: Self.runName(of: origin), source: source, training: TrainingConfiguration(model: model.model))
     var model = model
-    // The run is the configuration's: its layers are called as they are there.
-    if let own = background?.training.model, own.isSame(as: model.model) { model.rename(to: own) }
+    // The run is the configuration's: its layers are called as they are there, and frozen unless the optimizer's state says
+    // otherwise.
+    if let own = background?.training.model,
+      own.isSame(as: model.model, ignoringTrainable: model.optimizerState == nil)
+    {
+      model.rename(to: own)
+    }
     run.source = run.source ?? source
     run.training.model = model.model
     run.training.optimizer = model.optimizer

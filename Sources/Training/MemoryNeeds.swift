@@ -21,7 +21,7 @@ struct MemoryNeeds {
     // The limits of a model, of a batch and of the workers allow more, together, than an `Int` counts.
     let floats =
       Int128(plan.trainableCount) * Int128(buffers + checkpoint) + Int128(plan.stateCount) * 8
-      + Int128(workspace) * Int128(workerCount)
+      + Int128(workspace) * Int128(workerCount) + Int128(programs.inference.foldedCount)
       + Int128(BatchMemory.count(for: programs.training, capacity: configuration.batchSize))
     bytes = Int(clamping: floats * Int128(MemoryLayout<Float>.size))
   }

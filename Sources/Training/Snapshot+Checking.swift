@@ -34,7 +34,7 @@ extension ModelPlan {
   /// - Throws: `TrainingError.foreignSnapshot`.
   package func check(_ weights: [Snapshot.Variable], slots: [[Snapshot.Variable]], slotCount: Int) throws {
     try check(weights)
-    guard slots.count == slotCount else {
+    guard slots.count == slotCount || (slots.isEmpty && trainableVariables.isEmpty) else {
       throw TrainingError.foreignSnapshot(
         reason: "it has \(slots.count) optimizer variables a parameter, the optimizer keeps \(slotCount)")
     }

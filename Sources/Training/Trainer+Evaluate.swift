@@ -8,6 +8,7 @@ extension Trainer {
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func evaluate(_ dataset: Dataset) throws -> Evaluation {
     try dataset.check(fits: plan, configuration.loss)
+    foldWeights()
     let sums = sums(over: dataset)
     var running = RunningSums(count: sums.count)
     _ = running.add(sums, samples: dataset.count)
@@ -54,6 +55,7 @@ extension Trainer {
     guard !overflow, Memory.canHold(bytes) else {
       throw TrainingError.tooManyOutputs(samples: dataset.count, classes: classes)
     }
+    foldWeights()
     let outputs = FloatBuffer(count: dataset.count * classes)
     let (workers, variables) = (memory.workers, variables)
     dataset.withSamples(scale: configuration.scale(for: dataset.input)) { samples in
@@ -67,6 +69,17 @@ extension Trainer {
     return Prediction(
       values: Array(values), classes: classes, kind: outputKind,
       areClasses: type(of: configuration.loss).targets == .classes)
+  }
+
+  /// Computes the weights of inference that follow from the variables as they are now.
+  private func foldWeights() {
+    let foldings = programs.inference.foldings
+    guard !foldings.isEmpty else { return }
+    let variables = variables
+    team.perform(tasks: foldings.count) { _, index in
+      foldings[index].fold(
+        variables: variables.parameters.start, state: variables.state.start, into: variables.folded.start)
+    }
   }
 
   private var outputKind: Prediction.Kind {

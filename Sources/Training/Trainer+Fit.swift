@@ -38,6 +38,7 @@ extension Trainer {
 
   /// - Throws: `TrainingError` if the model cannot be trained on the data.
   public func check(_ training: Dataset, validation: Dataset?) throws {
+    try plan.checkTrains()
     try training.check(fits: plan, configuration.loss)
     try validation?.check(fits: plan, configuration.loss)
     try configuration.check(training)

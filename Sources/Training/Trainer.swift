@@ -52,7 +52,8 @@ public final class Trainer {
     let groups = ShardGroups(configuration, programs.training, workers: workerCount)
     try MemoryNeeds(configuration, programs: programs, groups: groups, workerCount: workerCount).check()
     team = try WorkerTeam(count: workerCount)
-    variables = Variables(plan: plan, optimizer: configuration.optimizer)
+    variables = Variables(
+      plan: plan, optimizer: configuration.optimizer, foldedCount: programs.inference.foldedCount)
     memory = StepMemory(
       configuration: configuration, programs: programs, groups: groups, variables: variables, kernels: kernels,
       workerCount: workerCount)

@@ -4,25 +4,28 @@ import NeuralNetwork
 final class Variables: Sendable {
   /// The flat buffer of all trainable variables.
   let parameters: FloatBuffer
-  /// The flat buffer of all other variables, and what they become when the current step is made.
+  /// The flat buffer of all other variables, and what those of them become that the current step changes.
   let state: FloatBuffer
   let nextState: FloatBuffer
+  /// The weights of inference that follow from the variables: see `Program.foldings`.
+  let folded: FloatBuffer
   /// The optimizer's slots, one after the other, each laid out as `parameters`.
   let slots: FloatBuffer
   let slotStride: Int
 
-  init(plan: ModelPlan, optimizer: any Optimizer) {
+  init(plan: ModelPlan, optimizer: any Optimizer, foldedCount: Int = 0) {
     slotStride = plan.trainableCount
     parameters = FloatBuffer(count: slotStride)
     state = FloatBuffer(count: plan.stateCount)
-    nextState = FloatBuffer(count: plan.stateCount)
+    nextState = FloatBuffer(count: plan.movingCount)
+    folded = FloatBuffer(count: foldedCount)
     slots = FloatBuffer(count: slotStride * optimizer.slotNames.count)
   }
 }
 
 extension Variables {
   /// Each training step computes `nextState` anew.
-  func takeNextState() { state.start.update(from: nextState.start, count: state.count) }
+  func takeNextState() { state.start.update(from: nextState.start, count: nextState.count) }
 
   /// Copies all values of the variables of the same model.
   func copy(_ other: Variables) {

@@ -89,6 +89,22 @@ struct PythonTests {
       - concatenate: {inputs: [mean, flat]}
       - dense: {units: 10, activation: softmax}
     """
+
+  /// Frozen layers before, among and behind others.
+  private static let frozen = """
+      - conv2d: {name: first, trainable: false, filters: 6, kernel_size: 3, strides: 2}
+      - batch_normalization: {trainable: false}
+      - relu
+      - conv2d: {filters: 8, kernel_size: 3}
+      - max_pooling2d: {trainable: false}
+      - batch_normalization: {name: still, trainable: false}
+      - activation: {activation: tanh}
+      - conv2d: {name: middle, trainable: false, filters: 8, kernel_size: 1, activation: tanh}
+      - batch_normalization
+      - flatten
+      - dense: {units: 12, trainable: false}
+      - dense: {units: 10, activation: softmax}
+    """
   private static let momentum =
     "compile: {optimizer: {name: sgd, learning_rate: 0.02, momentum: 0.9, nesterov: true, weight_decay: 0.0001, "
     + "global_clipnorm: 1.0}}"
@@ -119,7 +135,8 @@ struct PythonTests {
   }
 
   @Test(
-    "every exported format opens, and gives the same probabilities", arguments: [lesson, padded, normalized, graph])
+    "every exported format opens, and gives the same probabilities",
+    arguments: [lesson, padded, normalized, graph, frozen])
   func exports(model: String) throws {
     let directory = try TemporaryDirectory()
     let config = try writeData(directory, model: model)
@@ -154,7 +171,7 @@ struct PythonTests {
 
   @Test(
     "Keras predicts the same, restores the optimizer, and trains on to the same weights",
-    arguments: [(lesson, ""), (graph, momentum)])
+    arguments: [(lesson, ""), (graph, momentum), (frozen, momentum)])
   func keras(model: String, compile: String) throws {
     let directory = try TemporaryDirectory()
     let config = try writeData(directory, model: model, compile: compile)

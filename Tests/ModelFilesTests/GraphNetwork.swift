@@ -15,6 +15,11 @@ struct GraphNetwork {
     GraphNetwork(
       name: "residual_tanh", model: residual(Activation(.tanh)),
       optimizer: SGD(learningRate: 2e-3, momentum: 0.9, updateOptions: UpdateOptions(weightDecay: 0.01))),
+    GraphNetwork(
+      name: "frozen", model: frozen(),
+      optimizer: SGD(
+        learningRate: 5e-3, momentum: 0.9, updateOptions: UpdateOptions(weightDecay: 0.01, clipping: .globalNorm(0.5)))
+    ),
     GraphNetwork(name: "joined", model: joined(), optimizer: Adam(learningRate: 1e-3)),
   ]
 
@@ -30,16 +35,16 @@ struct GraphNetwork {
 
     mutating func conv(
       _ input: Model.Source, _ filters: Int, _ size: Int, strides: Int = 1, activation: ActivationFunction = .linear,
-      useBias: Bool = false
+      useBias: Bool = false, isTrainable: Bool = true
     ) -> Model.Source {
       let layer = Conv2D(
         filters: filters, kernelSize: [size, size], strides: [strides, strides], padding: .same,
         activation: activation, useBias: useBias)
-      return model.append(layer, name: name("conv"), inputs: [input])
+      return model.append(layer, name: name("conv"), inputs: [input], isTrainable: isTrainable)
     }
 
-    mutating func norm(_ input: Model.Source) -> Model.Source {
-      model.append(BatchNormalization(), name: name("norm"), inputs: [input])
+    mutating func norm(_ input: Model.Source, isTrainable: Bool = true) -> Model.Source {
+      model.append(BatchNormalization(), name: name("norm"), inputs: [input], isTrainable: isTrainable)
     }
 
     mutating func apply(_ layer: any Layer, _ input: Model.Source) -> Model.Source {
@@ -84,6 +89,21 @@ struct GraphNetwork {
       x = build.apply(activation, sum)
     }
     return build.head(x, GlobalAveragePooling2D())
+  }
+
+  private static func frozen() -> Model {
+    var build = Builder()
+    func tanh(_ input: Model.Source) -> Model.Source { build.apply(Activation(.tanh), input) }
+    let stem = build.conv(.input, 6, 3, isTrainable: false)
+    let still = tanh(build.norm(stem, isTrainable: false))
+    let first = build.conv(still, 8, 3, strides: 2)
+    let moving = tanh(build.norm(first))
+    let second = build.conv(moving, 8, 3)
+    let middle = tanh(build.norm(second, isTrainable: false))
+    let third = build.conv(middle, 12, 3, useBias: true, isTrainable: false)
+    let pooled = build.apply(AveragePooling2D(), third)
+    let fourth = build.conv(pooled, 12, 1)
+    return build.head(tanh(build.norm(fourth)), GlobalAveragePooling2D())
   }
 
   private static func joined() -> Model {

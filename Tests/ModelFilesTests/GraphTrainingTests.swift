@@ -88,6 +88,9 @@ struct GraphTrainingTests {
     for (index, weight) in weights.enumerated() {
       expect(weight.values, tensorFlow[index].values, jax[index].values, weight.path)
     }
+    let frozen = Set(trainer.plan.variables.filter { $0.role == .frozen }.map(\.path))
+    #expect(weights.filter { frozen.contains($0.path) } == start.filter { frozen.contains($0.path) })
+    #expect(frozen.isEmpty == (name != "frozen"))
     // Weights that stay where they are would agree, too.
     let moved = zip(weights, start).filter { !$0.0.path.contains("moving") }.map {
       largestDifference($0.values, $1.values)

@@ -39,12 +39,12 @@ struct KerasRefusalTests {
       "m: layer 'first' (Conv2D): the option kernel_constr"
     ),
     (
-      #""trainable": true"#, #""trainable": false"#,
-      "m: the model: the option trainable is false, which is not computed"
+      #""trainable": true"#, #""trainable": "no""#,
+      "m: the model: the option trainable is \"no\", which is not computed here. Accepted: true or false."
     ),
     (
-      #""name": "first", "trainable": true"#, #""name": "first", "trainable": false"#,
-      "m: layer 'first' (Conv2D): the option trainable is false, which is not computed here."
+      #""name": "first", "trainable": true"#, #""name": "first", "trainable": 0"#,
+      "m: layer 'first' (Conv2D): the option trainable is 0, which is not computed here."
     ),
     (#"{"name": "float32"}"#, #"{"name": "mixed_float16"}"#, "m: the model: the option dtype is {"),
     (#""padding": "valid""#, #""padding": "causal""#, "m: layer 'first' (Conv2D).padding: unknown padding 'causal'."),

@@ -100,7 +100,7 @@ struct LayerConformanceTests {
     let layout = TensorLayout(shape, channelsFirstImage: shape)
     for mode in [Pass.Mode.training, .inference] {
       let site = LayerSite(
-        inputs: [layout], layerIndex: 0, mode: mode, kernels: InstructionSet.bestSupported.kernels)
+        inputs: [layout], layerIndex: 0, isTrainable: true, mode: mode, kernels: InstructionSet.bestSupported.kernels)
       let output = try layerCase.layer.operation(at: site)?.output ?? layerCase.layer.outputLayout(for: layout)
       #expect(output.channelsFirstImage == shape)
     }
@@ -115,17 +115,41 @@ struct LayerConformanceTests {
     let variables: [[Float]]
     let outputGradient: [Float]
 
-    init(_ layerCase: LayerCase, samples: Int, seed: Int) throws {
-      runner = try LayerRunner(layerCase.layer, inputs: layerCase.inputShapes)
+    init(_ layerCase: LayerCase, samples: Int, seed: Int, isTrainable: Bool = true) throws {
+      runner = try LayerRunner(layerCase.layer, inputs: layerCase.inputShapes, isTrainable: isTrainable)
       var random = RandomStream(seed: 7, purpose: .initialWeights, sample: seed)
       func draw(_ count: Int) -> [Float] { (0..<count).map { _ in random.nextUniform(from: -1, to: 1) } }
       inputs = layerCase.inputShapes.map { draw(samples * $0.count) }
-      variables = runner.plan.variables.map { draw($0.shape.count) }
+      variables = runner.plan.variables.map { variable in
+        draw(variable.shape.count).map { variable.name == "moving_variance" ? abs($0) + 0.1 : $0 }
+      }
       outputGradient = draw(samples * layerCase.outputShape.count)
     }
 
     func run(_ division: LayerRunner.Division) throws -> LayerRunner.Result {
       try runner.run(inputs, variables: variables, outputGradient: outputGradient, division: division)
+    }
+
+    /// The output of inference.
+    func infer() throws -> [Float] { try runner.run(inputs, variables: variables, pass: .inference).output }
+  }
+
+  @Test("frozen, has no gradients of its own, and hands on the same ones", arguments: LayerCase.names)
+  func frozen(name: String) throws {
+    let layerCase = try LayerCase(name)
+    let division = LayerRunner.Division(shards: 5, groupSize: 2)
+    let trained = try Drawn(layerCase, samples: 7, seed: 3)
+    let frozen = try Drawn(layerCase, samples: 7, seed: 3, isTrainable: false)
+    #expect(frozen.runner.plan.trainableVariables.isEmpty)
+    #expect(frozen.runner.plan.variables.allSatisfy { $0.role == .frozen })
+    let result = try frozen.run(division)
+    #expect(result.variableGradients.isEmpty && result.nextState.isEmpty)
+    if layerCase.layer is BatchNormalization {
+      // It does what it does in inference.
+      #expect(result.output == (try trained.infer()))
+    } else {
+      let expected = try trained.run(division)
+      #expect(result.output == expected.output && result.inputGradients == expected.inputGradients)
     }
   }
 
@@ -163,12 +187,21 @@ struct LayerConformanceTests {
     // Where relu cuts what a layer computes, a step may change sides.
     let activation = layerCase.layer.options.first { $0.key == "activation" }?.node
     if activation == "relu", !(layerCase.layer is Activation) { return }
-    let runner = try LayerRunner(layerCase.layer, inputs: layerCase.inputShapes)
+    for isTrainable in [true, false] {
+      try compare(
+        layerCase, LayerRunner(layerCase.layer, inputs: layerCase.inputShapes, isTrainable: isTrainable))
+    }
+  }
+
+  private func compare(_ layerCase: LayerCase, _ runner: LayerRunner) throws {
     let samples = 3
     var random = RandomStream(seed: 5, purpose: .initialWeights)
     func draw(_ count: Int) -> [Float] { (0..<count).map { _ in random.nextUniform(from: -1, to: 1) } }
     let inputs = layerCase.inputShapes.map { distinctValues(samples * $0.count, &random) }
-    let parameters = runner.plan.variables.map { draw($0.shape.count) }
+    let parameters = runner.plan.variables.map { variable in
+      // No variance is negative.
+      draw(variable.shape.count).map { variable.name == "moving_variance" ? abs($0) + 0.1 : $0 }
+    }
     // The number whose gradient is taken: Σ output · weight.
     let weights = draw(samples * runner.plan.outputShape.count)
     let result = try runner.run(inputs, variables: parameters, outputGradient: weights)

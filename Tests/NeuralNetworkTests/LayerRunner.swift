@@ -11,15 +11,18 @@ struct LayerRunner {
   /// - Parameters:
   ///   - inputs: the shape of a sample of each input.
   ///   - layerIndex: the position of a layer with one input in its model, behind others that do nothing.
+  ///   - isTrainable: whether the layer is not frozen.
   init(
-    _ layer: any Layer, inputs: [Shape], layerIndex: Int = 0,
+    _ layer: any Layer, inputs: [Shape], layerIndex: Int = 0, isTrainable: Bool = true,
     kernels: KernelSet = InstructionSet.bestSupported.kernels
   ) throws {
     inputShapes = inputs
     self.kernels = kernels
     guard inputs.count > 1 else {
       let nothing = [any Layer](repeating: Activation(.linear), count: layerIndex)
-      plan = try Model(nothing + [layer]).plan(inputShape: inputs[0], needsWeights: false)
+      var model = Model(nothing)
+      model.append(layer, isTrainable: isTrainable)
+      plan = try model.plan(inputShape: inputs[0], needsWeights: false)
       return
     }
     var model = Model()
@@ -29,7 +32,7 @@ struct LayerRunner {
       slices.append(model.append(InputSlice(first: first, shape: shape), inputs: [.input]))
       first += shape.count
     }
-    model.append(layer, inputs: slices)
+    model.append(layer, inputs: slices, isTrainable: isTrainable)
     plan = try model.plan(inputShape: [first], needsWeights: false)
   }
 

@@ -83,8 +83,12 @@ enum ConformanceRun {
 
   /// The variables that a training leaves where they were, or that are no numbers after it: equal bits would prove nothing.
   private static func unusable(_ before: Snapshot, _ after: Snapshot, _ plan: ModelPlan) -> [String] {
-    zip(before.parameters, after.parameters).compactMap { old, new in
+    plan.variables.indices.compactMap { index in
+      let (old, new) = (before.parameters[index], after.parameters[index])
       guard new.values.allSatisfy(\.isFinite) else { return "\(new.path) is not finite" }
+      guard plan.variables[index].role != .frozen else {
+        return new.values == old.values ? nil : "\(new.path) is frozen and has moved"
+      }
       return new.values == old.values ? "\(new.path) has not moved" : nil
     }
   }

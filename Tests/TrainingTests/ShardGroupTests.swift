@@ -70,7 +70,7 @@ struct ShardGroupTests {
         trainer.plan.variables.indices.filter { trainer.plan.variables[$0].role == .trainable }
           .map { trainer.program.values(of: $0, in: memory.reduction.total(from: 0)) },
         (0..<configuration.batchSize).map { memory.lossSums.rows(from: $0, width: configuration.sumNames.count)[0] },
-        Array(UnsafeBufferPointer(start: trainer.variables.nextState.start, count: trainer.plan.stateCount))
+        Array(UnsafeBufferPointer(start: trainer.variables.nextState.start, count: trainer.plan.movingCount))
       )
     }
 

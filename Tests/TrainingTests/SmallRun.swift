@@ -23,7 +23,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = [lesson, convolutions, perceptron, general, odd, residual, branches]
+  static let all = [lesson, convolutions, perceptron, general, odd, residual, branches, frozen]
 
   /// The lesson's network: convolution and pooling over one channel in one pass.
   static let lesson = SmallNetwork(
@@ -93,6 +93,20 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       updateOptions: UpdateOptions(
         weightDecay: 1e-3, excludedFromWeightDecay: ["bias", "gamma", "beta"], clipping: .globalNorm(1)))
     return SmallNetwork("residual", model, optimizer: optimizer)
+  }()
+
+  /// Frozen layers before, among and behind others, which learn through them.
+  static let frozen: SmallNetwork = {
+    var model = Model([
+      Conv2D(filters: 6, kernelSize: [3, 3]), BatchNormalization(), ReLU(),
+      Conv2D(filters: 8, kernelSize: [3, 3], strides: [2, 2]), BatchNormalization(), ReLU(),
+      Conv2D(filters: 9, kernelSize: [3, 3], activation: .relu), MaxPooling2D(), BatchNormalization(),
+      Dropout(rate: 0.1), Conv2D(filters: 7, kernelSize: [1, 1]), Flatten(), Dense(units: 30, activation: .tanh),
+      Dense(units: 20, activation: .tanh), Dense(units: 10, activation: .softmax),
+    ])
+    model.setTrainable(false, layers: [0, 1, 6, 8, 9, 12])
+    let optimizer = AdamW(learningRate: 0.002, weightDecay: 0.01, clipping: .globalNorm(0.5))
+    return SmallNetwork("frozen", model, optimizer: optimizer)
   }()
 
   /// Convolutions of several sizes over the same values, joined.

@@ -88,7 +88,8 @@ struct KerasGraphBuilder {
     case .computed(let computed, let axis):
       if let axis { demands.append(Demand(place: layer.place, input: inputs[0], kind: .lastAxis(axis))) }
       let isFree = Model.isLegalName(layer.name) && taken.insert(layer.name).inserted
-      let output = model.append(computed, name: isFree ? layer.name : nil, inputs: inputs)
+      let output = model.append(
+        computed, name: isFree ? layer.name : nil, inputs: inputs, isTrainable: layer.isTrainable)
       names.append(layer.name)
       return (output, owner(.layer(names.count - 1)))
     case .omitted(let size):

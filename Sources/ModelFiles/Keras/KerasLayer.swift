@@ -20,6 +20,9 @@ struct KerasLayer {
   /// What the file calls it.
   let name: String
   let className: String
+  /// Whether training changes its variables. What a model within the model says of itself does not count, as in Keras: it
+  /// freezes its layers when it is frozen, and each of them says so.
+  let isTrainable: Bool
   /// The shape of a batch, where the entry tells it.
   let inputShape: ConfigurationNode?
 
@@ -37,6 +40,7 @@ struct KerasLayer {
     }
     className = object.className
     place = "layer '\(name)' (\(className))"
+    isTrainable = object.configuration["trainable"] != false
     inputShape = ["batch_shape", "batch_input_shape"].lazy.compactMap { object.configuration[$0] }.first
     if className == "InputLayer" {
       _ = try KerasNeutralOptions.options(

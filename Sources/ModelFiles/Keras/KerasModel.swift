@@ -23,6 +23,10 @@ struct KerasModel {
     var builder = KerasGraphBuilder(purpose: purpose, file: file)
     let top = try builder.append(object, place: "the model", input: .input)
     model = builder.model
+    // Keras reads it of a functional model, and passes it over in a Sequential.
+    if object.className != "Sequential", object.configuration["trainable"] == false {
+      model.setTrainable(false, layers: model.nodes.indices)
+    }
     owners = top.owners
     layerNames = builder.names
     demands = builder.demands

@@ -15,7 +15,7 @@ enum KerasNeutralOptions {
     static let anything = Rule(accepted: "anything") { _ in true }
     static let null = Rule(accepted: "null") { $0 == .null }
     static let nullInTraining = Rule(accepted: "null", isOfTraining: true) { $0 == .null }
-    static let onInTraining = Rule(accepted: "true", isOfTraining: true) { $0 == true || $0 == .null }
+    static let onOrOff = Rule(accepted: "true or false") { [.null, true, false].contains($0) }
     static let off = Rule(accepted: "false") { $0 == false || $0 == .null }
     static let float32 = Rule(accepted: "float32", accepts: isFloat32)
     static let offInTraining = Rule(accepted: "false", isOfTraining: true) { $0 == false || $0 == .null }
@@ -28,7 +28,7 @@ enum KerasNeutralOptions {
   }
 
   private static let layers: [String: Rule] = [
-    "name": .anything, "trainable": .onInTraining, "dtype": .float32,
+    "name": .anything, "trainable": .onOrOff, "dtype": .float32,
     // Where the input's shape is looked for.
     "batch_input_shape": .anything, "batch_shape": .anything, "input_shape": .anything, "input_dim": .anything,
     "data_format": .channelsLast, "dilation_rate": .one, "groups": .one,

@@ -46,12 +46,12 @@ struct KerasWeights {
     return found.compactMap { $0 }
   }
 
-  /// The positions of a layer's variables: those of a model within the model are listed by their roles.
+  /// The positions of a layer's variables: those of a model within the model are listed apart, trainable ones first.
   private func positions(of owner: KerasWeightOwner) -> [Int] {
     let positions = owner.nodes.flatMap { Array(plan.nodes[$0].variables) }
     guard case .model = owner.content else { return positions }
     return positions.filter { plan.variables[$0].role == .trainable }
-      + positions.filter { plan.variables[$0].role == .state }
+      + positions.filter { plan.variables[$0].role != .trainable }
   }
 
   private func takeByOrder(into found: inout [Snapshot.Variable?]) throws {

@@ -7,10 +7,14 @@ struct ConvolutionPool {
 
   /// - Parameter index: the position of the convolution.
   init?(at index: Int, in context: LoweringContext) {
-    guard var convolution = context.layer(index) as? Conv2D, var next = context.onlyReader(of: index) else {
-      return nil
-    }
-    var layers = [index]
+    guard let convolution = context.layer(index) as? Conv2D else { return nil }
+    self.init(convolution, of: [index], in: context)
+  }
+
+  /// - Parameter layers: those that the convolution computes, first to last.
+  init?(_ convolution: Conv2D, of layers: [Int], in context: LoweringContext) {
+    guard let last = layers.last, var next = context.onlyReader(of: last) else { return nil }
+    var (convolution, layers) = (convolution, layers)
     if convolution.activation == .linear, context.layer(next).isReLU, let reader = context.onlyReader(of: next) {
       convolution.activation = .relu
       layers.append(next)
@@ -24,5 +28,5 @@ struct ConvolutionPool {
 }
 
 extension Layer {
-  fileprivate var isReLU: Bool { self is ReLU || (self as? Activation)?.activation == .relu }
+  var isReLU: Bool { self is ReLU || (self as? Activation)?.activation == .relu }
 }

@@ -11,18 +11,21 @@ struct PooledConvolution: Operation, FusionPattern {
   private let offsets: ConvolutionOffsets
   private let isRelu: Bool
   private let useBias: Bool
+  private let isTrainable: Bool
   private let kernels: KernelSet
 
   static func match(at index: Int, input: TensorLayout, in context: LoweringContext) -> Fusion? {
     guard let pool = ConvolutionPool(at: index, in: context),
-      let operation = Self(pool.convolution, input: input, kernels: context.kernels)
+      let operation = Self(
+        pool.convolution, input: input, isTrainable: context.plan.nodes[index].isTrainable, kernels: context.kernels)
     else { return nil }
     return Fusion(operation: operation, layers: pool.layers)
   }
 
-  private init?(_ convolution: Conv2D, input: TensorLayout, kernels: KernelSet) {
+  init?(_ convolution: Conv2D, input: TensorLayout, isTrainable: Bool, kernels: KernelSet) {
     guard let window = try? convolution.window(over: input.shape) else { return nil }
     self.kernels = kernels
+    self.isTrainable = isTrainable
     geometry = convolution.geometry(window)
     guard kernels.fitsPooledConvolution(geometry) else { return nil }
     offsets = ConvolutionOffsets(geometry, kernels: kernels)
@@ -36,7 +39,9 @@ struct PooledConvolution: Operation, FusionPattern {
   var backwardReads: BackwardReads { [.inputs, .output] }
   /// The argmax of each pooled value.
   var keptBytes: Int { outputCount }
-  func scratchCount(samples: Int) -> Int { kernels.pooledConvolutionScratchCount(geometry) }
+  /// A frozen one has no other place for the gradient of its kernel, which comes with that of its input.
+  func scratchCount(samples: Int) -> Int { scratchOffset + kernels.pooledConvolutionScratchCount(geometry) }
+  private var scratchOffset: Int { isTrainable ? 0 : geometry.biasOffset }
   var constantCount: Int { offsets.count }
   func prepare(_ constants: UnsafeMutablePointer<Float>) { offsets.fill(constants) }
 
@@ -59,14 +64,24 @@ struct PooledConvolution: Operation, FusionPattern {
 
   /// Computes the gradient of the input with it: both walk the outputs that the pool chose.
   func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
+    computeGradients(
+      frame, samples: samples, kernel: gradients, bias: useBias ? gradients + geometry.biasOffset : nil)
+  }
+
+  func inputGradients(_ frame: Frame) {
+    guard !isTrainable, frame.inputGradient != nil else { return }
+    computeGradients(frame, samples: 0..<frame.samples, kernel: frame.scratch, bias: nil)
+  }
+
+  private func computeGradients(
+    _ frame: Frame, samples: Range<Int>, kernel: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>?
+  ) {
     let (input, output) = (samples.lowerBound * geometry.inputCount, samples.lowerBound * outputCount)
     kernels.pooledConvolutionGradients(
       input: frame.input + input, kernel: frame.variables, output: frame.output + output,
-      selected: selected(frame) + output, outputGradient: frame.outputGradient + output, kernelGradient: gradients,
-      biasGradient: useBias ? gradients + geometry.biasOffset : nil,
-      inputGradient: frame.inputGradient.map { $0 + input }, samples: samples.count, geometry: geometry, relu: isRelu,
-      positions: offsets.positions(frame.constants), scratch: frame.scratch)
+      selected: selected(frame) + output, outputGradient: frame.outputGradient + output, kernelGradient: kernel,
+      biasGradient: bias, inputGradient: frame.inputGradient.map { $0 + input }, samples: samples.count,
+      geometry: geometry, relu: isRelu, positions: offsets.positions(frame.constants),
+      scratch: frame.scratch + scratchOffset)
   }
-
-  func inputGradients(_ frame: Frame) {}
 }

@@ -7,7 +7,7 @@ import Kernels
 ///
 /// In training, mean and variance are those of the batch, over all its samples and positions, whatever the workers and
 /// shards; the moving ones follow them: moving ← moving · momentum + batch · (1 − momentum), with the biased variance. In
-/// inference the moving ones are used.
+/// inference, and in the training of a frozen layer, the moving ones are used.
 ///
 /// Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2; momentum and ε are Keras' (0.99,
 /// 1e-3; PyTorch's momentum is 1 − Keras', its ε 1e-5 and its moving variance unbiased).
@@ -51,7 +51,7 @@ public struct BatchNormalization: UnaryLayer, Equatable {
 
   public func operation(at site: LayerSite) -> (any Operation)? {
     let normalization = ChannelNormalization(layer: self, shape: site.input.shape)
-    return site.mode == .training
+    return site.mode == .training && site.isTrainable
       ? BatchNormalizationOperation(normalization: normalization)
       : MovingNormalizationOperation(normalization: normalization)
   }
@@ -227,7 +227,7 @@ struct BatchNormalizationOperation: BatchOperation {
   }
 }
 
-/// Inference: normalizes by the moving statistics.
+/// Inference, and training where the layer is frozen: normalizes by the moving statistics.
 struct MovingNormalizationOperation: Operation {
   let normalization: ChannelNormalization
 
@@ -238,19 +238,32 @@ struct MovingNormalizationOperation: Operation {
   /// The mean, of which nothing is left over, and the scale.
   func scratchCount(samples: Int) -> Int { 3 * channels }
 
-  func forward(_ frame: Frame) {
-    let (mean, scale) = (frame.scratch, frame.scratch + 2 * channels)
+  /// γ / √(variance + ε) of each channel.
+  private func fillScale(_ scale: UnsafeMutablePointer<Float>, _ frame: Frame) {
     let variance = frame.state + normalization.movingVarianceOffset
     let gamma = normalization.gamma(frame)
     let epsilon = Float(normalization.layer.epsilon)
     for c in 0..<channels {
-      mean[c] = frame.state[c]
-      mean[channels + c] = 0
       let deviation = 1 / (variance[c] + epsilon).squareRoot()
       scale[c] = gamma.map { deviation * $0[c] } ?? deviation
     }
+  }
+
+  func forward(_ frame: Frame) {
+    let (mean, scale) = (frame.scratch, frame.scratch + 2 * channels)
+    mean.update(from: frame.state, count: channels)
+    (mean + channels).update(repeating: 0, count: channels)
+    fillScale(scale, frame)
     normalization.apply(frame, mean: mean, scale: scale)
   }
 
-  func inputGradients(_ frame: Frame) { preconditionFailure("inference has no gradients") }
+  func inputGradients(_ frame: Frame) {
+    guard let inputGradient = frame.inputGradient else { return }
+    let (channels, scale) = (channels, frame.scratch)
+    fillScale(scale, frame)
+    for row in 0..<frame.samples * normalization.positions {
+      let (dy, dx) = (frame.outputGradient + row * channels, inputGradient + row * channels)
+      for c in 0..<channels { dx[c] = dy[c] * scale[c] }
+    }
+  }
 }

@@ -4,8 +4,8 @@ extension Model {
   /// Reads a list of layers, each a name (`flatten`), a name with options (`dense: {units: 10}`) or with the first of them
   /// alone (`activation: relu`).
   ///
-  /// Besides its own options, a layer may have a `name`, and `inputs`: the names of earlier layers that it reads, or `input`
-  /// for the model's input. Without them it reads the layer before it.
+  /// Besides its own options, a layer may have a `name`; `trainable: false`, which freezes it; and `inputs`: the names of
+  /// earlier layers that it reads, or `input` for the model's input. Without them it reads the layer before it.
   ///
   /// - Throws: `ConfigurationError` with the position, the key and the value received.
   public init(configuration node: ConfigurationNode, path: String) throws {
@@ -44,7 +44,7 @@ extension Model {
         return .node(index)
       }
     }
-    append(entry.layer, name: entry.name, inputs: inputs)
+    append(entry.layer, name: entry.name, inputs: inputs, isTrainable: entry.isTrainable)
   }
 
   /// The list that `init(configuration:path:)` reads.
@@ -57,6 +57,7 @@ extension Model {
           let typeName = type(of: node.layer).typeName
           let name = needsAllNames ? names[index] : node.name
           var options = name.map { [ConfigurationEntry("name", ConfigurationNode(.string($0)))] } ?? []
+          if !node.isTrainable { options.append(ConfigurationEntry("trainable", false)) }
           options += node.layer.options
           if node.inputs != [index == 0 ? .input : .node(index - 1)] {
             let sources = node.inputs.map { source in
@@ -87,10 +88,11 @@ private struct LayerEntry {
   let layer: any Layer
   let name: String?
   let inputs: [String]?
+  let isTrainable: Bool
   let reader: ConfigurationReader
 
   /// The keys that every layer may have, besides its own.
-  private static let keys = ["name", "inputs"]
+  private static let keys = ["name", "trainable", "inputs"]
 
   init(_ node: ConfigurationNode, path: String) throws {
     switch node.value {
@@ -119,6 +121,7 @@ private struct LayerEntry {
     self.reader = reader
     layer = try type.init(options: reader)
     name = try reader.optionalString("name")
+    isTrainable = try reader.bool("trainable", default: true)
     inputs = reader.node("inputs") == nil ? nil : try reader.strings("inputs", default: [])
   }
 

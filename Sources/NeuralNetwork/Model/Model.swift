@@ -11,11 +11,18 @@ public struct Model: Sendable {
     public var name: String?
     /// What the layer reads, in its order.
     public var inputs: [Source]
+    /// Whether training changes its variables: Keras' `trainable`.
+    ///
+    /// Those of a frozen layer stay as they are; the layers before it learn through it. The optimizer keeps nothing for
+    /// them, and norms and weight decay leave them out. A frozen batch normalization uses its moving statistics, and
+    /// leaves them as they are, also in training. What acts in training only, such as dropout, goes on to.
+    public var isTrainable: Bool
 
-    public init(_ layer: any Layer, name: String? = nil, inputs: [Source]) {
+    public init(_ layer: any Layer, name: String? = nil, inputs: [Source], isTrainable: Bool = true) {
       self.layer = layer
       self.name = name
       self.inputs = inputs
+      self.isTrainable = isTrainable
     }
   }
 
@@ -48,16 +55,29 @@ public struct Model: Sendable {
   /// - Parameters:
   ///   - name: unique in the model; nil for Keras' default.
   ///   - inputs: what it reads; the last layer if nil.
+  ///   - isTrainable: whether training changes its variables; see `Node.isTrainable`.
   /// - Returns: the layer's output.
   @discardableResult
-  public mutating func append(_ layer: any Layer, name: String? = nil, inputs: [Source]? = nil) -> Source {
+  public mutating func append(
+    _ layer: any Layer, name: String? = nil, inputs: [Source]? = nil, isTrainable: Bool = true
+  ) -> Source {
     let inputs = inputs ?? [output]
     for case .node(let index) in inputs {
       precondition(
         nodes.indices.contains(index), "layer \(nodes.count) reads layer \(index), which does not come before it")
     }
-    nodes.append(Node(layer, name: name, inputs: inputs))
+    nodes.append(Node(layer, name: name, inputs: inputs, isTrainable: isTrainable))
     return output
+  }
+
+  /// Freezes layers, or lets training change them again; see `Node.isTrainable`.
+  ///
+  /// - Parameter indices: the positions of the layers.
+  public mutating func setTrainable(_ isTrainable: Bool, layers indices: some Sequence<Int>) {
+    for index in indices {
+      precondition(nodes.indices.contains(index), "there is no layer \(index) among \(nodes.count)")
+      nodes[index].isTrainable = isTrainable
+    }
   }
 
   /// The last layer's output; the input of a model with no layers.
@@ -120,10 +140,13 @@ extension Model {
   }
 
   /// Whether another model has equal layers, connected in the same way, whatever the layers are called.
-  public func isSame(as other: Model) -> Bool {
+  ///
+  /// - Parameter ignoringTrainable: whether it does not count which layers are frozen.
+  public func isSame(as other: Model, ignoringTrainable: Bool = false) -> Bool {
     func unnamed(_ model: Model) -> ConfigurationNode {
       var model = model
       for index in model.nodes.indices { model.nodes[index].name = nil }
+      if ignoringTrainable { model.setTrainable(true, layers: model.nodes.indices) }
       return model.configuration
     }
     return unnamed(self) == unnamed(other)
@@ -141,7 +164,7 @@ extension Model {
         case .node(let index): .node(index + 1)
         }
       }
-      model.append(node.layer, name: name, inputs: inputs)
+      model.append(node.layer, name: name, inputs: inputs, isTrainable: node.isTrainable)
     }
     return model
   }

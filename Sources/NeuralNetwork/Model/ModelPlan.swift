@@ -6,6 +6,8 @@ public struct ModelPlan: Sendable {
   public struct Node: Sendable {
     public let name: String
     public let layer: any Layer
+    /// Whether training changes its variables: see `Model.Node.isTrainable`.
+    public let isTrainable: Bool
     public let inputs: [Model.Source]
     /// The shapes of a sample of each input.
     public let inputShapes: [Shape]
@@ -25,11 +27,24 @@ public struct ModelPlan: Sendable {
   /// The floats of a buffer of all trainable variables, and of one of all others, each variable on a cache line.
   public let trainableCount: Int
   public let stateCount: Int
+  /// The floats of the variables that layers change in training: they come first in the buffer of `stateCount`, those of
+  /// frozen layers after them.
+  package let movingCount: Int
 
   /// The shape of the model's output for a sample.
   public var outputShape: Shape { nodes.last?.outputShape ?? inputShape }
 
   public var trainableVariables: [Variable] { variables.filter { $0.role == .trainable } }
+
+  /// Checks that there is something to train.
+  ///
+  /// - Throws: `ModelError` if all layers with weights are frozen.
+  package func checkTrains() throws {
+    guard trainableVariables.isEmpty else { return }
+    throw ModelError(
+      layerIndex: nil, layerName: "", reason: "all its layers with weights are frozen, and there is nothing to train.",
+      advice: ". Leave out trainable: false of at least one of them")
+  }
 
   /// The values of some variables.
   public static func valueCount(_ variables: some Sequence<Variable>) -> Int {
@@ -55,14 +70,15 @@ extension Model {
     try check(inputShape)
     var builder = PlanBuilder(model: self, inputShape: inputShape)
     for index in nodes.indices { try builder.append(index) }
-    guard builder.trainableCount > 0 || !needsWeights else {
+    guard builder.hasWeights || !needsWeights else {
       throw ModelError(
         layerIndex: nil, layerName: "", reason: "it has no weights to train.",
         advice: ". Add a dense or a conv2d layer")
     }
     return ModelPlan(
       model: self, inputShape: inputShape, nodes: builder.planned, variables: builder.variables,
-      trainableCount: builder.trainableCount, stateCount: builder.stateCount)
+      trainableCount: builder.trainableCount, stateCount: builder.movingCount + builder.frozenCount,
+      movingCount: builder.movingCount)
   }
 
   private func check(_ inputShape: Shape) throws {
@@ -92,9 +108,23 @@ private struct PlanBuilder {
   let names: [String]
   let inputShape: Shape
   private(set) var planned: [ModelPlan.Node] = []
-  private(set) var variables: [Variable] = []
+  private var placed: [Variable] = []
   private(set) var trainableCount = 0
-  private(set) var stateCount = 0
+  private(set) var movingCount = 0
+  private(set) var frozenCount = 0
+
+  /// Whether any layer has variables that an optimizer can change, frozen or not.
+  var hasWeights: Bool { placed.contains { $0.specification.role == .trainable } }
+
+  /// The frozen ones come after all moving ones.
+  var variables: [Variable] {
+    placed.map { variable in
+      guard variable.role == .frozen else { return variable }
+      return Variable(
+        specification: variable.specification, layerIndex: variable.layerIndex, layerName: variable.layerName,
+        role: .frozen, offset: movingCount + variable.offset)
+    }
+  }
 
   init(model: Model, inputShape: Shape) {
     self.model = model
@@ -110,7 +140,7 @@ private struct PlanBuilder {
       case .node(let index): planned[index].outputShape
       }
     }
-    let first = variables.count
+    let first = placed.count
     let output: Shape
     do {
       try Self.checkCount(of: shapes, for: node.layer)
@@ -127,8 +157,8 @@ private struct PlanBuilder {
     for specification in node.layer.variables(for: shapes) { try append(specification, ofLayer: index) }
     planned.append(
       ModelPlan.Node(
-        name: names[index], layer: node.layer, inputs: node.inputs, inputShapes: shapes, outputShape: output,
-        variables: first..<variables.count))
+        name: names[index], layer: node.layer, isTrainable: node.isTrainable, inputs: node.inputs,
+        inputShapes: shapes, outputShape: output, variables: first..<placed.count))
   }
 
   private static func checkCount(of shapes: [Shape], for layer: any Layer) throws {
@@ -145,12 +175,24 @@ private struct PlanBuilder {
         reason: "its \(specification.name) would have the shape \(specification.shape), and at most "
           + "\(LayerLimits.variableCount) values are possible.")
     }
-    let isTrainable = specification.role == .trainable
-    variables.append(
+    let role = model.nodes[index].isTrainable ? specification.role : .frozen
+    placed.append(
       Variable(
-        specification: specification, layerIndex: index, layerName: names[index],
-        offset: isTrainable ? trainableCount : stateCount))
-    if isTrainable { trainableCount += specification.alignedCount } else { stateCount += specification.alignedCount }
+        specification: specification, layerIndex: index, layerName: names[index], role: role,
+        offset: takePlace(for: specification.alignedCount, role)))
+  }
+
+  /// - Returns: the offset among the variables of a role.
+  private mutating func takePlace(for count: Int, _ role: VariableSpecification.Role) -> Int {
+    func take(_ total: inout Int) -> Int {
+      defer { total += count }
+      return total
+    }
+    return switch role {
+    case .trainable: take(&trainableCount)
+    case .state: take(&movingCount)
+    case .frozen: take(&frozenCount)
+    }
   }
 }
 

@@ -6,6 +6,8 @@ public struct VariableSpecification: Sendable {
     case trainable
     /// The layer, in training: moving statistics.
     case state
+    /// Nothing: its layer is frozen. Only variables of a model have this role, see `Model.Node.isTrainable`.
+    case frozen
   }
 
   /// Keras' name of the variable: `kernel`, `bias`.
@@ -26,18 +28,20 @@ public struct VariableSpecification: Sendable {
   public var alignedCount: Int { FloatBuffer.aligned(shape.count) }
 }
 
-/// A variable of a model, and the place of its first float in the flat buffer of its role.
+/// A variable of a model, and the place of its first float in the flat buffer of its role: one of all trainable variables,
+/// or one of all others.
 public struct Variable: Sendable {
   public let specification: VariableSpecification
   /// The position of its layer in the model, and the layer's name.
   public let layerIndex: Int
   public let layerName: String
+  /// That of the specification, or `.frozen`.
+  public let role: VariableSpecification.Role
   /// In floats; see `ModelPlan.trainableCount` and `stateCount`.
   public let offset: Int
 
   public var name: String { specification.name }
   public var shape: Shape { specification.shape }
-  public var role: VariableSpecification.Role { specification.role }
 
   /// `conv2d/kernel`.
   public var path: String { "\(layerName)/\(name)" }

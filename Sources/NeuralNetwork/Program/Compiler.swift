@@ -3,7 +3,8 @@ import Kernels
 extension ModelPlan {
   /// Chooses an operation for each layer, or one for several.
   ///
-  /// Programs of the same plan and kernels have the same layouts of variables, whatever their mode.
+  /// Programs of the same plan and kernels have the same layouts of variables, whatever their mode. In inference the weights
+  /// of some operations are computed from the variables: see `Program.foldings`.
   ///
   /// - Parameter leavesSoftmax: whether a final softmax is left out of the program: see `Program.isLogits`.
   package func compile(mode: Pass.Mode, kernels: KernelSet, leavesSoftmax: Bool = true) throws -> Program {
@@ -32,6 +33,7 @@ private struct Compiler {
   private var outputs: [Model.Source: (value: Int, layout: TensorLayout)]
   private var isLogits = false
   private var statisticsCount = 0
+  private var foldedCount = 0
 
   init(_ context: LoweringContext, inputNeedsGradient: Bool) {
     self.context = context
@@ -58,7 +60,7 @@ private struct Compiler {
       let fusion = context.fusion(at: index, input: inputs[0].layout)
       let layers = fusion?.layers ?? [index]
       if let operation = try fusion?.operation ?? operation(at: index, inputs: inputs.map(\.layout)) {
-        append(operation, layers: layers, inputs: inputs.map(\.value))
+        append(operation, layers: layers, inputs: inputs.map(\.value), normalization: fusion?.normalization)
       } else {
         let layout = context.plan.nodes[index].layer.outputLayout(for: inputs[0].layout)
         outputs[.node(index)] = (inputs[0].value, layout)
@@ -81,15 +83,26 @@ private struct Compiler {
       layer = rest
     }
     return try layer.operation(
-      at: LayerSite(inputs: inputs, layerIndex: index, mode: context.mode, kernels: context.kernels))
+      at: LayerSite(
+        inputs: inputs, layerIndex: index, isTrainable: context.plan.nodes[index].isTrainable, mode: context.mode,
+        kernels: context.kernels))
   }
 
-  private mutating func append(_ operation: any Operation, layers: [Int], inputs: [Int]) {
+  /// - Parameter normalization: the layer that is folded into the weights of the first one; nil if none is.
+  private mutating func append(
+    _ operation: any Operation, layers: [Int], inputs: [Int], normalization: Int? = nil
+  ) {
     let plan = context.plan
-    let variables = layers.flatMap { plan.nodes[$0].variables }
-    for (index, layout) in zip(variables, operation.variableLayouts) { layouts[index] = layout }
-    let trainable = variables.map { plan.variables[$0] }.filter { $0.role == .trainable }
-    let state = variables.map { plan.variables[$0] }.filter { $0.role == .state }
+    let indices = layers.flatMap { plan.nodes[$0].variables }
+    for (index, layout) in zip(indices, operation.variableLayouts) { layouts[index] = layout }
+    let folding = normalization.map { normalization in
+      WeightFolding(
+        plan, kernel: layers[0], normalization: normalization, layouts: layouts, offset: foldedCount)
+    }
+    foldedCount += folding?.count ?? 0
+    let variables = indices.map { plan.variables[$0] }
+    let trainable = variables.filter { $0.role == .trainable }
+    let weights = variables.first { $0.specification.role == .trainable }
     values.append(
       Program.Value(
         count: operation.output.shape.count,
@@ -97,9 +110,10 @@ private struct Compiler {
     operations.append(
       PlacedOperation(
         operation: operation, layers: layers, inputs: inputs, output: values.count - 1,
-        variableOffset: trainable.first?.offset ?? 0,
+        variableOffset: weights?.offset ?? 0,
         variableCount: trainable.reduce(0) { $0 + $1.specification.alignedCount },
-        stateOffset: state.first?.offset ?? 0, treeOperation: operation as? any ShardTreeOperation,
+        stateOffset: variables.first { $0.specification.role == .state }?.offset ?? 0,
+        isFrozen: weights?.role == .frozen, folding: folding, treeOperation: operation as? any ShardTreeOperation,
         batchOperation: operation as? any BatchOperation, statisticsOffset: statisticsCount))
     statisticsCount += FloatBuffer.aligned((operation as? any BatchOperation)?.statisticsCount ?? 0)
     outputs[.node(layers[layers.count - 1])] = (values.count - 1, operation.output)

@@ -4,7 +4,7 @@ public struct Frame {
   public let pass: Pass
   /// The position in the batch of the frame's first sample.
   public let firstPosition: Int
-  /// The operation's trainable variables, one after the other, each on a cache line.
+  /// The operation's variables that an optimizer can change, one after the other, each on a cache line.
   public let variables: UnsafePointer<Float>
   /// Its other variables, likewise.
   public let state: UnsafePointer<Float>

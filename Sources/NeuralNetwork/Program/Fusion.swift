@@ -5,6 +5,8 @@ struct Fusion {
   let operation: any Operation
   /// The positions of the layers, in order; all others that read one of them read the last.
   let layers: [Int]
+  /// The layer among them that is folded into the weights of the first one; nil if none is.
+  var normalization: Int?
 }
 
 /// A pattern of layers that one operation computes faster than one after the other.
@@ -19,13 +21,14 @@ protocol FusionPattern: Sendable {
 /// Every pattern; the first that matches is taken.
 enum FusionCatalog {
   static let all: [any FusionPattern.Type] = [
+    FoldedNormalization.self,
     OneChannelPooledConvolution.self,
     PooledConvolution.self,
   ]
 }
 
-/// What patterns may look at. Nothing of it depends on the mode, so that training and inference fuse alike and agree on the
-/// layouts of variables.
+/// What patterns may look at. One that looks at the mode leaves the layouts of variables as they are without it: training
+/// and inference have to agree on them.
 struct LoweringContext {
   let plan: ModelPlan
   let mode: Pass.Mode

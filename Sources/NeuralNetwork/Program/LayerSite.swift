@@ -6,6 +6,8 @@ public struct LayerSite: Sendable {
   public let inputs: [TensorLayout]
   /// The position of the layer in the model.
   public let layerIndex: Int
+  /// Whether training changes the layer's variables: see `Model.Node.isTrainable`.
+  public let isTrainable: Bool
   public let mode: Pass.Mode
   package let kernels: KernelSet
 

@@ -26,7 +26,8 @@ public protocol Operation: Sendable {
   /// Begins the backward pass: turns `outputGradient` into what the other two read. Does nothing by default.
   func beginBackward(_ frame: Frame)
 
-  /// Computes the gradients of the trainable variables, summed over the samples of one shard.
+  /// Computes the gradients of the trainable variables, summed over the samples of one shard. It is not called if the
+  /// layer is frozen.
   ///
   /// - Parameters:
   ///   - samples: the positions of the shard's samples in the frame.

@@ -18,6 +18,11 @@ public struct ParameterLayout: Equatable, Sendable {
 
   public var count: Int { factors.reduce(1, *) }
 
+  /// The distance in memory of two neighbors along Keras' last axis, that of the outputs of a kernel.
+  var lastAxisStride: Int {
+    order.drop { $0 != factors.count - 1 }.dropFirst().reduce(1) { $0 * factors[$1] }
+  }
+
   /// Copies a tensor in Keras' order to where and how it is stored.
   public func store(_ values: UnsafePointer<Float>, to stored: UnsafeMutablePointer<Float>) {
     forEachPosition { keras, position in stored[position] = values[keras] }

@@ -43,6 +43,21 @@ package struct Program: Sendable {
   }
   package var sumCount: Int { operations.compactMap(\.batchOperation?.sumCount).max() ?? 0 }
 
+  /// The operations whose weights are computed from the variables before a pass, each apart from the others.
+  package var foldings: [WeightFolding] { operations.compactMap(\.folding) }
+  /// The floats of all weights that are computed so.
+  package var foldedCount: Int { foldings.reduce(0) { $0 + $1.count } }
+
+  /// The floating-point operations that a sample needs in an operation.
+  public func operationCount(of placed: PlacedOperation) -> OperationCount {
+    let needsInputGradient = needsInputGradient(placed)
+    var count = placed.operation.operations(needsInputGradient: needsInputGradient)
+    guard placed.isFrozen else { return count }
+    // No gradient of the weights.
+    count.backward -= placed.operation.operations(needsInputGradient: false).backward
+    return count
+  }
+
   /// Whether the gradient of an operation's first input is computed.
   package func needsInputGradient(_ operation: PlacedOperation) -> Bool {
     operation.inputs.first.map { values[$0].needsGradient } ?? false
@@ -57,10 +72,15 @@ package struct PlacedOperation: Sendable {
   /// The numbers of the values that it reads and writes.
   let inputs: [Int]
   let output: Int
-  /// The offsets of its first variable of each role, and the floats of its trainable variables.
+  /// The offsets of its first weight and of its first moving variable, each in the buffer of its role, and the floats of
+  /// its trainable variables: 0 if its layer is frozen.
   package let variableOffset: Int
   package let variableCount: Int
   package let stateOffset: Int
+  /// Whether its weights are those of a frozen layer.
+  let isFrozen: Bool
+  /// How its weights follow from the variables; nil if they are variables.
+  let folding: WeightFolding?
   /// The operation, if it sums over the shards itself, or over the batch.
   let treeOperation: (any ShardTreeOperation)?
   package let batchOperation: (any BatchOperation)?

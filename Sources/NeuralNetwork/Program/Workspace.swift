@@ -13,6 +13,8 @@ package final class Workspace {
   package var pass = Pass.inference
   /// The position in the batch of the first sample at hand.
   package private(set) var firstPosition = 0
+  /// The weights that `Program.foldings` computed, in programs that have any.
+  package var folded: UnsafePointer<Float>?
 
   private let shardEnds: UnsafeMutablePointer<Int32>
   private let buffer: FloatBuffer
@@ -117,8 +119,15 @@ package final class Workspace {
 
   private func frame(_ index: Int, _ variables: UnsafePointer<Float>, _ state: UnsafePointer<Float>) -> Frame {
     let (placed, place) = (program.operations[index], layout.operations[index])
+    let weights: UnsafePointer<Float>
+    if let folding = placed.folding {
+      guard let folded else { preconditionFailure("the folded weights are not there") }
+      weights = folded + folding.offset
+    } else {
+      weights = (placed.isFrozen ? state : variables) + placed.variableOffset
+    }
     return Frame(
-      shards: shards, pass: pass, firstPosition: firstPosition, variables: variables + placed.variableOffset,
+      shards: shards, pass: pass, firstPosition: firstPosition, variables: weights,
       state: state + placed.stateOffset, kept: kept(index), scratch: buffer.start + layout.scratch,
       constants: buffer.start + place.constants, statistics: batch.statistics(of: placed),
       addresses: addresses + place.firstAddress)
@@ -166,7 +175,7 @@ extension Workspace {
     for index in (batchOperation == nil ? range : range.dropFirst()).reversed() {
       backward(index, variables: variables, state: state, gradients: gradients)
     }
-    if let rows, let batchOperation {
+    if let rows, let batchOperation, program.values[program.operations[range.lowerBound].output].needsGradient {
       batchOperation.backwardSums(frame(range.lowerBound, variables, state), rows: rows)
     }
   }

@@ -33,7 +33,7 @@ extension Trainer {
     return program.operations.enumerated().map { index, placed in
       LayerProfile(
         name: program.layerNames(of: placed),
-        operations: placed.operation.operations(needsInputGradient: program.needsInputGradient(placed)),
+        operations: program.operationCount(of: placed),
         forward: passes[index].forward.scaled(by: 1 / Double(shard)),
         backward: passes[index].backward.scaled(by: 1 / Double(shard)))
     }

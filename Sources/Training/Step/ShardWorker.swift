@@ -139,6 +139,7 @@ final class ShardWorker: @unchecked Sendable {
 
   private func forward(_ samples: SampleSlice, _ variables: Variables) {
     loader.load(samples, into: inference.input)
+    inference.folded = UnsafePointer(variables.folded.start)
     inference.forward(variables: variables.parameters.start, state: variables.state.start)
   }
 

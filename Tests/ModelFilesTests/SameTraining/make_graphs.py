@@ -1,8 +1,8 @@
 """Makes what Keras does in 300 steps with networks of branches and batch normalization, for the test that Martlet does the
 same.
 
-    KERAS_BACKEND=tensorflow python make_graphs.py [DIRECTORY]    # needs: pip install keras==3.15.1 tensorflow h5py
-    KERAS_BACKEND=jax python make_graphs.py [DIRECTORY]           # needs: pip install keras==3.15.1 jax h5py
+    KERAS_BACKEND=tensorflow python make_graphs.py [DIRECTORY [NETWORK…]]    # needs: pip install keras==3.15.1 tensorflow h5py
+    KERAS_BACKEND=jax python make_graphs.py [DIRECTORY [NETWORK…]]           # needs: pip install keras==3.15.1 jax h5py
 
 NAME.graph.h5 holds for all variables, `<layer>/<variable>` in the attribute `variables`, one after the other: `start`, the
 values that both begin with (rounded to bfloat16 and packed, so that the file is small), and for each backend
@@ -94,6 +94,16 @@ def joined(x):
     return layers.Dense(CLASSES, activation="softmax", name="head")(layers.Flatten()(x))
 
 
+def frozen(x):
+    """Frozen layers before, among and after others; one learns through a frozen normalization and convolution."""
+    build = Builder()
+    x = layers.Activation("tanh")(build.norm(build.conv(x, 6, 3, trainable=False), trainable=False))
+    x = layers.Activation("tanh")(build.norm(build.conv(x, 8, 3, 2)))
+    x = layers.Activation("tanh")(build.norm(build.conv(x, 8, 3), trainable=False))
+    x = layers.AveragePooling2D(2)(build.conv(x, 12, 3, use_bias=True, trainable=False))
+    return build.head(layers.Activation("tanh")(build.norm(build.conv(x, 12, 1))))
+
+
 # Where relu cuts, the last bit of a sum decides whether a unit learns from a sample, and batch normalization hands that on
 # to all others: with these steps TensorFlow and JAX are some 1e-4 apart after 300 of them, ten times as far with larger
 # ones. tanh knows no such cuts.
@@ -103,6 +113,8 @@ NETWORKS = {
     "residual_tanh": (
         lambda x: residual(x, lambda: layers.Activation("tanh")),
         lambda: keras.optimizers.SGD(learning_rate=2e-3, momentum=0.9, weight_decay=0.01)),
+    "frozen": (
+        frozen, lambda: keras.optimizers.SGD(learning_rate=0.005, momentum=0.9, weight_decay=0.01, global_clipnorm=0.5)),
     "joined": (joined, lambda: keras.optimizers.Adam(learning_rate=1e-3)),
 }
 
@@ -114,7 +126,8 @@ def rounded(values):
 
 
 def start(model):
-    """The same numbers with every backend: GlorotUniform's limits for kernels, Keras' constants for all others."""
+    """The same numbers with every backend: GlorotUniform's limits for kernels, Keras' constants for all others, and what
+    training has left behind for those of frozen layers."""
     random = np.random.default_rng(20260202)
     for layer in model.layers:
         for variable in layer.weights:
@@ -122,6 +135,8 @@ def start(model):
                 size, inputs, outputs = np.prod(variable.shape[:-2]), *variable.shape[-2:]
                 limit = np.sqrt(6 / (size * (inputs + outputs)))
                 variable.assign(rounded(random.uniform(-limit, limit, variable.shape)))
+            elif not layer.trainable:
+                variable.assign(rounded(random.uniform(0.5, 1.5, variable.shape)))
 
 
 def weights(model):

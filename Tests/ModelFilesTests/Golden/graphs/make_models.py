@@ -1,9 +1,9 @@
 """Makes the small models beside it: graphs, batch normalization, models within models, with the optimizers there are.
 
-    KERAS_BACKEND=jax python make_models.py keras315 [DIRECTORY]    # keras 3
-    python make_models.py tf215 [DIRECTORY]                         # tf.keras 2.12 to 2.15
+    KERAS_BACKEND=jax python make_models.py keras315 [DIRECTORY [MODEL…]]    # keras 3
+    python make_models.py tf215 [DIRECTORY [MODEL…]]                         # tf.keras 2.12 to 2.15
 
-Needs keras and h5py, or tensorflow. NAME.expected.h5 holds for each model its `probabilities` for 12 samples, and for each
+Those that are named are made anew, or all of them. Needs keras and h5py, or tensorflow. NAME.expected.h5 holds for each model its `probabilities` for 12 samples, and for each
 variable by its number in Keras' order its sum in `weights`; `iteration`, and `slots`: the sum of each of the optimizer's
 variables, in Keras' order. The archives are packed, so that they are small.
 """
@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 
 name = sys.argv[1]
+only = sys.argv[3:]
 directory = sys.argv[2] if len(sys.argv) > 2 else os.path.dirname(os.path.abspath(__file__))
 if name.startswith("tf"):
     import tensorflow
@@ -100,6 +101,23 @@ def chain():
         layers.Dense(CLASSES, activation="softmax", name="answer")]), keras.optimizers.Adam(0.01)
 
 
+def frozen_nested():
+    """A frozen Sequential, one with frozen layers among others, and a frozen layer between two that learn."""
+    inputs = keras.Input((SIZE, SIZE, 1))
+    encoder = keras.Sequential([
+        keras.Input((SIZE, SIZE, 1)), layers.Conv2D(3, 3, name="inner"), layers.BatchNormalization(name="norm"),
+        layers.ReLU(), layers.MaxPooling2D()], name="encoder")
+    encoder.trainable = False
+    tower = keras.Sequential([
+        keras.Input((3, 3, 3)), layers.Conv2D(3, 3, padding="same", name="trained"),
+        layers.BatchNormalization(name="still", trainable=False), layers.Activation("tanh"),
+        layers.Conv2D(3, 1, name="fixed", trainable=False), layers.BatchNormalization(name="moving")], name="tower")
+    value = layers.Flatten()(tower(encoder(inputs)))
+    value = layers.Dense(6, activation="tanh", name="middle", trainable=False)(value)
+    optimizer = keras.optimizers.AdamW(0.01, weight_decay=0.01, global_clipnorm=1.0)
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(value)), optimizer
+
+
 def optimizer_variables(optimizer):
     variables = optimizer.variables
     return [np.asarray(v) for v in (variables() if callable(variables) else variables)]
@@ -113,8 +131,10 @@ def packed(path):
 
 images, labels = samples()
 one_hot = np.eye(CLASSES, dtype="float32")[labels]
-with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "w") as expected:
-    for make in (residual, inception, dense_block, nested, chain):
+with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else "w") as expected:
+    for make in (residual, inception, dense_block, nested, chain, frozen_nested):
+        if only and make.__name__ not in only: continue
+        if make.__name__ in expected: del expected[make.__name__]
         keras.utils.set_random_seed(7)
         model, optimizer = make()
         model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
@@ -123,7 +143,8 @@ with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "w") as expected:
         label = f"{name}-{make.__name__}"
         path = os.path.join(directory, label)
         # HDF5 files are large, whatever is in them: one of each kind.
-        further = {"keras315-nested": ["h5"], "keras315-chain": ["weights.h5"], "tf215-nested": ["h5"], "tf215-chain": ["h5"]}
+        further = {"keras315-nested": ["h5"], "keras315-chain": ["weights.h5"], "keras315-frozen_nested": ["h5"],
+                   "tf215-nested": ["h5"], "tf215-chain": ["h5"]}
         for kind in ["keras"] + further.get(label, []):
             (model.save_weights if kind == "weights.h5" else model.save)(f"{path}.{kind}")
             if kind == "keras": packed(f"{path}.keras")

@@ -1,0 +1,52 @@
+import Kernels
+
+/// In inference, a convolution or a dense layer without an activation whose output a batch normalization alone reads: both
+/// are one such layer with other weights, see `WeightFolding`. An activation behind them is its activation, and a 2x2 max
+/// pool behind a convolution is pooled with it.
+enum FoldedNormalization: FusionPattern {
+  static func match(at index: Int, input: TensorLayout, in context: LoweringContext) -> Fusion? {
+    guard context.mode == .inference, let next = context.onlyReader(of: index),
+      context.layer(next) is BatchNormalization
+    else { return nil }
+    let layers = [index, next]
+    if let convolution = context.layer(index) as? Conv2D, convolution.activation == .linear {
+      return fusion(of: convolution, layers, input, context)
+    }
+    guard var dense = context.layer(index) as? Dense, dense.activation == .linear else { return nil }
+    dense.useBias = true
+    let activation = activation(behind: next, in: context)
+    dense.activation = activation?.function ?? .linear
+    return Fusion(
+      operation: DenseOperation(layer: dense, input: input, kernels: context.kernels),
+      layers: layers + (activation.map { [$0.layer] } ?? []), normalization: next)
+  }
+
+  private static func fusion(
+    of convolution: Conv2D, _ layers: [Int], _ input: TensorLayout, _ context: LoweringContext
+  ) -> Fusion? {
+    guard let window = try? convolution.window(over: input.shape) else { return nil }
+    var convolution = convolution
+    convolution.useBias = true
+    if let pool = ConvolutionPool(convolution, of: layers, in: context),
+      let operation = PooledConvolution(pool.convolution, input: input, isTrainable: true, kernels: context.kernels)
+    {
+      return Fusion(operation: operation, layers: pool.layers, normalization: layers[1])
+    }
+    let activation = activation(behind: layers[1], in: context)
+    convolution.activation = activation?.function ?? .linear
+    let operation = Conv2DOperation(
+      layer: convolution, geometry: convolution.geometry(window), kernels: context.kernels)
+    return Fusion(
+      operation: operation, layers: layers + (activation.map { [$0.layer] } ?? []), normalization: layers[1])
+  }
+
+  /// The layer that alone reads the output of one and applies a function to each value of it.
+  private static func activation(
+    behind index: Int, in context: LoweringContext
+  ) -> (function: ActivationFunction, layer: Int)? {
+    guard let next = context.onlyReader(of: index) else { return nil }
+    if context.layer(next).isReLU { return (.relu, next) }
+    guard let layer = context.layer(next) as? Activation, layer.activation != .softmax else { return nil }
+    return (layer.activation, next)
+  }
+}
