@@ -235,7 +235,8 @@ public final class TrainingRun {
   ) throws {
     try directory.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
     let checkpoints = CheckpointCallback(
-      policy: configuration.checkpoints, template: template, directory: directory, report: report)
+      policy: configuration.checkpoints, template: template, directory: directory,
+      report: report, isResumable: { [configuration] in configuration.isResumable(from: $0) })
     // Also when the training fails, the checkpoint that is being written becomes whole.
     defer { checkpoints.finish(trainer) }
     let limit = deadline.map { [TimeLimit(deadline: $0, checkpoints: checkpoints)] } ?? []
