@@ -231,11 +231,26 @@ struct CommandTests {
     (["data", "show", "digit"], 2, "martlet: unknown data set 'digit'. Did you mean 'digits'?"),
     (
       ["data", "show", "digits", "--index", "12000"], 2,
-      "martlet: --index 12000 --count 1: 'digits (train)' has the samples 0 to 11999."
+      "martlet: --index must be at most 11999, the last sample of 'digits (train)'. Received: 12000\n"
     ),
     (
       ["data", "show", "digits", "--count", "-1", "--output", "x.png"], 2,
-      "martlet: --index 0 --count -1: 'digits (train)' has the samples 0 to 11999."
+      "martlet: --count must be at least 1. Received: -1\n"
+    ),
+    (["data", "show", "digits", "--count", "0"], 2, "martlet: --count must be at least 1. Received: 0\n"),
+    (["data", "show", "digits", "--index", "-3"], 2, "martlet: --index must be at least 0. Received: -3\n"),
+    (
+      ["data", "show", "digits", "--index", "11990", "--count", "\(Int.max)", "--output", "x.png"], 2,
+      "martlet: --count must be at most 10: 'digits (train)' has the samples 0 to 11999, and --index is 11990. "
+        + "Received: \(Int.max)\n"
+    ),
+    (
+      ["data", "show", "digits", "--count", "1\(Int.max)", "--output", "x.png"], 2,
+      "Error: The value '1\(Int.max)' is invalid for '--count <count>'"
+    ),
+    (
+      ["data", "show", "digits", "--output", "CONFIG"], 2,
+      "martlet: --output CONFIG: is a text that starts with 'name: small', and is not replaced. Choose another name.\n"
     ),
     (
       ["evaluate", "CONFIG", "--workers", "-1"], 2,
