@@ -38,3 +38,28 @@ struct SetAsideTests {
     #expect(throws: FileError.self) { try WholeFile.setAside("/nowhere/log") }
   }
 }
+
+@Suite("Whether something can be written")
+struct WritableTests {
+  /// Where not even root writes.
+  @Test(
+    "is tried: a right is not enough",
+    arguments: ["/proc/x", "/proc/self/x", "/proc/self/x/y", "/proc", "/proc/self"])
+  func unwritable(path: String) {
+    #expect(throws: FileError.self) { try WholeFile.checkWritable(path) }
+    #expect(throws: FileError.self) { try WholeFile.checkWritableDirectory(path) }
+  }
+
+  @Test("leaves nothing behind")
+  func nothingLeft() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("old", to: "file")
+    for name in ["file", "new"] { try WholeFile.checkWritable("\(directory.path)/\(name)") }
+    for name in ["", "/new", "/new/below"] { try WholeFile.checkWritableDirectory(directory.path + name) }
+    #expect(throws: FileError.self) { try WholeFile.checkWritableDirectory(path) }
+    #expect(throws: FileError.self) { try WholeFile.checkWritable(directory.path) }
+    try WholeFile.checkWritable("/dev/null")
+    #expect(directory.names == ["file"])
+    #expect(try directory.text("file") == "old")
+  }
+}
