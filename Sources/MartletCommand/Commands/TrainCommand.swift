@@ -104,6 +104,7 @@ struct TrainCommand: ParsableCommand {
     if !dryRun { Signals.install(ending: endingSignals) }
     let configuration = try configuration()
     let asked = try start()
+    try checkLogs(configuration)
     // Started again, a run that is finished shows its result.
     let start = asked == .fresh ? .freshUnlessFinished(configuration, initialWeights: initialWeights) : asked
     if dryRun { return try showDryRun(configuration, start, began) }
@@ -145,18 +146,47 @@ struct TrainCommand: ParsableCommand {
     surroundings.deadline = timeLimit.map { began + $0.duration }
     let name = configuration.training.logName
     if let stepLog { try WholeFile.checkWritable(name(stepLog)) }
+    warnOfUnwritable(configuration)
     var measurable = configuration
     measurable.source = try measurableSource(configuration, surroundings.dataset)
     let run = try TrainingRun(
       measurable, start: start, initialWeights: initialWeights, surroundings: surroundings)
+    if let stepLog { try StepLog.check(name(stepLog), of: run) }
     let logs = DryRunReport.Logs(
-      step: stepLog.map(name), run: logFile.map(name),
-      tables: configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename }.map(name))
+      step: stepLog.map(name), run: logFile.map(name), tables: Self.tables(configuration))
     var shown = configuration
     shown.training.scale = run.configuration.training.scale
     Console.output.write(try shown.yaml + "\n" + DryRunReport.heading(run, isOverwriting: overwrite))
     let measured = try run.measure(maxSteps: maxSteps)
     Console.output.write(DryRunReport.needs(measured, run, timeLimit: timeLimit, logs: logs))
+  }
+
+  /// The files of `csv_log`.
+  private static func tables(_ configuration: RunConfiguration) -> [String] {
+    configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename }.map(configuration.training.logName)
+  }
+
+  /// - Throws: `ForeignLog` if a log's file is something else; `WrongUse` if it is that of two logs.
+  private func checkLogs(_ configuration: RunConfiguration) throws {
+    let name = configuration.training.logName
+    let table = "callbacks.csv_log.filename"
+    let named = [("--log-file", logFile), ("--step-log", stepLog)].compactMap { option, path in
+      path.map { (option: option, path: name($0)) }
+    }
+    let tables = Self.tables(configuration)
+    try LogPlace.checkDistinct(named + tables.map { (table, $0) })
+    if let logFile { try LogPlace.check(name(logFile), .events, option: "--log-file") }
+    if let stepLog { try LogPlace.check(name(stepLog), .steps, option: "--step-log") }
+    for path in tables { try LogPlace.check(path, .epochs, option: table) }
+  }
+
+  /// Says what a run would not write to, and trains nevertheless.
+  private func warnOfUnwritable(_ configuration: RunConfiguration) {
+    for path in (logFile.map { [configuration.training.logName($0)] } ?? []) + Self.tables(configuration) {
+      do { try WholeFile.checkWritable(path) } catch { Surroundings.warn("\(error)") }
+    }
+    guard let fallback = configuration.checkpoints.fallbackDirectory else { return }
+    do { try WholeFile.checkWritableDirectory(fallback) } catch { Surroundings.warn("\(error)") }
   }
 
   /// The data of a dry run: that of the run, or as many drawn digits if that would have to be downloaded first.
