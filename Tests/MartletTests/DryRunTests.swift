@@ -92,6 +92,8 @@ struct DryRunTests {
     (["--overwrite", "--step-log", "/proc/steps.csv"], 1),
     (["--overwrite", "--step-log", "small.yml"], 2),
     (["--overwrite", "--log-file", "small.yml"], 2),
+    (["--overwrite", "--initial-weights", "."], 2),
+    (["--resume", "."], 2),
     (["--output", "/proc/x"], 1),
     (["--output", "/proc/self/x/y"], 1),
     (["--output", "small.yml"], 1),

@@ -115,6 +115,34 @@ struct RunDirectoryArgumentTests {
     #expect(inspected.error == "martlet: note: run: taken is run/step-00000012.weights.h5, the newest.\n")
   }
 
+  @Test("is what a run is resumed from: its newest checkpoint")
+  func resuming() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    func train(_ arguments: [String]) throws -> Finished {
+      try Shell.martlet(["train", config, "--verbose", "0"] + arguments, in: directory.path)
+    }
+    #expect(try train(["--output", "one", "--max-steps", "7"]).status == 0)
+    let file = "one/step-00000007.weights.h5"
+    // Into another directory, and in its own, which is `--resume` alone.
+    let other = try train(["--output", "two", "--resume", "one"])
+    #expect((other.status, other.error) == (0, "martlet: note: one: taken is \(file), the newest.\n"))
+    for own in ["one", "./one/", "\(directory.path)/one"] {
+      let resumed = try train(["--output", "one", "--resume", own])
+      #expect((resumed.status, resumed.error) == (0, ""))
+    }
+    #expect(try Shell.martlet(["diff", "one", "two"], in: directory.path).status == 0)
+    for (path, message) in [
+      (".", ".: holds no checkpoint (step-*.weights.h5). It holds runs: one, two."),
+      ("small.yml", "small.yml: is not a Martlet checkpoint"),
+    ] {
+      let refused = try train(["--output", "three", "--resume", path])
+      #expect(refused.status == (path == "." ? 2 : 1))
+      #expect(refused.error.hasPrefix("martlet: \(message)"), "\(refused.error)")
+    }
+    #expect(!directory.names.contains("three"))
+  }
+
   @Test("has the checkpoints of its run, and may have those of another, which are not touched")
   func mixed() throws {
     let directory = try TemporaryDirectory()
