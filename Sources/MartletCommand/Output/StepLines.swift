@@ -79,8 +79,8 @@ struct StepLines {
         weight += size
       }
       let (there, here) = (sum / weight, isUnderWay ? state.sums.means[0] : losses[epoch.key])
-      // Batches without a loss, all of them, show nothing.
-      guard weight > 0 else { continue }
+      // An epoch without a batch that has a loss shows nothing.
+      guard there.isFinite, here.isFinite else { continue }
       guard abs(there - here) > 1e-4 * max(abs(there), abs(here)) + 1e-6 else {
         areOwn = true
         continue
