@@ -32,12 +32,16 @@ package final class CheckpointCallback: Callback {
   ///   - directory: where the run is; that of the policy if nil.
   ///   - report: is told what became of each checkpoint, by the thread of the training.
   ///   - now: reads the clock, also on the thread that writes.
+  ///   - isResumable: whether the run's configuration resumes from a checkpoint: one of which that is not true is never
+  ///     removed, nor one with another seed, other data or another history.
   package init(
     policy: CheckpointPolicy, template: Checkpoint, directory: RunDirectory? = nil,
     report: @escaping (CheckpointEvent) -> Void = { _ in },
-    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+    isResumable: @escaping @Sendable (Checkpoint) -> Bool = { _ in true }
   ) {
     self.directory = directory ?? RunDirectory(policy)
+    self.directory.lineage = RunLineage(of: template, isResumable: isResumable)
     self.policy = policy
     self.template = template
     self.report = report
@@ -50,7 +54,7 @@ package final class CheckpointCallback: Callback {
   package func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
     lastBegan = now()
     // Not so of a run that begins, or comes from a file elsewhere.
-    savedStep = directory.holds(step: trainer.state.step) ? trainer.state.step : nil
+    savedStep = directory.holds(trainer.state) ? trainer.state.step : nil
     for warning in directory.begin(trainer.state) { trainer.warning(warning) }
   }
 
@@ -110,7 +114,7 @@ package final class CheckpointCallback: Callback {
         return .written(
           WrittenCheckpoint(
             path: stored.path, step: step, bytes: bytes.count, seconds: seconds, isBest: stored.isBest, fault: fault,
-            linkFault: stored.linkFault, setAside: stored.setAside))
+            linkFault: stored.linkFault, setAside: stored.setAside, foreign: directory.takeForeign()))
       } catch {
         return .failed(step: step, reason: "\(error)")
       }
@@ -124,7 +128,7 @@ package final class CheckpointCallback: Callback {
     case .written(let checkpoint):
       savedStep = checkpoint.step
       longestWrite = max(longestWrite ?? 0, checkpoint.seconds)
-      if let setAside = checkpoint.setAside { trainer.warning(setAside) }
+      for text in [checkpoint.foreign, checkpoint.setAside] { text.map(trainer.warning) }
       noteLinks(checkpoint.linkFault, trainer)
       note(checkpoint.fault, "The checkpoint is \(checkpoint.path) instead.", trainer)
     case .failed(let step, let reason):

@@ -19,4 +19,6 @@ public struct WrittenCheckpoint: Sendable, Equatable {
   public let linkFault: String?
   /// What else had its name, and where that is now; nil if nothing had.
   public let setAside: String?
+  /// Which checkpoints of other runs were found in the directory, and left; nil if none was.
+  public let foreign: String?
 }

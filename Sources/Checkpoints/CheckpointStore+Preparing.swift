@@ -49,16 +49,18 @@ extension CheckpointStore {
     }
   }
 
-  /// Makes room for a checkpoint: what is called as it is, and is no checkpoint, is not ours to replace. A link is: what
-  /// it leads to stays.
+  /// Makes room for a checkpoint: what is called as it is, and is no checkpoint of the run, is not ours to replace. A link
+  /// is: what it leads to stays.
   ///
+  /// - Parameter isOwn: whether a checkpoint of this name may be replaced.
   /// - Returns: what was done, for a person; nil if there was nothing to do.
-  func setAsideIfForeign(_ name: String) throws -> String? {
+  func setAsideIfForeign(_ name: String, isOwn: Bool) throws -> String? {
     var status = stat()
-    guard lstat(path(name), &status) == 0, status.st_mode & S_IFMT != S_IFLNK, content(name) != .checkpoint else {
-      return nil
-    }
-    return "\(path(name)): is no checkpoint, and is called \(try setAside(name)) now."
+    guard lstat(path(name), &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return nil }
+    let isCheckpoint = content(name) == .checkpoint
+    guard !isCheckpoint || !isOwn else { return nil }
+    let what = isCheckpoint ? "no checkpoint of this run" : "no checkpoint"
+    return "\(path(name)): is \(what), and is called \(try setAside(name)) now."
   }
 
   /// Gives a file a name that is no checkpoint's, and that no file set aside before has.

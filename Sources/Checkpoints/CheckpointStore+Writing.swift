@@ -23,8 +23,7 @@ package struct CheckpointRetention: Sendable {
     policy.best(among: steps.filter { !unfit.contains($0) }, of: state)
   }
 
-  /// Those that are removed once the checkpoint of a step is safe: never that one, the best, or a later one, which is not
-  /// of this run.
+  /// Those of the run that are removed once the checkpoint of a step is safe: never that one, the best, or a later one.
   func removed(of steps: some Sequence<Int>, written: Int, best: Int?) -> [Int] {
     steps.filter { $0 < written }.sorted().dropLast(policy.keepLast - 1).filter { $0 != best }
   }
@@ -54,16 +53,18 @@ extension CheckpointStore {
 
   /// Writes the bytes of a checkpoint, and only once they are safe moves the links, and removes what is no longer kept.
   ///
-  /// - Parameter superseded: the names of an older run's files, which are removed too.
+  /// - Parameters:
+  ///   - own: the steps of the run's checkpoints that are there; no other one is removed or replaced.
+  ///   - superseded: the names of an older run's files, which are removed too.
   /// - Throws: `FileError`; nothing is removed then.
   package func write(
-    _ bytes: [UInt8], step: Int, retention: CheckpointRetention, superseded: Set<String> = []
+    _ bytes: [UInt8], step: Int, retention: CheckpointRetention, own: [Int] = [], superseded: Set<String> = []
   ) throws -> StoredCheckpoint {
     let name = Self.name(step: step)
-    let setAside = try setAsideIfForeign(name)
+    let setAside = try setAsideIfForeign(name, isOwn: own.contains(step) || superseded.contains(name))
     try WholeFile.write(bytes, to: path(name), followsLinks: false)
     let old = superseded.subtracting([name])
-    let steps = self.steps().filter { !old.contains(Self.name(step: $0)) }
+    let steps = Set(own + [step])
     let best = retention.best(among: steps)
     remove(Self.linkNames.filter { old.contains($0) && place(ofLink: $0) == .file })
     let linkFault = moveLinks(latest: step, best: best)

@@ -14,11 +14,18 @@ package final class RunDirectory: @unchecked Sendable {
   private var superseded: [Set<String>]
   /// Steps whose files do not hold what the run's history says of them.
   private var unfit: Set<Int> = []
+  /// Tells the run's checkpoints from those of others; nil as long as none is the run's.
+  var lineage: RunLineage?
+  /// For each store, its checkpoints that are the run's.
+  private var own: [OwnCheckpoints]
+  /// The paths of checkpoints of other runs that were found, and of which nobody was told.
+  private var foreign: [String] = []
 
   package init(_ policy: CheckpointPolicy) {
     stores = [policy.directory, policy.fallbackDirectory].compactMap { $0.map(CheckpointStore.init) }
     self.policy = policy
     locks = stores.map { _ in nil }
+    own = stores.map(OwnCheckpoints.init)
     superseded = stores.map { _ in [] }
   }
 
@@ -56,12 +63,22 @@ package final class RunDirectory: @unchecked Sendable {
     try stores.contains { try !$0.stepNames().isEmpty || !$0.wholeLinks().isEmpty }
   }
 
-  /// Whether there is a checkpoint of a step of this run. What cannot be looked into holds none.
-  func holds(step: Int) -> Bool { stores.indices.contains { steps(ofStore: $0).contains(step) } }
+  /// Whether the run's checkpoint of where it is is there. What cannot be looked into holds none.
+  func holds(_ state: RunState) -> Bool { stores.indices.contains { steps(ofStore: $0, state).contains(state.step) } }
 
   /// The steps of this run's checkpoints.
-  private func steps(ofStore index: Int) -> [Int] {
-    stores[index].steps().filter { !superseded[index].contains(CheckpointStore.name(step: $0)) }
+  private func steps(ofStore index: Int, _ state: RunState) -> [Int] {
+    let store = stores[index]
+    return own[index].steps(at: state, lineage, except: superseded[index]) { foreign.append(store.path($0)) }
+  }
+
+  /// Says which checkpoints of other runs were found since the last call; nil if none was.
+  func takeForeign() -> String? {
+    defer { foreign = [] }
+    guard let first = foreign.first else { return nil }
+    let others = foreign.count > 1 ? " (and \(foreign.count - 1) more)" : ""
+    return "\(first)\(others): is not of this run, or is damaged. It is left as it is, and does not count as one of "
+      + "the checkpoints that are kept."
   }
 
   /// - Throws: `CheckpointError.occupied` if there is a checkpoint.
@@ -125,10 +142,10 @@ package final class RunDirectory: @unchecked Sendable {
   func begin(_ state: RunState) -> [String] {
     // An older run's are as they were until there is a checkpoint of this run.
     for index in stores.indices where superseded[index].isEmpty {
-      let best = stores[index].best(among: steps(ofStore: index), by: policy, of: state, unfit: &unfit)
+      let best = stores[index].best(among: steps(ofStore: index, state), by: policy, of: state, unfit: &unfit)
       _ = stores[index].moveLinks(latest: state.step, best: best)
     }
-    return missingBest(state)
+    return missingBest(state) + (takeForeign().map { [$0] } ?? [])
   }
 
   private func retention(_ state: RunState) -> CheckpointRetention {
@@ -137,7 +154,7 @@ package final class RunDirectory: @unchecked Sendable {
 
   /// That the best checkpoint is not there, if others are.
   private func missingBest(_ state: RunState) -> [String] {
-    let steps = stores.indices.flatMap { self.steps(ofStore: $0) }
+    let steps = stores.indices.flatMap { self.steps(ofStore: $0, state) }
     guard let metric = policy.keepBest, let best = policy.best(among: state.epochEnds, of: state),
       !steps.isEmpty, !steps.contains(best)
     else { return [] }
@@ -171,7 +188,14 @@ package final class RunDirectory: @unchecked Sendable {
       locks[index] = nil
       locks[index] = try store.lock()
     }
-    return try store.write(bytes, step: state.step, retention: retention(state), superseded: superseded[index])
+    let steps = steps(ofStore: index, state)
+    // What has the name of this one is set aside, and told so.
+    let path = store.path(CheckpointStore.name(step: state.step))
+    foreign.removeAll { $0 == path }
+    let stored = try store.write(
+      bytes, step: state.step, retention: retention(state), own: steps, superseded: superseded[index])
+    own[index].note(written: state.step)
+    return stored
   }
 
   /// Removes what is left of an older run. What a directory does not let go now is tried again.

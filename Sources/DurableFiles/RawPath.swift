@@ -29,6 +29,9 @@ struct RawPath: Equatable {
 
   func appending(_ name: String) -> RawPath { appending(RawPath(name)) }
 
+  /// With more at the end of its name.
+  func extended(by suffix: String) -> RawPath { RawPath(joined: content + RawPath(suffix).content) }
+
   /// For messages.
   var text: String { String(decoding: content.map(UInt8.init(bitPattern:)), as: UTF8.self) }
 

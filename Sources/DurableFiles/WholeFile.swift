@@ -97,6 +97,15 @@ package enum WholeFile {
     return try read(size, of: descriptor, path)
   }
 
+  /// The first bytes of a file, `count` or all of them; nil if there is no file, or it cannot be read.
+  public static func start(of path: String, count: Int) -> [UInt8]? {
+    guard isFile(path) else { return nil }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return try? read(count, of: descriptor, path)
+  }
+
   /// As many bytes, or all that there are.
   private static func read(_ size: Int, of descriptor: Int32, _ path: String) throws -> [UInt8] {
     // An array of capacity 0 is the standard library's one for all threads, and its count would be written here.

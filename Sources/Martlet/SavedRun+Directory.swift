@@ -12,16 +12,20 @@ extension SavedRun {
     let store = CheckpointStore(directory: directory)
     let newest = try RunDirectory(CheckpointPolicy(directory: directory))
       .newestGood(opening: SavedRun.init(path:), passedOver: passedOver)
-    let files = store.filesByStep()
+    var files = store.filesByStep()
     let (policy, state) = (newest.configuration.checkpoints, newest.checkpoint.snapshot.state)
-    guard let best = policy.best(among: files.keys, of: state), let path = files[best] else { return (newest, false) }
-    // The checkpoint of the best epoch is lost, and the run ended with its weights.
-    if policy.hasRestoredBetter(state, than: best) { return (newest, true) }
-    do {
-      return (try SavedRun(path: path), true)
-    } catch {
-      passedOver("\(error)")
-      return (newest, false)
+    let lineage = RunLineage(of: newest.checkpoint, isResumable: newest.configuration.isResumable)
+    while let best = policy.best(among: files.keys, of: state), let path = files.removeValue(forKey: best) {
+      // The checkpoint of the best epoch is lost, and the run ended with its weights.
+      if policy.hasRestoredBetter(state, than: best) { return (newest, true) }
+      do {
+        let saved = try SavedRun(path: path)
+        if lineage.contains(saved.checkpoint, before: state) { return (saved, true) }
+      } catch {
+        passedOver("\(error)")
+        return (newest, false)
+      }
     }
+    return (newest, false)
   }
 }

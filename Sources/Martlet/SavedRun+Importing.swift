@@ -106,6 +106,12 @@ extension RunConfiguration {
   func checkResumes(_ saved: SavedRun) throws {
     try checkResumes(saved.configuration, isImported: saved.checkpoint.origin != nil)
   }
+
+  /// Whether this run can go on from a checkpoint, as far as its configuration tells.
+  func isResumable(from checkpoint: Checkpoint) -> Bool {
+    guard let saved = try? SavedRun(path: "", checkpoint: checkpoint) else { return false }
+    return (try? checkResumes(saved)) != nil
+  }
 }
 
 /// Calls the layers of a model, and so its variables, as another model with the same layers does.

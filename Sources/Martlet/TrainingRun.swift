@@ -92,6 +92,7 @@ public final class TrainingRun {
       workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
     trainer.warning = surroundings.warning
     trainer.replacesLogs = start == .overwriting
+    trainer.setAside = start == .overwriting ? SetAsideFiles() : nil
     if let saved { try Self.checkData(data, saved.checkpoint) }
     try trainer.check(data.train, validation: data.validation)
     if data.hasTest, data.hasOwnValidation { try trainer.check(data.train, validation: data.test) }
@@ -235,9 +236,18 @@ public final class TrainingRun {
   ) throws {
     try directory.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
     let checkpoints = CheckpointCallback(
-      policy: configuration.checkpoints, template: template, directory: directory, report: report)
+      policy: configuration.checkpoints, template: template, directory: directory,
+      report: { [trainer] event in
+        if case .written = event { trainer.setAside?.discard() }
+        report(event)
+      }, isResumable: { [configuration] in configuration.isResumable(from: $0) })
     // Also when the training fails, the checkpoint that is being written becomes whole.
-    defer { checkpoints.finish(trainer) }
+    defer {
+      checkpoints.finish(trainer)
+      for (path, aside) in trainer.setAside?.kept ?? [] {
+        trainer.warning("\(path): what it held before this run is \(aside) now, because no checkpoint was written.")
+      }
+    }
     let limit = deadline.map { [TimeLimit(deadline: $0, checkpoints: checkpoints)] } ?? []
     let all: [any Callback] = configuration.callbacks + callbacks + limit + [checkpoints]
     try trainer.fit(data.train, validation: data.validation, maxSteps: maxSteps, callbacks: all)

@@ -13,8 +13,32 @@ enum Invocation {
   ///
   /// - Throws: `WrongUse` for one that is not UTF-8, or a home directory that is not known.
   static func arguments() throws -> [String] {
-    try (1..<max(Int(CommandLine.argc), 1)).compactMap { CommandLine.unsafeArgv[$0] }.map { bytes in
+    let arguments = try (1..<max(Int(CommandLine.argc), 1)).compactMap { CommandLine.unsafeArgv[$0] }.map { bytes in
       try expanded(text(bytes) { "the argument '\($0)'" })
+    }
+    try checkNotEmpty(arguments)
+    return arguments
+  }
+
+  /// Options whose values are lists, which may be empty, or that say themselves what is wrong with them.
+  private static let mayBeEmpty = ["--end-signals", "--set"]
+
+  /// No path is empty, nor is another value: a variable of the shell was not set.
+  ///
+  /// - Throws: `WrongUse` with the option.
+  static func checkNotEmpty(_ arguments: [String]) throws {
+    for (index, argument) in arguments.enumerated() {
+      let before = index > 0 ? arguments[index - 1] : ""
+      let option: String
+      if argument.isEmpty {
+        option = before.hasPrefix("--") ? before : "argument \(index + 1)"
+      } else {
+        // `--log-file=`
+        guard argument.hasPrefix("--"), argument.firstIndex(of: "=") == argument.indices.last else { continue }
+        option = String(argument.dropLast())
+      }
+      guard !mayBeEmpty.contains(option) else { continue }
+      throw WrongUse("\(option): the value is empty. Name one, or leave the option out.")
     }
   }
 

@@ -38,11 +38,21 @@ enum RunPath {
     return try CheckpointStore(directory: path).fileNames().map { "\(path)/\($0)" }
   }
 
+  /// - Throws: `WrongUse` for a directory, where only a file of another program is taken.
+  static func checkIsFile(_ path: String) throws {
+    guard WholeFile.isDirectory(path) else { return }
+    try checkIsNoSavedModel(path)
+    throw WrongUse("\(path): is a directory. Name a model's file (.keras, .h5, .weights.h5).")
+  }
+
+  private static func checkIsNoSavedModel(_ path: String) throws {
+    guard WholeFile.isFile("\(path)/saved_model.pb") else { return }
+    throw WrongUse("\(path): is a SavedModel of TensorFlow. Save it as .keras or .h5, which can be read.")
+  }
+
   private static func checkHoldsRun(_ path: String) throws {
     guard try !RunDirectory(CheckpointPolicy(directory: path)).holdsRun() else { return }
-    if WholeFile.isFile("\(path)/saved_model.pb") {
-      throw WrongUse("\(path): is a SavedModel of TensorFlow. Save it as .keras or .h5, which can be read.")
-    }
+    try checkIsNoSavedModel(path)
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     let runs = names.filter { name in
       (try? CheckpointStore(directory: "\(path)/\(name)").fileNames()).map { !$0.isEmpty } ?? false

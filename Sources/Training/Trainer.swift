@@ -1,4 +1,5 @@
 import Datasets
+import DurableFiles
 import Kernels
 import Machine
 import NeuralNetwork
@@ -23,6 +24,8 @@ public final class Trainer {
 
   /// Whether logs of the training (`CSVLogger`) may replace those of another one that are in their place.
   public var replacesLogs = true
+  /// Keeps the logs that are replaced until a checkpoint is safe; nil if nothing is kept.
+  package var setAside: SetAsideFiles?
 
   /// What computes a step.
   package var program: Program { programs.training }

@@ -28,9 +28,18 @@ private struct KeptRun {
     let runDirectory = RunDirectory(policy)
     if run.trainer.state.step > 0 { _ = try runDirectory.newestGood() }
     try runDirectory.prepare(startingAt: run.trainer.state.step, overwrite: false)
-    let callback = CheckpointCallback(policy: policy, template: run.checkpoint, directory: runDirectory)
+    let own = run.checkpoint.configuration
+    let callback = CheckpointCallback(
+      policy: policy, template: run.checkpoint, directory: runDirectory, isResumable: { $0.configuration == own })
     try run.trainer.fit(run.data.train, validation: run.data.test, epochs: epochs, callbacks: [callback])
     return warnings
+  }
+
+  /// Puts a checkpoint in the place of one of the run's.
+  func write(_ checkpoint: Checkpoint, step: Int) throws {
+    try CheckpointStore.write(
+      checkpoint, to: path(CheckpointStore.name(step: step)), plan: run.trainer.plan,
+      training: run.trainer.configuration)
   }
 
   func path(_ name: String) -> String { "\(directory.path)/\(name)" }
@@ -204,6 +213,93 @@ struct RetentionTests {
     #expect(try WholeFile.read(kept.path(step(99))) == content)
   }
 
+  /// What tells a checkpoint from one of the run's own past.
+  enum Other: CaseIterable {
+    case seed, trainingData, initialWeights, inputShape, configuration, loss, seconds, columns
+    case stepsBefore, name, isDamaged
+
+    func change(_ checkpoint: inout Checkpoint) {
+      func change(_ column: String, to values: [Double]) {
+        let columns = checkpoint.snapshot.state.history.columns.merging([column: values]) { $1 }
+        checkpoint.snapshot.state.history = History(columns: columns)
+      }
+      switch self {
+      case .seed: checkpoint.seed = 99
+      case .trainingData: checkpoint.trainFingerprint = "other"
+      case .initialWeights: checkpoint.initialWeights = "other.keras"
+      case .inputShape: checkpoint.inputShape = [28, 28, 2]
+      case .configuration: checkpoint.configuration = "name: other\n"
+      case .loss: change("loss", to: [1.5, 1.25])
+      case .seconds: change("seconds", to: [1e6, 1e6])
+      case .columns: change("other", to: [1, 1])
+      case .stepsBefore: checkpoint.snapshot.state.stepsBefore = 1
+      case .name: checkpoint.snapshot.state.step = 4
+      case .isDamaged: break
+      }
+    }
+  }
+
+  @Test("are the run's own: one of another run is left, does not count, and is told once", arguments: Other.allCases)
+  func otherRun(_ other: Other) throws {
+    let kept = try KeptRun(epochs: 2, keepLast: 2)
+    var foreign = kept.run.checkpoint
+    foreign.snapshot.state.step = 5
+    other.change(&foreign)
+    try kept.write(foreign, step: 5)
+    if other == .isDamaged { #expect(truncate(kept.path(step(5)), 5000) == 0) }
+    let bytes = try WholeFile.read(kept.path(step(5)))
+    let warnings = try kept.resume(epochs: 5)
+    #expect(
+      warnings == [
+        "\(kept.path(step(5))): is not of this run, or is damaged. It is left as it is, and does not count as one of the "
+          + "checkpoints that are kept."
+      ])
+    #expect(kept.names == [best, latest, step(3), step(5), step(12), step(15)])
+    #expect(try WholeFile.read(kept.path(step(5))) == bytes)
+  }
+
+  @Test("are the run's own, also if another run's comes while it is under way, or takes the place of one")
+  func otherRunUnderWay() throws {
+    let kept = try KeptRun(epochs: 2, keepLast: 2)
+    var warnings: [String] = []
+    kept.run.trainer.warning = { warnings.append($0) }
+    let callback = kept.run.callback(kept.policy)
+    func fit(epochs: Int) throws {
+      try kept.run.trainer.fit(
+        kept.run.data.train, validation: kept.run.data.test, epochs: epochs, callbacks: [callback])
+    }
+    try fit(epochs: 3)
+    var foreign = kept.run.checkpoint
+    foreign.seed = 99
+    for number in [7, 9, 12] {
+      foreign.snapshot.state.step = number
+      try kept.write(foreign, step: number)
+    }
+    try fit(epochs: 5)
+    // That of step 12 had the name of one that was to be written.
+    #expect(kept.names == [best, latest, step(3), step(7), step(9), step(12), "\(step(12)).damaged", step(15)])
+    for name in [step(7), step(9), "\(step(12)).damaged"] {
+      #expect(try CheckpointStore.read(kept.path(name)).seed == 99)
+    }
+    #expect(warnings.count == 2)
+    #expect(warnings.contains { $0.contains("(and 1 more): is not of this run") })
+    #expect(
+      warnings.contains("\(kept.path(step(12))): is no checkpoint of this run, and is called \(step(12)).damaged now."))
+  }
+
+  @Test("have no best one of another run, which is called as one of this run would be")
+  func otherBest() throws {
+    let kept = try KeptRun(epochs: 3)
+    var foreign = try CheckpointStore.read(kept.path(step(3)))
+    foreign.seed = 99
+    try kept.write(foreign, step: 3)
+    let warnings = try kept.resume(epochs: 4)
+    #expect(warnings.count == 2)
+    #expect(warnings[0].contains("the best checkpoint by learning_rate, of step 3, is not there"))
+    #expect(kept.store.linkTarget(best) == step(9))
+    #expect(kept.names == [best, latest, step(3), step(9), step(12)])
+  }
+
   @Test("take a name that something else has, which is set aside", arguments: ["file", "directory"])
   func occupiedName(kind: String) throws {
     let kept = try KeptRun(epochs: 1)
@@ -304,7 +400,7 @@ struct OverwritingTests {
     let directory = RunDirectory(kept.policy)
     try directory.prepare(startingAt: 0, overwrite: true)
     #expect(kept.names == before)
-    #expect(!directory.holds(step: 9))
+    #expect(!directory.holds(kept.run.trainer.state))
     let callback = CheckpointCallback(policy: kept.policy, template: run.checkpoint, directory: directory)
     // A training that fails before its first checkpoint.
     struct Failure: Error {}

@@ -231,11 +231,26 @@ struct CommandTests {
     (["data", "show", "digit"], 2, "martlet: unknown data set 'digit'. Did you mean 'digits'?"),
     (
       ["data", "show", "digits", "--index", "12000"], 2,
-      "martlet: --index 12000 --count 1: 'digits (train)' has the samples 0 to 11999."
+      "martlet: --index must be at most 11999, the last sample of 'digits (train)'. Received: 12000\n"
     ),
     (
       ["data", "show", "digits", "--count", "-1", "--output", "x.png"], 2,
-      "martlet: --index 0 --count -1: 'digits (train)' has the samples 0 to 11999."
+      "martlet: --count must be at least 1. Received: -1\n"
+    ),
+    (["data", "show", "digits", "--count", "0"], 2, "martlet: --count must be at least 1. Received: 0\n"),
+    (["data", "show", "digits", "--index", "-3"], 2, "martlet: --index must be at least 0. Received: -3\n"),
+    (
+      ["data", "show", "digits", "--index", "11990", "--count", "\(Int.max)", "--output", "x.png"], 2,
+      "martlet: --count must be at most 10: 'digits (train)' has the samples 0 to 11999, and --index is 11990. "
+        + "Received: \(Int.max)\n"
+    ),
+    (
+      ["data", "show", "digits", "--count", "1\(Int.max)", "--output", "x.png"], 2,
+      "Error: The value '1\(Int.max)' is invalid for '--count <count>'"
+    ),
+    (
+      ["data", "show", "digits", "--output", "CONFIG"], 2,
+      "martlet: --output CONFIG: is a text that starts with 'name: small', and is not replaced. Choose another name.\n"
     ),
     (
       ["evaluate", "CONFIG", "--workers", "-1"], 2,
@@ -398,6 +413,7 @@ struct CommandTests {
     // Who says so replaces it.
     #expect(try train(["--output", "two", "--seed", "2", "--overwrite", "--max-steps", "1"]).status == 0)
     #expect(try directory.text("steps.csv").split(separator: "\n").count == 2)
+    #expect(directory.names == ["one", "small.yml", "steps.csv", "two"])
     // One that another process has open.
     do {
       let open = try AppendedFile("\(directory.path)/steps.csv", isExclusive: true)
@@ -411,9 +427,8 @@ struct CommandTests {
       _ = try directory.write(content, to: "steps.csv")
       let refused = try train(["--output", "three", "--overwrite"])
       #expect(refused.status == 2)
-      #expect(
-        refused.error == "martlet: steps.csv: it is no step log: its first line is not 'step,epoch,loss'. Nothing in "
-          + "it was changed: name another file, or remove it.\n")
+      #expect(refused.error.contains("steps.csv: it is no step log"))
+      #expect(refused.error.hasSuffix(". Nothing in it was changed: name another file, or remove it.\n"))
       #expect(try directory.text("steps.csv") == content)
     }
   }
@@ -439,8 +454,9 @@ struct CommandTests {
     let lines = log.split(separator: "\n", omittingEmptySubsequences: false)
     _ = try directory.write(([lines[0]] + lines[7...]).joined(separator: "\n"), to: "steps.csv")
     let later = try train(other + ["--resume", "--step-log", "steps.csv"])
-    #expect(later.status == (steps == 6 ? 1 : 2))
+    #expect(later.status == (steps == 6 ? 0 : 2))
     #expect(steps == 6 || later.error.contains("the loss of epoch 2 is"))
+    #expect(directory.names.contains("steps.csv.previous") == (steps == 6))
   }
 
   @Test("does not take a step log that it cannot read for an empty one")

@@ -89,6 +89,13 @@ struct DryRunTests {
     (["--overwrite", "--end-signals", "NONE"], 2),
     (["--overwrite", "--set", "data={dataset: idx, train_images: a, train_labels: b, test_images: c}"], 1),
     (["--overwrite", "--step-log", "/nowhere/steps.csv"], 1),
+    (["--overwrite", "--step-log", "/proc/steps.csv"], 1),
+    (["--overwrite", "--step-log", "small.yml"], 2),
+    (["--overwrite", "--log-file", "small.yml"], 2),
+    (["--overwrite", "--initial-weights", "."], 2),
+    (["--resume", "."], 2),
+    (["--output", "/proc/x"], 1),
+    (["--output", "/proc/self/x/y"], 1),
     (["--output", "small.yml"], 1),
     (["--output", "small.yml/below"], 1),
     (["--resume", "/nowhere.weights.h5"], 1),
@@ -110,6 +117,19 @@ struct DryRunTests {
     // How much time is left differs from run to run.
     if !arguments.contains("--time-limit") { #expect(dry.error == real.error.replacing(config, with: "small.yml")) }
     #expect(dry.output.isEmpty)
+  }
+
+  @Test("says which logs would not be written, and where no checkpoint could fall back to")
+  func unwritable() throws {
+    let directory = try TemporaryDirectory()
+    _ = try directory.write(CommandTests.yaml + "\ncallbacks: [csv_log: /proc/epochs.csv]\n", to: "small.yml")
+    let finished = try Self.dryRun(
+      ["--log-file", "/nowhere/run.jsonl", "--set", "checkpoints.fallback_directory=/proc/x"], in: directory)
+    #expect(finished.status == 0)
+    let places = ["/nowhere/run.jsonl", "/proc/epochs.csv", "/proc/x"]
+    let lines = finished.error.split(separator: "\n")
+    #expect(lines.count == 3)
+    for (line, place) in zip(lines, places) { #expect(line.hasPrefix("martlet: warning: \(place): cannot be created")) }
   }
 
   @Test("names the run that has the directory")

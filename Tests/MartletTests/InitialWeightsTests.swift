@@ -103,6 +103,34 @@ struct InitialWeightsTests {
     #expect(try end("first", directory).initialWeights == "first/step-00000012.weights.h5")
   }
 
+  @Test("are those of the best checkpoint of a run's directory, or of its newest")
+  func ofDirectory() throws {
+    let directory = try prepared()
+    let start = ["train", "new.yml", "--output", "run", "--initial-weights", "first"]
+    let file = "first/step-00000006.weights.h5"
+    let finished = try Shell.martlet(start, in: directory.path)
+    #expect(finished.status == 0)
+    #expect(finished.error == "martlet: note: first: taken is \(file), the best by val_accuracy.\n")
+    #expect(finished.output.contains("\nInitial weights: \(file)\n"))
+    let checkpoint = try end("run", directory)
+    #expect(checkpoint.initialWeights == file)
+    // The same command is the same run, and one that is resumed does not need the directory.
+    #expect(try KerasCommandTests.succeed(start, in: directory).contains("holds this run already"))
+    try FileManager.default.moveItem(atPath: "\(directory.path)/first", toPath: "\(directory.path)/gone")
+    #expect(try Shell.martlet(start + ["--resume-or-start"], in: directory.path).status == 0)
+    for path in ["first", "."] {
+      let refused = try Shell.martlet(
+        ["train", "new.yml", "--output", "other", "--initial-weights", path], in: directory.path)
+      #expect(refused.status == (path == "." ? 2 : 1))
+      #expect(
+        refused.error.hasPrefix(
+          path == "."
+            ? "martlet: .: holds no checkpoint (step-*.weights.h5). It holds runs: gone, run."
+            : "martlet: first: cannot be read: No such file"), "\(refused.error)")
+      #expect(!directory.names.contains("other"))
+    }
+  }
+
   @Test("warn of pixels that were scaled in another way")
   func scales() throws {
     let directory = try prepared()

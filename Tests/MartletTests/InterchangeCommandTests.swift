@@ -123,7 +123,7 @@ struct InterchangeCommandTests {
       #expect(refused.status == 2)
       #expect(
         refused.fault
-          == "martlet: \(option) model.h5: is the model that is read, and is not replaced. Choose another name.\n")
+          == "martlet: \(option) model.h5: is a file that is read, and is not replaced. Choose another name.\n")
     }
     #expect(FileManager.default.contents(atPath: "\(directory.path)/model.h5") == model)
   }

@@ -97,7 +97,10 @@ struct InvocationTests {
     let train = ["train", config, "--step-log", "steps.csv", "--log-file", "run.jsonl", "--max-steps"]
     #expect(try Shell.martlet(train + ["7"], in: directory.path).status == 0)
     let (logs, others) = (["epochs.csv", "steps.csv", "run.jsonl"], ["model.onnx", "p.csv", "digits.png"])
-    for name in others { _ = try directory.write("old", to: name) }
+    // A table of predictions or a picture takes the place of its like alone.
+    _ = try directory.write("old", to: "model.onnx")
+    _ = try directory.write("sample,old\n", to: "p.csv")
+    _ = try directory.write([0x89, 0x50, 0x4e, 0x47], to: "digits.png")
     let files = logs + others
     let before = try files.map { try Data(contentsOf: URL(filePath: "\(directory.path)/\($0)")) }
     for name in files { #expect(chmod("\(directory.path)/\(name)", 0o600) == 0) }

@@ -60,6 +60,9 @@ struct OwnDataTests {
 
     let file = try Shell.martlet(["predict", "checkpoints/mine", "--output", "out.npz"], in: directory.path)
     #expect(file.status == 0 && directory.names.contains("out.npz"))
+    let refused = try Shell.martlet(["predict", "checkpoints/mine", "--output", "mine.npz"], in: directory.path)
+    #expect(refused.status == 2)
+    #expect(refused.error.contains("--output mine.npz: is a file that is read, and is not replaced."))
     let sample = try Shell.martlet(["data", "show", config, "--index", "1"], in: directory.path)
     #expect(sample.output.hasPrefix("input: ") && sample.output.contains("\ntarget: "))
     let sheet = try Shell.martlet(["data", "show", config, "--output", "x.png"], in: directory.path)

@@ -115,6 +115,75 @@ struct RunDirectoryArgumentTests {
     #expect(inspected.error == "martlet: note: run: taken is run/step-00000012.weights.h5, the newest.\n")
   }
 
+  @Test("is what a run is resumed from: its newest checkpoint")
+  func resuming() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    func train(_ arguments: [String]) throws -> Finished {
+      try Shell.martlet(["train", config, "--verbose", "0"] + arguments, in: directory.path)
+    }
+    #expect(try train(["--output", "one", "--max-steps", "7"]).status == 0)
+    let file = "one/step-00000007.weights.h5"
+    // Into another directory, and in its own, which is `--resume` alone.
+    let other = try train(["--output", "two", "--resume", "one"])
+    #expect((other.status, other.error) == (0, "martlet: note: one: taken is \(file), the newest.\n"))
+    for own in ["one", "./one/", "\(directory.path)/one"] {
+      let resumed = try train(["--output", "one", "--resume", own])
+      #expect((resumed.status, resumed.error) == (0, ""))
+    }
+    #expect(try Shell.martlet(["diff", "one", "two"], in: directory.path).status == 0)
+    for (path, message) in [
+      (".", ".: holds no checkpoint (step-*.weights.h5). It holds runs: one, two."),
+      ("small.yml", "small.yml: is not a Martlet checkpoint"),
+    ] {
+      let refused = try train(["--output", "three", "--resume", path])
+      #expect(refused.status == (path == "." ? 2 : 1))
+      #expect(refused.error.hasPrefix("martlet: \(message)"), "\(refused.error)")
+    }
+    #expect(!directory.names.contains("three"))
+  }
+
+  @Test("has the checkpoints of its run, and may have those of another, which are not touched")
+  func mixed() throws {
+    let directory = try TemporaryDirectory()
+    let config = try directory.write(CommandTests.yaml, to: "small.yml")
+    func train(_ arguments: [String]) throws -> Finished {
+      try Shell.martlet(
+        ["train", config, "--verbose", "0", "--set", "checkpoints.keep_last=1"] + arguments, in: directory.path)
+    }
+    #expect(try train(["--output", "one"]).status == 0)
+    // Another learning rate, and the same seed and data: only the configuration differs before the first epoch is done.
+    let rate = ["--set", "compile.optimizer.learning_rate=0.5"]
+    #expect(try train(["--output", "two", "--max-steps", "3"] + rate).status == 0)
+    let (name, manager) = ("step-00000003.weights.h5", FileManager.default)
+    try manager.copyItem(atPath: "\(directory.path)/two/\(name)", toPath: "\(directory.path)/one/\(name)")
+    let resumed = try train(["--output", "one", "--resume", "--epochs", "3"])
+    #expect(resumed.status == 0)
+    #expect(
+      resumed.error == "martlet: warning: one/\(name): is not of this run, or is damaged. It is left as it is, and "
+        + "does not count as one of the checkpoints that are kept.\n")
+    #expect(
+      manager.contents(atPath: "\(directory.path)/one/\(name)")
+        == manager.contents(atPath: "\(directory.path)/two/\(name)"))
+    #expect(manager.fileExists(atPath: "\(directory.path)/one/step-00000018.weights.h5"))
+  }
+
+  @Test("has the best one of its newest one's run")
+  func bestOfAnother() throws {
+    let directory = try TemporaryDirectory()
+    let run = try Self.trained(directory)
+    let config = "\(directory.path)/small.yml"
+    #expect(
+      try Shell.martlet(["train", config, "--output", "two", "--seed", "2", "--max-steps", "6"], in: directory.path)
+        .status == 0)
+    let name = "step-00000006.weights.h5"
+    try FileManager.default.removeItem(atPath: "\(run)/\(name)")
+    try FileManager.default.copyItem(atPath: "\(directory.path)/two/\(name)", toPath: "\(run)/\(name)")
+    let inspected = try Shell.martlet(["inspect", run])
+    #expect(
+      inspected.error == "martlet: note: \(run): taken is \(run)/step-00000012.weights.h5, the best by val_loss.\n")
+  }
+
   @Test("is refused if it holds no run, with what it holds")
   func empty() throws {
     let directory = try TemporaryDirectory()

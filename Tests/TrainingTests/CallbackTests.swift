@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import NeuralNetwork
 import TestSupport
@@ -221,6 +222,31 @@ struct CallbackTests {
         "\(path): it is not the log of this run (\(reason)), and is left as it is: this run writes no epochs there. Name "
           + "another file (callbacks.csv_log.filename, in which {seed} stands for the seed), or remove that one."
       ])
+  }
+
+  @Test("replace a CSV file of another run by their first epoch, keep it meanwhile, and replace nothing else")
+  func replacedCSV() throws {
+    let directory = try TemporaryDirectory()
+    let plan = FitPlan(epochs: 2, stepsPerEpoch: 5, maxSteps: nil)
+    let (log, other) = ("epoch,loss\n1,2.0\n2,1.0\n", "name,value\na,0.5\n")
+    for (content, name) in [(log, "epochs.csv"), (other, "other.csv")] {
+      let path = try directory.write(content, to: name)
+      let trainer = try SmallRun.trainer(epochs: 2)
+      let files = SetAsideFiles()
+      trainer.setAside = files
+      var warnings: [String] = []
+      trainer.warning = { warnings.append($0) }
+      let callback = CSVLogger(filename: path)
+      callback.trainingWillBegin(trainer, plan)
+      #expect(try directory.text(name) == content)
+      trainer.state.history.append(["loss": 1.5])
+      callback.epochDidEnd(trainer, plan)
+      #expect(try directory.text(name) == (name == "epochs.csv" ? "epoch,loss\n1,1.5\n" : other))
+      #expect(warnings.count == (name == "epochs.csv" ? 0 : 1))
+      if name == "epochs.csv" { #expect(try directory.text("epochs.csv.previous") == log) }
+      files.discard()
+      #expect(!directory.names.contains { $0.hasSuffix(".previous") })
+    }
   }
 
   @Test("do not mix two runs in one CSV file")

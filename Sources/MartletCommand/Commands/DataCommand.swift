@@ -93,16 +93,24 @@ struct DataShowCommand: ParsableCommand {
   func run() throws {
     var source = try source()
     if let data { source = try source.required(inDirectory: data) }
+    guard index >= 0 else { throw WrongUse("--index must be at least 0. Received: \(index)") }
+    guard count >= 1 else { throw WrongUse("--count must be at least 1. Received: \(count)") }
     guard output != nil || count == 1 else {
       throw WrongUse("--count makes a sheet of samples: name its --output FILE.png.")
     }
     let samples = try source.loadInputs(test ? .test : .train, Surroundings.dataset(isSilent: false))
-    guard (0..<samples.count).contains(index), (1...samples.count - index).contains(count) else {
+    guard index < samples.count else {
       throw WrongUse(
-        "--index \(index) --count \(count): '\(samples.name)' has the samples 0 to \(samples.count - 1).")
+        "--index must be at most \(samples.count - 1), the last sample of '\(samples.name)'. Received: \(index)")
+    }
+    guard count <= samples.count - index else {
+      throw WrongUse(
+        "--count must be at most \(samples.count - index): '\(samples.name)' has the samples 0 to \(samples.count - 1), and "
+          + "--index is \(index). Received: \(count)")
     }
     if let output {
       try OutputPath.check(output, "--output")
+      try OutputPath.checkPicture(output, "--output")
       guard samples.isDrawable else {
         throw WrongUse(
           "--output \(output): the samples of '\(samples.name)' are \(samples.input), no pictures of 1 or 3 channels. Leave "

@@ -39,7 +39,8 @@ struct ImportCommand: ParsableCommand {
     if let configOut, !overwrite, WholeFile.exists(configOut) {
       throw WrongUse("\(configOut) is there already. Replace it by --overwrite, or choose another name.")
     }
-    if let configOut { try OutputPath.check(configOut, "--config-out", madeOf: file) }
+    try RunPath.checkIsFile(file)
+    if let configOut { try OutputPath.check(configOut, "--config-out", madeOf: [file]) }
     var saved = try opened()
     saved.configuration.source = try dataset.source(of: saved)
     if let configuration, configOut == nil { try check(saved, resumes: configuration) }

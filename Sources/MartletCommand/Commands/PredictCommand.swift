@@ -23,8 +23,13 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let format = try output.map(PredictionFile.Format.init)
-    if let output { try OutputPath.check(output, "--output", madeOf: options.checkpoint) }
+    let named = [options.checkpoint, options.dataset.config, options.dataset.architecture].compactMap { $0 }
+    if let output { try OutputPath.check(output, "--output", madeOf: named) }
+    if let output, format == .csv { try OutputPath.checkTable(output, "--output") }
     let opened = try options.open(for: .predicting)
+    if let output, let file = (opened.source as? NPZSource)?.file {
+      try OutputPath.check(output, "--output", madeOf: [file])
+    }
     let data = try opened.judgingData(needsTargets: false).data
     let file = PredictionFile(try opened.trainer.predict(data), of: data)
     if let output, let format {

@@ -55,7 +55,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     defaultAsFlag: "latest",
-    help: "Resume from the newest good checkpoint of the run's directory, or from the named file.")
+    help: "Resume from the newest good checkpoint of the run's directory, or from the named file or directory.")
   var resume: String?
 
   @Flag(
@@ -64,7 +64,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help:
-      "Begin with the weights of this file (a checkpoint, or .keras, .h5, .weights.h5 of Keras) instead of random ones."
+      "Begin with the weights of this file (a checkpoint, or .keras, .h5, .weights.h5 of Keras), or of a run's directory (its best checkpoint, or else its latest), instead of random ones."
   )
   var initialWeights: String?
 
@@ -103,10 +103,12 @@ struct TrainCommand: ParsableCommand {
     let endingSignals = try Signals.parse(endSignals)
     if !dryRun { Signals.install(ending: endingSignals) }
     let configuration = try configuration()
-    let asked = try start()
+    let asked = try start(configuration)
+    let initialWeights = try initialWeights(configuration, asked)
+    try checkLogs(configuration)
     // Started again, a run that is finished shows its result.
     let start = asked == .fresh ? .freshUnlessFinished(configuration, initialWeights: initialWeights) : asked
-    if dryRun { return try showDryRun(configuration, start, began) }
+    if dryRun { return try showDryRun(configuration, start, initialWeights, began) }
     let log = logFile.map {
       RunLog(
         path: configuration.training.logName($0), directory: configuration.checkpoints.directory,
@@ -137,7 +139,8 @@ struct TrainCommand: ParsableCommand {
 
   /// Prints what the run would do. What it would throw before its first step is thrown here, too.
   private func showDryRun(
-    _ configuration: RunConfiguration, _ start: TrainingRun.Start, _ began: ContinuousClock.Instant
+    _ configuration: RunConfiguration, _ start: TrainingRun.Start, _ initialWeights: String?,
+    _ began: ContinuousClock.Instant
   ) throws {
     var surroundings = try Surroundings.training(workers: workers, isSilent: false)
     surroundings.isDryRun = true
@@ -145,18 +148,47 @@ struct TrainCommand: ParsableCommand {
     surroundings.deadline = timeLimit.map { began + $0.duration }
     let name = configuration.training.logName
     if let stepLog { try WholeFile.checkWritable(name(stepLog)) }
+    warnOfUnwritable(configuration)
     var measurable = configuration
     measurable.source = try measurableSource(configuration, surroundings.dataset)
     let run = try TrainingRun(
       measurable, start: start, initialWeights: initialWeights, surroundings: surroundings)
+    if let stepLog { try StepLog.check(name(stepLog), of: run) }
     let logs = DryRunReport.Logs(
-      step: stepLog.map(name), run: logFile.map(name),
-      tables: configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename }.map(name))
+      step: stepLog.map(name), run: logFile.map(name), tables: Self.tables(configuration))
     var shown = configuration
     shown.training.scale = run.configuration.training.scale
     Console.output.write(try shown.yaml + "\n" + DryRunReport.heading(run, isOverwriting: overwrite))
     let measured = try run.measure(maxSteps: maxSteps)
     Console.output.write(DryRunReport.needs(measured, run, timeLimit: timeLimit, logs: logs))
+  }
+
+  /// The files of `csv_log`.
+  private static func tables(_ configuration: RunConfiguration) -> [String] {
+    configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename }.map(configuration.training.logName)
+  }
+
+  /// - Throws: `ForeignLog` if a log's file is something else; `WrongUse` if it is that of two logs.
+  private func checkLogs(_ configuration: RunConfiguration) throws {
+    let name = configuration.training.logName
+    let table = "callbacks.csv_log.filename"
+    let named = [("--log-file", logFile), ("--step-log", stepLog)].compactMap { option, path in
+      path.map { (option: option, path: name($0)) }
+    }
+    let tables = Self.tables(configuration)
+    try LogPlace.checkDistinct(named + tables.map { (table, $0) })
+    if let logFile { try LogPlace.check(name(logFile), .events, option: "--log-file") }
+    if let stepLog { try LogPlace.check(name(stepLog), .steps, option: "--step-log") }
+    for path in tables { try LogPlace.check(path, .epochs, option: table) }
+  }
+
+  /// Says what a run would not write to, and trains nevertheless.
+  private func warnOfUnwritable(_ configuration: RunConfiguration) {
+    for path in (logFile.map { [configuration.training.logName($0)] } ?? []) + Self.tables(configuration) {
+      do { try WholeFile.checkWritable(path) } catch { Surroundings.warn("\(error)") }
+    }
+    guard let fallback = configuration.checkpoints.fallbackDirectory else { return }
+    do { try WholeFile.checkWritableDirectory(fallback) } catch { Surroundings.warn("\(error)") }
   }
 
   /// The data of a dry run: that of the run, or as many drawn digits if that would have to be downloaded first.
@@ -236,7 +268,15 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private func start() throws -> TrainingRun.Start {
+  /// The file that a run begins with: of a directory, its best checkpoint, or else its newest. A run that resumes needs
+  /// none, and it may be gone.
+  private func initialWeights(_ configuration: RunConfiguration, _ start: TrainingRun.Start) throws -> String? {
+    guard let initialWeights else { return nil }
+    if start == .resumingIfAny, try RunDirectory(configuration.checkpoints).holdsRun() { return initialWeights }
+    return try RunPath.checkpoint(initialWeights)
+  }
+
+  private func start(_ configuration: RunConfiguration) throws -> TrainingRun.Start {
     guard initialWeights == nil || resume == nil else {
       throw WrongUse("--resume goes on with the weights of the run: leave out --initial-weights.")
     }
@@ -245,7 +285,10 @@ struct TrainCommand: ParsableCommand {
     }
     guard let resume else { return overwrite ? .overwriting : resumeOrStart ? .resumingIfAny : .fresh }
     guard !overwrite else { throw WrongUse("--resume goes on with a run, --overwrite removes it: use one of them.") }
-    return resume == "latest" ? .resuming : .resumingFrom(resume)
+    guard resume != "latest", !CheckpointStore.isSameFile(resume, configuration.checkpoints.directory) else {
+      return .resuming
+    }
+    return .resumingFrom(try RunPath.newest(resume))
   }
 }
 

@@ -3,6 +3,7 @@ import Synchronization
 
 /// The file of a log, which is no reason to stop a run: lines that it does not take are kept, and written when it takes
 /// lines again. One that was removed or moved away, as by logrotate, or whose directory does not exist yet, is made anew.
+/// A file that is no log takes none.
 ///
 /// Nothing is opened or written before `release`: until then, it may be the log of another run.
 final class LogFile: Sendable {
@@ -54,11 +55,16 @@ final class LogFile: Sendable {
     }
   }
 
+  private func opened() throws -> AppendedFile {
+    try LogPlace.check(path, .events)
+    return try AppendedFile(path)
+  }
+
   private func write(_ state: inout State) {
     guard state.isReleased, !state.waiting.isEmpty else { return }
     do {
       // One that is in place is not opened again: a pipe's other end may be gone for a while.
-      let file = try state.file.flatMap { $0.isInPlace ? $0 : nil } ?? AppendedFile(path)
+      let file = try state.file.flatMap { $0.isInPlace ? $0 : nil } ?? opened()
       state.file = file
       try file.append(state.waiting)
       state.waiting = ""

@@ -54,11 +54,12 @@ struct StepLines {
   /// Epochs of which a line is missing or there twice show nothing. Another instruction set changes last bits, and another
   /// run changes more than that.
   ///
-  /// - Parameters:
-  ///   - state: where the run stands.
-  ///   - samples: how many there are in an epoch.
-  /// - Throws: `ForeignLog` if these are the lines of another run.
-  func check(_ state: RunState, samples: Int, batchSize: Int, path: String) throws {
+  /// - Returns: whether an epoch shows that these are lines of the run.
+  /// - Throws: `ForeignLog` if one shows that they are those of another run.
+  func areOf(_ run: TrainingRun, path: String) throws -> Bool {
+    let (state, samples) = (run.trainer.state, run.data.train.count)
+    let batchSize = run.trainer.configuration.batchSize
+    var areOwn = false
     let epochSteps = (samples + batchSize - 1) / batchSize
     let counted = lines.filter { $0.step > state.stepsBefore }
     for epoch in counted.chunked(by: { ($0.step - state.stepsBefore - 1) / epochSteps }) {
@@ -78,12 +79,18 @@ struct StepLines {
         weight += size
       }
       let (there, here) = (sum / weight, isUnderWay ? state.sums.means[0] : losses[epoch.key])
-      guard abs(there - here) > 1e-4 * max(abs(there), abs(here)) + 1e-6 else { continue }
+      // An epoch without a batch that has a loss shows nothing.
+      guard there.isFinite, here.isFinite else { continue }
+      guard abs(there - here) > 1e-4 * max(abs(there), abs(here)) + 1e-6 else {
+        areOwn = true
+        continue
+      }
       throw ForeignLog(
         path: path,
         reason: "it has the steps of another run: the loss of epoch \(epoch.key + 1) is \(Float(there).digits) there, "
           + "\(Float(here).digits) in this run")
     }
+    return areOwn
   }
 
   /// Compares the first lines of a run with those that are here.

@@ -5,15 +5,17 @@ import Martlet
 /// Writes the loss of every batch to a CSV file: step, epoch, loss. The digits read back to the same bits.
 ///
 /// The file belongs to one run: it is locked while that run writes, and lines of another run are refused, never mixed or
-/// replaced. The losses tell which run they are of: the same run computes the same ones.
+/// replaced. The losses tell which run they are of: the same run computes the same ones. Where they cannot tell, the
+/// lines are kept under another name.
 final class StepLog: Callback {
-  private static let header = "step,epoch,loss"
+  static let header = "step,epoch,loss"
   /// What is kept for a pipe whose reader has stopped: the lines of some hundred thousand steps.
   private static let keptLimit = 16 << 20
 
   private let path: String
   private var file: AppendedFile
-  /// Lines that a run which begins found in its file: they have to be its own, of an attempt that left no checkpoint.
+  /// Lines that a run which begins found in its file: they have to be its own, of an attempt that left no checkpoint, or
+  /// it takes their place. Nil once it is known.
   private var found: StepLines?
   /// Whether lines are missing: the file could not be written, or lost them before the run was resumed.
   private var isIncomplete = false
@@ -31,19 +33,35 @@ final class StepLog: Callback {
     file = try AppendedFile(path, keptLimit: Self.keptLimit, isExclusive: true)
     let lines = isFile ? try Self.read(path, upTo: step) : nil
     let isResumed = step > trainer.state.stepsBefore
-    if let lines, !isResumed, !trainer.replacesLogs, !lines.isEmpty {
-      // Nothing is written before the first steps show whose lines these are.
+    if let lines, !isResumed, !lines.isEmpty {
+      // Nothing is written before the first steps, which also show whose lines these are.
       found = lines
       return
     }
-    let kept = isResumed ? lines : nil
-    try kept?.check(
-      trainer.state, samples: run.data.train.count, batchSize: trainer.configuration.batchSize, path: path)
+    var kept = isResumed ? lines : nil
+    if let lines = kept, !lines.isEmpty, try !lines.areOf(run, path: path) {
+      let aside = try WholeFile.setAside(path)
+      trainer.warning(
+        "\(path): no epoch in it shows whether its steps are of this run. It is called \(aside) now; the log begins with "
+          + "step \(step + 1).")
+      kept = nil
+    }
     try begin(with: kept?.text ?? "")
     if let kept, !kept.areWhole {
       trainer.warning("\(path): lines of steps before step \(step + 1) are missing. The training goes on.")
       isIncomplete = true
     }
+  }
+
+  /// Whether a run could write its log to a file, without writing anything.
+  ///
+  /// - Throws: as `init`, as far as the file tells before the first step.
+  static func check(_ path: String, of run: TrainingRun) throws {
+    try WholeFile.checkWritable(path)
+    guard WholeFile.exists(path), !WholeFile.isStream(path) else { return }
+    let state = run.trainer.state
+    let lines = try read(path, upTo: state.step)
+    if state.step > state.stepsBefore { _ = try lines.areOf(run, path: path) }
   }
 
   private static func read(_ path: String, upTo step: Int) throws -> StepLines {
@@ -63,7 +81,7 @@ final class StepLog: Callback {
     let (first, epoch) = (trainer.state.step - losses.count + 1, trainer.state.epoch + 1)
     let lines = losses.enumerated().map { "\(first + $0),\(epoch),\($1.digits)" }
     if let found {
-      try found.check(lines, path: path)
+      if trainer.replacesLogs { try trainer.setAside?.add(path) } else { try found.check(lines, path: path) }
       self.found = nil
       try begin(with: "")
     }

@@ -6,11 +6,14 @@ import Synchronization
 ///
 /// A run that is resumed writes the epochs that are done anew, from its history: no line is missing, and none is there
 /// twice. A file that cannot be written is no reason to stop: the next epoch tries again, with all lines. A file with the
-/// epochs of another run is left as it is, with a warning, unless `Trainer.replacesLogs`.
+/// epochs of another run is left as it is, with a warning, unless `Trainer.replacesLogs`: then the first epoch takes its
+/// place. A file with something else than epochs always is.
 public final class CSVLogger: ConfiguredCallback {
   public static let name = "csv_log"
   public static let optionKeys = ["filename"]
   public static let decidesWeights = false
+  /// What the first line of the file begins with.
+  public static let heading = "epoch"
 
   /// The file; `{seed}` stands for the run's seed.
   public let filename: String
@@ -52,7 +55,7 @@ public final class CSVLogger: ConfiguredCallback {
     let path = trainer.configuration.logName(filename)
     state.withLock { state in
       do {
-        try Self.write(history, to: path, &state, replacing: trainer.replacesLogs)
+        try Self.write(history, to: path, &state, of: trainer)
       } catch {
         // The lines that a pipe has are not sent again; a file is looked into.
         if !WholeFile.isStream(path) { state.file = nil }
@@ -68,7 +71,7 @@ public final class CSVLogger: ConfiguredCallback {
   }
 
   private static func write(
-    _ history: History, to path: String, _ state: inout State, replacing: Bool
+    _ history: History, to path: String, _ state: inout State, of trainer: Trainer
   ) throws {
     // One that was removed, moved away or changed by others is looked into.
     if let file = state.file, file.isInPlace, file.size == state.size {
@@ -77,11 +80,14 @@ public final class CSVLogger: ConfiguredCallback {
       (state.file, state.epochs) = (try AppendedFile(path), 0)
       try state.file?.append(text(history, from: 0))
     } else {
-      if !replacing, WholeFile.exists(path) {
+      if WholeFile.exists(path) {
         let lines = LoggedEpochs(of: try WholeFile.read(path))
-        if let reason = lines.difference(from: history) { throw ForeignHistory(path: path, reason: reason) }
-        // Whose lines these are the first epoch will tell.
+        if let reason = lines.difference(from: history), !trainer.replacesLogs || !lines.areEpochs {
+          throw ForeignHistory(path: path, reason: reason)
+        }
+        // Whose lines these are the first epoch will tell, and nothing is better than they are before.
         if history.count == 0, !lines.isEmpty { return }
+        if trainer.replacesLogs, !lines.isEmpty { try trainer.setAside?.add(path) }
       }
       try WholeFile.write(Array(text(history, from: 0).utf8), to: path)
       state.file = try AppendedFile(path)
@@ -94,7 +100,7 @@ public final class CSVLogger: ConfiguredCallback {
   private static func text(_ history: History, from first: Int) -> String {
     guard history.count > first else { return "" }
     let names = history.columns.keys.sorted()
-    let heading = (["epoch"] + names).joined(separator: ",") + "\n"
+    let heading = ([heading] + names).joined(separator: ",") + "\n"
     // The digits read back to the same bits.
     let lines = (first..<history.count).map { epoch in
       (["\(epoch + 1)"] + names.map { history.shortestValue($0, epoch).digits }).joined(separator: ",") + "\n"

@@ -12,13 +12,16 @@ struct LoggedEpochs {
 
   var isEmpty: Bool { rows.isEmpty }
 
+  /// Whether the file is the log of some run's epochs, or empty.
+  var areEpochs: Bool { rows.first.map { $0.first == CSVLogger.heading[...] } ?? true }
+
   /// What shows that the lines are not those of a run with this history; nil if nothing does.
   ///
   /// The same run computes the same numbers, only the seconds differ. Lines that are missing, torn or of later epochs
   /// show nothing.
   func difference(from history: History) -> String? {
     guard let heading = rows.first else { return nil }
-    guard heading.first == "epoch" else { return "its first line does not begin with 'epoch'" }
+    guard areEpochs else { return "its first line does not begin with '\(CSVLogger.heading)'" }
     guard history.count > 0 else { return nil }
     let columns = heading.dropFirst().map(String.init)
     guard columns == history.columns.keys.sorted() else {

@@ -1,0 +1,65 @@
+import DurableFiles
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Files that are set aside")
+struct SetAsideTests {
+  @Test("keep their bytes under a name that no file has, until they are discarded")
+  func kept() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("old", to: "log")
+    _ = try directory.write("older", to: "log.previous")
+    let files = SetAsideFiles()
+    try files.add(path)
+    // Nothing is without its name before something new takes it.
+    #expect(directory.names == ["log", "log.previous", "log.previous.2"])
+    try WholeFile.write(Array("new".utf8), to: path)
+    // What is there then is the new one: it is not set aside.
+    try files.add(path)
+    #expect(try directory.text("log") == "new" && directory.text("log.previous.2") == "old")
+    #expect(files.kept.map(\.aside) == ["\(path).previous.2"])
+    files.discard()
+    #expect(files.kept.isEmpty)
+    #expect(directory.names == ["log", "log.previous"])
+    #expect(try directory.text("log.previous") == "older")
+  }
+
+  @Test("are those that links lead to, beside themselves")
+  func links() throws {
+    let (directory, other) = (try TemporaryDirectory(), try TemporaryDirectory())
+    let target = try other.write("old", to: "file")
+    let link = "\(directory.path)/log"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+    _ = try WholeFile.setAside(link)
+    try WholeFile.write(Array("new".utf8), to: link)
+    #expect(directory.names == ["log"] && other.names == ["file", "file.previous"])
+    #expect(try other.text("file") == "new" && other.text("file.previous") == "old")
+    #expect(throws: FileError.self) { try WholeFile.setAside("/nowhere/log") }
+  }
+}
+
+@Suite("Whether something can be written")
+struct WritableTests {
+  /// Where not even root writes.
+  @Test(
+    "is tried: a right is not enough",
+    arguments: ["/proc/x", "/proc/self/x", "/proc/self/x/y", "/proc", "/proc/self"])
+  func unwritable(path: String) {
+    #expect(throws: FileError.self) { try WholeFile.checkWritable(path) }
+    #expect(throws: FileError.self) { try WholeFile.checkWritableDirectory(path) }
+  }
+
+  @Test("leaves nothing behind")
+  func nothingLeft() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("old", to: "file")
+    for name in ["file", "new"] { try WholeFile.checkWritable("\(directory.path)/\(name)") }
+    for name in ["", "/new", "/new/below"] { try WholeFile.checkWritableDirectory(directory.path + name) }
+    #expect(throws: FileError.self) { try WholeFile.checkWritableDirectory(path) }
+    #expect(throws: FileError.self) { try WholeFile.checkWritable(directory.path) }
+    try WholeFile.checkWritable("/dev/null")
+    #expect(directory.names == ["file"])
+    #expect(try directory.text("file") == "old")
+  }
+}

@@ -1,0 +1,45 @@
+import TestSupport
+import Testing
+
+@Suite("Empty values of the command line")
+struct EmptyValueTests {
+  private static let values: [(command: [String], options: [String])] = [
+    (
+      ["train", "small.yml"],
+      ["--data", "--output", "--resume", "--initial-weights", "--log-file", "--step-log", "--time-limit", "--epochs"]
+    ),
+    (["evaluate", "x"], ["--data", "--config", "--architecture", "--dataset"]),
+    (["predict", "x"], ["--data", "--config", "--architecture", "--output"]),
+    (["export", "x", "y.npz"], ["--data", "--config", "--architecture", "--format"]),
+    (["import", "x"], ["--output", "--config-out", "--config", "--data"]),
+    (["data", "show", "digits"], ["--output", "--data"]), (["data", "fetch", "mnist"], ["--mirror"]),
+    (["benchmark"], ["--data"]),
+  ]
+
+  @Test("are wrong use, which names the option", arguments: values.indices)
+  func ofOptions(index: Int) throws {
+    let directory = try TemporaryDirectory()
+    _ = try directory.write(CommandTests.yaml, to: "small.yml")
+    let (command, options) = Self.values[index]
+    for option in options {
+      for arguments in [[option, ""], ["\(option)="]] {
+        let refused = try Shell.martlet(command + arguments, in: directory.path)
+        #expect(refused.status == 2)
+        #expect(refused.error == "martlet: \(option): the value is empty. Name one, or leave the option out.\n")
+      }
+    }
+    #expect(directory.names == ["small.yml"])
+  }
+
+  @Test(
+    "are wrong use in place of a file",
+    arguments: [
+      ["train", ""], ["inspect", ""], ["diff", "", "x"], ["diff", "x", ""], ["export", "x", ""], ["data", "show", ""],
+    ])
+  func ofFiles(arguments: [String]) throws {
+    let refused = try Shell.martlet(arguments)
+    #expect(refused.status == 2)
+    let place = "argument \((arguments.firstIndex(of: "") ?? 0) + 1)"
+    #expect(refused.error == "martlet: \(place): the value is empty. Name one, or leave the option out.\n")
+  }
+}
