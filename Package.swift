@@ -169,7 +169,10 @@ let package = Package(
       ], resources: [.copy("Golden")]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Configuration", "Datasets", "DurableFiles", "KerasGolden", "Kernels", "NeuralNetwork", "TestSupport", "Training"]),
+      dependencies: [
+        "Configuration", "Datasets", "DurableFiles", "KerasGolden", "Kernels", "NeuralNetwork", "TestSupport",
+        "Training",
+      ]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5Reading", "HDF5Writing"], exclude: ["Golden"]),
     .testTarget(
       name: "CheckpointsTests",

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// Files that new ones take the place of, kept beside them as `NAME.previous` until the new ones are safe.
-public final class SetAsideFiles: Sendable {
+package final class SetAsideFiles: Sendable {
   private struct State {
     var seen: Set<String> = []
     var kept: [(path: String, aside: String)] = []
@@ -10,12 +10,12 @@ public final class SetAsideFiles: Sendable {
 
   private let state = Mutex(State())
 
-  public init() {}
+  package init() {}
 
   /// Gives a file a second name before it is replaced; only once for each path.
   ///
   /// - Throws: `FileError`; the file has its name then.
-  public func add(_ path: String) throws {
+  package func add(_ path: String) throws {
     try state.withLock { state in
       guard !state.seen.contains(path) else { return }
       state.kept.append((path, try WholeFile.setAside(path)))
@@ -24,7 +24,7 @@ public final class SetAsideFiles: Sendable {
   }
 
   /// Removes the files that were kept. What cannot be removed stays.
-  public func discard() {
+  package func discard() {
     state.withLock { state in
       for (_, aside) in state.kept { unlink(aside) }
       state.kept = []
@@ -32,7 +32,7 @@ public final class SetAsideFiles: Sendable {
   }
 
   /// The files that are still kept: under which name they were, and are.
-  public var kept: [(path: String, aside: String)] { state.withLock { $0.kept } }
+  package var kept: [(path: String, aside: String)] { state.withLock { $0.kept } }
 }
 
 extension WholeFile {
@@ -43,7 +43,7 @@ extension WholeFile {
   ///
   /// - Returns: the other name.
   /// - Throws: `FileError`.
-  public static func setAside(_ path: String) throws -> String {
+  package static func setAside(_ path: String) throws -> String {
     let target = RawPath(path).resolved
     for number in 1... {
       let suffix = number == 1 ? previousSuffix : "\(previousSuffix).\(number)"

@@ -98,7 +98,7 @@ package enum WholeFile {
   }
 
   /// The first bytes of a file, `count` or all of them; nil if there is no file, or it cannot be read.
-  public static func start(of path: String, count: Int) -> [UInt8]? {
+  package static func start(of path: String, count: Int) -> [UInt8]? {
     guard isFile(path) else { return nil }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }

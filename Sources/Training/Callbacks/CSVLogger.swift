@@ -13,7 +13,7 @@ public final class CSVLogger: ConfiguredCallback {
   public static let optionKeys = ["filename"]
   public static let decidesWeights = false
   /// What the first line of the file begins with.
-  public static let heading = "epoch"
+  package static let heading = "epoch"
 
   /// The file; `{seed}` stands for the run's seed.
   public let filename: String
