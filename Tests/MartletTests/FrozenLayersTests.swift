@@ -94,7 +94,7 @@ struct FrozenLayersTests {
     _ = try KerasCommandTests.succeed(
       ["import", "model.\(format)", "--config", "small.yml", "--output", "other", "--fresh-optimizer"], in: directory)
     let other = try SavedRun(path: "\(directory.path)/other/step-00000000.weights.h5")
-    #expect(other.configuration.training.model.nodes.allSatisfy(\.isTrainable))
+    #expect(other.configuration.training.model.nodes.map(\.isTrainable) == [true, true, true, true, true, true])
     _ = try KerasCommandTests.succeed(["train", "small.yml", "--output", "other", "--resume"], in: directory)
 
     let source = "\(KerasCommandTests.golden)/graphs/keras315-frozen_nested.\(format)"
