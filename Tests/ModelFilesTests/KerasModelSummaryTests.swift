@@ -46,6 +46,16 @@ struct KerasModelSummaryTests {
     #expect(text.contains(" Total params: 217 "), "\(text)")
   }
 
+  @Test("says what the layers of a graph are connected to")
+  func connections() throws {
+    let summary = try summary("graphs/keras315-residual.keras")
+    let sum = try #require(summary.layers.first { $0.className == "Add" })
+    #expect(sum.inputs.count == 2)
+    #expect(summary.description.contains("Connected to") && summary.layers[0].inputs.isEmpty)
+    let names = Set(summary.layers.map(\.name))
+    #expect(summary.layers.dropFirst().allSatisfy { !$0.inputs.isEmpty && names.isSuperset(of: $0.inputs) })
+  }
+
   @Test("lists every layer with the weights that the file has for it", arguments: KerasGolden.wholeModels)
   func layers(file: String) throws {
     let summary = try summary(file)

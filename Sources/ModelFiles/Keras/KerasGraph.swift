@@ -73,6 +73,12 @@ struct KerasGraph {
 
   // MARK: - Calls
 
+  /// The layers that a layer of a functional model reads, as far as its calls say so; empty for the layers of others.
+  static func inputs(of node: ConfigurationNode) -> [String] {
+    guard case .sequence(let calls) = node["inbound_nodes"]?.value else { return [] }
+    return calls.flatMap { sources(of: $0) ?? [] }
+  }
+
   /// The layers whose outputs a call takes; nil if it takes anything besides.
   private static func sources(of call: ConfigurationNode) -> [String]? {
     if let arguments = call["args"] {

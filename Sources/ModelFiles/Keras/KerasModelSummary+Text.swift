@@ -19,11 +19,14 @@ extension KerasModelSummary: CustomStringConvertible {
   }
 
   private var table: [String] {
+    let isGraph = layers.contains { !$0.inputs.isEmpty }
     let rows = layers.map { layer in
       let shape = layer.outputShape.map { "(None, \($0.map(String.init).joined(separator: ", ")))" } ?? ""
-      return ["\(layer.name) (\(layer.className))", shape, ModelPlan.grouped(layer.parameterCount)]
+      let row = ["\(layer.name) (\(layer.className))", shape, ModelPlan.grouped(layer.parameterCount)]
+      let inputs = layer.inputs.map { "\($0)[0][0]" }.joined(separator: ", ")
+      return isGraph ? row + [inputs.isEmpty ? "-" : inputs] : row
     }
-    return SummaryTable.lines(SummaryTable.chainColumns, rows) + [
+    return SummaryTable.lines(isGraph ? SummaryTable.graphColumns : SummaryTable.chainColumns, rows) + [
       " Total params: \(ModelPlan.grouped(parameterCount)) (\(ModelPlan.size(ofFloats: parameterCount)))"
     ]
   }
@@ -61,6 +64,7 @@ extension KerasModelSummary {
               ConfigurationEntry("name", text(layer.name)), ConfigurationEntry("class", text(layer.className)),
               ConfigurationEntry("output_shape", layer.outputShape.map { list($0.map(integer)) } ?? .null),
               ConfigurationEntry("parameters", integer(layer.parameterCount)),
+              ConfigurationEntry("connected_to", list(layer.inputs.map { text($0) })),
             ])
           })),
       ConfigurationEntry("parameters", integer(parameterCount)),

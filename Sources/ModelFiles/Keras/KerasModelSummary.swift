@@ -12,6 +12,8 @@ public struct KerasModelSummary: Sendable {
     /// Of a batch; nil where it is not known.
     let outputShape: [Int]?
     let parameterCount: Int
+    /// The layers it reads in a functional model.
+    var inputs: [String] = []
   }
 
   /// `.keras`, `.h5`, `.weights.h5`, `.json`.
@@ -79,7 +81,8 @@ extension KerasModelFile {
       }
       return KerasModelSummary.Layer(
         name: name, className: className, outputShape: shapes[name],
-        parameterCount: position.map { count(stored.remove(at: $0).allVariables) } ?? 0)
+        parameterCount: position.map { count(stored.remove(at: $0).allVariables) } ?? 0,
+        inputs: KerasGraph.inputs(of: node))
     }
   }
 

@@ -14,7 +14,7 @@ package enum SummaryTable {
     Column(heading: "Param #", width: 13, isRightAligned: true),
   ]
   /// Those for a graph.
-  static let graphColumns = [
+  package static let graphColumns = [
     Column(heading: "Layer (type)", width: 19),
     Column(heading: "Output Shape", width: 17),
     Column(heading: "Param #", width: 10, isRightAligned: true),
