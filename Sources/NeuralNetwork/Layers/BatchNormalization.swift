@@ -7,7 +7,8 @@ import Kernels
 ///
 /// In training, mean and variance are those of the batch, over all its samples and positions, whatever the workers and
 /// shards; the moving ones follow them: moving ← moving · momentum + batch · (1 − momentum), with the biased variance. In
-/// inference, and in the training of a frozen layer, the moving ones are used.
+/// inference, and in the training of a frozen layer, the moving ones are used. Inference folds the layer into a convolution
+/// or a dense layer before it: see `FoldedNormalization`.
 ///
 /// Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2; momentum and ε are Keras' (0.99,
 /// 1e-3; PyTorch's momentum is 1 − Keras', its ε 1e-5 and its moving variance unbiased).
