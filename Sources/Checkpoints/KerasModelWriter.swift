@@ -63,9 +63,11 @@ struct KerasModelWriter {
       ConfigurationEntry("name", KerasConfiguration.text(node.name)), ConfigurationEntry("dtype", "float32"),
     ]
     let frozen = node.isTrainable ? [] : [ConfigurationEntry("trainable", false)]
+    // Always Keras' default. Layers of Keras 2 that draw images do not know the option.
+    let own = node.layer.options.filter { isArchive || $0.key != "data_format" }
     let isForeign = Catalog.layers.isRegistered(type(of: node.layer).typeName)
     return layer(
-      node.className, node.name, options + frozen + node.layer.options, inputs: node.inputs, isForeign: isForeign)
+      node.className, node.name, options + frozen + own, inputs: node.inputs, isForeign: isForeign)
   }
 
   /// - Parameter isForeign: whether Keras has no such layer, and finds it among the classes that its user registers.

@@ -119,6 +119,20 @@ extension ConfigurationOption {
   /// An option with one value that is possible.
   ///
   /// - Parameter wording: what messages call the value.
+  public static func constant(_ key: String, _ value: String, wording: String) -> ConfigurationOption {
+    ConfigurationOption(key) { reader, _ in
+      let received = try reader.string(key, default: value)
+      guard received == value else {
+        throw reader.error(.unexpected(expected: wording, received: reader.node(key)?.received ?? ""), at: key)
+      }
+    } write: { _ in
+      ConfigurationNode(.string(value))
+    }
+  }
+
+  /// An option with one number that is possible.
+  ///
+  /// - Parameter wording: what messages call the value.
   public static func constant(_ key: String, _ value: Int, wording: String) -> ConfigurationOption {
     ConfigurationOption(key) { reader, _ in
       let received = try reader.integer(key, in: Int.min...Int.max, default: value)

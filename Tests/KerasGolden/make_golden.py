@@ -7,7 +7,8 @@ Every case is a group, and every kind in a catalog has one or more; the tests do
 `layers/<case>`, attributes: `layer` (the class), `configuration` (its options as JSON), `mode` (training or inference),
 `variables` (the names of its variables in Keras' order, as JSON), `trainable_count` and `non_trainable_count` (values);
 datasets: `inputs.<i>`, `variables.<name>`, `output`, and of a case in training `output_gradient`, `input_gradients.<i>`,
-`gradients.<name>` of each trainable variable and `after.<name>` of each other one.
+`gradients.<name>` of each trainable variable and `after.<name>` of each other one. What is random in training follows from
+the draws that a first layer makes here for an unseeded run.
 
 `losses/<case>`, attributes `loss`, `configuration` and `form` (logits or outputs); datasets `outputs` (samples, classes),
 `labels`, `loss` and `gradient` of the mean over the samples.
@@ -124,6 +125,45 @@ def exact_normalization(name, configuration, values):
         group[key] = value.astype("float32")
 
 
+def philox(counter, key):
+    """The words of Philox 4x32-10."""
+    c, k = list(counter), list(key)
+    for _ in range(10):
+        first, second = c[0] * 0xD2511F53, c[2] * 0xCD9E8D57
+        c = [second >> 32 ^ c[1] ^ k[0], second & 0xFFFFFFFF, first >> 32 ^ c[3] ^ k[1], first & 0xFFFFFFFF]
+        k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return c
+
+
+def uniform(seed, sample):
+    """The first four draws of augmentation for a sample of epoch 0, by layer 0."""
+    words = philox([0, sample, 0, 5 << 24], [seed, 0])
+    return np.array([word >> 8 for word in words], "float32") * np.float32(2**-24)
+
+
+def augmentation_case(name, class_name, configuration, values):
+    """Keras' layer in training with the draws that are made here, forward and backward."""
+    layer = built(class_name, configuration, [values])
+    draws = np.array([uniform(configuration.get("seed") or 0, sample) for sample in range(len(values))])
+    if class_name == "RandomFlip":
+        transformation = dict(flips=draws[:, 0].reshape(-1, 1, 1, 1) <= 0.5)
+        assert 0 < transformation["flips"].sum() < len(values)
+    else:
+        def distance(lower, upper, draw, size):
+            lower, upper = np.float32(lower), np.float32(upper)
+            return (lower + (upper - lower) * draw) * np.float32(size)
+
+        down = distance(layer.height_lower, layer.height_upper, draws[:, 0], values.shape[1])
+        right = distance(layer.width_lower, layer.width_upper, draws[:, 1], values.shape[2])
+        transformation = dict(translations=jnp.stack([right, down], axis=1))
+    transformation["input_shape"] = values.shape
+    group = layer_group(name, layer, configuration, [values], None, "training")
+    output, backward = jax.vjp(lambda values: layer.transform_images(values, transformation), jnp.asarray(values))
+    output_gradient = augmentation_random.standard_normal(output.shape).astype("float32")
+    group["output"], group["output_gradient"] = np.asarray(output), output_gradient
+    group["input_gradients.0"] = np.asarray(backward(jnp.asarray(output_gradient))[0])
+
+
 # Convolutions: odd sizes, strides and paddings, one and several channels, every activation.
 for name, shape, configuration in [
     ("lesson", (2, 28, 28, 1), dict(filters=10, kernel_size=[5, 5], strides=[1, 1], padding="valid", activation="relu")),
@@ -204,6 +244,46 @@ for name, shape, configuration in [
 exact_normalization("batch_normalization_one_vector", {}, normal(1, 6))
 exact_normalization("batch_normalization_far", {}, normal(4, 5, 6, 3) + np.float32(1e4))
 exact_normalization("batch_normalization_far_vectors", dict(momentum=0.9), normal(50, 4) - np.float32(1e4))
+
+# Augmentation. Its numbers are drawn apart, so that all others are what they were.
+augmentation_random = np.random.default_rng(20261126)
+
+
+def images(*shape):
+    return augmentation_random.standard_normal(shape).astype("float32")
+
+
+for name, configuration in [
+    ("default", {}), ("horizontal", dict(mode="horizontal")), ("vertical", dict(mode="vertical")),
+    ("seed", dict(mode="horizontal_and_vertical", seed=2026)),
+]:
+    augmentation_case(f"random_flip_{name}", "RandomFlip", configuration, images(7, 5, 4, 3))
+augmentation_case("random_flip_large", "RandomFlip", {}, images(4, 12, 17, 1))
+layer_case("random_flip_inference", "RandomFlip", {}, images(3, 5, 4, 3), training=False)
+for fill_mode in ("reflect", "wrap", "constant", "nearest"):
+    for interpolation in ("bilinear", "nearest"):
+        # Within an image, and farther than one has pixels; what fills is no longer 0.
+        for name, shape, height, width in (("small", (5, 6, 5, 3), 0.3, [-0.25, 0.5]), ("far", (6, 9, 13, 1), 1, [-1, 0.5])):
+            options = dict(height_factor=height, width_factor=width, fill_mode=fill_mode, interpolation=interpolation)
+            if fill_mode == "constant":
+                options["fill_value"] = -1.5
+            augmentation_case(
+                f"random_translation_{fill_mode}_{interpolation}_{name}", "RandomTranslation", options, images(*shape))
+for name, shape, configuration in [
+    ("default", (4, 6, 7, 2), dict(height_factor=0.2, width_factor=0.4)),
+    ("negative", (4, 6, 7, 2), dict(height_factor=-0.2, width_factor=[0.4, -0.1], seed=7)),
+    ("down", (4, 7, 5, 2), dict(height_factor=0.3, width_factor=0)),
+    ("line", (4, 1, 9, 2), dict(height_factor=0.9, width_factor=0.3)),
+    # Draws that are known: whole pixels, half ones, and the whole image.
+    ("whole", (2, 6, 4, 2), dict(height_factor=[0.5, 0.5], width_factor=[-0.25, -0.25])),
+    ("half", (2, 5, 7, 2), dict(height_factor=[0.5, 0.5], width_factor=[-0.5, -0.5])),
+    ("half_nearest", (2, 5, 7, 2),
+     dict(height_factor=[0.5, 0.5], width_factor=[-0.5, -0.5], fill_mode="wrap", interpolation="nearest")),
+    ("all", (2, 5, 7, 2), dict(height_factor=[1, 1], width_factor=[-1, -1], fill_mode="nearest")),
+]:
+    augmentation_case(f"random_translation_{name}", "RandomTranslation", configuration, images(*shape))
+layer_case("random_translation_inference", "RandomTranslation", dict(height_factor=0.5, width_factor=0.5),
+           images(3, 5, 4, 3), training=False)
 
 # Cross-entropy fused with a softmax, as TensorFlow computes it; in float64 from its formula, saturated rows included.
 logits = np.concatenate([normal(6, 5) * 3, [[10, -30, 200, 0, 0], [200, -30, 10, 0, 0]]]).astype("float32")

@@ -52,11 +52,14 @@ struct PythonTests {
       - activation: {activation: softmax}
     """
 
-  /// Batch normalization of images and of vectors, dropout, the mean of all positions, names.
+  /// Batch normalization of images and of vectors, augmentation, dropout, the mean of all positions, names.
   private static let normalized = """
+      - random_translation: {height_factor: 0.1, width_factor: [-0.2, 0.1], fill_mode: constant, fill_value: 0.5, seed: 3}
+      - random_flip: {mode: horizontal}
       - conv2d: {name: first, filters: 6, kernel_size: 3, strides: 2, use_bias: false}
       - batch_normalization
       - relu
+      - random_flip: {name: again}
       - dropout: {rate: 0.25}
       - conv2d: {filters: 8, kernel_size: 3, strides: 2}
       - batch_normalization: {name: unscaled, scale: false, momentum: 0.9}

@@ -10,7 +10,7 @@ struct KerasPurposeTests {
   private static let askingPurposes: [KerasModelFile.Purpose] = [.predicting, .evaluating, .exporting]
 
   /// Models of `Golden/purposes/make_models.py`.
-  static let models = ["augmented", "functional", "flat", "plane"].flatMap { ["\($0).keras", "\($0).h5"] }
+  static let models = ["augmented", "functional", "flat", "plane", "moved"].flatMap { ["\($0).keras", "\($0).h5"] }
 
   private func probabilities(_ model: TrainedModel, _ name: String) throws -> [Float] {
     let run = try SavedRun(importing: model, origin: name)
@@ -46,8 +46,8 @@ struct KerasPurposeTests {
   func notes(name: String) throws {
     let file = try KerasModelFile(path: KerasGolden.path("purposes/\(name)"))
     let layers =
-      "left out, because they act only in training: RandomFlip ('random_flip'), RandomRotation ('random_rotation'), "
-      + "RandomCrop ('random_crop'), GaussianNoise ('gaussian_noise'), SpatialDropout2D ('spatial_dropout2d'), "
+      "left out, because they act only in training: RandomRotation ('random_rotation'), RandomCrop ('random_crop'), "
+      + "GaussianNoise ('gaussian_noise'), SpatialDropout2D ('spatial_dropout2d'), "
       + "ActivityRegularization ('activity_regularization')"
     let options =
       "left out, because only training uses them: kernel_regularizer (layer 'first' (Conv2D), layer 'dense' (Dense)), "
@@ -90,7 +90,7 @@ struct KerasPurposeTests {
       ("Identity", "", true), ("RandomCrop", #""height": 8, "width": 8"#, false),
     ]
     + [
-      "RandomFlip", "RandomTranslation", "RandomRotation", "RandomZoom", "RandomShear", "RandomPerspective",
+      "RandomRotation", "RandomZoom", "RandomShear", "RandomPerspective",
       "RandomElasticTransform", "RandomErasing", "RandomHeight", "RandomWidth", "RandomContrast", "RandomBrightness",
       "RandomColorDegeneration", "RandomColorJitter", "RandomGaussianBlur", "RandomGrayscale", "RandomHue",
       "RandomInvert", "RandomPosterization", "RandomSaturation", "RandomSharpness", "AugMix", "CutMix", "MixUp",
@@ -160,6 +160,123 @@ struct KerasPurposeTests {
         "left out, because only training uses them: noise_shape (layer 'd' (Dropout))"
       ])
     #expect(throws: ModelFileError.self) { try shaped.model(for: .training) }
+  }
+
+  // MARK: - Augmentation
+
+  /// Layers as Keras 3 and Keras 2 describe them, and their options here.
+  static let augmentation: [(className: String, options: String, own: String)] = [
+    (
+      "RandomFlip",
+      #""trainable": true, "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}}, "#
+        + #""data_format": "channels_last", "mode": "vertical", "seed": 7"#,
+      #"{"mode": "vertical", "seed": 7}"#
+    ),
+    (
+      "RandomFlip", #""trainable": true, "dtype": "float32", "mode": "horizontal_and_vertical", "seed": null"#,
+      #"{"mode": "horizontal_and_vertical", "seed": null}"#
+    ),
+    (
+      "RandomTranslation",
+      #""data_format": "channels_last", "height_factor": -0.25, "width_factor": [0.5, -0.125], "fill_mode": "wrap", "#
+        + #""interpolation": "nearest", "seed": null, "fill_value": 2.0, "bounding_box_format": "xyxy""#,
+      #"{"height_factor": -0.25, "width_factor": [0.5, -0.125], "fill_mode": "wrap", "interpolation": "nearest", "#
+        + #""seed": null, "fill_value": 2.0, "data_format": "channels_last"}"#
+    ),
+    (
+      "RandomTranslation",
+      #""dtype": "float32", "height_factor": 0.1, "width_factor": 1, "fill_mode": "reflect", "fill_value": 0.0, "#
+        + #""interpolation": "bilinear", "seed": 3"#,
+      #"{"height_factor": 0.1, "width_factor": 1.0, "fill_mode": "reflect", "interpolation": "bilinear", "seed": 3, "#
+        + #""fill_value": 0.0, "data_format": "channels_last"}"#
+    ),
+  ]
+
+  @Test("flips and translations are layers, for every purpose", arguments: augmentation.indices)
+  func augmentationLayers(index: Int) throws {
+    let (className, options, own) = Self.augmentation[index]
+    let file = try lesson(with: #"{"class_name": "\#(className)", "config": {"name": "a", \#(options)}}"#)
+    let expected = try JSONDocument.parse(own)
+    for purpose in Self.askingPurposes + [.training, .trainingAnew] {
+      let imported = try file.model(for: purpose)
+      let layer = try #require(imported.model.model.layers.first)
+      #expect(imported.notes.isEmpty && type(of: layer).className == className)
+      #expect(ConfigurationNode(mapping: layer.options) == expected)
+      for format in [ExportFormat.keras, .h5] {
+        let again = try KerasModelFile(imported.model.exported(format, path: "x"), path: "x").model(for: purpose)
+        #expect(again.model.model.configuration == imported.model.model.configuration)
+      }
+    }
+  }
+
+  @Test("Keras 2 is told nothing of an order of axes that its layers do not know")
+  func dataFormat() throws {
+    let file = try KerasModelFile(path: KerasGolden.path("purposes/moved.keras"))
+    let model = try file.model(for: .exporting).model
+    #expect(try KerasContents(model.exported(.keras, path: "x"), path: "x").model?.contains("data_format") == true)
+    #expect(try KerasContents(model.exported(.h5, path: "x"), path: "x").model?.contains("data_format") == false)
+  }
+
+  /// Options of layers that are known here, but not with these.
+  static let unknownAugmentation = [
+    ("RandomFlip", #""mode": "horizontal", "data_format": "channels_first""#, "channels_first"),
+    ("RandomFlip", #""factor": [0.5, 0.5]"#, "factor"), ("RandomFlip", #""mode": "diagonal""#, "mode"),
+    (
+      "RandomTranslation", #""height_factor": 0.1, "width_factor": 0.1, "data_format": "channels_first""#,
+      "data_format"
+    ),
+    ("RandomTranslation", #""height_factor": 3, "width_factor": 0.1"#, "height_factor"),
+    ("RandomTranslation", #""factor": 0.5"#, "factor"),
+  ]
+
+  @Test("those that are not known are left out where nothing is trained", arguments: unknownAugmentation.indices)
+  func otherAugmentation(index: Int) throws {
+    let (className, options, reason) = Self.unknownAugmentation[index]
+    let file = try lesson(with: #"{"class_name": "\#(className)", "config": {"name": "a", \#(options)}}"#)
+    for purpose in Self.askingPurposes {
+      let imported = try file.model(for: purpose)
+      #expect(imported.model.model.layers.count == 5)
+      #expect(imported.notes == ["left out, because they act only in training: \(className) ('a')"])
+    }
+    for purpose in [KerasModelFile.Purpose.training, .trainingAnew] {
+      let error = try #require(throws: ModelFileError.self) { try file.model(for: purpose) }
+      #expect("\(error)".contains("layer 'a' (\(className))") && "\(error)".contains(reason), "\(error)")
+    }
+  }
+
+  @Test("only they may be told to train by default: Keras 3 writes that of each call")
+  func trainingByDefault() throws {
+    let call = #""kwargs": {"training": true}"#
+    let plain = try KerasGolden.changed("purposes/moved.h5", call, #""kwargs": {}"#, count: 9)
+    let written = try KerasModelFile(path: KerasGolden.path("purposes/moved.h5"))
+    #expect(
+      try plain.model(for: .training).model.model.configuration
+        == written.model(for: .training).model.model.configuration)
+    let other = try KerasGolden.changed("purposes/moved.h5", call, #""kwargs": {"training": 1}"#)
+    #expect(throws: ModelFileError.self) { try other.model(for: .predicting) }
+  }
+
+  @Test("a file with them is trained on", arguments: ["moved.keras", "moved.h5"])
+  func trainsOn(name: String) throws {
+    let imported = try KerasModelFile(path: KerasGolden.path("purposes/\(name)")).model(for: .training)
+    #expect(imported.notes.isEmpty && imported.model.optimizerState?.slots.count == 2)
+    #expect(imported.model.model.layers.filter { $0 is any AugmentationLayer }.count == 4)
+    #expect(
+      imported.model.model.layerNames == [
+        "random_translation", "mirror", "conv2d_1", "rescaling", "random_translation_1", "random_flip_1", "flatten_3",
+        "answer",
+      ])
+    let weights = try KerasModelFile(path: KerasGolden.path("purposes/moved.weights.h5"))
+    #expect(try weights.weights(for: imported.model.plan()) == imported.model.weights)
+  }
+
+  @Test("the scale is that of the layer behind them")
+  func scale() throws {
+    let flip = #"{"class_name": "RandomFlip", "config": {"name": "a", "mode": "horizontal", "seed": null}}"#
+    let scaling = #"{"class_name": "Rescaling", "config": {"name": "b", "scale": 0.0078125, "offset": 0.0}}"#
+    #expect(try lesson(with: flip).scale == nil)
+    let file = try lesson(with: "\(flip), \(scaling)")
+    #expect(try file.scale == 128 && file.model(for: .predicting).model.scale == 1)
   }
 
   /// Options of the first convolution that only training uses.

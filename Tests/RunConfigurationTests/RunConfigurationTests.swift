@@ -238,6 +238,51 @@ struct RunConfigurationTests {
     (
       "- flatten", "- conv2d: 10", "test.yml:6: model[2].conv2d: the key 'kernel_size' is missing."
     ),
+    (
+      "- flatten", "- random_flip: diagonal",
+      "test.yml:6: model[2].random_flip.mode: unknown mode 'diagonal'. Known names: horizontal, vertical, "
+    ),
+    (
+      "- flatten", "- random_flip: {seed: -1}",
+      "test.yml:6: model[2].random_flip.seed: expected an integer from 0 to 4294967295. Received: -1"
+    ),
+    (
+      "- flatten", "- random_translation: 0.1",
+      "test.yml:6: model[2].random_translation: the key 'width_factor' is missing."
+    ),
+    (
+      "- flatten", "- random_translation: {height_factor: 1.5, width_factor: 0}",
+      "test.yml:6: model[2].random_translation.height_factor: expected a number from -1 to 1, or a list of two such "
+        + "numbers. Received: 1.5"
+    ),
+    (
+      "- flatten", "- random_translation: {height_factor: 0, width_factor: [-2, .nan]}",
+      "test.yml:6: model[2].random_translation.width_factor: expected a number from -1 to 1, or a list of two such "
+        + "numbers. Received: [-2, nan]"
+    ),
+    (
+      "- flatten", "- random_translation: {height_factor: 0, width_factor: [0.1]}",
+      "test.yml:6: model[2].random_translation.width_factor: expected a number from -1 to 1, or a list of two such "
+        + "numbers. Received: [0.1]"
+    ),
+    (
+      "- flatten", "- random_translation: {height_factor: 0, width_factor: 0, fill_mode: mirror}",
+      "test.yml:6: model[2].random_translation.fill_mode: unknown fill mode 'mirror'. Known names: reflect, wrap, "
+        + "constant, nearest."
+    ),
+    (
+      "- flatten", "- random_translation: {height_factor: 0, width_factor: 0, interpolation: cubic}",
+      "test.yml:6: model[2].random_translation.interpolation: unknown interpolation 'cubic'. Known names: nearest, "
+    ),
+    (
+      "- flatten", "- random_translation: {height_factor: 0, width_factor: 0, fill_value: 1e99}",
+      "test.yml:6: model[2].random_translation.fill_value: expected a number that is finite"
+    ),
+    (
+      "- flatten", "- random_translation: {height_factor: 0, width_factor: 0, data_format: channels_first}",
+      "test.yml:6: model[2].random_translation.data_format: expected channels_last, the order of all images here. "
+        + "Received: \"channels_first\""
+    ),
     ("- flatten", "- activation: {}", "test.yml:6: model[2].activation: the key 'activation' is missing."),
     ("- flatten", "- activation: rleu", "test.yml:6: model[2].activation.activation: unknown activation 'rleu'."),
     (

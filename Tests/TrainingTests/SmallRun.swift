@@ -23,7 +23,9 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = [lesson, convolutions, perceptron, general, odd, residual, branches, frozen]
+  static let all = [
+    lesson, convolutions, perceptron, general, odd, residual, branches, frozen, augmented, augmentedColors,
+  ]
 
   /// The lesson's network: convolution and pooling over one channel in one pass.
   static let lesson = SmallNetwork(
@@ -131,6 +133,26 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       clipping: .norm(0.5))
     return SmallNetwork("branches", model, optimizer: optimizer, data: SmallRun.colored)
   }()
+
+  /// The lesson's network over images that are moved and flipped.
+  static let augmented = SmallNetwork(
+    "augmented",
+    Sequential(
+      [RandomTranslation(heightFactor: TranslationFactor(0.1), widthFactor: TranslationFactor(0.1)), RandomFlip()]
+        + lesson.model.layers))
+
+  /// Augmentation of what layers compute, too: its gradients are those of the layers before it.
+  static let augmentedColors = SmallNetwork(
+    "augmented colors",
+    Sequential([
+      RandomFlip(mode: .horizontal), Conv2D(filters: 6, kernelSize: [3, 3], strides: [2, 2], activation: .relu),
+      RandomTranslation(
+        heightFactor: TranslationFactor(-0.2...0.1), widthFactor: TranslationFactor(0.3), fillMode: .constant,
+        fillValue: 0.25), BatchNormalization(), MaxPooling2D(), RandomFlip(seed: 3),
+      RandomTranslation(
+        heightFactor: TranslationFactor(0.5), widthFactor: TranslationFactor(0), fillMode: .wrap,
+        interpolation: .nearest), Flatten(), Dense(units: 10, activation: .softmax),
+    ]), data: SmallRun.colored)
 }
 
 /// Small trainings that take milliseconds.

@@ -65,7 +65,11 @@ struct KerasGraph {
     }
     guard calls.count <= 1 else { throw unsupported("is called \(calls.count) times, with the same weights each time") }
     guard let call = calls.first else { return Entry(node: node, name: name, inputs: []) }
-    guard let inputs = sources(of: call) else {
+    var trainsByDefault = false
+    if case .string(let layer) = node["class_name"]?.value {
+      trainsByDefault = KerasTrainingLayer.trainsByDefault(layer)
+    }
+    guard let inputs = sources(of: call, trainsByDefault: trainsByDefault) else {
       throw unsupported("is called with more than the outputs of layers, or told to train in inference")
     }
     return Entry(node: node, name: name, inputs: inputs)
@@ -80,9 +84,10 @@ struct KerasGraph {
   }
 
   /// The layers whose outputs a call takes; nil if it takes anything besides.
-  private static func sources(of call: ConfigurationNode) -> [String]? {
+  private static func sources(of call: ConfigurationNode, trainsByDefault: Bool) -> [String]? {
     if let arguments = call["args"] {
-      guard case .sequence(let elements) = arguments.value, isNeutral(call["kwargs"]) else { return nil }
+      guard case .sequence(let elements) = arguments.value, isNeutral(call["kwargs"], trainsByDefault: trainsByDefault)
+      else { return nil }
       let tensors = elements.flatMap { element in
         if case .sequence(let tensors) = element.value { tensors } else { [element] }
       }
@@ -112,12 +117,12 @@ struct KerasGraph {
   }
 
   /// Whether a call leaves everything at what inference takes: no `training=True`, no mask.
-  private static func isNeutral(_ options: ConfigurationNode?) -> Bool {
+  private static func isNeutral(_ options: ConfigurationNode?, trainsByDefault: Bool = false) -> Bool {
     guard case .mapping(let entries) = options?.value else { return options == nil || options == .null }
     return entries.allSatisfy { entry in
       // A layer with several inputs has a mask for each.
       if case .sequence(let elements) = entry.node.value { return elements.allSatisfy { $0 == .null } }
-      return [.null, false].contains(entry.node)
+      return [.null, false].contains(entry.node) || trainsByDefault && entry.key == "training" && entry.node == true
     }
   }
 }

@@ -44,6 +44,8 @@ enum KerasNeutralOptions {
     "renorm": .offInTraining, "renorm_clipping": .anything, "renorm_momentum": .anything,
     // Of dropout: another seed is another draw of the same.
     "seed": .anything, "noise_shape": .nullInTraining,
+    // Of augmentation: how boxes would be written that come with images.
+    "bounding_box_format": .anything,
     "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,
     // Of ReLU and Softmax.
     "max_value": .null, "negative_slope": .zero, "threshold": .zero, "axis": .last,

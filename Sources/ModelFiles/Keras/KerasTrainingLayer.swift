@@ -8,6 +8,9 @@ enum KerasTrainingLayer {
   private static let classNames: Set<String> = [
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout",
     "GaussianNoise", "ActivityRegularization",
+  ]
+
+  private static let augmentation: Set<String> = [
     "RandomFlip", "RandomTranslation", "RandomRotation", "RandomZoom", "RandomShear", "RandomPerspective",
     "RandomElasticTransform", "RandomErasing", "RandomCrop", "RandomHeight", "RandomWidth", "RandomContrast",
     "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomGaussianBlur", "RandomGrayscale",
@@ -16,7 +19,13 @@ enum KerasTrainingLayer {
   ]
 
   /// Whether objects of the class only act in training, or never.
-  static func includes(_ className: String) -> Bool { classNames.contains(className) || className == "Identity" }
+  static func includes(_ className: String) -> Bool {
+    classNames.contains(className) || augmentation.contains(className) || className == "Identity"
+  }
+
+  /// Whether calls of the class say `training: true` where nobody did: it is the default of the argument, which Keras 3
+  /// writes and replaces by what the whole model is called with.
+  static func trainsByDefault(_ className: String) -> Bool { augmentation.contains(className) }
 
   /// Whether this one never acts: `Identity`, a rate of 0.
   static func isIdle(_ object: KerasObject) -> Bool {

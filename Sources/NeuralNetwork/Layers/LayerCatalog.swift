@@ -20,6 +20,8 @@ private let layerCatalog = Catalog<any Layer.Type>(
     Dropout.self,
     GlobalAveragePooling2D.self,
     Rescaling.self,
+    RandomFlip.self,
+    RandomTranslation.self,
   ])
 
 extension Catalog where Entry == any Layer.Type {

@@ -130,12 +130,27 @@ extension Model {
     for index in nodes.indices { nodes[index].name = names[index] }
   }
 
-  /// Whether its first layer brings the samples to their scale, so that they come as they are.
-  public var beginsWithScaling: Bool { nodes.first?.layer is Rescaling }
+  /// Whether a layer reads the model's input alone, or what augmentation makes of it.
+  func readsInput(_ index: Int) -> Bool {
+    let inputs = nodes[index].inputs
+    guard inputs.count == 1, case .node(let source) = inputs[0] else { return inputs == [.input] }
+    return nodes[source].layer is any AugmentationLayer && readsInput(source)
+  }
 
-  /// What its first layer divides the samples by; 1 if it does anything else.
+  /// Its first layer that acts in inference, if it is the first of all or only augmentation comes before it.
+  private var firstLayer: (any Layer)? {
+    guard let index = nodes.firstIndex(where: { !($0.layer is any AugmentationLayer) }), readsInput(index) else {
+      return nil
+    }
+    return nodes[index].layer
+  }
+
+  /// Whether its first layer, augmentation aside, brings the samples to their scale, so that they come as they are.
+  public var beginsWithScaling: Bool { firstLayer is Rescaling }
+
+  /// What its first layer, augmentation aside, divides the samples by; 1 if it does anything else.
   public var pixelDivisor: Float {
-    guard let rescaling = nodes.first?.layer as? Rescaling, rescaling.offset == 0, rescaling.scale > 0 else { return 1 }
+    guard let rescaling = firstLayer as? Rescaling, rescaling.offset == 0, rescaling.scale > 0 else { return 1 }
     return Float(1 / rescaling.scale)
   }
 

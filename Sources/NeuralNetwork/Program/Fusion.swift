@@ -56,8 +56,8 @@ struct LoweringContext {
     return readers[0]
   }
 
-  /// Whether a layer reads the model's input alone.
-  func readsInput(_ index: Int) -> Bool { plan.nodes[index].inputs == [.input] }
+  /// Whether a layer reads the model's input alone, or what augmentation makes of it.
+  func readsInput(_ index: Int) -> Bool { plan.model.readsInput(index) }
 
   /// The first layer after one that does not keep the order of values in memory, on the only way from there.
   func nextLayerWithOrder(after index: Int) -> Int? {

@@ -67,9 +67,25 @@ def plane():
     return model
 
 
+def moved():
+    """Images that are moved and flipped, and later again."""
+    inputs = keras.Input((SIZE, SIZE, 1), name="pixels")
+    values = layers.RandomTranslation(0.1, (-0.2, 0.3), fill_mode="constant", fill_value=0.5, seed=11)(inputs)
+    values = layers.RandomFlip("horizontal", seed=12, name="mirror")(values)
+    values = layers.Conv2D(3, 3, activation="relu", padding="same")(values)
+    values = layers.Rescaling(2.0, offset=-1.0)(values)
+    values = layers.RandomTranslation(-0.25, 0, interpolation="nearest")(values)
+    values = layers.RandomFlip()(values)
+    values = layers.Flatten()(values)
+    outputs = layers.Dense(CLASSES, activation="softmax", name="answer")(values)
+    model = keras.Model(inputs, outputs)
+    model.compile(keras.optimizers.Adam(0.01), "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
 images, labels = samples()
 one_hot = np.eye(CLASSES, dtype="float32")[labels]
-for make in [augmented, functional, flat, plane]:
+for make in [augmented, functional, flat, plane, moved]:
     keras.utils.set_random_seed(7)
     model = make()
     shaped = images.reshape((COUNT,) + model.input_shape[1:])
@@ -78,5 +94,7 @@ for make in [augmented, functional, flat, plane]:
     path = os.path.join(directory, make.__name__)
     model.save(f"{path}.keras")
     model.save(f"{path}.h5")
+    if make is moved:
+        model.save_weights(f"{path}.weights.h5")
     with h5py.File(f"{path}.expected.h5", "w") as file:
         file["probabilities"] = np.asarray(model(shaped[:12], training=False))

@@ -1,0 +1,44 @@
+import Randomness
+
+/// Draws a change for each image of a batch. The backward pass draws the same again: nothing is kept for it.
+struct AugmentationOperation<Augmentation: ImageAugmentation>: Operation {
+  let output: TensorLayout
+  private let augmentation: Augmentation
+  private let image: ImagePlanes
+  private let layerIndex: Int
+
+  init(_ augmentation: Augmentation, at site: LayerSite) {
+    self.augmentation = augmentation
+    output = site.input
+    image = ImagePlanes(site.input)
+    layerIndex = site.layerIndex
+  }
+
+  var backwardReads: BackwardReads { [] }
+  func scratchCount(samples: Int) -> Int { Augmentation.Change.scratchCount(image) }
+
+  private func change(_ sample: Int, _ frame: Frame) -> Augmentation.Change {
+    let pass = frame.pass
+    var random = RandomStream(
+      seed: augmentation.seed.map(UInt64.init) ?? pass.seed, purpose: .augmentation, epoch: pass.epoch,
+      step: layerIndex, sample: pass.firstSample + frame.firstPosition + sample)
+    return augmentation.draw(&random, for: image)
+  }
+
+  func forward(_ frame: Frame) {
+    let count = output.shape.count
+    for sample in 0..<frame.samples {
+      change(sample, frame).apply(
+        frame.input + sample * count, to: frame.output + sample * count, image, scratch: frame.scratch)
+    }
+  }
+
+  func inputGradients(_ frame: Frame) {
+    guard let dx = frame.inputGradient else { return }
+    let count = output.shape.count
+    for sample in 0..<frame.samples {
+      change(sample, frame).transpose(
+        frame.outputGradient + sample * count, to: dx + sample * count, image, scratch: frame.scratch)
+    }
+  }
+}

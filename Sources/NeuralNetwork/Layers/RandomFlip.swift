@@ -1,0 +1,43 @@
+import Configuration
+import Randomness
+
+/// Flips half of the images in training; does nothing in inference.
+///
+/// As in Keras 3, one draw decides over an image: with `horizontal_and_vertical` it is flipped in both directions, or in
+/// none.
+public struct RandomFlip: AugmentationLayer, Equatable {
+  public static let className = "RandomFlip"
+  public static let typeName = "random_flip"
+  public static let prototype = RandomFlip()
+  public static let schema: Schema = [
+    .choice("mode", \.mode),
+    .seed(\.seed),
+  ]
+
+  public enum Mode: String, CaseIterable, Sendable {
+    /// Left and right are exchanged.
+    case horizontal
+    /// Top and bottom are exchanged.
+    case vertical
+    case horizontalAndVertical = "horizontal_and_vertical"
+  }
+
+  public var mode: Mode
+  public var seed: UInt32?
+
+  public init(mode: Mode = .horizontalAndVertical, seed: UInt32? = nil) {
+    self.mode = mode
+    self.seed = seed
+  }
+
+  public func operation(at site: LayerSite) -> (any Operation)? {
+    site.mode == .training ? AugmentationOperation(self, at: site) : nil
+  }
+}
+
+extension RandomFlip: ImageAugmentation {
+  func draw(_ random: inout RandomStream, for image: ImagePlanes) -> ImageFlip {
+    let flips = random.nextUniform() <= 0.5
+    return ImageFlip(isHorizontal: flips && mode != .vertical, isVertical: flips && mode != .horizontal)
+  }
+}
