@@ -5,7 +5,8 @@ extension Model {
   /// alone (`activation: relu`).
   ///
   /// Besides its own options, a layer may have a `name`; `trainable: false`, which freezes it; and `inputs`: the names of
-  /// earlier layers that it reads, or `input` for the model's input. Without them it reads the layer before it.
+  /// earlier layers that it reads, or `input` for the model's input. Without them it reads the layer before it. An element
+  /// can also be a block of layers: see `ResidualBlock`.
   ///
   /// - Throws: `ConfigurationError` with the position, the key and the value received.
   public init(configuration node: ConfigurationNode, path: String) throws {
@@ -14,13 +15,33 @@ extension Model {
         .unexpected(expected: "a list of one layer or more", received: node.received), path: path, line: node.line)
     }
     self.init()
-    for (index, element) in elements.enumerated() {
-      try append(try LayerEntry(element, path: "\(path)[\(index)]"))
-    }
+    try append(elements, path: path)
     if !isChain { self.name = "functional" }
   }
 
-  private mutating func append(_ entry: LayerEntry) throws {
+  /// Appends the layers of a list, the first of which reads `source` unless it says otherwise.
+  private mutating func append(_ elements: [ConfigurationNode], path: String, after source: Source? = nil) throws {
+    var source = source
+    for (index, element) in elements.enumerated() {
+      let path = "\(path)[\(index)]"
+      if let block = try ResidualBlock(element, path: path) {
+        try append(block, after: source ?? output)
+      } else {
+        try append(try LayerEntry(element, path: path), after: source)
+      }
+      source = nil
+    }
+  }
+
+  /// Appends the body, then the shortcut, which both read `source`, and the sum of the two.
+  private mutating func append(_ block: ResidualBlock, after source: Source) throws {
+    try append(block.body, path: "\(block.path).body", after: source)
+    let body = output
+    try append(block.shortcut, path: "\(block.path).shortcut", after: source)
+    append(Add(), inputs: [body, block.shortcut.isEmpty ? source : output])
+  }
+
+  private mutating func append(_ entry: LayerEntry, after source: Source?) throws {
     if let name = entry.name {
       guard Self.isLegalName(name) || name == Self.inputName else {
         throw entry.reader.error(
@@ -44,10 +65,10 @@ extension Model {
         return .node(index)
       }
     }
-    append(entry.layer, name: entry.name, inputs: inputs, isTrainable: entry.isTrainable)
+    append(entry.layer, name: entry.name, inputs: inputs ?? source.map { [$0] }, isTrainable: entry.isTrainable)
   }
 
-  /// The list that `init(configuration:path:)` reads.
+  /// The list that `init(configuration:path:)` reads; blocks are written as their layers.
   public var configuration: ConfigurationNode {
     let names = layerNames
     let needsAllNames = hasNameOfDefault

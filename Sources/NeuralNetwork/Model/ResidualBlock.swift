@@ -1,0 +1,35 @@
+import Configuration
+
+/// A residual block as a configuration has it: `residual: {body: […], shortcut: […]}`, the sum of the outputs of two lists of
+/// layers that read the same. Without a shortcut, the body's output is added to what the block reads.
+///
+/// Source: K. He, X. Zhang, S. Ren, J. Sun, "Deep Residual Learning for Image Recognition", CVPR 2016, section 3.
+struct ResidualBlock {
+  static let key = "residual"
+
+  /// The keys that lead to it: `model[3].residual`.
+  let path: String
+  let body: [ConfigurationNode]
+  let shortcut: [ConfigurationNode]
+
+  /// - Returns: nil if the element is not a block.
+  /// - Throws: `ConfigurationError` if the block is not one list or two.
+  init?(_ element: ConfigurationNode, path: String) throws {
+    guard case .mapping(let entries) = element.value, entries.count == 1, entries[0].key == Self.key else { return nil }
+    self.path = "\(path).\(Self.key)"
+    let reader = try ConfigurationReader(entries[0].node, path: self.path, keys: ["body", "shortcut"])
+    body = try Self.layers(try reader.required("body"), path: reader.path(of: "body"))
+    shortcut = try reader.node("shortcut").map { try Self.layers($0, path: reader.path(of: "shortcut")) } ?? []
+    guard !body.isEmpty else {
+      throw reader.error(.unexpected(expected: "a list of one layer or more", received: "[]"), at: "body")
+    }
+  }
+
+  private static func layers(_ node: ConfigurationNode, path: String) throws -> [ConfigurationNode] {
+    guard case .sequence(let elements) = node.value else {
+      throw ConfigurationError(
+        .unexpected(expected: "a list of layers", received: node.received), path: path, line: node.line)
+    }
+    return elements
+  }
+}
