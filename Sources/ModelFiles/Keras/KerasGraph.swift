@@ -65,11 +65,7 @@ struct KerasGraph {
     }
     guard calls.count <= 1 else { throw unsupported("is called \(calls.count) times, with the same weights each time") }
     guard let call = calls.first else { return Entry(node: node, name: name, inputs: []) }
-    var trainsByDefault = false
-    if case .string(let layer) = node["class_name"]?.value {
-      trainsByDefault = KerasTrainingLayer.trainsByDefault(layer)
-    }
-    guard let inputs = sources(of: call, trainsByDefault: trainsByDefault) else {
+    guard let inputs = sources(of: call, to: node) else {
       throw unsupported("is called with more than the outputs of layers, or told to train in inference")
     }
     return Entry(node: node, name: name, inputs: inputs)
@@ -80,12 +76,16 @@ struct KerasGraph {
   /// The layers that a layer of a functional model reads, as far as its calls say so; empty for the layers of others.
   static func inputs(of node: ConfigurationNode) -> [String] {
     guard case .sequence(let calls) = node["inbound_nodes"]?.value else { return [] }
-    return calls.flatMap { sources(of: $0) ?? [] }
+    return calls.flatMap { sources(of: $0, to: node) ?? [] }
   }
 
-  /// The layers whose outputs a call takes; nil if it takes anything besides.
-  private static func sources(of call: ConfigurationNode, trainsByDefault: Bool) -> [String]? {
+  /// The layers whose outputs a call to a layer takes; nil if it takes anything besides.
+  private static func sources(of call: ConfigurationNode, to layer: ConfigurationNode) -> [String]? {
     if let arguments = call["args"] {
+      var trainsByDefault = false
+      if case .string(let name) = layer["class_name"]?.value {
+        trainsByDefault = KerasTrainingLayer.trainsByDefault(name)
+      }
       guard case .sequence(let elements) = arguments.value, isNeutral(call["kwargs"], trainsByDefault: trainsByDefault)
       else { return nil }
       let tensors = elements.flatMap { element in
