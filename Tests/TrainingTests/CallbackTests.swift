@@ -258,7 +258,7 @@ struct CallbackTests {
     let runs = try (0..<2).map { index in
       let trainer = try SmallRun.trainer(epochs: 2)
       trainer.replacesLogs = false
-      trainer.warning = { warnings.append("\(index): \($0.prefix(path.count + 32))") }
+      trainer.warning = { warnings.append("\(index): \($0.prefix(path.count + 26))") }
       return (trainer, CSVLogger(filename: path))
     }
     for (trainer, callback) in runs { callback.trainingWillBegin(trainer, plan) }
