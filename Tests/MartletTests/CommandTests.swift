@@ -507,7 +507,7 @@ struct CommandTests {
     #expect(baseline.output.contains("instruction set: baseline"))
     let unknown = try Shell.martlet(arguments, environment: ["MARTLET_INSTRUCTION_SET": "mmx"], in: directory.path)
     #expect(unknown.status == 2)
-    #expect(unknown.error.hasPrefix("martlet: MARTLET_INSTRUCTION_SET is 'mmx', which is no instruction set."))
+    #expect(unknown.error.hasPrefix("martlet: MARTLET_INSTRUCTION_SET is 'mmx', which is not an instruction set."))
   }
 
   @Test("shows data as text and as PNG")
