@@ -1,22 +1,24 @@
 import CVector
 
-/// What the processor can do, and so which build of the kernels runs. It is chosen once, when training starts.
+/// An instruction set of the processor, which selects the build of the kernels. It is chosen once, when training
+/// starts.
 ///
-/// The last bits of results differ between instruction sets, because vectors of other widths add in another order.
+/// Results differ in the last bits between instruction sets, because vectors of other widths sum in another order.
 public enum InstructionSet: String, CaseIterable, Sendable {
   /// AVX-512: vectors of 16 floats.
   case v4
   /// AVX2 and FMA: vectors of 8 floats.
   case v3
-  /// Every processor that runs the program: vectors of 4 floats.
+  /// Baseline x86-64: vectors of 4 floats.
   case baseline
 
-  /// The environment variable that forces one of them.
+  /// The environment variable that overrides the choice.
   public static let environmentVariable = "MARTLET_INSTRUCTION_SET"
 
-  /// The names under which processors are sold with it: `x86-64-v4`.
+  /// The x86-64 level: `x86-64-v4`.
   public var description: String { self == .baseline ? "baseline" : "x86-64-\(rawValue)" }
 
+  /// Whether this processor and operating system support it.
   public var isSupported: Bool {
     switch self {
     case .v4: martlet_supports_v4() != 0
@@ -25,14 +27,14 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
-  /// The widest that this processor has.
+  /// The widest that this processor supports.
   public static var bestSupported: InstructionSet {
     allCases.first(where: \.isSupported) ?? .baseline
   }
 
-  /// The one that the environment forces, by its short or its full name, or else the widest.
+  /// The instruction set named in the environment, by its short or full name, else the widest.
   ///
-  /// - Throws: `InstructionSetError` if the environment names one that there is not, or that this processor lacks.
+  /// - Throws: `InstructionSetError` if the environment names an unknown or unsupported one.
   public static func resolve(environment: [String: String]) throws -> InstructionSet {
     guard let name = environment[environmentVariable], !name.isEmpty else { return bestSupported }
     guard let forced = allCases.first(where: { [$0.rawValue, $0.description].contains(name) }) else {
@@ -45,19 +47,20 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 
 extension InstructionSet: CustomStringConvertible {}
 
-/// An instruction set that cannot be had.
+/// An instruction set that is not available.
 public enum InstructionSetError: Error, Equatable, CustomStringConvertible {
   case unknown(String)
   case unsupported(InstructionSet)
 
+  /// The message, with the remedy.
   public var description: String {
     let variable = InstructionSet.environmentVariable
     switch self {
     case .unknown(let name):
       let known = InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")
-      return "\(variable) is '\(name)', which is no instruction set. Use one of \(known), or unset it."
+      return "\(variable) is '\(name)', which is not an instruction set. Use one of \(known), or unset it."
     case .unsupported(let instructionSet):
-      return "\(variable) is '\(instructionSet.rawValue)', which this processor does not have. "
+      return "\(variable) is '\(instructionSet.rawValue)', which this processor does not support. "
         + "Its best is '\(InstructionSet.bestSupported.rawValue)'; unset the variable to use it."
     }
   }

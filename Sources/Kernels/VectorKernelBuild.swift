@@ -6,7 +6,7 @@ import KernelsV4
 @_exported public import struct CVector.ConvolutionPoolingGeometry
 @_exported public import struct CVector.PoolingGeometry
 
-/// The vector kernels, as one of their builds has them. `VectorKernels` in `KernelsBaseline` says what each computes.
+/// One build of the vector kernels. See `VectorKernels` in `KernelsBaseline` for what each computes.
 package protocol VectorKernelBuild: SendableMetatype {
   static func operationsPerRound() -> Int
   static func multiplyAddRounds(_ rounds: Int, _ values: UnsafeMutablePointer<Float>)
@@ -104,14 +104,14 @@ extension KernelsBaseline.VectorKernels: VectorKernelBuild {}
 extension KernelsV3.VectorKernels: VectorKernelBuild {}
 extension KernelsV4.VectorKernels: VectorKernelBuild {}
 
-/// The tree in which all builds add the sums of shards.
+/// The summation tree over shards, common to all builds.
 package typealias ShardTree = KernelsBaseline.ShardTree
 
-/// The build that a model computes with.
+/// The build of the kernels that a model uses.
 package typealias KernelSet = any VectorKernelBuild.Type
 
 extension InstructionSet {
-  /// The kernels that were compiled for this instruction set.
+  /// The kernels compiled for this instruction set.
   package var kernels: KernelSet {
     switch self {
     case .v4: KernelsV4.VectorKernels.self

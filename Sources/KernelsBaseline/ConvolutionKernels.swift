@@ -2,18 +2,18 @@ import CVector
 
 // Convolutions of any size over NHWC images with HWIO kernels, as matrix products.
 //
-// The rows of the product are the positions of the output (or the taps of the kernel), the columns the filters (or the
-// channels). Patches are not copied: two tables of offsets say where in the image a position and a tap stand. Only an
-// image that windows reach beyond is copied first, with its padding, one sample at a time.
+// The rows of the product are output positions (or kernel taps), the columns are filters (or channels). Patches are not
+// copied: two tables hold the offsets of positions and taps in the image. Only an image that windows extend past is
+// copied first, with its padding, one sample at a time.
 
 extension VectorKernels {
-  /// The floats of scratch that the convolution kernels need.
+  /// The number of scratch floats of the convolution kernels.
   @inline(never)
   public static func convolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int {
     ConvolutionPlan(geometry).scratchCount
   }
 
-  /// Fills the tables of offsets, in floats: of each output position (output height · output width), and of each tap
+  /// Fills the offset tables, in floats: per output position (output height · output width), and per tap
   /// (kernel height · kernel width · channels).
   @inline(never)
   public static func convolutionOffsets(
@@ -40,7 +40,7 @@ extension VectorKernels {
   ///   - kernel: (height, width, channels, filters)
   ///   - bias: (filters), or nil for none
   ///   - output: (samples, output height, output width, filters), overwritten
-  ///   - positions, taps: what `convolutionOffsets` filled
+  ///   - positions, taps: filled by `convolutionOffsets`
   ///   - scratch: `convolutionScratchCount` floats
   @inline(never)
   public static func convolutionForward(
@@ -137,7 +137,7 @@ extension VectorKernels {
 
   // MARK: - Packing
 
-  /// Puts the kernel (taps, filters) to panels (taps, panel width), one after the other, filled with zeros.
+  /// Packs the kernel (taps, filters) into panels (taps, panel width), one after the other, zero-padded.
   @inline(never)
   static func packFilters(
     _ kernel: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
@@ -154,7 +154,7 @@ extension VectorKernels {
     }
   }
 
-  /// Puts the kernel, transposed, to panels: (kernel rows, panels, filters, panel width), filled with zeros.
+  /// Packs the transposed kernel into panels: (kernel rows, panels, filters, panel width), zero-padded.
   @inline(never)
   private static func packTaps(
     _ kernel: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
@@ -176,7 +176,7 @@ extension VectorKernels {
     }
   }
 
-  /// Fills the bias with zeros up to whole vectors.
+  /// Pads the bias with zeros to whole vectors.
   @_transparent
   static func packBias(
     _ bias: UnsafePointer<Float>?, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
@@ -188,7 +188,7 @@ extension VectorKernels {
 
   // MARK: - Images
 
-  /// The image as windows cover it: with its padding, without what they leave out.
+  /// The part of the image that windows cover, including padding.
   @_transparent
   static func covered(
     _ image: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ copy: UnsafeMutablePointer<Float>
@@ -222,7 +222,7 @@ extension VectorKernels {
     }
   }
 
-  /// Copies `count` floats, and writes zeros behind them up to `padded`.
+  /// Copies `count` floats, followed by zeros up to `padded`.
   @_transparent
   static func copyRow(
     _ source: UnsafePointer<Float>, count: Int, _ target: UnsafeMutablePointer<Float>, padded: Int
@@ -271,10 +271,10 @@ extension VectorKernels {
   }
 }
 
-/// The pixels that an image and its padded copy share.
+/// The pixels shared by an image and its padded copy.
 private struct Overlap {
   let rows: Int
-  /// The floats of a row.
+  /// The number of floats per row.
   let count: Int
   let coveredStart: Int
   let coveredStride: Int

@@ -1,12 +1,12 @@
 import CVector
 
-/// The sizes that the kernels work with, and the parts of their scratch memory.
+/// The sizes that the kernels use, and the layout of their scratch memory.
 struct ConvolutionPlan {
   let geometry: ConvolutionGeometry
-  /// The part of the image that windows cover, with its padding.
+  /// The size of the part of the image that windows cover, including padding.
   let coveredHeight: Int
   let coveredWidth: Int
-  /// Whether images are read where they are.
+  /// Whether images are read in place.
   let isInPlace: Bool
 
   @_transparent init(_ geometry: ConvolutionGeometry) {
@@ -21,12 +21,12 @@ struct ConvolutionPlan {
 
   @_transparent var positions: Int { geometry.outputHeight * geometry.outputWidth }
   @_transparent var taps: Int { geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels }
-  /// The taps of one row of the kernel: they stand one after the other in the image.
+  /// The taps of one kernel row: they are contiguous in the image.
   @_transparent var rowTaps: Int { geometry.kernelWidth * geometry.inputChannels }
   @_transparent var inputCount: Int { geometry.inputHeight * geometry.inputWidth * geometry.inputChannels }
   @_transparent var coveredCount: Int { coveredHeight * coveredWidth * geometry.inputChannels }
 
-  // The output when 2x2 max pooling follows.
+  // The output if 2x2 max pooling follows.
   @_transparent var pooledHeight: Int { geometry.outputHeight / 2 }
   @_transparent var pooledWidth: Int { geometry.outputWidth / 2 }
   @_transparent var windows: Int { pooledHeight * pooledWidth }

@@ -1,6 +1,6 @@
 import CVector
 
-// The gradient of the kernel of a convolution over one channel that 2x2 max pooling follows.
+// The kernel gradient of a convolution over one channel followed by 2x2 max pooling.
 //
 // As in the forward pass, vectors run over the pooled positions of a packed image.
 
@@ -95,7 +95,7 @@ extension VectorKernels {
     sums.store(target, strides)
   }
 
-  /// Puts a filter's gradients to vectors, with zeros behind the last position.
+  /// Copies a filter's gradients to vectors, padded with zeros after the last position.
   ///
   /// - Returns: their sum.
   @inline(never)
@@ -113,7 +113,7 @@ extension VectorKernels {
         spread.place(filter, vector, choices: selected + position)
       } else {
         value = wherePositive(loadFirst(rest, output + position), loadFirst(rest, gradient + position))
-        // A copy, behind which may be read.
+        // A copy that may be read past its end.
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: lanes) { copy in
           guard let copy = copy.baseAddress else { return }
           copy.initialize(repeating: 0, count: lanes)
@@ -127,7 +127,7 @@ extension VectorKernels {
     return sum(total)
   }
 
-  /// Sums the lanes, and puts the taps in the order of the kernel.
+  /// Sums the lanes, and stores the taps in the order of the kernel.
   @inline(never)
   private static func collectTaps(
     _ sums: UnsafePointer<Float>, _ geometry: ConvolutionPoolingGeometry, _ weightGradient: UnsafeMutablePointer<Float>
@@ -145,7 +145,7 @@ extension VectorKernels {
   }
 }
 
-/// What the forward pass wrote for some filters of one image, and the gradient: (filters, positions).
+/// The results of the forward pass for some filters of one image, and their gradients: (filters, positions).
 private struct PooledPlanes {
   let output: UnsafePointer<Float>
   let selected: UnsafePointer<UInt8>
@@ -153,7 +153,7 @@ private struct PooledPlanes {
   let positions: Int
 }
 
-/// The gradients of some filters and one image in whole vectors, and where in the window each belongs.
+/// The gradients of some filters over one image in whole vectors, with their position in the window.
 struct SpreadGradients {
   let filters: Int
   let vectors: Int
@@ -179,7 +179,7 @@ struct SpreadGradients {
     values + (vector &* filters &+ filter) &* lanes
   }
 
-  /// - Parameter choices: which of the window's four values each gradient belongs to, row by row.
+  /// - Parameter choices: the index of each gradient's value among the window's four, row by row.
   @_transparent func place(_ filter: Int, _ vector: Int, choices: UnsafePointer<UInt8>) {
     isLower(filter, vector).pointee = hasBit(2, choices)
     isRight(filter, vector).pointee = hasBit(1, choices)

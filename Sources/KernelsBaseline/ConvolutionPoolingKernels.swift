@@ -1,13 +1,13 @@
 import CVector
 
-// Convolution of one channel, bias, ReLU and 2x2 max pooling in one pass.
+// Fused convolution of one channel, bias, ReLU and 2x2 max pooling.
 //
-// Vectors run over the pooled positions of one image, row after row without a gap. The four sums of a vector are the
-// four convolution outputs under each pool window, so that maximum, argmax and ReLU need no shuffle. For that an image
-// is packed first: the pixels that tap (row, column) of the kernel needs at all positions lie one after the other.
+// Vectors run over the pooled positions of one image, row by row without gaps. The four sums of a vector are the four
+// convolution outputs in each pool window, so that maximum, argmax and ReLU need no shuffle. To this end an image is
+// packed first: the pixels that tap (row, column) of the kernel reads at all positions are contiguous.
 
-/// An image, packed: a plane for each parity of the pixel row and each shift of the pixel column, in which the pixel
-/// (2·y + parity, 2·x + shift) stands at y · pooledWidth + x.
+/// A packed image: a plane for each parity of the pixel row and each shift of the pixel column, which stores the pixel
+/// (2·y + parity, 2·x + shift) at offset y · pooledWidth + x.
 struct PackedImage {
   let start: UnsafeMutablePointer<Float>
   let planeCount: Int
@@ -21,17 +21,17 @@ struct PackedImage {
     planeCount = PackedImage.planeCount(geometry)
   }
 
-  /// Rounded up, with room for a vector that sticks out.
+  /// Rounded up, with room for a vector that extends past the end.
   @_transparent static func planeCount(_ geometry: ConvolutionPoolingGeometry) -> Int {
     ((geometry.imageHeight + 1) / 2 * geometry.pooledWidth + 2 * lanes - 1) / lanes * lanes
   }
 
-  /// What the kernel's row `row` and column 0 need at the first position; the next column is `planeCount` further.
+  /// The pixels of kernel row `row` and column 0 at the first position; the next column is `planeCount` floats further.
   @_transparent func pixels(row: Int) -> UnsafeMutablePointer<Float> {
     start + (row & 1) &* shifts &* planeCount + (row &>> 1) &* pooledWidth
   }
 
-  /// Writes for each tap where the pixels of the window's upper row stand at the first position, and those of the lower.
+  /// Writes for each tap the offsets of its pixels at the first position, in the window's upper row and in the lower.
   func writeOffsets(_ offsets: UnsafeMutablePointer<Int32>, _ geometry: ConvolutionPoolingGeometry) {
     var next = offsets
     for row in 0..<geometry.kernelHeight {
@@ -45,11 +45,11 @@ struct PackedImage {
   }
 }
 
-/// The parts of the scratch memory, in floats.
+/// The layout of the scratch memory, in floats.
 struct ConvolutionPoolingScratch {
   let packed: Int
   let halves: Int
-  /// The positions of an image.
+  /// The pooled positions in an image.
   let positions: Int
   /// The taps of a filter: each column of the kernel in blocks of `tapRows`.
   let taps: Int
@@ -57,7 +57,7 @@ struct ConvolutionPoolingScratch {
 
   @_transparent init(_ geometry: ConvolutionPoolingGeometry) {
     packed = 2 * (geometry.kernelWidth + 1) * PackedImage.planeCount(geometry)
-    // With room for a vector that sticks out.
+    // With room for a vector that extends past the end.
     halves = geometry.imageHeight * HalfRows.rowCount(geometry) + lanes
     positions = geometry.pooledHeight * geometry.pooledWidth
     taps = (geometry.kernelHeight + tapRows - 1) / tapRows * tapRows * geometry.kernelWidth
@@ -74,9 +74,9 @@ struct ConvolutionPoolingScratch {
   @_transparent var count: Int { offsetsStart + 2 * taps }
 }
 
-/// The pixels at even columns of each row of an image, and behind them those at odd ones.
+/// The pixels at even columns of each row of an image, followed by those at odd columns.
 struct HalfRows {
-  /// The floats of a row's half, in whole vectors.
+  /// The number of floats in half a row, in whole vectors.
   @_transparent static func halfCount(_ geometry: ConvolutionPoolingGeometry) -> Int {
     (geometry.imageWidth + 2 * lanes - 1) / (2 * lanes) * lanes
   }
@@ -84,13 +84,13 @@ struct HalfRows {
 }
 
 extension VectorKernels {
-  /// Whether both kernels find everything in a packed image, by 32-bit offsets.
+  /// Whether 32-bit offsets reach everything in a packed image.
   @inline(never)
   public static func fitsConvolutionPooling(_ geometry: ConvolutionPoolingGeometry) -> Bool {
     ConvolutionPoolingScratch(geometry).packed <= Int(Int32.max)
   }
 
-  /// The floats of scratch that both kernels need.
+  /// The number of scratch floats of both kernels.
   @inline(never)
   public static func convolutionPoolingScratchCount(_ geometry: ConvolutionPoolingGeometry) -> Int {
     ConvolutionPoolingScratch(geometry).count
@@ -101,7 +101,7 @@ extension VectorKernels {
   ///   - weights: (filters, kernel height, kernel width)
   ///   - bias: (filters)
   ///   - output: (samples, filters, pooled height, pooled width), overwritten
-  ///   - selected: as `output`: which of the window's four outputs was the first largest one, row by row (0 to 3)
+  ///   - selected: as `output`: the index of the first maximum among the window's four outputs, row by row (0 to 3)
   ///   - scratch: `convolutionPoolingScratchCount` floats
   @inline(never)
   public static func convolutionPoolingForward(
@@ -144,8 +144,8 @@ extension VectorKernels {
         storeVector(odd(left, right), target + halfCount + column / 2)
       }
     }
-    // A vector that sticks out behind a row of a plane is overwritten by the row's successor: the columns at the right
-    // come first.
+    // A vector that extends past a row of a plane is overwritten by the next row: the columns at the right are written
+    // first.
     var column = (geometry.pooledWidth &- 1) / lanes &* lanes
     while column >= 0 {
       for parity in 0..<2 {
@@ -164,7 +164,7 @@ extension VectorKernels {
     }
   }
 
-  /// Two vectors of pixels, of which there are `count`; zero behind the last.
+  /// Two vectors of pixels, of which there are `count`; zero after the last.
   @_transparent
   private static func somePixels(
     _ pixels: UnsafePointer<Float>, _ first: Int, of count: Int

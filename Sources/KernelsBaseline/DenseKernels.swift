@@ -1,14 +1,14 @@
-/// The vector kernels of one build. Each works on one shard or some, on one thread, and allocates nothing.
+/// The vector kernels of one build. A kernel processes one or more shards on one thread, and allocates nothing.
 ///
-/// Every value is summed in an order that depends on the sizes alone, so that a sample's numbers do not change with its
-/// place in the shard.
+/// Every sum has an order that depends only on the sizes, so that a sample's results do not depend on its place in the
+/// shard.
 public enum VectorKernels {}
 
 extension VectorKernels {
-  /// The floats of scratch that the dense kernels need, for a number of shards at a time.
+  /// The number of scratch floats of the dense kernels for up to `shards` shards.
   @inline(never)
   public static func denseScratchCount(shards: Int) -> Int {
-    // A tile for each level of the tree over the shards, or some for the forward pass.
+    // A tile per level of the tree over the shards, or several for the forward pass.
     max(Int.bitWidth - shards.leadingZeroBitCount, tilesAtATime) * tileRows * WidestRow.width * lanes
   }
 
@@ -63,14 +63,14 @@ extension VectorKernels {
 
   /// weightGradient = outputGradientᵀ · input, and the sum of outputGradient over the samples.
   ///
-  /// Shards are summed one by one, and their sums in the tree of `sumShards`, while they are in the first-level cache.
+  /// Shards are summed separately, and their sums in the tree of `sumShards`, while they are in the L1 cache.
   ///
   /// - Parameters:
   ///   - outputGradient: (samples, units)
   ///   - input: (samples, inputs)
   ///   - weightGradient: (units, inputs), overwritten
   ///   - biasGradient: (units), overwritten; nil for no bias
-  ///   - shardEnds: for each shard the sample behind its last
+  ///   - shardEnds: for each shard the index after its last sample
   ///   - scratch: `denseScratchCount` floats
   @inline(never)
   public static func denseWeightGradient(
@@ -114,10 +114,10 @@ extension VectorKernels {
   }
 }
 
-/// The most inputs of a unit that are multiplied at a time: with more, the weights of a panel's units would not stay in
-/// the first-level cache from one tile to the next.
+/// The maximum number of inputs per unit processed at a time: with more, the weights of a panel's units would not stay
+/// in the L1 cache from one tile to the next.
 @_transparent private var inputsAtATime: Int { 832 }
-/// The tiles whose sums wait for the next inputs.
+/// The tiles whose partial sums are kept for the next inputs.
 @_transparent private var tilesAtATime: Int { 8 }
 
 /// Some units of a dense layer: the dot products of inputs and weights.
@@ -150,10 +150,10 @@ private struct DotProducts: ColumnPanel {
     }
   }
 
-  /// Adds the lane-wise sums of each row times each column to `sums` (rows, columns, lanes); from input 0 on, overwrites
-  /// them.
+  /// Adds the lane-wise sums of each row times each column to `sums` (rows, columns, lanes); from input 0 on,
+  /// overwrites them.
   ///
-  /// The sum over the lanes is not made here: its shuffles would find their way into the loop.
+  /// The sum over the lanes is separate: its shuffles would be moved into the loop.
   @inline(never)
   private func addProducts<Row: VectorRow>(
     _: Row.Type, sample: Int, inputs range: Range<Int>, _ sums: UnsafeMutablePointer<Float>
@@ -211,7 +211,7 @@ private struct WeightGradient: ColumnPanel {
     }
   }
 
-  /// Sums the shards of one tile of weights. Level 0 of their tree is the gradient itself, the others are in scratch.
+  /// Sums the shards of one tile of weights. Level 0 of the tree is the gradient itself, the others are in scratch.
   @inline(__always)
   private func sumShards<Row: VectorRow>(_ row: Row.Type, unit: Int, count: Int) {
     let (gradient, wide) = (weightGradient + unit * inputs, Row.width * lanes)

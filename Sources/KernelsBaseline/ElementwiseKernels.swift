@@ -1,13 +1,13 @@
 import CVector
 
 extension VectorKernels {
-  /// Replaces negative values by 0.
+  /// Replaces negative values with 0.
   @inline(never)
   public static func reluForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
     map(values, count: count, relu)
   }
 
-  /// Keeps the gradients whose output is positive, and replaces the others by 0.
+  /// Keeps the gradients whose output is positive, and replaces the others with 0.
   @inline(never)
   public static func reluBackward(
     outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int
@@ -71,8 +71,8 @@ extension VectorKernels {
 
   /// values = pixels / divisor.
   ///
-  /// - Parameter next: the pixels that will be scaled next. Samples lie in random order: without being asked for, each
-  ///   would have to be waited for.
+  /// - Parameter next: the pixels to scale next, which are prefetched: samples are in random order, so the processor
+  ///   would stall on each.
   @inline(never)
   public static func scaleImages(
     _ pixels: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, count: Int, divisor: Float,

@@ -4,7 +4,7 @@
   /// The filters computed at a time.
   @_transparent var filterBlock: Int { 2 }
 
-  /// Where the weights of a block's filters start; filters beyond the last repeat it.
+  /// The start of each filter's weights in a block; filters past the last repeat it.
   struct WeightPointers {
     let p0, p1: UnsafePointer<Float>
 
@@ -23,7 +23,7 @@
       f1 = PoolWindow(repeating: bias[min(1, count - 1)])
     }
 
-    /// Adds the pixels under one tap, times its weight.
+    /// Adds the pixels at one tap, times its weight.
     @_transparent mutating func add(_ pixels: PoolWindow, _ weights: WeightPointers, _ tap: Int) {
       f0.add(pixels, weights.p0[tap])
       f1.add(pixels, weights.p1[tap])

@@ -1,4 +1,4 @@
-/// What becomes of the sums of a matrix product.
+/// The operation that writes the sums of a matrix product.
 enum ProductDestination {
   case overwrite
   /// Overwrites with ReLU of the sums.
@@ -6,11 +6,11 @@ enum ProductDestination {
   case add
 }
 
-/// c (rows, columns) = a (rows, depth) · b (depth, columns), for as many columns as a tile is wide.
+/// c (rows, columns) = a (rows, depth) · b (depth, columns), for the columns of one tile.
 ///
-/// The one matrix product behind dense layers and convolutions: they differ in where the values of `a` and the rows of
-/// `c` stand. A convolution needs no copy of its patches: its positions and its taps are two tables of offsets into the
-/// image. Each value of `c` is one sum over the depth in order, whatever the tile it falls in.
+/// The matrix product of both dense layers and convolutions: they differ in the offsets of the values of `a` and the
+/// rows of `c`. A convolution needs no copy of its patches: its positions and its taps are two tables of offsets into
+/// the image. Each value of `c` is one sum over the depth in order, whichever tile computes it.
 struct MatrixProduct<Rows: Offsets, Depth: Offsets, Target: Offsets>: ColumnPanel {
   let a: UnsafePointer<Float>
   let rowOffsets: Rows
@@ -21,11 +21,11 @@ struct MatrixProduct<Rows: Offsets, Depth: Offsets, Target: Offsets>: ColumnPane
   let targetOffsets: Target
   let rows: Int
   let depth: Int
-  /// The columns in the last vector; nothing of `c` behind them is touched.
+  /// The columns in the last vector; `c` is not accessed past them.
   let lastLanes: Int
-  /// Whether the rows of `b` are filled up to whole vectors; if not, nothing behind the columns is read.
+  /// Whether the rows of `b` are padded to whole vectors; if not, nothing past the columns is read.
   var isPacked = false
-  /// What the sums start from, a value for each column and as many as there are lanes; nil for 0.
+  /// The initial value of each column, padded to whole vectors; nil for 0.
   var bias: UnsafePointer<Float>? = nil
   var destination = ProductDestination.overwrite
 

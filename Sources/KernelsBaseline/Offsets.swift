@@ -1,9 +1,9 @@
-/// Where the values of a row, a column or a target stand, in floats from the first.
+/// Offsets of the values of a row, a column or a target, in floats.
 protocol Offsets {
   subscript(index: Int) -> Int { get }
 }
 
-/// At a fixed distance.
+/// Offsets at a fixed stride.
 struct Strided: Offsets {
   let stride: Int
 
@@ -11,7 +11,7 @@ struct Strided: Offsets {
   subscript(index: Int) -> Int { @_transparent get { index * stride } }
 }
 
-/// As a table says.
+/// Offsets from a table.
 struct Tabled: Offsets {
   let table: UnsafePointer<Int32>
 

@@ -1,13 +1,13 @@
 extension VectorKernels {
-  /// The floating-point operations of a round of `multiplyAddRounds`.
+  /// The floating-point operations per round of `multiplyAddRounds`.
   @inline(never)
   public static func operationsPerRound() -> Int { 12 * lanes * 2 }
 
-  /// Multiplies and adds in registers, and nothing else: what the processor can do at most.
+  /// Multiplies and adds in registers only, to measure the processor's peak.
   ///
-  /// Twelve sums that do not wait for each other keep two units busy for the latency of six cycles.
+  /// Twelve independent sums keep two units busy for a latency of six cycles.
   ///
-  /// - Parameter values: as many as a vector has lanes, twice; overwritten, so that nothing can be left out.
+  /// - Parameter values: two vectors; overwritten, so that nothing is optimized away.
   @inline(never)
   public static func multiplyAddRounds(_ rounds: Int, _ values: UnsafeMutablePointer<Float>) {
     let (a, b) = (loadVector(values), loadVector(values + lanes))

@@ -1,4 +1,4 @@
-/// The four convolution outputs under a 2x2 pool window, row by row, at as many positions as a vector has lanes.
+/// The four convolution outputs in a 2x2 pool window, row by row, for one vector of positions.
 struct PoolWindow {
   var v0, v1, v2, v3: Vector
 
@@ -24,8 +24,7 @@ struct PoolWindow {
     v3 = multiplyAdd(pixels.v3, weights, v3)
   }
 
-  /// Stores the largest output, or ReLU of it, and which one it was: the first, if several are equal. NaN if one of them
-  /// is.
+  /// Stores the maximum, or ReLU of it, and its index: the first, if several are equal. NaN if any is NaN.
   @_transparent func store(
     _ output: UnsafeMutablePointer<Float>, _ selected: UnsafeMutablePointer<UInt8>, _ width: Int, relu isRelu: Bool
   ) {

@@ -1,14 +1,14 @@
 import CVector
 
-// Convolutions of any size that 2x2 max pooling follows, over NHWC images.
+// Convolutions of any size followed by 2x2 max pooling, over NHWC images.
 //
-// The four rows of a tile are the four positions under a pool window, so that the sums are pooled while they are in
-// registers and only pooled values are written. Backwards, each pooled gradient belongs to one of the four positions
-// alone, and with a ReLU many are zero. Two ways use that. Gradients of the image, and of kernels whose rows fill a
-// vector, are taken one by one: `PooledGradientLists`. Kernels with shorter rows, as over images of 1 or 3 channels,
-// take all filters at a time: `PooledQuads`.
+// The four rows of a tile are the four positions in a pool window, so that sums are pooled in registers and only pooled
+// values are written. In the backward pass, each pooled gradient belongs to only one of the four positions, and with a
+// ReLU many are zero. Two methods use that: input gradients, and gradients of kernels whose rows fill a vector, process
+// gradients one by one (`PooledGradientLists`). Kernels with shorter rows, as over images of 1 or 3 channels, process
+// all filters at a time (`PooledQuads`).
 
-/// The parts of the scratch memory of the gradients, in floats, behind that of the convolution.
+/// The layout of the gradients' scratch memory, in floats, after that of the convolution.
 private struct PooledScratch {
   let plan: ConvolutionPlan
   let lists: PooledGradientLists.Sizes
@@ -27,8 +27,8 @@ private struct PooledScratch {
 }
 
 extension VectorKernels {
-  /// Whether the kernels of pooled convolutions can count what such a one has: its filters in 16 bits
-  /// (`PooledGradientLists.list`), and where a value stands, in an image or among the kernels, in 32.
+  /// Whether the geometry fits the kernels of pooled convolutions: filters in 16 bits (`PooledGradientLists.list`), and
+  /// offsets in an image or among the kernels in 32.
   @inline(never)
   public static func fitsPooledConvolution(_ geometry: ConvolutionGeometry) -> Bool {
     let plan = ConvolutionPlan(geometry)
@@ -36,17 +36,17 @@ extension VectorKernels {
       && plan.coveredCount <= Int(Int32.max)
   }
 
-  /// The floats of scratch that the kernels of pooled convolutions need.
+  /// The number of scratch floats of the pooled convolution kernels.
   @inline(never)
   public static func pooledConvolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int {
     PooledScratch(geometry).count
   }
 
-  /// output = the largest of each 2x2 window of input ∗ kernel + bias, or ReLU of it.
+  /// output = the maximum of each 2x2 window of input ∗ kernel + bias, or ReLU of it.
   ///
   /// - Parameters:
   ///   - output: (samples, output height / 2, output width / 2, filters), overwritten
-  ///   - selected: as `output`: which of the window's four values was the first largest one, row by row (0 to 3)
+  ///   - selected: as `output`: the index of the first maximum among the window's four values, row by row (0 to 3)
   ///   - scratch: `pooledConvolutionScratchCount` floats
   ///   - input, kernel, bias, positions, taps: as in `convolutionForward`
   @inline(never)
@@ -76,11 +76,11 @@ extension VectorKernels {
   }
 
   /// - Parameters:
-  ///   - output, selected: what the forward pass wrote
+  ///   - output, selected: results of the forward pass
   ///   - outputGradient: as `output`
   ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples
   ///   - biasGradient: (filters), overwritten; nil for no bias
-  ///   - inputGradient: (samples, height, width, channels), overwritten; nil if nobody needs it
+  ///   - inputGradient: (samples, height, width, channels), overwritten; nil if it is not needed
   ///   - relu: whether output that is not positive has no gradient
   @inline(never)
   public static func pooledConvolutionGradients(
@@ -118,7 +118,7 @@ extension VectorKernels {
   }
 }
 
-/// What comes back to the pooled outputs of one image, all (height, width, filters).
+/// The gradients of the pooled outputs of one image, all (height, width, filters).
 struct PooledGradients {
   let values: UnsafePointer<Float>
   let outputs: UnsafePointer<Float>

@@ -1,18 +1,18 @@
-// Gradients of pooled outputs, one by one: each adds a multiple of a patch of the image to the kernel's gradient, and a
-// multiple of the kernel to the image's. Those that are zero are left out.
+// Gradients of pooled outputs, one by one: each adds a multiple of an image patch to the kernel gradient, and a
+// multiple of the kernel to the image gradient. Zero gradients are skipped.
 //
-// They are listed twice, so that the sums stay in registers: by filter for the gradient of the kernels, and by patch for
-// that of the image.
+// There are two lists, so that the sums stay in registers: by filter for the kernel gradient, and by patch for the
+// image gradient.
 
-/// A gradient that is not zero, and where what it is multiplied by starts: its patch or its kernel.
+/// A nonzero gradient, and the offset of its factor: its patch or its kernel.
 struct ListedGradient {
   var value: Float
   var offset: Int32
 }
 
-/// The gradients of one image that are not zero; the kernels and their gradients as (filters, taps).
+/// The nonzero gradients of one image; the kernels and their gradients as (filters, taps).
 struct PooledGradientLists {
-  /// The parts of its memory, in floats.
+  /// The layout of its memory, in floats.
   struct Sizes {
     let kernel: Int
     let image: Int
@@ -21,9 +21,9 @@ struct PooledGradientLists {
 
     @_transparent init(_ plan: ConvolutionPlan) {
       kernel = plan.geometry.filters * plan.taps
-      // With room for a vector that sticks out.
+      // With room for a vector that extends past the end.
       image = plan.coveredCount + lanes
-      // By filter, the room of all windows for each; by patch, that of all filters for each of a window's four.
+      // By filter, room for all windows each; by patch, room for all filters for each of a window's four.
       list = 2 * plan.geometry.filters * plan.windows
       counts = plan.geometry.filters + 4 * plan.windows
     }
@@ -52,7 +52,7 @@ struct PooledGradientLists {
     patchCounts = filterCounts + plan.geometry.filters
   }
 
-  /// - Parameter kernel: (taps, filters); nil if nobody needs the gradient of the image.
+  /// - Parameter kernel: (taps, filters); nil if the image gradient is not needed.
   func begin(kernel: UnsafePointer<Float>?) {
     kernelGradients.update(repeating: 0, count: plan.geometry.filters * plan.taps)
     if let kernel {
@@ -84,12 +84,12 @@ struct PooledGradientLists {
     let byPatch = byPatch + 4 &* window &* filters
     let right = Int32(truncatingIfNeeded: plan.geometry.strideWidth &* plan.geometry.inputChannels)
     let below = Int32(truncatingIfNeeded: plan.geometry.strideHeight &* imageStride)
-    // The number in each of the four lists by patch, 16 bits each.
+    // The counts of the four lists by patch, 16 bits each.
     var counts: UInt64 = 0
     for filter in 0..<filters {
       let (choice, value) = (Int32(selected[filter]), values[filter])
       let isKept = (!pooled.relu || outputs[filter] > 0) && value != 0
-      // Written in any case, kept by counting it: whether a gradient is zero cannot be foreseen.
+      // Always written, and kept by counting it: a branch on zero gradients would be mispredicted.
       let count = Int(filterCounts[filter])
       byFilter[filter &* windows &+ count] = ListedGradient(
         value: value, offset: corner &+ (choice & 1) &* right &+ (choice &>> 1) &* below)
@@ -127,11 +127,11 @@ struct PooledGradientLists {
 
   /// Overwrites the gradient of the image with the kernels, times the gradients.
   ///
-  /// - Parameter positions: where the patches start.
+  /// - Parameter positions: the offsets of the patches.
   @inline(never)
   func writeInputGradient(_ target: UnsafeMutablePointer<Float>, positions: UnsafePointer<Int32>) {
-    // Rows of a kernel that end within a vector are added as if they went on with zeros: behind the last row, that
-    // needs the room of the copy.
+    // Kernel rows that end within a vector are added as if followed by zeros: after the last row, that needs the room
+    // of the copy.
     let isInPlace = plan.isInPlace && plan.rowTaps % lanes == 0
     let image = isInPlace ? target : self.image
     image.update(repeating: 0, count: isInPlace ? plan.inputCount : plan.coveredCount)

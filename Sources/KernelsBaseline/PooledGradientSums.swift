@@ -1,15 +1,15 @@
-// What listed gradients are summed into: some columns and rows of kernels at a time, in registers.
+// The sums of listed gradients: some columns and rows of kernels at a time, in registers.
 
-/// Some columns of the kernels' rows.
+/// A block of columns of the kernels' rows.
 struct TapPanel {
   let plan: ConvolutionPlan
   let lastLanes: Int
 
-  /// The floats between rows, of an image and of a kernel.
+  /// The stride between rows, of an image and of a kernel, in floats.
   var imageStride: Int { @_transparent get { plan.coveredWidth * plan.geometry.inputChannels } }
   var rowTaps: Int { @_transparent get { plan.rowTaps } }
 
-  /// Calls `body` for the rows of the kernel, as many at a time as registers hold.
+  /// Calls `body` for the rows of the kernel, in blocks that fit in registers.
   @inline(__always)
   func forEachStack<Row: VectorRow>(_: Row.Type, _ body: some StackedRows) {
     let height = plan.geometry.kernelHeight
@@ -25,13 +25,13 @@ struct TapPanel {
   }
 }
 
-/// What is computed for some rows of all kernels.
+/// A computation over a block of rows of all kernels.
 protocol StackedRows {
   func compute<Stack: RowStack>(_: Stack.Type, firstRow: Int)
 }
 
 extension RowStack {
-  /// Adds the rows that each gradient belongs to, times the gradient.
+  /// Adds the rows of each gradient, times the gradient.
   @inline(__always)
   fileprivate mutating func add(
     _ entries: UnsafePointer<ListedGradient>, count: Int, times rows: UnsafePointer<Float>, stride: Int, last: Int
@@ -72,7 +72,7 @@ struct PatchSums: ColumnPanel, StackedRows {
   }
 }
 
-/// What kernels add to the gradient of the image.
+/// The sums of kernels in the image gradient.
 struct KernelSums: ColumnPanel, StackedRows {
   let panel: TapPanel
   /// (windows, 4, filters)
@@ -106,7 +106,7 @@ struct KernelSums: ColumnPanel, StackedRows {
     }
   }
 
-  /// Adds kernels to one patch, in whole vectors: behind the last lane of a kernel's row, zeros.
+  /// Adds kernels to one patch, in whole vectors: with zeros after the last lane of a kernel's row.
   @inline(__always)
   private func add<Stack: RowStack>(
     _: Stack.Type, _ entries: UnsafePointer<ListedGradient>, count: Int, _ kernels: UnsafePointer<Float>,

@@ -1,15 +1,15 @@
 import CVector
 
-// The kernel gradient of a pooled convolution over few channels, for as many filters at a time as a vector has lanes.
+// The kernel gradient of a pooled convolution over few channels, for one vector of filters at a time.
 //
-// Under a pool window, a tap of the kernel sees one of four pixels, for each filter another one. The image is packed into
-// quads, the four pixels side by side, so that one permutation gives each filter its own.
+// In a pool window, a tap of the kernel reads one of four pixels, a different one per filter. The image is packed into
+// quads, with the four pixels adjacent, so that one permutation selects the pixel of each filter.
 
-/// An image in quads, and the gradients of some filters, laid out for them.
+/// An image in quads, and the gradients of a vector of filters in the matching layout.
 struct PooledQuads {
-  /// The parts of its memory, in floats.
+  /// The layout of its memory, in floats.
   struct Sizes {
-    /// The quads in a row, and the rows.
+    /// The quads per row, and the number of rows.
     let rowCount: Int
     let rows: Int
     let windows: Int
@@ -91,7 +91,7 @@ struct PooledQuads {
     }
   }
 
-  /// Lays out the gradients of some filters, those of a ReLU that are zero as zeros.
+  /// Arranges the gradients of a vector of filters; with a ReLU, those of outputs that are not positive become 0.
   @inline(never)
   private func spread(_ pooled: PooledGradients, filter: Int, count: Int) {
     let filters = plan.geometry.filters
@@ -148,7 +148,7 @@ struct PooledQuads {
   }
 }
 
-/// Where the quads of five successive taps start. Taps beyond the last repeat it: their sums are not stored.
+/// The start of the quads of five successive taps. Taps past the last repeat it: their sums are not stored.
 private struct QuadPointers {
   static let count = 5
   let p0, p1, p2, p3, p4: UnsafePointer<Float>

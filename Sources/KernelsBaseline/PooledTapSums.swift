@@ -1,12 +1,12 @@
 import CVector
 
-// The sums behind the kernel gradient of a convolution over one channel that 2x2 max pooling follows: for some columns of
-// some filters' kernels at a time, so that both the sums and the pixels that they share stay in registers.
+// The sums for the kernel gradient of a convolution over one channel followed by 2x2 max pooling: for some columns of
+// some filters' kernels at a time, so that both the sums and their shared pixels stay in registers.
 
-/// The taps of one kernel column whose gradients are summed at a time.
+/// The taps per kernel column whose gradients are summed at a time.
 @_transparent var tapRows: Int { 5 }
 
-/// The most filters whose gradients are summed at a time: two share their pixels, if there are registers for the sums.
+/// The maximum number of filters whose gradients are summed at a time: two share pixels if there are enough registers.
 @_transparent var filtersAtATime: Int {
   #if MARTLET_V4
     2
@@ -15,8 +15,8 @@ import CVector
   #endif
 }
 
-/// Where the pixels of six successive kernel rows stand, in one kernel column. Rows beyond the last repeat it: their
-/// sums are not collected.
+/// The pixels of six successive kernel rows in one kernel column. Rows past the last repeat it: their sums are not
+/// collected.
 struct PixelRows {
   let p0, p1, p2, p3, p4, p5: UnsafePointer<Float>
 
@@ -41,15 +41,15 @@ struct PixelRows {
   @_transparent func movedRight(by offset: Int) -> PixelRows { PixelRows(moving: self, by: offset) }
 }
 
-/// The floats between the sums of two filters, and between those of two columns of a kernel.
+/// The strides between the sums of two filters, and between those of two kernel columns, in floats.
 struct SumStrides {
   let filter: Int
   let column: Int
 }
 
-/// Some pixels of a row and their neighbours to the right, as many as columns of a kernel need.
+/// Pixels of a row and their right neighbors, one for each kernel column.
 protocol RowPixels {
-  /// - Parameter planeCount: the floats between a pixel and its neighbour.
+  /// - Parameter planeCount: the stride between a pixel and its neighbor, in floats.
   init(_ row: UnsafePointer<Float>, _ planeCount: Int)
 }
 
@@ -79,12 +79,12 @@ struct ThreePixels: RowPixels {
   }
 }
 
-/// Gradients at some positions.
+/// Gradients at a vector of positions.
 protocol PlacedGradients {
   init(_ spread: SpreadGradients, _ vector: Int)
 }
 
-/// The gradients of one filter, and where in the window each belongs.
+/// The gradients of one filter, and their positions in the window.
 struct FilterGradient: PlacedGradients {
   let value: Vector
   let isLower: Mask
@@ -109,8 +109,8 @@ struct TwoGradients: PlacedGradients {
   }
 }
 
-/// The sums of `tapRows` taps of some columns of some filters' kernels, lane by lane, and the pixels that the gradients
-/// belong to as the taps go down.
+/// The sums of `tapRows` taps of some columns of some filters' kernels, per lane, with the pixels of the gradients as
+/// the taps move down.
 protocol TapSums {
   associatedtype Pixels: RowPixels
   associatedtype Gradients: PlacedGradients
@@ -118,15 +118,15 @@ protocol TapSums {
   static var columns: Int { get }
 
   init(_ sums: UnsafePointer<Float>, _ strides: SumStrides)
-  /// Begins with the pixels of the first row.
+  /// Starts with the pixels of the first row.
   mutating func begin(_ gradients: Gradients, _ pixels: Pixels)
   /// Adds the taps whose windows end with this row.
   mutating func add(_ gradients: Gradients, _ pixels: Pixels, tap: Int)
   func store(_ sums: UnsafeMutablePointer<Float>, _ strides: SumStrides)
 }
 
-/// Only one of the four pixels of a window gets the gradient: it is selected first, so that there is one multiplication in
-/// place of four.
+/// Only one of the four pixels of a window gets the gradient: it is selected first, so that there is one multiplication
+/// instead of four.
 struct OneColumn: TapSums {
   private var s0, s1, s2, s3, s4: Vector
   private var upper = Vector()

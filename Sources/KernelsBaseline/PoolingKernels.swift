@@ -1,13 +1,13 @@
 import CVector
 
-// Pooling of any size over NHWC images, for as many channels at a time as a vector has lanes.
+// Pooling of any size over NHWC images, for one vector of channels at a time.
 
 extension VectorKernels {
   /// - Parameters:
   ///   - input: (samples, height, width, channels)
-  ///   - output: (samples, output height, output width, channels), overwritten with the largest value of each window; NaN
-  ///     if there is one
-  ///   - selected: as `output`: the number of the first largest value in its window, row by row
+  ///   - output: (samples, output height, output width, channels), overwritten with the maximum of each window; NaN if
+  ///     any is NaN
+  ///   - selected: as `output`: the index of the first maximum in its window, row by row
   @inline(never)
   public static func maximumPoolingForward(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, selected: UnsafeMutablePointer<Float>,
@@ -17,7 +17,7 @@ extension VectorKernels {
       var (best, choice, isFirst) = (Vector(), Vector(), true)
       window.forEachPixel { pixel, number in
         let value = loadFirst(count, input + pixel)
-        // The first pixel is taken whatever it is.
+        // The first pixel is always selected.
         choice = isFirst ? Vector(repeating: number) : whereLarger(value, best, Vector(repeating: number), choice)
         best = isFirst ? value : whereLarger(value, best, value, best)
         isFirst = false
@@ -29,7 +29,7 @@ extension VectorKernels {
 
   /// - Parameters:
   ///   - outputGradient, selected: as `output`
-  ///   - inputGradient: (samples, height, width, channels), overwritten; windows that overlap add up
+  ///   - inputGradient: (samples, height, width, channels), overwritten; overlapping windows add up
   @inline(never)
   public static func maximumPoolingBackward(
     outputGradient: UnsafePointer<Float>, selected: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
@@ -61,7 +61,7 @@ extension VectorKernels {
     }
   }
 
-  /// - Parameter inputGradient: (samples, height, width, channels), overwritten; windows that overlap add up.
+  /// - Parameter inputGradient: (samples, height, width, channels), overwritten; overlapping windows add up.
   @inline(never)
   public static func averagePoolingBackward(
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>, samples: Int,
@@ -76,7 +76,8 @@ extension VectorKernels {
     }
   }
 
-  /// Calls `body` for each window of each sample and each vector of channels, with the channels in the vector.
+  /// Calls `body` for each window of each sample and each vector of channels, with the number of channels in the
+  /// vector.
   @inline(__always)
   private static func forEachWindow(
     _ samples: Int, _ geometry: PoolingGeometry, _ body: (_ window: WindowPixels, _ count: Int) -> Void
@@ -97,13 +98,13 @@ extension VectorKernels {
   }
 }
 
-/// The pixels under a window, as far as they are in the image, for the first of some channels.
+/// The pixels of a window that are inside the image, for the first of a vector of channels.
 private struct WindowPixels {
-  /// Where the output of the window stands.
+  /// The offset of the window's output.
   private(set) var output: Int
-  /// Where the first pixel inside the image stands.
+  /// The offset of the first pixel inside the image.
   private var first: Int
-  /// The number of that pixel in the window, row by row.
+  /// The index of that pixel in the window, row by row.
   private let firstNumber: Int
   private let height: Int
   private let width: Int
@@ -131,7 +132,7 @@ private struct WindowPixels {
     output = output &+ lanes
   }
 
-  /// Calls `body` with where each pixel stands and its number in the window.
+  /// Calls `body` with the offset of each pixel and its index in the window.
   @inline(__always)
   func forEachPixel(_ body: (_ pixel: Int, _ number: Float) -> Void) {
     for row in 0..<height {

@@ -1,12 +1,12 @@
-/// Some rows of vectors in registers, one below the other: rows of a kernel.
+/// A stack of rows of vectors in registers: rows of a kernel.
 protocol RowStack {
-  /// The rows that start `stride` floats apart; of the last vector of each only the first `last` lanes, and zeros.
+  /// Loads rows that start `stride` floats apart; only the first `last` lanes of each row's last vector, and zeros.
   init(_ p: UnsafePointer<Float>, stride: Int, last: Int)
-  /// Adds the rows from `p` on, times a value.
+  /// Adds the rows at `p`, times a value.
   mutating func add(_ value: Float, times p: UnsafePointer<Float>, stride: Int)
-  /// The same, of the last vectors only the first `last` lanes; nothing beyond is read.
+  /// The same, with only the first `last` lanes of each row's last vector; nothing past them is read.
   mutating func add(_ value: Float, times p: UnsafePointer<Float>, stride: Int, last: Int)
-  /// Stores the rows, of the last vectors only the first `last` lanes.
+  /// Stores the rows, with only the first `last` lanes of each row's last vector.
   func store(_ p: UnsafeMutablePointer<Float>, stride: Int, last: Int)
 }
 
@@ -24,7 +24,7 @@ struct Stack1<Row: VectorRow>: RowStack {
   @_transparent func store(_ p: UnsafeMutablePointer<Float>, stride: Int, last: Int) { row.store(p, last: last) }
 }
 
-/// One row more than `Rest` has.
+/// One row more than `Rest`.
 struct StackedOn<Rest: RowStack, Row: VectorRow>: RowStack {
   var rest: Rest
   var row: Stack1<Row>

@@ -4,8 +4,8 @@
   /// The rows of a tile.
   @_transparent var tileRows: Int { 5 }
 
-  /// Where the values of a tile's rows start. Rows beyond the last repeat it, so that a tile at the edge computes some
-  /// values twice and needs no code of its own.
+  /// The start of each row of a tile. Rows past the last repeat it, so that a tile at the edge computes some values
+  /// twice and needs no code of its own.
   struct RowPointers {
     let p0, p1, p2, p3, p4: UnsafePointer<Float>
 
@@ -30,7 +30,7 @@
       r4 = row
     }
 
-    /// Rows that start `stride` floats apart.
+    /// Loads rows that start `stride` floats apart.
     @_transparent init(_ p: UnsafePointer<Float>, stride: Int) {
       r0 = Row(p)
       r1 = Row(p + 1 * stride)
@@ -48,7 +48,7 @@
       r4.add(Vector(repeating: rows.p4[offset]), times: columns)
     }
 
-    /// Adds the vector at `offset` of each row, times the columns, lane by lane.
+    /// Adds the vector at `offset` of each row, times the columns, per lane.
     @_transparent mutating func addVectors(_ rows: RowPointers, at offset: Int, times columns: Row) {
       r0.add(loadVector(rows.p0 + offset), times: columns)
       r1.add(loadVector(rows.p1 + offset), times: columns)
@@ -57,7 +57,7 @@
       r4.add(loadVector(rows.p4 + offset), times: columns)
     }
 
-    /// Adds the first `count` floats at `offset` of each row, times the columns, lane by lane.
+    /// Adds the first `count` floats at `offset` of each row, times the columns, per lane.
     @_transparent mutating func addFirst(_ count: Int, _ rows: RowPointers, at offset: Int, times columns: Row) {
       r0.add(loadFirst(count, rows.p0 + offset), times: columns)
       r1.add(loadFirst(count, rows.p1 + offset), times: columns)
@@ -66,7 +66,7 @@
       r4.add(loadFirst(count, rows.p4 + offset), times: columns)
     }
 
-    /// Replaces negative values by 0.
+    /// Replaces negative values with 0.
     @_transparent mutating func applyRelu() {
       r0.applyRelu()
       r1.applyRelu()
@@ -75,7 +75,7 @@
       r4.applyRelu()
     }
 
-    /// Puts the first `count` rows to where `offsets` says, as `store` does it.
+    /// Writes the first `count` rows to the targets in `offsets`, with `store`.
     @_transparent func forEachRow<Target: Offsets>(
       _ start: UnsafeMutablePointer<Float>, _ offsets: Target, from first: Int, count: Int,
       _ store: (Row, UnsafeMutablePointer<Float>) -> Void

@@ -1,11 +1,12 @@
 #if !MARTLET_V4
-  // The register tile of the matrix kernels for 16 registers: 12 hold sums, 3 the columns, 1 a row value. One more spills.
+  // The register tile of the matrix kernels for 16 registers: 12 hold sums, 3 the columns, 1 a row value. One more
+  // spills.
 
   /// The rows of a tile.
   @_transparent var tileRows: Int { 4 }
 
-  /// Where the values of a tile's rows start. Rows beyond the last repeat it, so that a tile at the edge computes some
-  /// values twice and needs no code of its own.
+  /// The start of each row of a tile. Rows past the last repeat it, so that a tile at the edge computes some values
+  /// twice and needs no code of its own.
   struct RowPointers {
     let p0, p1, p2, p3: UnsafePointer<Float>
 
@@ -28,7 +29,7 @@
       r3 = row
     }
 
-    /// Rows that start `stride` floats apart.
+    /// Loads rows that start `stride` floats apart.
     @_transparent init(_ p: UnsafePointer<Float>, stride: Int) {
       r0 = Row(p)
       r1 = Row(p + 1 * stride)
@@ -44,7 +45,7 @@
       r3.add(Vector(repeating: rows.p3[offset]), times: columns)
     }
 
-    /// Adds the vector at `offset` of each row, times the columns, lane by lane.
+    /// Adds the vector at `offset` of each row, times the columns, per lane.
     @_transparent mutating func addVectors(_ rows: RowPointers, at offset: Int, times columns: Row) {
       r0.add(loadVector(rows.p0 + offset), times: columns)
       r1.add(loadVector(rows.p1 + offset), times: columns)
@@ -52,7 +53,7 @@
       r3.add(loadVector(rows.p3 + offset), times: columns)
     }
 
-    /// Adds the first `count` floats at `offset` of each row, times the columns, lane by lane.
+    /// Adds the first `count` floats at `offset` of each row, times the columns, per lane.
     @_transparent mutating func addFirst(_ count: Int, _ rows: RowPointers, at offset: Int, times columns: Row) {
       r0.add(loadFirst(count, rows.p0 + offset), times: columns)
       r1.add(loadFirst(count, rows.p1 + offset), times: columns)
@@ -60,7 +61,7 @@
       r3.add(loadFirst(count, rows.p3 + offset), times: columns)
     }
 
-    /// Replaces negative values by 0.
+    /// Replaces negative values with 0.
     @_transparent mutating func applyRelu() {
       r0.applyRelu()
       r1.applyRelu()
@@ -68,7 +69,7 @@
       r3.applyRelu()
     }
 
-    /// Puts the first `count` rows to where `offsets` says, as `store` does it.
+    /// Writes the first `count` rows to the targets in `offsets`, with `store`.
     @_transparent func forEachRow<Target: Offsets>(
       _ start: UnsafeMutablePointer<Float>, _ offsets: Target, from first: Int, count: Int,
       _ store: (Row, UnsafeMutablePointer<Float>) -> Void

@@ -1,7 +1,7 @@
 extension VectorKernels {
   /// Sums a range of several buffers in a fixed tree: ((0+1)+(2+3))+((4+5)+(6+7)).
   ///
-  /// The tree depends on the number of buffers alone, not on the range.
+  /// The tree depends only on the number of buffers, not on the range.
   ///
   /// - Parameters:
   ///   - shards: the first buffer; the others follow, `stride` floats apart.

@@ -1,7 +1,7 @@
 import CVector
 
-// The vector of the build's instruction set, and the operations that Swift's own SIMD types do badly. `Choices` say for
-// each lane which of four values it takes.
+// The vector of the build's instruction set, and operations for which Swift's SIMD types compile badly. `Choices`
+// select one of four values per lane.
 
 #if MARTLET_V4
   typealias Vector = SIMD16<Float>
@@ -128,5 +128,5 @@ import CVector
   }
 #endif
 
-/// The floats in a vector.
+/// The number of floats in a vector.
 @_transparent var lanes: Int { Vector.scalarCount }

@@ -1,35 +1,35 @@
-/// Some vectors side by side in registers: a row of a tile.
+/// A row of vectors in registers: a row of a tile.
 protocol VectorRow {
-  /// The vectors in it.
+  /// The number of vectors.
   static var width: Int { get }
 
   /// Zeros.
   init()
-  /// The floats from `p` on.
+  /// Loads the floats at `p`.
   init(_ p: UnsafePointer<Float>)
-  /// The floats from `p` on, of which the last vector has only the first `last`; nothing beyond is read.
+  /// Loads the floats at `p`, only the first `last` of the last vector; nothing past them is read.
   init(_ p: UnsafePointer<Float>, last: Int)
-  /// Vectors that start `stride` floats apart.
+  /// Loads vectors that start `stride` floats apart.
   init(_ p: UnsafePointer<Float>, stride: Int)
-  /// The first `count` floats of vectors that start `stride` floats apart; nothing beyond is read.
+  /// Loads the first `count` floats of vectors that start `stride` floats apart; nothing past them is read.
   init(_ p: UnsafePointer<Float>, stride: Int, first count: Int)
 
   /// Adds a·b.
   mutating func add(_ a: Vector, times b: Self)
   /// Adds b.
   mutating func add(_ b: Self)
-  /// Replaces negative values by 0.
+  /// Replaces negative values with 0.
   mutating func applyRelu()
 
-  /// Pools four rows, and stores the largest values and which of the rows each is from; of the last vector only the
-  /// first `last` lanes.
+  /// Pools four rows, and stores the maxima and the index of the row of each; only the first `last` lanes of the last
+  /// vector.
   static func storeLargest(
     _ rows: (Self, Self, Self, Self), relu: Bool, _ output: UnsafeMutablePointer<Float>,
     _ selected: UnsafeMutablePointer<UInt8>, last: Int)
 
-  /// Stores all vectors from `p` on.
+  /// Stores all vectors at `p`.
   func store(_ p: UnsafeMutablePointer<Float>)
-  /// Stores all vectors, of the last one only the first `last` lanes.
+  /// Stores all vectors, only the first `last` lanes of the last.
   func store(_ p: UnsafeMutablePointer<Float>, last: Int)
 }
 
@@ -56,7 +56,7 @@ struct OneVector: VectorRow {
   @_transparent func store(_ p: UnsafeMutablePointer<Float>, last: Int) { storeFirst(last, v, p) }
 }
 
-/// A row of one vector more than `Rest` has.
+/// A row of one vector more than `Rest`.
 struct OneMore<Rest: VectorRow>: VectorRow {
   var rest: Rest
   var v: Vector
@@ -120,7 +120,7 @@ typealias Row3 = OneMore<Row2>
 #if MARTLET_V4
   typealias Row4 = OneMore<Row3>
   typealias Row5 = OneMore<Row4>
-  /// The widest row that a tile can have.
+  /// The widest row of a tile.
   typealias WidestRow = Row5
 #elseif MARTLET_V3
   typealias WidestRow = Row3
@@ -129,12 +129,12 @@ typealias Row3 = OneMore<Row2>
   typealias WidestRow = Row2
 #endif
 
-/// Something to do for columns as wide as a row.
+/// A computation for the columns of one row of a tile.
 protocol ColumnPanel {
   func callAsFunction<Row: VectorRow>(_ row: Row.Type)
 }
 
-/// Does it with the row of `width` vectors.
+/// Runs it with the row of `width` vectors.
 @_transparent
 func withRow<Panel: ColumnPanel>(width: Int, _ panel: Panel) {
   switch width {
@@ -150,7 +150,7 @@ func withRow<Panel: ColumnPanel>(width: Int, _ panel: Panel) {
   }
 }
 
-/// How columns are cut into panels: as few as possible, and as even as possible.
+/// The division of columns into panels: as few and as even as possible.
 struct ColumnPanels {
   let columns: Int
 
@@ -158,14 +158,14 @@ struct ColumnPanels {
 
   @_transparent private var vectors: Int { (columns + lanes - 1) / lanes }
   @_transparent var count: Int { (vectors + WidestRow.width - 1) / WidestRow.width }
-  /// The first vector of a panel; that of the panel behind the last is the number of vectors.
+  /// The first vector of a panel; for the panel after the last, the number of vectors.
   @_transparent func firstVector(of panel: Int) -> Int { vectors * panel / count }
   @_transparent func firstColumn(of panel: Int) -> Int { firstVector(of: panel) * lanes }
   @_transparent func width(of panel: Int) -> Int { firstVector(of: panel + 1) - firstVector(of: panel) }
-  /// The columns in the last vector of a panel.
+  /// The number of columns in the last vector of a panel.
   @_transparent func lastLanes(of panel: Int) -> Int {
     min(lanes, columns - (firstVector(of: panel + 1) - 1) * lanes)
   }
-  /// The floats of a row of all panels.
+  /// The number of floats in a row of all panels.
   @_transparent var paddedColumns: Int { vectors * lanes }
 }

@@ -1,12 +1,13 @@
-/// A shape, and the order in which its values lie in memory.
+/// A shape and the memory order of its values.
 public struct TensorLayout: Equatable, Sendable {
-  /// What Keras would call the shape of the sample.
+  /// The shape of a sample in Keras.
   public var shape: Shape
-  /// Set when the values lie as (channels, height, width): the (height, width, channels) of that image.
+  /// The (height, width, channels) of an image whose values are stored (channels, height, width); nil for Keras' order.
   ///
-  /// It survives `Flatten`: the next dense layer permutes its weights instead of the values.
+  /// `Flatten` keeps it: the next dense layer permutes its weights instead of the values.
   public var channelsFirstImage: Shape?
 
+  /// Creates a layout; in Keras' order if `channelsFirstImage` is nil.
   public init(_ shape: Shape, channelsFirstImage: Shape? = nil) {
     self.shape = shape
     self.channelsFirstImage = channelsFirstImage

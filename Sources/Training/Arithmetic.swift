@@ -1,6 +1,6 @@
-/// How the numbers of a training are computed, as far as it shows in their last bits, besides the instruction set.
+/// The version of the arithmetic of training: what affects the last bits of results, besides the instruction set.
 ///
-/// Checkpoints name the version that computed them, so that a run that is resumed with another one can say so.
+/// Checkpoints record the version that computed them, so that a run resumed with another one can warn.
 package enum Arithmetic {
   /// 1: exponentials and logarithms of the C library; losses and metrics summed shard by shard.
   /// 2: elementary functions of our own; the leaf of every sum over samples is the sample.

@@ -1,11 +1,11 @@
 import Dispatch
 import Glibc
 
-/// The threads that the system lets this process start.
+/// The number of threads that the system allows this process to start.
 enum AvailableThreads {
-  /// Starts threads, up to the first that the system refuses, and ends them all.
+  /// Starts threads up to the first that the system refuses, then ends them all.
   ///
-  /// Dispatch waits forever for a thread that it cannot start; whoever asks before can say so.
+  /// Dispatch waits forever for a thread that it cannot start; counting first allows an error instead.
   static func count(upTo wanted: Int) -> Int {
     let end = DispatchSemaphore(value: 0)
     var threads: [pthread_t] = []

@@ -2,21 +2,21 @@ import Glibc
 import Machine
 import Synchronization
 
-/// Work beside the training, such as writing a checkpoint: one piece at a time, each on a thread of its own.
+/// Jobs that run beside training, such as writing a checkpoint: one at a time, each on its own thread.
 ///
-/// Threading rules: `WorkerTeam` has them. What a piece of work reads must not change before it is done: hand it a copy.
+/// Threading rules: see `WorkerTeam`. The data that a job reads must not change until it is done: pass it a copy.
 package final class BackgroundTask<Outcome: Sendable> {
   private var piece: Piece?
-  /// The thread of `piece`; nil once it is done.
+  /// The thread of `piece`; nil once it has finished.
   private var thread: pthread_t?
 
   package init() {}
 
   deinit { _ = finish() }
 
-  /// Starts a piece of work; the one before it must be finished.
+  /// Starts a job; the previous one must be finished.
   package func start(_ work: @escaping @Sendable () -> Outcome) {
-    precondition(piece == nil, "a piece of work is under way, or nobody took its outcome")
+    precondition(piece == nil, "a job is still running, or its outcome was not collected")
     let piece = Piece(work)
     self.piece = piece
     var thread = pthread_t()
@@ -27,24 +27,24 @@ package final class BackgroundTask<Outcome: Sendable> {
         guard let context else { return nil }
         BackgroundPriority.lower()
         Unmanaged<AnyPiece>.fromOpaque(context).takeRetainedValue().run()
-        // The next piece has a thread of its own, to which the memory of this one would be of no use.
+        // The next job has its own thread, which cannot reuse the memory freed on this one.
         Memory.releaseFreed()
         return nil
       }, context.toOpaque())
     if status == 0 {
       self.thread = thread
     } else {
-      // A system that has no thread left: the work is done here, and the training waits for it.
+      // The system has no thread left: the job runs here, and training waits for it.
       context.takeRetainedValue().run()
     }
   }
 
-  /// Whether there is a piece of work that `finish` would have to wait for.
+  /// Whether a job is running that `finish` would wait for.
   package var isBusy: Bool { piece.map { !$0.isDone.load(ordering: .acquiring) } ?? false }
 
-  /// Waits until nothing is under way.
+  /// Waits for the running job, if any.
   ///
-  /// - Returns: the outcome of the last piece of work, if nobody took it before.
+  /// - Returns: the outcome of the last job, if it was not collected before.
   package func finish() -> Outcome? {
     guard let piece else { return nil }
     if let thread { pthread_join(thread, nil) }
@@ -67,20 +67,20 @@ package final class BackgroundTask<Outcome: Sendable> {
   }
 }
 
-/// A piece of work without its type: what a thread of the system is handed.
+/// A type-erased job, as passed to a system thread.
 private class AnyPiece {
-  func run() { preconditionFailure("a piece of work says what it does") }
+  func run() { preconditionFailure("run() must be overridden") }
 }
 
 private enum BackgroundPriority {
-  /// `SCHED_BATCH` of <sched.h>, which shows it to GNU sources alone.
+  /// `SCHED_BATCH` of <sched.h>, which defines it for GNU sources only.
   private static let batch: Int32 = 3
 
-  /// Lets the thread take its share of a core, but not interrupt one that computes when it wakes up: a worker that is
-  /// interrupted keeps all others waiting.
+  /// Lets the thread have its share of a core, but not preempt a computing thread on wake-up: a preempted worker keeps
+  /// all others waiting.
   static func lower() {
     var parameters = sched_param()
-    // A system that refuses makes the training a little slower, and nothing else.
+    // If the system refuses, training is only slightly slower.
     _ = sched_setscheduler(0, batch, &parameters)
   }
 }

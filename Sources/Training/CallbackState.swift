@@ -1,10 +1,11 @@
-/// What a callback knows of the run so far: kept in the run's state, and so in its checkpoints.
+/// The state of a callback, stored in the run's state and so in its checkpoints.
 public struct CallbackState: Sendable, Equatable {
-  /// Such as `best` and `wait`, under the callback's own names.
+  /// Named numbers such as `best` and `wait`; the callback chooses the names.
   public var numbers: [String: Double]
-  /// Weights that it keeps, as `Snapshot.parameters` has them; none for most callbacks.
+  /// Weights that the callback stores, in the order of `Snapshot.parameters`; empty for most callbacks.
   public var weights: [Snapshot.Variable]
 
+  /// Creates a state with numbers and weights.
   public init(numbers: [String: Double] = [:], weights: [Snapshot.Variable] = []) {
     self.numbers = numbers
     self.weights = weights
@@ -12,9 +13,9 @@ public struct CallbackState: Sendable, Equatable {
 }
 
 extension Trainer {
-  /// The state of the callback with a name; empty before it kept any.
+  /// The state of a callback by its name; empty until it is set.
   ///
-  /// A callback that keeps all it knows here goes on across a cut as if there had been none.
+  /// A callback that keeps its whole state here resumes as if the run had not been interrupted.
   public subscript(callback name: String) -> CallbackState {
     get { state.callbacks[name] ?? CallbackState() }
     set { state.callbacks[name] = newValue }

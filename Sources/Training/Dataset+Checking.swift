@@ -1,9 +1,9 @@
 import Datasets
 import NeuralNetwork
 
-/// Whether a model can be asked about some data, or trained on it.
+/// Checks that a model can be applied to or trained on a data set.
 extension Dataset {
-  /// - Throws: `TrainingError` if the model cannot take these inputs, or its outputs are not a value for each class or number.
+  /// - Throws: `TrainingError` if the model does not accept the inputs, or its output does not have one axis.
   func checkInputs(fit plan: ModelPlan) throws {
     guard plan.inputShape.accepts(shape) else {
       throw TrainingError.shapeMismatch(dataset: name, inputs: shape, model: plan.inputShape)
@@ -11,8 +11,8 @@ extension Dataset {
     guard plan.outputShape.dimensions.count == 1 else { throw TrainingError.outputNotClasses(plan.outputShape) }
   }
 
-  /// - Throws: `TrainingError` if the model cannot take these samples, or the loss cannot compare their targets with its
-  ///   outputs.
+  /// - Throws: `TrainingError` if the model does not accept the samples, or the loss cannot compare their targets with
+  ///   its outputs.
   func check(fits plan: ModelPlan, _ loss: any Loss) throws {
     try checkInputs(fit: plan)
     guard let target, let targets else { throw TrainingError.noTargets(dataset: name) }

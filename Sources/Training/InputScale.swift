@@ -1,23 +1,23 @@
 import Datasets
 import NeuralNetwork
 
-/// What inputs are divided by before they come to the model.
+/// The scale: the divisor of inputs before they reach the model.
 extension TrainingConfiguration {
-  /// The scale where none is given.
+  /// The scale if none is configured.
   ///
-  /// - Parameter input: of the data; nil if it is not known yet.
+  /// - Parameter input: the element type of the data; nil if not known yet.
   /// - Returns: nil if it depends on the data.
   package func defaultScale(for input: Field.Element?) -> Float? {
     if model.beginsWithScaling { return 1 }
     return input.map { $0 == .uint8 ? 255 : 1 }
   }
 
-  /// The scale for some data: the given one, or else the default.
+  /// The scale for a data set's inputs: the configured one, else the default.
   package func scale(for input: Field) -> Float {
     scale ?? defaultScale(for: input.isByteImage ? .uint8 : .float32) ?? 1
   }
 
-  /// The configuration with the scale that the data asks for, unless one is given.
+  /// The configuration with the default scale for the data, unless one is configured.
   package func resolvingScale(for data: Dataset) -> TrainingConfiguration {
     var resolved = self
     resolved.scale = scale(for: data.input)
@@ -26,5 +26,5 @@ extension TrainingConfiguration {
 }
 
 extension Model {
-  /// Whether the first layer scales what it reads.
+  /// Whether the first layer rescales its inputs.
 }

@@ -1,18 +1,19 @@
 import Configuration
 import ElementaryFunctions
 
-/// A learning rate that changes with the steps: a function of the step alone, so that a run goes on with it from any cut.
+/// A learning rate schedule: a function of the step alone, so that a resumed run needs no other state.
 ///
-///     after the warm-up, t = step - warmup steps:
+///     after warm-up, t = step - warmup steps:
 ///     constant     rate
 ///     step         rate · decay rate ^ floor(t / decay steps)
 ///     exponential  rate · decay rate ^ (t / decay steps)
-///     cosine       rate · ((1 - alpha) · (1 + Elementary.cos(π · min(t / decay steps, 1))) / 2 + alpha)
-///     before it:   rate · (step + 1) / warmup steps
+///     cosine       rate · ((1 - alpha) · (1 + cos(π · min(t / decay steps, 1))) / 2 + alpha)
+///     warm-up:     rate · (step + 1) / warmup steps
 ///
-/// `rate` is the optimizer's. Source: Keras' `ExponentialDecay` (with `staircase` for step) and `CosineDecay`, after
+/// `rate` is the optimizer's. Sources: Keras' `ExponentialDecay` (`staircase` for step) and `CosineDecay`, after
 /// I. Loshchilov, F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
 public struct LearningRateSchedule: Sendable, Equatable {
+  /// The function of the step after the warm-up.
   public enum Form: Sendable, Equatable {
     case constant
     case step(decaySteps: Int, decayRate: Double)
@@ -20,17 +21,19 @@ public struct LearningRateSchedule: Sendable, Equatable {
     case cosine(decaySteps: Int, alpha: Double = 0)
   }
 
+  /// The function after the warm-up.
   public var form: Form
-  /// The steps in which the rate grows to the optimizer's.
+  /// The number of steps in which the rate rises linearly to the optimizer's.
   public var warmupSteps: Int
 
+  /// Creates a schedule.
   public init(_ form: Form, warmupSteps: Int = 0) {
-    precondition(warmupSteps >= 0, "a warm-up cannot have \(warmupSteps) steps")
+    precondition(warmupSteps >= 0, "warmupSteps must be 0 or more, got \(warmupSteps)")
     self.form = form
     self.warmupSteps = warmupSteps
   }
 
-  /// The rate of a step, from 0.
+  /// The learning rate of a step, counted from 0.
   public func rate(_ rate: Float, step: Int) -> Float {
     if step < warmupSteps { return Float(Double(rate) * Double(step + 1) / Double(warmupSteps)) }
     return Float(Double(rate) * factor(Double(step - warmupSteps)))
@@ -76,6 +79,7 @@ extension LearningRateSchedule {
     self.init(form, warmupSteps: try reader.integer("warmup_steps", in: 0...Int.max, default: 0))
   }
 
+  /// The schedule as YAML, with all its options.
   public var configuration: ConfigurationNode {
     func steps(_ count: Int) -> ConfigurationEntry {
       ConfigurationEntry("decay_steps", ConfigurationNode(.integer(count)))

@@ -1,24 +1,24 @@
 import Machine
 import NeuralNetwork
 
-/// The memory that a training and its checkpoints take for their numbers, worked out before any of it is allocated.
+/// The estimated memory of training and its checkpoints, computed before any allocation.
 struct MemoryNeeds {
-  /// At most `Int.max`, whatever is asked for.
+  /// Saturates at `Int.max`.
   let bytes: Int
 
   init(_ configuration: TrainingConfiguration, programs: Programs, groups: ShardGroups, workerCount: Int) {
     let (slots, groupCount) = (configuration.optimizer.slotNames.count, groups.count(ofShards: configuration.shards))
     // Parameters, the optimizer's slots, the gradients of each group and their sum.
     let buffers = 2 + slots + groupCount
-    // While a checkpoint is written: the copy of the state, the same in Keras' order, the file, and its bytes. So it is
-    // with the best weights, which a callback may keep.
+    // While a checkpoint is written: the copy of the state, the copy in Keras' order, the file, and its bytes. The same
+    // holds for the best weights, which a callback may store.
     let checkpoint = 4 * (2 + slots)
     let workspace =
       Workspace.count(
         for: programs.training, capacity: groups.size * configuration.largestShard, shards: groups.size)
       + Workspace.count(for: programs.inference, capacity: configuration.largestShard, shards: 1)
     let plan = programs.training.plan
-    // The limits of a model, of a batch and of the workers allow more, together, than an `Int` counts.
+    // The limits of model, batch and workers together allow more than an `Int` holds.
     let floats =
       Int128(plan.trainableCount) * Int128(buffers + checkpoint) + Int128(plan.stateCount) * 8
       + Int128(workspace) * Int128(workerCount) + Int128(programs.inference.foldedCount)
@@ -33,7 +33,7 @@ struct MemoryNeeds {
 }
 
 extension Trainer {
-  /// The bytes that training and its checkpoints take for their numbers at most, besides the data.
+  /// The maximum number of bytes of training and its checkpoints, excluding the data.
   package var memoryNeeds: Int {
     MemoryNeeds(configuration, programs: programs, groups: memory.groups, workerCount: workerCount).bytes
   }

@@ -1,21 +1,22 @@
 import Configuration
 
-/// What to do when the loss of a batch is NaN or infinite.
+/// The policy for a batch whose loss is NaN or infinite.
 public enum NonfinitePolicy: String, Sendable, CaseIterable {
-  /// The run ends with an error, before the step.
+  /// End the run with an error, before the step.
   case stop
-  /// The batch is left out: it counts as a step, but changes no weight and is in no mean.
+  /// Skip the batch: it counts as a step, but changes no weight and no mean.
   case skip
 }
 
 /// A batch whose loss is NaN or infinite.
 public struct NonfiniteBatch: Error, Sendable, Equatable {
-  /// The step that it was for, from 1.
+  /// The step, from 1.
   public let step: Int
   /// The epoch, from 1.
   public let epoch: Int
+  /// The mean loss of the batch.
   public let loss: Float
-  /// The numbers of its samples in the data set, from 0, in the batch's order.
+  /// The indices of its samples in the data set, from 0, in the batch's order.
   public let samples: [Int]
 }
 

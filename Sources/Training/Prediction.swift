@@ -1,25 +1,28 @@
 import NeuralNetwork
 
-/// The model's answer for each sample of a data set.
+/// A model's outputs for each sample of a data set.
 public struct Prediction: Sendable, Equatable {
-  /// What the values of a model's outputs are.
+  /// The meaning of the output values.
   public enum Kind: Sendable, Equatable {
-    /// Those of a softmax, or of the sigmoid that a binary cross-entropy takes.
+    /// Outputs of a softmax, or of the sigmoid of a binary cross-entropy.
     case probabilities
-    /// The loss takes their softmax, or their sigmoid.
+    /// Inputs of the softmax or sigmoid that the loss applies.
     case logits
-    /// Those of a last layer of which the loss says nothing: numbers, in a regression.
+    /// Plain values, as in a regression.
     case outputs
   }
 
-  /// The model's outputs (samples, classes), row by row.
+  /// The outputs (samples, classes) in row-major order.
   public let values: [Float]
-  /// The outputs of a sample: one for each class, or as many as there are values to predict.
+  /// The outputs per sample: one per class or predicted value.
   public let classes: Int
+  /// The meaning of `values`.
   public let kind: Kind
-  /// Whether an output is that of a class, of which the largest is the answer. If not, each is an answer of its own.
+  /// Whether outputs are classes, of which the largest is the prediction; if not, each output is a prediction of its
+  /// own.
   public let areClasses: Bool
 
+  /// Creates a prediction from the outputs (samples, classes).
   public init(values: [Float], classes: Int, kind: Kind, areClasses: Bool = true) {
     self.values = values
     self.classes = classes
@@ -27,12 +30,13 @@ public struct Prediction: Sendable, Equatable {
     self.areClasses = areClasses
   }
 
+  /// The number of samples.
   public var samples: Int { values.count / classes }
 
-  /// The values of one sample.
+  /// The outputs of one sample.
   public func row(_ sample: Int) -> ArraySlice<Float> { values[sample * classes..<(sample + 1) * classes] }
 
-  /// The values with a softmax where they are logits; with a sigmoid where they are none of classes.
+  /// The probabilities: for logits, their softmax, or their sigmoid if outputs are not classes.
   public var probabilities: [Float] {
     guard kind == .logits else { return values }
     guard areClasses else { return values.map(BinaryCrossentropy.sigmoid) }
@@ -43,7 +47,7 @@ public struct Prediction: Sendable, Equatable {
     return probabilities
   }
 
-  /// The class with the largest value for each sample; the first of equal ones.
+  /// The class with the largest value for each sample; the first of equals.
   public var classIndices: [Int] {
     (0..<samples).map { sample in
       let row = row(sample)

@@ -1,40 +1,41 @@
 import Synchronization
 
-/// What is asked of a training from outside, by a signal or from another thread: looked at between two steps.
+/// Stop and checkpoint requests from signal handlers or other threads, polled between steps.
 ///
-/// Asking sets a flag and does nothing else, so that a signal handler may do it.
+/// A request only sets a flag, so that a signal handler may make it.
 public final class RunRequests: Sendable {
   private let ending = Atomic<Int32>(0)
   private let checkpoint = Atomic(false)
 
+  /// Creates an object without requests.
   public init() {}
 
-  /// Asks for the end of the training after the step in flight.
+  /// Requests a stop after the step in flight.
   ///
-  /// - Parameter signal: the number of the signal that asks; any positive number if none does.
+  /// - Parameter signal: the number of the signal that caused it; any positive number if none did.
   public func askForEnd(signal: Int32) { ending.store(signal, ordering: .relaxed) }
 
-  /// Asks for a checkpoint after the step in flight.
+  /// Requests a checkpoint after the step in flight.
   public func askForCheckpoint() { checkpoint.store(true, ordering: .relaxed) }
 
-  /// The signal that asked for the end.
+  /// The signal that requested the stop.
   var endingSignal: Int32? {
     let signal = ending.load(ordering: .relaxed)
     return signal == 0 ? nil : signal
   }
 
-  /// Whether the training has to look after something before the next step.
+  /// Whether a request must be handled before the next step.
   var isPending: Bool { endingSignal != nil || checkpoint.load(ordering: .relaxed) }
 
-  /// Whether somebody asked for a checkpoint since the last call.
+  /// Returns whether a checkpoint was requested, and clears the request.
   public func takeCheckpointRequest() -> Bool { checkpoint.exchange(false, ordering: .relaxed) }
 }
 
-/// Why a training stopped before its last epoch.
+/// The reason why training stopped before its last epoch.
 public enum StopReason: Sendable, Equatable {
-  /// A signal asked for it.
+  /// A signal requested it.
   case signal(Int32)
   case timeLimit
-  /// The metric that `EarlyStopping` watches did not become better; the run is done.
+  /// The metric that `EarlyStopping` monitors did not improve; the run is complete.
   case noImprovement(metric: String)
 }

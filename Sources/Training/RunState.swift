@@ -1,20 +1,22 @@
-/// How far a run has come.
+/// The progress of a run.
 public struct RunState: Sendable, Equatable {
-  /// Epochs that are complete, with their validation.
+  /// The number of complete epochs, with validation.
   public var epoch: Int
-  /// Steps made in all: the optimizer's iteration.
+  /// The total number of steps: the optimizer's iteration.
   public var step: Int
-  /// Those of them that were made elsewhere, before this run began with an imported model.
+  /// The steps among them that were made elsewhere, before this run started from an imported model.
   public var stepsBefore: Int
-  /// Steps made in the epoch under way.
+  /// The steps made in the current epoch.
   public var stepInEpoch: Int
+  /// The learning rate of the next step.
   public var learningRate: Float
-  /// Loss and metrics over the samples of the epoch under way.
+  /// Loss and metrics over the samples of the current epoch.
   package var sums: RunningSums
-  /// Seconds spent on the epoch under way.
+  /// Seconds spent on the current epoch.
   public var epochSeconds: Double
+  /// The metrics of the complete epochs.
   public var history: History
-  /// What callbacks know of the run, by their names.
+  /// The states of callbacks by name.
   public var callbacks: [String: CallbackState]
 
   package init(
@@ -33,28 +35,28 @@ public struct RunState: Sendable, Equatable {
   }
 }
 
-/// What each epoch ended with: a column of values for each metric.
+/// The metrics of each complete epoch: a column of values per metric.
 public struct History: Sendable, Equatable {
-  /// `loss`, `accuracy`, `val_loss`, `val_accuracy`, `learning_rate`, `seconds`: a value for each complete epoch.
+  /// `loss`, `accuracy`, `val_loss`, `val_accuracy`, `learning_rate`, `seconds`: a value per complete epoch.
   public private(set) var columns: [String: [Double]]
 
+  /// Creates a history from columns of equal length.
   public init(columns: [String: [Double]] = [:]) { self.columns = columns }
 
-  /// The epochs it holds.
+  /// The number of epochs.
   public var count: Int { columns.values.map(\.count).max() ?? 0 }
 
-  /// The values of one metric, by epoch; empty if there is no such metric.
+  /// The values of one metric by epoch; empty for an unknown name.
   public subscript(name: String) -> [Double] { columns[name] ?? [] }
 
-  /// A value for text, such that its shortest digits read back to what the training used: 0.001 for a learning rate,
-  /// which is a 32-bit number, not 0.0010000000474974513.
+  /// The value to print: its shortest digits read back to the number that training used. A learning rate is a 32-bit
+  /// number: 0.001, not 0.0010000000474974513.
   public func shortestValue(_ name: String, _ epoch: Int) -> Double {
     let value = self[name][epoch]
     return name == "learning_rate" ? Double("\(Float(value))") ?? value : value
   }
 
-  /// Adds an epoch. A metric that earlier epochs did not have is NaN for them, and one that this epoch lacks is NaN for
-  /// it.
+  /// Appends an epoch. Metrics that earlier epochs lack are NaN there, and metrics that this epoch lacks are NaN here.
   mutating func append(_ values: [String: Double]) {
     let epochs = count
     for name in Set(columns.keys).union(values.keys) {

@@ -1,4 +1,4 @@
-/// The sums behind the means that are printed for an epoch: loss and metrics, over the samples seen so far.
+/// Running sums of loss and metrics over the samples of an epoch so far.
 package struct RunningSums: Sendable, Equatable {
   /// The sum of the loss, then of each metric.
   package internal(set) var values: [Double]
@@ -9,18 +9,18 @@ package struct RunningSums: Sendable, Equatable {
     samples = 0
   }
 
-  /// What a checkpoint kept.
+  /// Restores sums from a checkpoint.
   package init(values: [Double], samples: Int) {
     self.values = values
     self.samples = samples
   }
 
-  /// The mean loss and the mean of each metric; NaN before the first sample.
+  /// The mean loss and metrics; NaN before the first sample.
   package var means: [Double] { values.map { $0 / Double(samples) } }
 
-  /// Adds the sums over some samples.
+  /// Adds sums over `count` samples.
   ///
-  /// - Returns: the mean loss of what was added.
+  /// - Returns: the mean loss of the added samples.
   mutating func add(_ sums: UnsafePointer<Double>, samples count: Int) -> Float {
     for index in values.indices { values[index] += sums[index] }
     samples += count

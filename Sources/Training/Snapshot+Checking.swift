@@ -1,12 +1,12 @@
 import NeuralNetwork
 
-/// What a file or a program brings is compared with the model here, before anything is done with it: all readers end in
-/// these checks, and so does everything that writes a model or computes with it.
+/// Checks of data from files and callers against the model, before any use. All readers end in these checks, and so
+/// does everything that writes a model or computes with it.
 extension ModelPlan {
-  /// Checks that variables are the model's weights: their number, names and shapes, and that every value is there.
+  /// Checks that variables are the model's weights: count, names, shapes and number of values.
   ///
-  /// - Parameter what: of which kind they are, for the message; weights if nil.
-  /// - Throws: `TrainingError.foreignSnapshot` with the first that differs.
+  /// - Parameter what: their kind, for the message; weights if nil.
+  /// - Throws: `TrainingError.foreignSnapshot` with the first difference.
   package func check(_ values: [Snapshot.Variable], what: String? = nil) throws {
     try check(values, against: variables, what: what)
   }
@@ -20,7 +20,7 @@ extension ModelPlan {
     for (variable, known) in zip(values, variables) {
       let (path, shape) = (known.path, known.shape)
       guard variable.path == path else {
-        throw TrainingError.foreignSnapshot(reason: "'\(variable.path)'\(place) is where \(path) belongs")
+        throw TrainingError.foreignSnapshot(reason: "'\(variable.path)'\(place) found where \(path) is expected")
       }
       guard variable.shape == shape, variable.values.count == shape.count else {
         throw TrainingError.foreignSnapshot(
@@ -29,43 +29,43 @@ extension ModelPlan {
     }
   }
 
-  /// Checks weights, and what an optimizer keeps for each of them.
+  /// Checks weights and their optimizer slots.
   ///
   /// - Throws: `TrainingError.foreignSnapshot`.
   package func check(_ weights: [Snapshot.Variable], slots: [[Snapshot.Variable]], slotCount: Int) throws {
     try check(weights)
     guard slots.count == slotCount || (slots.isEmpty && trainableVariables.isEmpty) else {
       throw TrainingError.foreignSnapshot(
-        reason: "it has \(slots.count) optimizer variables a parameter, the optimizer keeps \(slotCount)")
+        reason: "it has \(slots.count) optimizer variables per parameter, the optimizer has \(slotCount)")
     }
     for slot in slots { try check(slot, against: trainableVariables, what: "optimizer variables") }
   }
 }
 
 extension Snapshot {
-  /// Checks that a training can go on from the snapshot: that all variables are those of its model and its optimizer, and
-  /// that its counts agree with each other.
+  /// Checks that training can resume from the snapshot: its variables are those of the model and the optimizer, and its
+  /// counts are consistent.
   ///
   /// - Throws: `TrainingError.foreignSnapshot`.
   package func check(fits plan: ModelPlan, _ training: TrainingConfiguration) throws {
     try plan.check(parameters, slots: slots, slotCount: training.optimizer.slotNames.count)
     try state.check(training)
     for (name, callback) in state.callbacks where !callback.weights.isEmpty {
-      try plan.check(callback.weights, what: "weights that \(name) keeps")
+      try plan.check(callback.weights, what: "weights of \(name)")
     }
     let kept = state.callbacks.values.map(\.weights)
     let all = ([parameters] + slots + kept).joined()
     if let variable = all.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
-      throw TrainingError.foreignSnapshot(reason: "\(variable.path) holds NaN or infinite values")
+      throw TrainingError.foreignSnapshot(reason: "\(variable.path) contains NaN or infinite values")
     }
   }
 }
 
 extension RunState {
-  /// The most epochs that a run can have: the random streams tell so many apart.
+  /// The maximum number of epochs of a run: the limit of the random streams.
   private static let mostEpochs = 1 << 24
 
-  /// Checks that the counts agree with each other, and with what is measured.
+  /// Checks that the counts are consistent with each other and with the metrics.
   ///
   /// - Throws: `TrainingError.foreignSnapshot`.
   func check(_ training: TrainingConfiguration) throws {
@@ -76,21 +76,21 @@ extension RunState {
     try require(
       epoch >= 0 && epoch < Self.mostEpochs && stepInEpoch >= 0 && stepsBefore >= 0
         && step - stepsBefore >= epoch + stepInEpoch,
-      "step \(step) with \(stepsBefore) made elsewhere is not \(stepInEpoch) steps behind \(epoch) epochs")
+      "step \(step) (\(stepsBefore) made elsewhere) is not \(stepInEpoch) steps after \(epoch) epochs")
     try require(
       sums.samples >= 0 && (sums.samples - 1) / training.batchSize < max(stepInEpoch, 1)
         && (sums.samples == 0 || stepInEpoch > 0),
-      "\(stepInEpoch) steps of the epoch have seen \(sums.samples) samples")
+      "\(stepInEpoch) steps of the epoch cannot have \(sums.samples) samples")
     try require(learningRate.isFinite && learningRate >= 0, "the learning rate is \(learningRate)")
     for (name, values) in history.columns.sorted(by: { $0.key < $1.key }) {
       try require(
-        values.count == epoch, "its history has \(values.count) values of '\(name)', and \(epoch) epochs are done")
+        values.count == epoch, "its history has \(values.count) values of '\(name)' for \(epoch) epochs")
     }
     for (name, callback) in callbacks {
       let counts = callback.numbers.filter { $0.key != "best" }
       try require(
         counts.values.allSatisfy { $0 >= 0 && $0 < 0x1p53 && $0 == $0.rounded() },
-        "the counts that \(name) keeps are \(counts.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: ", "))"
+        "the counts of \(name) are \(counts.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: ", "))"
       )
     }
   }

@@ -1,14 +1,17 @@
 import NeuralNetwork
 
-/// All that a run needs to go on: how far it has come, and the value of every variable.
+/// The complete state of a run, from which it can resume: its progress and the value of every variable.
 public struct Snapshot: Sendable, Equatable {
   /// One variable, in Keras' order and shape.
   public struct Variable: Sendable, Equatable {
-    /// `conv2d/kernel`; for an optimizer's slot, that of its parameter.
+    /// `conv2d/kernel`; for an optimizer slot, the path of its parameter.
     public let path: String
+    /// The shape in Keras' order.
     public let shape: Shape
+    /// The values in row-major order.
     public let values: [Float]
 
+    /// Creates a variable; `values` has one value per element of `shape`.
     public init(path: String, shape: Shape, values: [Float]) {
       self.path = path
       self.shape = shape
@@ -16,12 +19,14 @@ public struct Snapshot: Sendable, Equatable {
     }
   }
 
+  /// The progress of the run.
   public var state: RunState
   /// In the order of `ModelPlan.variables`.
   public var parameters: [Variable]
-  /// For each of the optimizer's slots: a variable for each trainable variable.
+  /// For each optimizer slot, a variable per trainable variable.
   public var slots: [[Variable]]
 
+  /// Creates a snapshot.
   public init(state: RunState, parameters: [Variable], slots: [[Variable]]) {
     self.state = state
     self.parameters = parameters

@@ -1,17 +1,16 @@
 import NeuralNetwork
 
-/// A copy of all that a run needs to go on, in memory that is used again for the next copy.
+/// A copy of the complete state of a run, in memory that is reused for the next copy.
 ///
-/// Taking it costs the training no more than copying the bytes: putting them into Keras' order is left to whoever reads
-/// the copy, on another thread.
+/// It costs the training thread only the copying of bytes: the reader converts them to Keras' order on another thread.
 package final class StateCopy: @unchecked Sendable {
-  // Sendable: `BackgroundTask` runs one reader at a time, and the trainer's thread takes the next copy behind it.
+  // Sendable: `BackgroundTask` runs one reader at a time, and the trainer's thread updates the copy only after it.
   private let program: Program
   private let slotCount: Int
   private let variables: Variables
   package private(set) var state: RunState
 
-  /// Takes a copy, of a trainer that may go on at once.
+  /// Copies the state of a trainer, which may continue at once.
   package init(of trainer: Trainer) {
     program = trainer.program
     slotCount = trainer.configuration.optimizer.slotNames.count
@@ -20,7 +19,7 @@ package final class StateCopy: @unchecked Sendable {
     update(from: trainer)
   }
 
-  /// Takes the copy anew, of the same trainer. Nobody may be reading the old one.
+  /// Updates the copy from the same trainer. The old copy must not be in use.
   package func update(from trainer: Trainer) {
     variables.copy(trainer.variables)
     state = trainer.state

@@ -3,7 +3,7 @@ import Machine
 import NeuralNetwork
 
 extension Trainer {
-  /// The loss and the metrics of the model on a data set.
+  /// Computes the loss and the metrics of the model over a data set.
   ///
   /// - Throws: `TrainingError` if the data does not fit the model.
   public func evaluate(_ dataset: Dataset) throws -> Evaluation {
@@ -16,10 +16,10 @@ extension Trainer {
       values: zip(configuration.sumNames, running.means).map { (name: $0, value: $1) }, samples: dataset.count)
   }
 
-  /// The samples whose rows are in memory at a time. A power of two: their sum is a branch of the tree over all samples.
+  /// The samples whose rows are in memory at a time. A power of two: their sum is a subtree of that over all samples.
   private static let evaluationBlock = 1 << 16
 
-  /// The sums of the loss and the metrics over all samples of a data set, whose leaves are the samples.
+  /// The sums of the loss and the metrics over a data set, in a fixed tree with samples as leaves.
   private func sums(over dataset: Dataset) -> [Double] {
     let width = configuration.sumNames.count
     let block = Self.evaluationBlock
@@ -43,14 +43,14 @@ extension Trainer {
     return Array(UnsafeBufferPointer(start: blockSums.sum(samples: blockCount, width: width), count: width))
   }
 
-  /// The model's outputs for every sample of a data set; what targets there are is not looked at.
+  /// Computes the model's outputs for every sample of a data set; targets are ignored.
   ///
   /// - Throws: `TrainingError` if the inputs do not fit the model.
   public func predict(_ dataset: Dataset) throws -> Prediction {
     try dataset.checkInputs(fit: plan)
     let chunks = chunks(of: dataset.count)
     let classes = plan.outputShape.count
-    // The buffer, and the array that is handed out.
+    // The buffer and the returned array.
     let (bytes, overflow) = dataset.count.multipliedReportingOverflow(by: 2 * classes * MemoryLayout<Float>.size)
     guard !overflow, Memory.canHold(bytes) else {
       throw TrainingError.tooManyOutputs(samples: dataset.count, classes: classes)
@@ -71,7 +71,7 @@ extension Trainer {
       areClasses: type(of: configuration.loss).targets == .classes)
   }
 
-  /// Computes the weights of inference that follow from the variables as they are now.
+  /// Computes the inference weights derived from the current variables.
   private func foldWeights() {
     let foldings = programs.inference.foldings
     guard !foldings.isEmpty else { return }
@@ -88,7 +88,7 @@ extension Trainer {
     return configuration.loss is BinaryCrossentropy ? .probabilities : .outputs
   }
 
-  /// Samples cut into parts of a shard's size: a function of the run alone, as the shards of a batch are.
+  /// Samples split into parts of a shard's size: a function of the run alone, as the shards of a batch.
   private func chunks(of samples: Int) -> BatchSharding {
     let capacity = configuration.largestShard
     return BatchSharding(sampleCount: samples, shards: (samples + capacity - 1) / capacity)

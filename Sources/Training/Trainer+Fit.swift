@@ -2,16 +2,16 @@ import Datasets
 import NeuralNetwork
 
 extension Trainer {
-  /// The longest time between calls of callbacks, besides a step.
+  /// The maximum time between calls of callbacks, plus a step.
   private static let burstDuration = Duration.milliseconds(50)
 
-  /// Trains up to the configured number of epochs, from where `state` stands.
+  /// Trains up to the configured number of epochs, starting from `state`.
   ///
   /// - Parameters:
   ///   - validation: evaluated after each epoch, if given.
-  ///   - epochs: the epochs of the whole run, those that are done included; the configuration's if nil.
-  ///   - maxSteps: stops once the run has made this many steps in all, also within an epoch.
-  /// - Throws: `TrainingError` if the data does not fit the model, and what a callback throws.
+  ///   - epochs: the total epochs of the run, including completed ones; the configuration's if nil.
+  ///   - maxSteps: stops once the run has made this many steps in total, also within an epoch.
+  /// - Throws: `TrainingError` if the data does not fit the model, and errors of callbacks.
   public func fit(
     _ training: Dataset, validation: Dataset? = nil, epochs: Int? = nil, maxSteps: Int? = nil,
     callbacks: [any Callback] = []
@@ -36,7 +36,9 @@ extension Trainer {
     for callback in callbacks { try callback.trainingDidEnd(self, plan) }
   }
 
-  /// - Throws: `TrainingError` if the model cannot be trained on the data.
+  /// Checks that the model can be trained on the data.
+  ///
+  /// - Throws: `TrainingError` if not.
   public func check(_ training: Dataset, validation: Dataset?) throws {
     try plan.checkTrains()
     try training.check(fits: plan, configuration.loss)
@@ -49,7 +51,7 @@ extension Trainer {
     return stopReason != nil || plan.maxSteps.map { state.step >= $0 } ?? false
   }
 
-  /// Makes the remaining steps of the epoch, as many of them as `plan` allows.
+  /// Makes the remaining steps of the epoch that `plan` allows.
   private func trainEpoch(_ training: Dataset, order: SampleOrder, plan: FitPlan, callbacks: [any Callback]) throws {
     try training.withSamples(order: order, scale: configuration.scale(for: training.input)) { samples in
       let clock = EpochClock(secondsBefore: state.epochSeconds)
@@ -65,10 +67,11 @@ extension Trainer {
     }
   }
 
-  /// Counts a batch whose loss is no number as a step that changed nothing.
+  /// Counts a batch with a nonfinite loss as a step that changed nothing.
   ///
   /// - Returns: its loss.
-  /// - Throws: `TrainingError.nonfiniteLoss` if the run is not to skip it, `.nothingLearned` if all of the epoch were so.
+  /// - Throws: `TrainingError.nonfiniteLoss` unless such batches are skipped, `.nothingLearned` if all of the epoch
+  ///   were.
   private func skip(_ batch: NonfiniteBatch, _ plan: FitPlan) throws -> Float {
     guard configuration.onNonfinite == .skip else { throw TrainingError.nonfiniteLoss(batch) }
     state.step += 1
@@ -80,8 +83,8 @@ extension Trainer {
     return batch.loss
   }
 
-  /// How many steps to make before callbacks are called: as many as they allow, but not for long, so that what they show
-  /// is the present state.
+  /// The number of steps before callbacks are called: as many as they allow, but for a limited time, so that their
+  /// output is current.
   private func limit(_ plan: FitPlan, _ callbacks: [any Callback]) -> StepLimit {
     let pauses = callbacks.compactMap { $0.nextPause(after: state.step) } + (plan.maxSteps.map { [$0] } ?? [])
     let end = state.step + plan.stepsPerEpoch - state.stepInEpoch
@@ -90,7 +93,7 @@ extension Trainer {
       requests: requests)
   }
 
-  /// Validates, and closes the epoch in the history.
+  /// Validates, and appends the epoch to the history.
   private func endEpoch(validation: Dataset?) throws {
     let clock = EpochClock(secondsBefore: state.epochSeconds)
     var values: [String: Double] = ["learning_rate": Double(state.learningRate)]
@@ -108,6 +111,8 @@ extension Trainer {
 }
 
 extension TrainingConfiguration {
+  /// Checks that the training data has at least one full batch.
+  ///
   /// - Throws: `TrainingError.batchLargerThanData`.
   public func check(_ training: Dataset) throws {
     guard batchSize <= training.count else {
@@ -116,15 +121,15 @@ extension TrainingConfiguration {
     }
   }
 
-  /// What is likely a mistake: a loss of probabilities behind a layer that gives none.
+  /// A warning about a likely mistake: a loss on probabilities after a layer that does not compute them.
   func outputWarning(_ program: Program) -> String? {
     guard !program.isLogits, !loss.fromLogits, let activation = probabilityActivation(program) else { return nil }
-    return "the last layer is no \(activation), and \(type(of: loss).name) takes its outputs for probabilities. "
-      + "End the model with a \(activation), or say that they are logits (compile.loss: "
+    return "the last layer is not a \(activation), but \(type(of: loss).name) expects probabilities. "
+      + "End the model with a \(activation), or declare its outputs as logits (compile.loss: "
       + "{name: \(type(of: loss).name), from_logits: true})."
   }
 
-  /// The activation that the last layer lacks; nil if its outputs can be what the loss takes.
+  /// The missing activation of the last layer; nil if its outputs suit the loss.
   private func probabilityActivation(_ program: Program) -> ActivationFunction? {
     if type(of: loss).targets == .classes { return .softmax }
     guard loss is BinaryCrossentropy else { return nil }
@@ -133,11 +138,11 @@ extension TrainingConfiguration {
     return activation == .linear || activation == .relu || activation == .tanh ? .sigmoid : nil
   }
 
-  /// The steps of an epoch.
+  /// The number of steps in an epoch.
   public func steps(of training: Dataset) -> Int { (training.count + batchSize - 1) / batchSize }
 }
 
-/// Seconds of an epoch, across cuts.
+/// Seconds of an epoch, across interruptions.
 struct EpochClock {
   private let secondsBefore: Double
   private let started = ContinuousClock.now

@@ -4,30 +4,32 @@ import Kernels
 import Machine
 import NeuralNetwork
 
-/// Trains a model, evaluates it, asks it for predictions.
+/// Trains a model, evaluates it and computes predictions.
 ///
-/// The weights it ends with depend on its configuration, the data and the instruction set, never on the number of
-/// workers. A trainer belongs to one thread at a time.
+/// The final weights depend on the configuration, the data and the instruction set, never on the number of workers. A
+/// trainer must be used from one thread at a time.
 public final class Trainer {
-  /// Its scale is that of the first data that the model was trained on, if none was given.
+  /// If no scale is configured, it is set from the first training data.
   public internal(set) var configuration: TrainingConfiguration
-  /// The model with its shapes known.
+  /// The model with all shapes resolved.
   public let plan: ModelPlan
+  /// The instruction set of the kernels.
   public let instructionSet: InstructionSet
+  /// The progress of the run.
   public internal(set) var state: RunState
-  /// What others ask of the training while it runs.
+  /// Requests to the training loop from other threads.
   public var requests = RunRequests()
-  /// Why the last training stopped before its last epoch; nil if it did not, or because of `maxSteps`.
+  /// Why the last training stopped before its last epoch; nil if it did not, or stopped at `maxSteps`.
   public internal(set) var stopReason: StopReason?
-  /// Is told of what a person should know, and the training survives.
+  /// Called with warnings: problems that do not stop training.
   public var warning: (String) -> Void = { _ in }
 
-  /// Whether logs of the training (`CSVLogger`) may replace those of another one that are in their place.
+  /// Whether logs of this run (`CSVLogger`) may replace existing ones of another run.
   public var replacesLogs = true
-  /// Keeps the logs that are replaced until a checkpoint is safe; nil if nothing is kept.
+  /// Keeps replaced logs until a checkpoint is safe; nil to keep none.
   package var setAside: SetAsideFiles?
 
-  /// What computes a step.
+  /// The program of a training step.
   package var program: Program { programs.training }
 
   let programs: Programs
@@ -38,9 +40,9 @@ public final class Trainer {
 
   /// - Parameters:
   ///   - inputShape: (height, width, channels) of an image, (height, width) or (values): see `Shape.accepts(_:)`.
-  ///   - workerCount: the threads to compute on.
-  /// - Throws: `ModelError` if the layers do not fit together, `TrainingError.tooLarge` if the model does not fit the
-  ///   machine, `TrainingError.tooFewThreads` if it has no threads for the workers.
+  ///   - workerCount: the number of threads.
+  /// - Throws: `ModelError` if the layers do not fit together, `TrainingError.tooLarge` if the model does not fit in
+  ///   memory, `TrainingError.tooFewThreads` if the system does not allow enough threads.
   public init(
     _ configuration: TrainingConfiguration, inputShape: Shape, workerCount: Int = AvailableCores.count(),
     instructionSet: InstructionSet = .bestSupported
@@ -66,32 +68,33 @@ public final class Trainer {
     programs.training.initializeVariables(variables.parameters, state: variables.state, seed: configuration.seed)
   }
 
+  /// The number of worker threads.
   public var workerCount: Int { team.count }
 
-  /// Ends the training after the step or the epoch that a callback was called for. The first reason counts.
+  /// Ends training after the step or the epoch for which a callback was called. The first reason wins.
   public func stop(_ reason: StopReason) { stopReason = stopReason ?? reason }
 
-  /// Goes on with another learning rate, until somebody changes it again.
+  /// Sets the learning rate for subsequent steps.
   public func setLearningRate(_ rate: Float) {
-    precondition(rate.isFinite && rate >= 0, "\(rate) is no learning rate")
+    precondition(rate.isFinite && rate >= 0, "a learning rate must be finite and 0 or more, got \(rate)")
     state.learningRate = rate
   }
 
-  // MARK: - Cut and go on
+  // MARK: - Interrupt and resume
 
-  /// A copy of the weights, as `Snapshot.parameters` has them.
+  /// A copy of the weights, in the order of `Snapshot.parameters`.
   public var weights: [Snapshot.Variable] { variables.readParameters(program) }
 
-  /// Takes over weights, and leaves everything else as it is.
+  /// Sets the weights, and leaves everything else unchanged.
   ///
-  /// - Throws: `TrainingError.foreignSnapshot` if they are of another model; nothing is changed then.
+  /// - Throws: `TrainingError.foreignSnapshot` if they belong to another model; nothing is changed then.
   public func setWeights(_ weights: [Snapshot.Variable]) throws {
     try variables.writeParameters(weights, program: program)
   }
 
-  /// Goes on from a snapshot of a training on `training`.
+  /// Resumes from a snapshot of a run on `training`.
   ///
-  /// - Throws: `TrainingError.foreignSnapshot` if it is of another model, or its counts do not fit the data.
+  /// - Throws: `TrainingError.foreignSnapshot` if it belongs to another model, or its counts do not match the data.
   public func restore(_ snapshot: Snapshot, of training: Dataset) throws {
     let steps = configuration.steps(of: training)
     let state = snapshot.state
@@ -100,20 +103,20 @@ public final class Trainer {
     else {
       throw TrainingError.foreignSnapshot(
         reason:
-          "step \(state.step) is not \(state.stepInEpoch) steps behind \(state.epoch) epochs of \(steps) steps")
+          "step \(state.step) is not \(state.stepInEpoch) steps after \(state.epoch) epochs of \(steps) steps")
     }
     try restore(snapshot)
   }
 
-  /// A copy of all that the run needs to go on.
+  /// A copy of the complete state of the run.
   public func snapshot() -> Snapshot {
     let copies = variables.read(program, slotCount: configuration.optimizer.slotNames.count)
     return Snapshot(state: state, parameters: copies.parameters, slots: copies.slots)
   }
 
-  /// Goes on from a snapshot, as if the run had never been cut.
+  /// Resumes from a snapshot, as if the run had not been interrupted.
   ///
-  /// - Throws: `TrainingError.foreignSnapshot` if it is of another model; nothing is changed then.
+  /// - Throws: `TrainingError.foreignSnapshot` if it belongs to another model; nothing is changed then.
   public func restore(_ snapshot: Snapshot) throws {
     guard snapshot.state.sums.values.count == configuration.sumNames.count else {
       throw TrainingError.foreignSnapshot(reason: "it was trained with other metrics")

@@ -1,15 +1,15 @@
 import NeuralNetwork
 
-/// The numbers that training changes: the variables of the model, and the optimizer's slots.
+/// The state that training changes: the variables of the model and the optimizer's slots.
 final class Variables: Sendable {
   /// The flat buffer of all trainable variables.
   let parameters: FloatBuffer
-  /// The flat buffer of all other variables, and what those of them become that the current step changes.
+  /// The flat buffer of all other variables, and the next values of those that the current step changes.
   let state: FloatBuffer
   let nextState: FloatBuffer
-  /// The weights of inference that follow from the variables: see `Program.foldings`.
+  /// The inference weights derived from the variables: see `Program.foldings`.
   let folded: FloatBuffer
-  /// The optimizer's slots, one after the other, each laid out as `parameters`.
+  /// The optimizer's slots in sequence, each with the layout of `parameters`.
   let slots: FloatBuffer
   let slotStride: Int
 
@@ -24,12 +24,12 @@ final class Variables: Sendable {
 }
 
 extension Variables {
-  /// Each training step computes `nextState` anew.
+  /// Makes the next values current; each training step computes `nextState` anew.
   func takeNextState() { state.start.update(from: nextState.start, count: nextState.count) }
 
-  /// Copies all values of the variables of the same model.
+  /// Copies all values from the variables of the same model.
   func copy(_ other: Variables) {
-    precondition(slots.count == other.slots.count, "\(other.slots.count) values for \(slots.count)")
+    precondition(slots.count == other.slots.count, "got \(other.slots.count) slot values, expected \(slots.count)")
     parameters.start.update(from: other.parameters.start, count: parameters.count)
     state.start.update(from: other.state.start, count: state.count)
     slots.start.update(from: other.slots.start, count: slots.count)

@@ -2,32 +2,32 @@ import CVector
 import Dispatch
 import Synchronization
 
-/// Work in phases: all tasks of one phase are done before the next one begins.
+/// Work in phases: all tasks of a phase finish before the next phase begins.
 protocol PhasedWork: Sendable {
-  /// Does a task of the present phase. Two tasks never run on the same worker at a time.
+  /// Runs a task of the current phase. Two tasks never run on the same worker at the same time.
   func run(task: Int, worker: Int)
   /// Begins the next phase, while no task runs.
   ///
-  /// - Returns: the tasks of the phase, 1 or more; nil if there is nothing left to do.
+  /// - Returns: the number of tasks of the phase, at least 1; nil to end the work.
   func beginPhase() -> Int?
 }
 
-/// The threads that compute: `count` workers that share out tasks among themselves.
+/// A team of `count` worker threads that share tasks.
 ///
-/// Threading rules, of the whole package: threads start here (and in `AvailableThreads`, for
-/// a moment) and in `BackgroundTask`, and nowhere else. A trainer, its
-/// callbacks and whoever calls them are on one thread; workers run only while it waits for them in `perform`, a background
-/// task runs beside both, on a copy of its own. libhdf5 has a lock (`HDF5Library`). ThreadSanitizer checks it all in CI.
+/// Threading rules of the whole package: threads start only here, in `AvailableThreads` (briefly) and in
+/// `BackgroundTask`. A trainer, its callbacks and their callers run on one thread; workers run only while it waits in
+/// `perform`; a background job runs beside both, on its own copy of the state. libhdf5 has a lock (`HDF5Library`).
+/// ThreadSanitizer checks these rules in CI.
 ///
-/// Workers claim task numbers from a counter; who computes a task is chance, what a task computes and where it writes
-/// depends on its number alone. Whoever finishes the last task of a phase begins the next one, and sees what all tasks
-/// wrote. A worker waits only for tasks that others have claimed, which means that they run: a single worker can finish
-/// everything alone, so nothing hangs when Dispatch runs its iterations one after the other, or starts some of them late.
+/// Workers claim tasks from a counter. Which worker runs a task is nondeterministic; what a task computes and where it
+/// writes depends only on its number. The worker that finishes the last task of a phase begins the next one, and sees
+/// all writes of the phase. A worker waits only for claimed tasks, which are running: a single worker can finish all
+/// work, so there is no deadlock when Dispatch runs its iterations one after the other, or starts some of them late.
 ///
-/// Starting a thread takes longer than some phases do. So threads start once for many phases; between phases they watch
-/// for the next one for some microseconds, and then sleep until they are woken: a core that others need is not burnt.
+/// Starting a thread takes longer than some phases. So threads start once for many phases; between phases they spin for
+/// some microseconds and then sleep until woken, so that they do not occupy cores that others need.
 struct WorkerTeam: Sendable {
-  /// The tasks that a phase may have.
+  /// The maximum number of tasks in a phase.
   static let maximumTasks = PhaseTicket.maximumTasks
 
   let count: Int
@@ -40,12 +40,13 @@ struct WorkerTeam: Sendable {
     guard available == count else { throw TrainingError.tooFewThreads(workers: count, available: available) }
   }
 
-  /// Does all phases of `work`, and returns when they are done.
+  /// Runs all phases of `work`, and returns when they are done.
   func perform(_ work: some PhasedWork) {
     guard let tasks = work.beginPhase() else { return }
     let gate = PhaseGate(tasks: tasks)
     @Sendable func join(_ worker: Int) {
-      // Denormal numbers, as in the moments of parameters at rest, take a hundred cycles each; all workers drop them.
+      // Denormals, as in the moments of unchanging parameters, take a hundred cycles each; all workers flush them to
+      // zero.
       let mode = martlet_flush_denormals_begin()
       defer { martlet_flush_denormals_end(mode) }
       while let task = gate.claim() {
@@ -56,16 +57,16 @@ struct WorkerTeam: Sendable {
     if count == 1 { join(0) } else { DispatchQueue.concurrentPerform(iterations: count, execute: join) }
   }
 
-  /// Runs `body(worker, task)` once for each task in 0..<tasks, however many there are.
+  /// Runs `body(worker, task)` once for each task in 0..<tasks, without a limit on their number.
   func perform(tasks: Int, _ body: @escaping @Sendable (_ worker: Int, _ task: Int) -> Void) {
     perform(SinglePhase(count: tasks, body: body))
   }
 }
 
-/// Work that has one phase. Where there is more to do than a phase may have tasks, each does some of it.
+/// Work of a single phase. If there are more items than a phase may have tasks, each task handles several.
 private final class SinglePhase: PhasedWork {
   private let count: Int
-  /// What one task does of it.
+  /// The number of items per task.
   private let share: Int
   private let body: @Sendable (Int, Int) -> Void
   private let hasBegun = Atomic(false)
@@ -83,12 +84,12 @@ private final class SinglePhase: PhasedWork {
   func beginPhase() -> Int? { hasBegun.exchange(true, ordering: .relaxed) ? nil : (count + share - 1) / share }
 }
 
-/// What a worker draws: which phase it is in, how many tasks that has, and how many were drawn before.
+/// The packed state of the work queue: phase number, task count, next task.
 ///
-/// All in one word, so that a worker that comes late never takes the number of one phase for a task of another.
+/// A single word, so that a late worker never takes a task number of one phase for a task of another.
 private struct PhaseTicket {
   static let bits = 21
-  /// Workers draw once more when no task is left: the other half of the numbers is for that.
+  /// Each worker may overshoot the counter by one per phase; half the range is reserved for that.
   static let maximumTasks = 1 << 20
   private static let mask: UInt64 = 1 << bits - 1
 
@@ -99,14 +100,14 @@ private struct PhaseTicket {
   init(phase: UInt64, tasks: Int) { word = phase << UInt64(2 * Self.bits) | UInt64(tasks) << UInt64(Self.bits) }
 
   var phase: UInt64 { word >> UInt64(2 * Self.bits) }
-  /// 0 behind the last phase.
+  /// 0 after the last phase.
   var tasks: Int { Int(word >> UInt64(Self.bits) & Self.mask) }
   var number: Int { Int(word & Self.mask) }
 }
 
-/// Where workers draw their tasks, and wait for the next phase.
+/// A barrier between phases: workers claim tasks and wait for the next phase.
 private final class PhaseGate: Sendable {
-  /// Looks at the gate before a worker goes to sleep: some tens of microseconds.
+  /// Polls of the gate before a worker sleeps: some tens of microseconds.
   private static let looks = 1000
 
   private let ticket: Atomic<UInt64>
@@ -119,7 +120,7 @@ private final class PhaseGate: Sendable {
     ticket = Atomic(PhaseTicket(phase: 0, tasks: tasks).word)
   }
 
-  /// The next task of the present phase; waits for the next phase if none is left; nil if there is none.
+  /// The next task of the current phase; waits for the next phase if none is left; nil if there is no next phase.
   func claim() -> Int? {
     while true {
       let drawn = PhaseTicket(word: ticket.wrappingAdd(1, ordering: .acquiringAndReleasing).oldValue)
@@ -129,9 +130,9 @@ private final class PhaseGate: Sendable {
     }
   }
 
-  /// Whether the task that the caller has finished was the last one of the phase.
+  /// Whether the task that the caller finished was the last of the phase.
   func isLast() -> Bool {
-    // Nobody draws a task of the next phase before it is opened.
+    // No task of the next phase is claimed before it is opened.
     let tasks = PhaseTicket(word: ticket.load(ordering: .relaxed)).tasks
     return finished.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == tasks
   }
@@ -155,7 +156,7 @@ private final class PhaseGate: Sendable {
       martlet_pause()
     }
     sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    // Opened in the meantime? Then either take the name off the list, or an alarm is on its way.
+    // If the phase was opened meanwhile, either remove the waiter from the list, or a wake-up is on its way.
     if isPresent(phase) || !cancelSleep() { alarm.wait() }
   }
 

@@ -254,7 +254,7 @@ struct InstructionSetTests {
       try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": "avx9"])
     } throws: {
       "\($0)"
-        == "MARTLET_INSTRUCTION_SET is 'avx9', which is no instruction set. Use one of v4, v3, baseline, or unset it."
+        == "MARTLET_INSTRUCTION_SET is 'avx9', which is not an instruction set. Use one of v4, v3, baseline, or unset it."
     }
   }
 }

@@ -280,7 +280,7 @@ struct CommandTests {
     ),
     (
       "model: [flatten, dense: {units: 1000000}, dense: {units: 1000000}, dense: {units: 10}]",
-      "model[2] (dense_1): its kernel would have the shape (1000000, 1000000), and at most 1073741824 values are possible."
+      "model[2] (dense_1): its kernel would have the shape (1000000, 1000000); at most 1073741824 values are possible."
     ),
     (
       // More bytes than an integer counts.
@@ -294,7 +294,7 @@ struct CommandTests {
     ),
     (
       "model: [\(Array(repeating: "flatten", count: 1001).joined(separator: ","))]",
-      "model: it has 1001 layers, more than the 1000 that a checkpoint can hold."
+      "model: it has 1001 layers, more than the 1000 that a checkpoint can store."
     ),
     (
       "model: [flatten, dense: {units: 10}]\ncompile: {optimizer: {name: adam, learning_rate: 1e300}}",
@@ -341,8 +341,8 @@ struct CommandTests {
     #expect(try Shell.martlet(["inspect", "checkpoints/small/latest.weights.h5"], in: directory.path).status == 0)
   }
 
-  /// What is done to a step log, its heading and the lines of 8 steps; the steps whose lines are kept; whether these are
-  /// all that there were.
+  /// What is done to a step log, its heading and the lines of 8 steps; the steps whose lines are kept; whether these
+  /// are all that there were.
   static let logDamage: [(what: String, change: @Sendable ([String]) -> String, kept: [Int], isWhole: Bool)] = [
     ("a torn line behind them", { text($0) + "9,2,0.4" }, Array(1...8), true),
     ("lines behind them", { text($0 + ["9,2,1.5", "10,2,1.5"]) }, Array(1...8), true),
@@ -507,7 +507,7 @@ struct CommandTests {
     #expect(baseline.output.contains("instruction set: baseline"))
     let unknown = try Shell.martlet(arguments, environment: ["MARTLET_INSTRUCTION_SET": "mmx"], in: directory.path)
     #expect(unknown.status == 2)
-    #expect(unknown.error.hasPrefix("martlet: MARTLET_INSTRUCTION_SET is 'mmx', which is no instruction set."))
+    #expect(unknown.error.hasPrefix("martlet: MARTLET_INSTRUCTION_SET is 'mmx', which is not an instruction set."))
   }
 
   @Test("shows data as text and as PNG")

@@ -69,8 +69,8 @@ struct FrozenLayersTests {
       #expect(refused.status == 2)
       #expect(
         refused.error
-          == "martlet: model: all its layers with weights are frozen, and there is nothing to train. Leave out trainable: "
-          + "false of at least one of them.\n")
+          == "martlet: model: all layers with weights are frozen. Remove trainable: "
+          + "false from at least one.\n")
     }
     #expect(!directory.names.contains("run"))
   }

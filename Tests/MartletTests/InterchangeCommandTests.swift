@@ -150,7 +150,7 @@ struct InterchangeCommandTests {
     ),
     (
       ["evaluate", "MODEL", "--dataset", "digits"], 2,
-      "martlet: the images of 'digits (test)' have the shape (28, 28, 1), the model takes (8, 8, 1)."
+      "martlet: the images of 'digits (test)' have shape (28, 28, 1), the model needs (8, 8, 1)."
     ),
   ]
 

@@ -97,7 +97,7 @@ struct KerasCommandTests {
       #expect(finished.status == 2)
       #expect(
         finished.fault
-          == "martlet: the images of 'digits (test)' have the shape (28, 28, 1), the model takes \(shape).\n")
+          == "martlet: the images of 'digits (test)' have shape (28, 28, 1), the model needs \(shape).\n")
     }
   }
 

@@ -123,9 +123,9 @@ struct OwnDataTests {
     ("data.file=mine.yml", 1, "mine.yml: a text"),
     (
       "compile.loss=categorical_crossentropy", 2,
-      "needs one class for each sample: a label, or a 1 among zeros (one-hot). For numbers to predict use a loss such as"
+      "needs one class per sample: a label or a one-hot vector. To predict numbers, use a loss such as"
     ),
-    ("model.1.dense.units=2", 2, "mean_squared_error compares number with number. Give the last layer 1 unit."),
+    ("model.1.dense.units=2", 2, "mean_squared_error compares them element by element. Give the last layer 1 unit."),
     ("compile.loss=mean_squared_eror", 2, "unknown loss 'mean_squared_eror'. Did you mean 'mean_squared_error'?"),
     ("compile.metrics=[mea]", 2, "unknown metric 'mea'."),
     ("fit.validation_split=null", 1, "mine.npz: has no test data. Add the arrays x_test and y_test, or set a part"),

@@ -83,7 +83,7 @@ struct SurroundingsTests {
       "ulimit -s 1048576 && ulimit -v 3000000 && exec '\(Shell.martlet)' train '\(config)' --verbose 0 --workers"
     let many = try Shell.run("/bin/sh", ["-c", "\(train) 4"], in: directory.path)
     #expect(many.status == 1)
-    let told = #/martlet: 4 workers need 4 threads, and the system lets this process start [12]\. Raise its limit .*\n/#
+    let told = #/martlet: 4 workers need 4 threads, but the system allows only [12]\. Raise the limit .*\n/#
     #expect(many.error.wholeMatch(of: told) != nil, "\(many.error)")
     #expect(directory.names == ["small.yml"])
     #expect(try Shell.run("/bin/sh", ["-c", "\(train) 1 --max-steps 1"], in: directory.path).status == 0)

@@ -100,7 +100,7 @@ struct HostileCheckpointTests {
       { $0.snapshot.slots[1][2] = shorter($0.snapshot.slots[1][2]) },
       "is malformed: dense/kernel of the optimizer variables has the shape (71, 10), the model needs (72, 10)."
     ),
-    ("a missing slot", { $0.snapshot.slots.removeLast() }, "it has 1 optimizer variables a parameter"),
+    ("a missing slot", { $0.snapshot.slots.removeLast() }, "it has 1 optimizer variables per parameter"),
     (
       "a picture that the model takes, with other weights", { $0.inputShape = [28, 20, 1] },
       "is malformed: dense/kernel has the shape (72, 10), the model needs (48, 10)."
@@ -115,34 +115,34 @@ struct HostileCheckpointTests {
     (
       "a history of more epochs",
       { $0.snapshot.state.history = History(columns: ["loss": [1, 2, 3], "val_loss": [1, 2, 3]]) },
-      "is malformed: its history has 3 values of 'loss', and 1 epochs are done."
+      "is malformed: its history has 3 values of 'loss' for 1 epochs."
     ),
     (
       "weights of a callback that are another model's",
       {
         let weights = $0.snapshot.state.callbacks["early_stopping"]?.weights ?? []
         $0.snapshot.state.callbacks["early_stopping"]?.weights = weights.map(shorter)
-      }, "of the weights that early_stopping keeps has the shape"
+      }, "of the weights of early_stopping has the shape"
     ),
     (
       "fewer weights of a callback", { _ = $0.snapshot.state.callbacks["early_stopping"]?.weights.removeLast() },
-      "is malformed: 3 weights that early_stopping keeps, the model has 4."
+      "is malformed: 3 weights of early_stopping, the model has 4."
     ),
     (
       "a negative count of a callback", { $0.snapshot.state.callbacks["early_stopping"]?.numbers["wait"] = -3 },
-      "is malformed: the counts that early_stopping keeps are wait: -3.0."
+      "is malformed: the counts of early_stopping are wait: -3.0."
     ),
     (
       "no number of a callback", { $0.snapshot.state.callbacks["early_stopping"]?.numbers["stopped_epoch"] = .nan },
-      "the counts that early_stopping keeps are stopped_epoch: nan"
+      "the counts of early_stopping are stopped_epoch: nan"
     ),
     ("a negative epoch", { $0.snapshot.state.epoch = -1 }, "is malformed: epoch is -1."),
     ("an absurd step", { $0.snapshot.state.step = 1 << 62 }, "is malformed: step is 4611686018427387904."),
-    ("more epochs than steps", { $0.snapshot.state.epoch = 1 << 20 }, "is not 1 steps behind 1048576 epochs"),
-    ("more steps elsewhere than steps", { $0.snapshot.state.stepsBefore = 9 }, "with 9 made elsewhere is not"),
+    ("more epochs than steps", { $0.snapshot.state.epoch = 1 << 20 }, "is not 1 steps after 1048576 epochs"),
+    ("more steps elsewhere than steps", { $0.snapshot.state.stepsBefore = 9 }, "(9 made elsewhere) is not"),
     (
       "more samples than steps", { $0.snapshot.state.sums = RunningSums(values: [1, 1], samples: 1 << 40) },
-      "is malformed: 1 steps of the epoch have seen 1099511627776 samples."
+      "is malformed: 1 steps of the epoch cannot have 1099511627776 samples."
     ),
     (
       "sums of more metrics", { $0.snapshot.state.sums = RunningSums(values: [1, 1, 1], samples: 20) },
@@ -155,7 +155,7 @@ struct HostileCheckpointTests {
         let bias = $0.snapshot.parameters[3]
         $0.snapshot.parameters[3] = Snapshot.Variable(
           path: bias.path, shape: bias.shape, values: bias.values.map { _ in .nan })
-      }, "is malformed: dense/bias holds NaN or infinite values."
+      }, "is malformed: dense/bias contains NaN or infinite values."
     ),
     ("another seed", { $0.seed = 7 }, "is malformed: its seed is 7, that of its configuration 1."),
     ("no configuration", { $0.configuration = "name: [" }, "holds a configuration that this program cannot use"),

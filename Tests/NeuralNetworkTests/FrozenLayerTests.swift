@@ -66,8 +66,8 @@ struct FrozenLayerTests {
       try plan.checkTrains()
     } throws: {
       "\($0)"
-        == "model: all its layers with weights are frozen, and there is nothing to train. Leave out trainable: false of at "
-        + "least one of them."
+        == "model: all layers with weights are frozen. Remove trainable: false from at "
+        + "least one."
     }
   }
 

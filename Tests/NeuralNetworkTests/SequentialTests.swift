@@ -59,7 +59,7 @@ struct SequentialTests {
   @Test("says which layer cannot take what, and what it needs")
   func shapeErrors() {
     let cases: [([any Layer], String)] = [
-      ([Dense(units: 3)], "model[0] (dense): got (6, 5, 1), needs one axis of inputs; put a flatten layer before it."),
+      ([Dense(units: 3)], "model[0] (dense): got (6, 5, 1), needs a single axis; add a flatten layer before it."),
       (
         [Flatten(), Conv2D(filters: 1, kernelSize: [2, 2])],
         "model[1] (conv2d): got (30,), needs an image (height, width, channels)."
@@ -88,11 +88,11 @@ struct SequentialTests {
       ),
       (
         [Flatten(), Dense(units: 1_000_000), Dense(units: 1_000_000)], [6, 5, 1],
-        "model[2] (dense_1): its kernel would have the shape (1000000, 1000000), and at most 1073741824 values are possible."
+        "model[2] (dense_1): its kernel would have the shape (1000000, 1000000); at most 1073741824 values are possible."
       ),
       (
         [Conv2D(filters: 100, kernelSize: [4000, 4000], padding: .same), MaxPooling2D()], [2001, 2001, 1],
-        "model[0] (conv2d): got (2001, 2001, 1), needs at most 268435456 outputs a sample, not (2001, 2001, 100)."
+        "model[0] (conv2d): got (2001, 2001, 1), needs at most 268435456 outputs per sample, not (2001, 2001, 100)."
       ),
       (
         [MaxPooling2D(poolSize: [4097, 4096], padding: .same), Flatten(), Dense(units: 3)], [4097, 4097, 1],

@@ -232,7 +232,7 @@ struct RunConfigurationTests {
     ("- flatten", "- tanh", "test.yml:6: model[2]: 'tanh' is an activation; as a layer it is 'activation: tanh'."),
     (
       "- dense: {units: 100, activation: relu}", "- dense:\n    units: 100",
-      "test.yml:8: model[3]: the options of 'dense' must stand further to the right than its name, or in braces: "
+      "test.yml:8: model[3]: the options of 'dense' must be indented further than its name, or in braces: "
         + "'- dense: {units: …}'."
     ),
     (

@@ -137,7 +137,7 @@ struct CallbackTests {
     #expect {
       try play(EarlyStopping(monitor: "val_loss"), [1], metric: "loss")
     } throws: {
-      "\($0)" == "a callback watches 'val_loss', which is not measured. There is: loss."
+      "\($0)" == "a callback monitors 'val_loss', which is not recorded. Available metrics: loss."
     }
   }
 
@@ -177,7 +177,7 @@ struct CallbackTests {
     trainer.warning = { warnings.append($0) }
     try trainer.fit(SmallRun.data.train, callbacks: [CSVLogger(filename: "/nowhere/epochs.csv")])
     #expect(trainer.state.epoch == 2)
-    #expect(warnings == ["/nowhere/epochs.csv: cannot be created: No such file or directory. The training goes on."])
+    #expect(warnings == ["/nowhere/epochs.csv: cannot be created: No such file or directory. Training continues."])
   }
 
   /// What a CSV file holds before a run, and what is said of it; nil if it is the run's own.
@@ -185,7 +185,7 @@ struct CallbackTests {
     ({ $0 }, nil), ({ $0.map { "\($0)\r" } }, nil), ({ Array($0.dropLast()) }, nil), ({ _ in [] }, nil),
     // The seconds are those of an attempt.
     ({ [$0[0], $0[1].replacing("0.5,", with: "7.25,")] }, nil), ({ $0 + ["3,1,1,1,1"] }, nil), ({ $0 + ["3,1"] }, nil),
-    ({ $0.map { $0.replacing("1.25", with: "1.5") } }, "epoch 1: loss 1.5 there, 1.25 here"),
+    ({ $0.map { $0.replacing("1.25", with: "1.5") } }, "epoch 1: loss is 1.5 in the file, 1.25 in this run"),
     ({ _ in ["epoch,accuracy", "1,0.5"] }, "it has the columns accuracy"),
     ({ _ in ["name,value", "a,0.5"] }, "its first line does not begin with 'epoch'"),
   ]
@@ -219,8 +219,8 @@ struct CallbackTests {
     #expect(after == before)
     #expect(
       warnings == [
-        "\(path): it is not the log of this run (\(reason)), and is left as it is: this run writes no epochs there. Name "
-          + "another file (callbacks.csv_log.filename, in which {seed} stands for the seed), or remove that one."
+        "\(path): not the log of this run (\(reason)); left unchanged, and no epochs are logged. "
+          + "Set another file (callbacks.csv_log.filename; {seed} is replaced with the seed), or remove that one."
       ])
   }
 
@@ -258,7 +258,7 @@ struct CallbackTests {
     let runs = try (0..<2).map { index in
       let trainer = try SmallRun.trainer(epochs: 2)
       trainer.replacesLogs = false
-      trainer.warning = { warnings.append("\(index): \($0.prefix(path.count + 32))") }
+      trainer.warning = { warnings.append("\(index): \($0.prefix(path.count + 26))") }
       return (trainer, CSVLogger(filename: path))
     }
     for (trainer, callback) in runs { callback.trainingWillBegin(trainer, plan) }
@@ -269,7 +269,7 @@ struct CallbackTests {
       }
     }
     #expect(try directory.text("epochs.csv") == "epoch,loss\n1,1.0\n2,2.0\n")
-    #expect(warnings == ["1: \(path): it is not the log of this run "])
+    #expect(warnings == ["1: \(path): not the log of this run "])
   }
 
   @Test("write a CSV file with all epochs anew when it was removed")

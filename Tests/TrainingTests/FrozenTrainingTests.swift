@@ -35,13 +35,14 @@ struct FrozenTrainingTests {
     #expect(try frozen.predict(data) == free.predict(data))
     #expect(try frozen.evaluate(data) == free.evaluate(data))
     let error = try #require(throws: ModelError.self) { try frozen.fit(data) }
-    #expect("\(error)".hasPrefix("model: all its layers with weights are frozen"), "\(error)")
+    #expect("\(error)".hasPrefix("model: all layers with weights are frozen"), "\(error)")
     #expect(frozen.snapshot().slots == [[], []])
   }
 
   @Test("keeps nothing of frozen variables: no slots, no decay, no part of the norm")
   func optimizerState() throws {
-    // With the last layer frozen as a lone function, training the first one alone gives the same numbers as SGD by hand.
+    // With the last layer frozen as a lone function, training the first one alone gives the same numbers as SGD by
+    // hand.
     var model = Model([Dense(units: 8, activation: .tanh), Dense(units: ConformanceRun.classes, activation: .softmax)])
     model.setTrainable(false, layers: [1])
     let data = try ConformanceRun.data([11], targets: .classes)

@@ -104,8 +104,8 @@ struct OutputTests {
     let warnings = try trained(.linear, SparseCategoricalCrossentropy()).warnings
     #expect(
       warnings == [
-        "the last layer is no softmax, and sparse_categorical_crossentropy takes its outputs for probabilities. "
-          + "End the model with a softmax, or say that they are logits (compile.loss: "
+        "the last layer is not a softmax, but sparse_categorical_crossentropy expects probabilities. "
+          + "End the model with a softmax, or declare its outputs as logits (compile.loss: "
           + "{name: sparse_categorical_crossentropy, from_logits: true})."
       ])
     #expect(try trained(.linear, CategoricalCrossentropy(fromLogits: true)).warnings.isEmpty)
@@ -175,7 +175,7 @@ struct ResumeTests {
     #expect {
       try trainer.restore(other.snapshot())
     } throws: {
-      "\($0)" == "the saved variables do not belong to this model: 4 variables, the model has 6."
+      "\($0)" == "the saved state does not match this model: 4 variables, the model has 6."
     }
     #expect(trainer.snapshot() == before)
   }
@@ -204,7 +204,7 @@ struct DataFitTests {
     let few = try Dataset(
       name: "few", shape: shape, images: [UInt8](repeating: 0, count: 3 * shape.count), labels: [1, 2, 3])
     let cases = [
-      (small, "the images of 'small' have the shape (2, 2, 1), the model takes (28, 28, 1)."),
+      (small, "the images of 'small' have shape (2, 2, 1), the model needs (28, 28, 1)."),
       (
         labels,
         "sample 7 of 'labels' has the label 10, but the model has 10 outputs (labels 0 to 9). "
@@ -226,7 +226,7 @@ struct DataFitTests {
     #expect {
       try trainer.fit(SmallRun.data.train)
     } throws: {
-      "\($0)".hasPrefix("the model's output has the shape (28, 28, 2), but has to have one axis: a value for each")
+      "\($0)".hasPrefix("the model's output has the shape (28, 28, 2), but needs one axis: a value per class")
     }
   }
 }
@@ -316,8 +316,8 @@ struct ShardingTests {
     #expect(AvailableThreads.count(upTo: 8) == 8)
     #expect(
       TrainingError.tooFewThreads(workers: 4, available: 2).description
-        == "4 workers need 4 threads, and the system lets this process start 2. Raise its limit (ulimit -u, TasksMax of "
-        + "systemd), or use fewer workers (--workers 1 needs none).")
+        == "4 workers need 4 threads, but the system allows only 2. Raise the limit (ulimit -u, TasksMax of "
+        + "systemd), or use fewer workers (--workers 1 starts no threads).")
   }
 
   @Test("a seed that no checkpoint can hold is a programmer's mistake, found at once")

@@ -135,8 +135,8 @@ struct ValueTrainingTests {
       warnings
         == (expected
           ? [
-            "the last layer is no sigmoid, and binary_crossentropy takes its outputs for probabilities. End the model with a "
-              + "sigmoid, or say that they are logits (compile.loss: {name: binary_crossentropy, from_logits: true})."
+            "the last layer is not a sigmoid, but binary_crossentropy expects probabilities. End the model with a "
+              + "sigmoid, or declare its outputs as logits (compile.loss: {name: binary_crossentropy, from_logits: true})."
           ] : []))
   }
 
@@ -166,13 +166,13 @@ struct ValueTrainingTests {
     (
       MeanSquaredError(),
       { try Dataset(name: "x", shape: [3], inputs: [1, 2, 3] as [Float], targets: [1, 2], targetShape: [2]) },
-      "the targets of 'x' are floats (2,), the model's output has the shape (1,): mean_squared_error compares number with "
-        + "number. Give the last layer 2 units."
+      "the targets of 'x' are floats (2,), the model's output has the shape (1,): mean_squared_error compares them "
+        + "element by element. Give the last layer 2 units."
     ),
     (
       CategoricalCrossentropy(), { try Dataset(name: "x", shape: [3], inputs: [1, 2, 3] as [Float], targets: [0.5]) },
-      "the target of sample 0 of 'x' is 0.5, but categorical_crossentropy needs one class for each sample: a label, or a 1 "
-        + "among zeros (one-hot). For numbers to predict use a loss such as mean_squared_error."
+      "the target of sample 0 of 'x' is 0.5, but categorical_crossentropy needs one class per sample: a label or a "
+        + "one-hot vector. To predict numbers, use a loss such as mean_squared_error."
     ),
     (
       CategoricalCrossentropy(), { try Dataset(name: "x", shape: [3], inputs: [1, 2, 3] as [Float], targets: [4]) },
@@ -181,11 +181,11 @@ struct ValueTrainingTests {
     ),
     (
       MeanSquaredError(), { try Dataset(name: "x", shape: [3], inputs: .floats([1, 2, 3]), targets: nil) },
-      "'x' has inputs alone, and no labels or other targets, which training and evaluation need."
+      "'x' has inputs only; training and evaluation need labels or other targets."
     ),
     (
       MeanSquaredError(), { try Dataset(name: "x", shape: [4], inputs: [1, 2, 3, 4] as [Float], labels: [0]) },
-      "the inputs of 'x' have the shape (4,), the model takes (3,)."
+      "the inputs of 'x' have shape (4,), the model needs (3,)."
     ),
   ]
 

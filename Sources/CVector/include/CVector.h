@@ -1,7 +1,6 @@
-// What Swift's SIMD types do badly or not at all, as inline functions of C.
+// Vector operations that Swift's SIMD types lack or compile badly, as inline C functions.
 //
-// A header alone: each function takes the instruction set of the Swift target that imports it, so that one source makes
-// code for several.
+// Header-only: each function is compiled for the instruction set of the importing Swift target.
 #ifndef CVECTOR_H
 #define CVECTOR_H
 
@@ -24,8 +23,7 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
 
 #define MARTLET_INLINE static inline __attribute__((always_inline))
 
-// a·b + c. Without FMA instructions `__builtin_elementwise_fma` calls `fmaf` for each lane; two roundings are the price
-// of the baseline.
+// a·b + c. Without FMA instructions `__builtin_elementwise_fma` would call `fmaf` per lane, so the baseline rounds twice.
 #if defined(__FMA__) || defined(__aarch64__)
 #define MARTLET_MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
@@ -45,7 +43,7 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
                                                           martlet_float##N c) {                                   \
     return MARTLET_MULTIPLY_ADD(a, b, c);                                                                         \
   }                                                                                                               \
-  /* `.squareRoot()` of Swift's vectors is a call of sqrtf for each lane. */                                      \
+  /* `.squareRoot()` of Swift's vectors calls sqrtf per lane. */                                                  \
   MARTLET_INLINE martlet_float##N martlet_square_root##N(martlet_float##N a) {                                     \
     return __builtin_elementwise_sqrt(a);                                                                         \
   }                                                                                                               \
@@ -57,7 +55,7 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
   MARTLET_INLINE martlet_float##N martlet_where_positive##N(martlet_float##N a, martlet_float##N g) {              \
     return a > 0 ? g : (martlet_float##N)0;                                                                       \
   }                                                                                                               \
-  /* `.sum()` of Swift's vectors adds lane after lane; this is a fixed tree of halves. */                         \
+  /* `.sum()` of Swift's vectors adds lanes in sequence; this is a fixed tree of halves. */                       \
   MARTLET_INLINE float martlet_sum##N(martlet_float##N a) { return martlet_tree##N(a); }                        \
   /* x where a > b, else y. */                                                                                    \
   MARTLET_INLINE martlet_float##N martlet_where_greater##N(martlet_float##N a, martlet_float##N b,                 \
@@ -69,7 +67,7 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
                                                           martlet_float##N x, martlet_float##N y) {               \
     return ((a > b) | (a != a)) ? x : y;                                                                            \
   }                                                                                                               \
-  /* x, or NaN where one of four is. */                                                                            \
+  /* x, or NaN where any of four is NaN. */                                                                        \
   MARTLET_INLINE martlet_float##N martlet_unless_nan##N(martlet_float##N x, martlet_float##N a, martlet_float##N b,  \
                                                         martlet_float##N c, martlet_float##N d) {                 \
     return ((a != a) | (b != b) | (c != c) | (d != d)) ? (martlet_float##N)__builtin_nanf("") : x;                \
@@ -82,7 +80,7 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
   /* exp(a), within 2 units in the last place: a = n·log 2 + r, and a polynomial of r. Its coefficients are those of    \
      Cephes' expf (S. L. Moshier, Methods and Programs for Mathematical Functions, 1989). */                          \
   MARTLET_INLINE martlet_float##N martlet_exp##N(martlet_float##N a) {                                             \
-    const float magic = 12582912; /* 1.5 · 2²³: adding it rounds to whole numbers, which the low bits then hold */   \
+    const float magic = 12582912; /* 1.5 · 2²³: adding it rounds to integers, in the low bits */                     \
     martlet_float##N shifted = MARTLET_MULTIPLY_ADD(a, (martlet_float##N)1.44269504f, (martlet_float##N)magic);     \
     martlet_float##N n = shifted - magic;                                                                         \
     martlet_float##N r = MARTLET_MULTIPLY_ADD(n, (martlet_float##N)-0.693359375f, a);                              \
@@ -100,7 +98,7 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
   }                                                                                                               \
   /* 1 / (1 + exp(-a)) */                                                                                         \
   MARTLET_INLINE martlet_float##N martlet_sigmoid##N(martlet_float##N a) { return 1 / (1 + martlet_exp##N(-a)); }   \
-  /* tanh(a): by exp, and near 0 by a polynomial (Cephes' tanhf). */                                               \
+  /* tanh(a): from exp, and near 0 a polynomial (Cephes' tanhf). */                                                \
   MARTLET_INLINE martlet_float##N martlet_tanh##N(martlet_float##N a) {                                            \
     martlet_float##N size = a < 0 ? -a : a;                                                                       \
     martlet_float##N far = 1 - 2 / (martlet_exp##N(size + size) + 1);                                             \
@@ -112,7 +110,7 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
     martlet_float##N near = MARTLET_MULTIPLY_ADD(p * z, a, a);                                                     \
     return size < 0.625f ? near : (a < 0 ? -far : far);                                                           \
   }                                                                                                               \
-  /* Small whole numbers as bytes. */                                                                             \
+  /* Small integers as bytes. */                                                                                  \
   MARTLET_INLINE void martlet_store_bytes##N(uint8_t *_Nonnull p, martlet_float##N v) {                            \
     *(martlet_unaligned_byte##N *)p = __builtin_convertvector(v, martlet_byte##N);                                \
   }                                                                                                               \
@@ -125,7 +123,7 @@ typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
   MARTLET_INLINE martlet_int##N martlet_bytes_to_ints##N(const uint8_t *_Nonnull p) {                              \
     return __builtin_convertvector(*(const martlet_unaligned_byte##N *)p, martlet_int##N);                        \
   }                                                                                                               \
-  /* Swift converts lane after lane. */                                                                           \
+  /* Swift converts lane by lane. */                                                                              \
   MARTLET_INLINE martlet_float##N martlet_bytes_to_floats##N(const uint8_t *_Nonnull p) {                          \
     return __builtin_convertvector(*(const martlet_unaligned_byte##N *)p, martlet_float##N);                      \
   }
@@ -138,8 +136,7 @@ MARTLET_VECTOR(4)
 MARTLET_VECTOR(8)
 MARTLET_VECTOR(16)
 
-// The first `count` floats, and zeros behind them; reads nothing beyond. And stores of the first `count` lanes, that
-// write nothing beyond.
+// Loads the first `count` floats, followed by zeros, and stores the first `count` lanes; nothing past them is accessed.
 #define MARTLET_PARTIAL_BY_LANE(N)                                                                                 \
   MARTLET_INLINE martlet_float##N martlet_load_first##N(const float *_Nonnull p, intptr_t count) {                 \
     martlet_float##N v = 0;                                                                                       \
@@ -178,7 +175,7 @@ MARTLET_INLINE void martlet_store_first16(float *_Nonnull p, martlet_float16 v, 
 MARTLET_PARTIAL_BY_LANE(16)
 #endif
 
-// A bit of each of N bytes, for `choose`: where it is set. A vector for the smaller vectors, bits for AVX-512.
+// The lanes of N bytes in which a bit is set, for `choose`. A vector for the smaller vectors, a bit mask for AVX-512.
 #define MARTLET_MASK_OF_LANES(N)                                                                                   \
   typedef martlet_int##N martlet_mask_of##N;                                                                       \
   MARTLET_INLINE martlet_mask_of##N martlet_has_bit##N(const uint8_t *_Nonnull p, uint8_t bit) {                   \
@@ -201,7 +198,7 @@ MARTLET_INLINE martlet_float16 martlet_choose16(martlet_mask_of16 mask, martlet_
 }
 #endif
 
-// For each lane one of four floats: the one that `choice` (0 to 3) says.
+// Selects one of four floats per lane: the one at index `choice` (0 to 3).
 MARTLET_INLINE martlet_float4 martlet_select_of_four4(const float *_Nonnull four, martlet_int4 choice) {
   martlet_float4 v = 0;
   for (intptr_t lane = 0; lane < 4; lane++) v[lane] = four[choice[lane]];
@@ -218,7 +215,7 @@ MARTLET_INLINE martlet_float16 martlet_select_of_four16(const float *_Nonnull fo
 }
 #endif
 
-// Four floats of each of a, b, c, d, as (a0, b0, c0, d0), (a1, b1, c1, d1)…
+// Interleaves four floats of each of a, b, c, d: (a0, b0, c0, d0), (a1, b1, c1, d1)…
 MARTLET_INLINE void martlet_store_quads(float *_Nonnull p, const float *_Nonnull pa, const float *_Nonnull pb,
                                         const float *_Nonnull pc, const float *_Nonnull pd) {
   martlet_float4 a = martlet_load4(pa), b = martlet_load4(pb), c = martlet_load4(pc), d = martlet_load4(pd);
@@ -230,7 +227,7 @@ MARTLET_INLINE void martlet_store_quads(float *_Nonnull p, const float *_Nonnull
   martlet_store4(p + 12, __builtin_shufflevector(ab2, cd2, 2, 3, 6, 7));
 }
 
-// The lanes of (a, b) at even places, and at odd ones.
+// The even lanes of (a, b), and the odd ones.
 MARTLET_INLINE martlet_float4 martlet_even4(martlet_float4 a, martlet_float4 b) {
   return __builtin_shufflevector(a, b, 0, 2, 4, 6);
 }
@@ -261,7 +258,7 @@ typedef struct {
   intptr_t filters;
 } martlet_convolution_geometry __attribute__((swift_name("ConvolutionGeometry")));
 
-// The sizes of a pooling over NHWC activations; the first window reaches paddingTop rows above the image and paddingLeft
+// The sizes of a pooling over NHWC activations; the first window starts paddingTop rows above the image and paddingLeft
 // columns to its left.
 typedef struct {
   intptr_t inputHeight, inputWidth, channels;
@@ -271,7 +268,7 @@ typedef struct {
   intptr_t outputHeight, outputWidth;
 } martlet_pooling_geometry __attribute__((swift_name("PoolingGeometry")));
 
-// The sizes of a convolution over one channel that moves by 1 without padding, followed by 2x2 max pooling.
+// The sizes of a convolution over one channel with stride 1 and no padding, followed by 2x2 max pooling.
 typedef struct {
   intptr_t imageHeight, imageWidth;
   intptr_t kernelHeight, kernelWidth;
@@ -280,17 +277,17 @@ typedef struct {
   intptr_t pooledHeight, pooledWidth;
 } martlet_convolution_pooling_geometry __attribute__((swift_name("ConvolutionPoolingGeometry")));
 
-// Asks for a cache line that will be read soon; any address will do.
+// Prefetches a cache line; any address is valid.
 MARTLET_INLINE void martlet_prefetch(const void *_Nonnull p) { __builtin_prefetch(p); }
 
-// Tells the processor that the thread waits for another one.
+// Hints to the processor that the thread is spinning.
 MARTLET_INLINE void martlet_pause(void) {
 #if defined(__x86_64__)
   _mm_pause();
 #endif
 }
 
-// The control word that makes the processor take denormal numbers as zero and write zero in their place.
+// Makes the processor treat denormals as zero, and flush denormal results to zero. Returns the previous control word.
 MARTLET_INLINE uint32_t martlet_flush_denormals_begin(void) {
 #if defined(__x86_64__)
   uint32_t mode = _mm_getcsr();
@@ -301,14 +298,14 @@ MARTLET_INLINE uint32_t martlet_flush_denormals_begin(void) {
 #endif
 }
 
-// Puts back what `martlet_flush_denormals_begin` found: Dispatch's threads belong to the whole process.
+// Restores the control word from `martlet_flush_denormals_begin`: Dispatch's threads belong to the whole process.
 MARTLET_INLINE void martlet_flush_denormals_end(uint32_t mode) {
 #if defined(__x86_64__)
   _mm_setcsr(mode);
 #endif
 }
 
-// Whether this processor, and the operating system's saved state, have AVX-512 (x86-64-v4) or AVX2 and FMA (v3).
+// Whether the processor and the operating system support AVX-512 (x86-64-v4) or AVX2 and FMA (v3).
 MARTLET_INLINE int martlet_supports_v4(void) {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("x86-64-v4") != 0;

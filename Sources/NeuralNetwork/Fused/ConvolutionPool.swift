@@ -1,17 +1,17 @@
-/// A convolution whose output is read by a 2x2 max pool alone, with a ReLU between them if it has none of its own.
+/// A convolution whose output is read only by a 2x2 max pool, with a ReLU between them if it has no activation.
 struct ConvolutionPool {
   /// The convolution, with the ReLU as its activation.
   let convolution: Conv2D
-  /// The positions of the layers, first to last: the pool's is the last.
+  /// The indices of the layers, in order: the pool's is the last.
   let layers: [Int]
 
-  /// - Parameter index: the position of the convolution.
+  /// - Parameter index: the index of the convolution.
   init?(at index: Int, in context: LoweringContext) {
     guard let convolution = context.layer(index) as? Conv2D else { return nil }
     self.init(convolution, of: [index], in: context)
   }
 
-  /// - Parameter layers: those that the convolution computes, first to last.
+  /// - Parameter layers: the layers that the convolution computes, in order.
   init?(_ convolution: Conv2D, of layers: [Int], in context: LoweringContext) {
     guard let last = layers.last, var next = context.onlyReader(of: last) else { return nil }
     var (convolution, layers) = (convolution, layers)

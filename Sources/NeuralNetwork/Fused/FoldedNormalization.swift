@@ -1,8 +1,8 @@
 import Kernels
 
-/// In inference, a convolution or a dense layer without an activation whose output a batch normalization alone reads: both
-/// are one such layer with other weights, see `WeightFolding`. An activation behind them is its activation, and a 2x2 max
-/// pool behind a convolution is pooled with it.
+/// Inference fusion of a convolution or dense layer without an activation with the batch normalization that alone reads
+/// its output: together they are one such layer with other weights, see `WeightFolding`. An activation after them
+/// becomes its activation, and a 2x2 max pool after a convolution is fused with it.
 enum FoldedNormalization: FusionPattern {
   static func match(at index: Int, input: TensorLayout, in context: LoweringContext) -> Fusion? {
     guard context.mode == .inference, let next = context.onlyReader(of: index),
@@ -40,7 +40,7 @@ enum FoldedNormalization: FusionPattern {
       operation: operation, layers: layers + (activation.map { [$0.layer] } ?? []), normalization: layers[1])
   }
 
-  /// The layer that alone reads the output of one and applies a function to each value of it.
+  /// The only reader of a layer's output, if it is an elementwise function.
   private static func activation(
     behind index: Int, in context: LoweringContext
   ) -> (function: ActivationFunction, layer: Int)? {

@@ -1,10 +1,10 @@
 import Configuration
 import Kernels
 
-/// Convolution, bias, ReLU and 2x2 max pooling in one pass, for the first layers of the lesson's network.
+/// Fused convolution, bias, ReLU and 2x2 max pooling for a first layer over one channel.
 ///
 /// It computes `Conv2D` and `MaxPooling2D` of images with one channel, where the convolution has strides of 1 and no
-/// padding, and a dense layer follows. Its output lies (channels, height, width) in memory; the layers up to the dense one
+/// padding, and a dense layer follows. Its output is stored (channels, height, width); the layers up to the dense one
 /// keep that order, and the dense one permutes its weights accordingly.
 struct OneChannelPooledConvolution: Operation, FusionPattern {
   let output: TensorLayout
@@ -51,7 +51,7 @@ struct OneChannelPooledConvolution: Operation, FusionPattern {
     frame.kept.bindMemory(to: UInt8.self, capacity: frame.samples * outputCount)
   }
 
-  /// Only one of the four outputs under a pool window has a gradient.
+  /// Only one of the four outputs in a pool window has a gradient.
   func operations(needsInputGradient: Bool) -> OperationCount {
     let taps = 2 * geometry.kernelHeight * geometry.kernelWidth
     return OperationCount(forward: 4 * taps * outputCount, backward: taps * outputCount)
@@ -72,8 +72,8 @@ struct OneChannelPooledConvolution: Operation, FusionPattern {
       scratch: frame.scratch)
   }
 
-  /// It reads the model's input, whose gradient is not needed.
+  /// Computes no gradient: it reads the model's input.
   func inputGradients(_ frame: Frame) {
-    precondition(frame.inputGradient == nil, "the gradient of an image is not computed here")
+    precondition(frame.inputGradient == nil, "must be the first layer: it does not compute an input gradient")
   }
 }

@@ -1,10 +1,10 @@
 import Configuration
 import Kernels
 
-/// Convolution, bias, ReLU and 2x2 max pooling in one pass, for convolutions of any size.
+/// Fused convolution, bias, ReLU and 2x2 max pooling, for convolutions of any size.
 ///
-/// It computes `Conv2D` and `MaxPooling2D`, whose values never reach memory before they are pooled; in the backward pass
-/// only the outputs that the pool chose have a gradient.
+/// It computes `Conv2D` and `MaxPooling2D`; values are pooled before they are written to memory. In the backward pass
+/// only the argmax outputs have a gradient.
 struct PooledConvolution: Operation, FusionPattern {
   let output: TensorLayout
   private let geometry: ConvolutionGeometry
@@ -39,7 +39,7 @@ struct PooledConvolution: Operation, FusionPattern {
   var backwardReads: BackwardReads { [.inputs, .output] }
   /// The argmax of each pooled value.
   var keptBytes: Int { outputCount }
-  /// A frozen one has no other place for the gradient of its kernel, which comes with that of its input.
+  /// The scratch includes the gradient of the kernel of a frozen layer, which is computed with that of its input.
   func scratchCount(samples: Int) -> Int { scratchOffset + kernels.pooledConvolutionScratchCount(geometry) }
   private var scratchOffset: Int { isTrainable ? 0 : geometry.biasOffset }
   var constantCount: Int { offsets.count }
@@ -49,7 +49,7 @@ struct PooledConvolution: Operation, FusionPattern {
     frame.kept.bindMemory(to: UInt8.self, capacity: frame.samples * outputCount)
   }
 
-  /// Only one of the four outputs under a pool window has a gradient.
+  /// Only one of the four outputs in a pool window has a gradient.
   func operations(needsInputGradient: Bool) -> OperationCount {
     let product = 2 * geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels * outputCount
     return OperationCount(forward: 4 * product, backward: needsInputGradient ? 2 * product : product)
@@ -62,7 +62,7 @@ struct PooledConvolution: Operation, FusionPattern {
       positions: offsets.positions(frame.constants), taps: offsets.taps(frame.constants), scratch: frame.scratch)
   }
 
-  /// Computes the gradient of the input with it: both walk the outputs that the pool chose.
+  /// Also computes the gradient of the input: both iterate over the argmax outputs.
   func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
     computeGradients(
       frame, samples: samples, kernel: gradients, bias: useBias ? gradients + geometry.biasOffset : nil)

@@ -1,15 +1,16 @@
 import Randomness
 
-/// Uniform in ±√(6 / (fan in + fan out)).
+/// Glorot uniform initializer: uniform in ±√(6 / (fan in + fan out)).
 ///
 /// Source: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks",
 /// AISTATS 2010, equation 16.
 public struct GlorotUniform: Initializer {
   public static let className = "GlorotUniform"
 
+  /// Creates the initializer; it has no options.
   public init() {}
 
-  /// The largest magnitude drawn for a kernel of `shape`.
+  /// The bound of the values for a kernel of `shape`.
   public static func limit(for shape: Shape) -> Float {
     let fans = shape.fans
     return (6 / Float(fans.input + fans.output)).squareRoot()

@@ -1,9 +1,9 @@
 import Configuration
 import Randomness
 
-/// How a parameter starts.
+/// An initializer: the initial values of a variable.
 public protocol Initializer: Sendable {
-  /// Keras' name of the class: `GlorotUniform`.
+  /// Keras' class name: `GlorotUniform`.
   static var className: String { get }
 
   /// Fills `values`, in Keras' order of `shape`, from `random`.
@@ -11,7 +11,7 @@ public protocol Initializer: Sendable {
 }
 
 extension Shape {
-  /// The inputs and outputs of one unit of a kernel of this shape, as Keras counts them (`compute_fans`).
+  /// The fan in and fan out of a kernel of this shape, as Keras computes them (`compute_fans`).
   var fans: (input: Int, output: Int) {
     let receptiveField = dimensions.dropLast(2).reduce(1, *)
     return (dimensions[dimensions.count - 2] * receptiveField, dimensions[dimensions.count - 1] * receptiveField)

@@ -1,9 +1,10 @@
 import Randomness
 
-/// All one: how the scales of normalizations start.
+/// Initializes with 1: the scales of normalizations.
 public struct Ones: Initializer {
   public static let className = "Ones"
 
+  /// Creates the initializer; it has no options.
   public init() {}
 
   public func fill(_ values: UnsafeMutableBufferPointer<Float>, shape: Shape, random: inout RandomStream) {

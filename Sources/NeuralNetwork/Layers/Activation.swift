@@ -1,7 +1,7 @@
 import Configuration
 import Kernels
 
-/// Applies a function to every value, or softmax over the last axis.
+/// Applies an elementwise function, or softmax over the last axis.
 public struct Activation: UnaryLayer, Equatable {
   public static let className = "Activation"
   public static let typeName = "activation"
@@ -10,8 +10,10 @@ public struct Activation: UnaryLayer, Equatable {
     .choice("activation", \.activation, isRequired: true)
   ]
 
+  /// The function.
   public var activation: ActivationFunction
 
+  /// Creates a layer that applies a function.
   public init(_ activation: ActivationFunction) { self.activation = activation }
 
   public func outputShape(for input: Shape) -> Shape { input }

@@ -1,6 +1,6 @@
 import Kernels
 
-/// The function that a layer applies to its outputs. The derivative of each follows from the output alone.
+/// An activation function. Its derivative can be computed from its output alone.
 public enum ActivationFunction: String, CaseIterable, Sendable {
   case linear
   case relu
@@ -20,7 +20,7 @@ public enum ActivationFunction: String, CaseIterable, Sendable {
     }
   }
 
-  /// Turns the gradient of the function's outputs (rows, columns) into that of its inputs, in place.
+  /// Converts the gradient of the outputs (rows, columns) to the gradient of the inputs, in place.
   func backward(
     outputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int, kernels: KernelSet
   ) {

@@ -1,7 +1,7 @@
 import Configuration
 import Kernels
 
-/// The sum of its inputs, value by value, from the first to the last.
+/// The elementwise sum of its inputs, added in order.
 public struct Add: Layer, Equatable {
   public static let className = "Add"
   public static let typeName = "add"
@@ -9,10 +9,11 @@ public struct Add: Layer, Equatable {
   public static let schema: Schema = []
   public static let inputCount = 2...64
 
+  /// Creates the layer; it has no options.
   public init() {}
 
   public func outputShape(for inputs: [Shape]) throws -> Shape {
-    guard inputs.allSatisfy({ $0 == inputs[0] }) else { throw LayerShapeError(needs: "inputs of one shape") }
+    guard inputs.allSatisfy({ $0 == inputs[0] }) else { throw LayerShapeError(needs: "inputs of the same shape") }
     return inputs[0]
   }
 

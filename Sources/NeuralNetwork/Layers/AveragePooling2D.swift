@@ -1,7 +1,7 @@
 import Configuration
 import Kernels
 
-/// Keeps the mean of each window; pixels of padding do not count.
+/// Average pooling over (height, width, channels); padding is excluded from the mean.
 public struct AveragePooling2D: UnaryLayer, Equatable {
   public static let className = "AveragePooling2D"
   public static let classAliases = ["AvgPool2D"]

@@ -5,10 +5,10 @@ import Kernels
 ///
 ///     y = γ · (x − mean) / √(variance + ε) + β
 ///
-/// In training, mean and variance are those of the batch, over all its samples and positions, whatever the workers and
-/// shards; the moving ones follow them: moving ← moving · momentum + batch · (1 − momentum), with the biased variance. In
-/// inference, and in the training of a frozen layer, the moving ones are used. Inference folds the layer into a convolution
-/// or a dense layer before it: see `FoldedNormalization`.
+/// In training, mean and variance are those of the batch, over all its samples and positions, whatever the number of
+/// workers and shards; the moving statistics follow: moving ← moving · momentum + batch · (1 − momentum), with the
+/// biased variance. Inference, and training of a frozen layer, use the moving statistics.
+/// Inference folds the layer into a convolution or dense layer before it: see `FoldedNormalization`.
 ///
 /// Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2; momentum and ε are Keras' (0.99,
 /// 1e-3; PyTorch's momentum is 1 − Keras', its ε 1e-5 and its moving variance unbiased).
@@ -24,13 +24,16 @@ public struct BatchNormalization: UnaryLayer, Equatable {
     .bool("scale", \.scale),
   ]
 
+  /// The fraction of the moving statistics that a training step keeps; below 1.
   public var momentum: Double
+  /// ε, added to the variance.
   public var epsilon: Double
-  /// Whether there is a β.
+  /// Whether the layer has a β.
   public var center: Bool
-  /// Whether there is a γ.
+  /// Whether the layer has a γ.
   public var scale: Bool
 
+  /// Creates a layer with Keras' defaults.
   public init(momentum: Double = 0.99, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true) {
     self.momentum = momentum
     self.epsilon = epsilon
@@ -72,14 +75,14 @@ extension Shape {
   var channels: Int { dimensions.last ?? 1 }
 }
 
-/// What the two operations of batch normalization have in common.
+/// The parts shared by the two operations of batch normalization.
 struct ChannelNormalization {
   let layer: BatchNormalization
   /// The shape of a sample.
   let shape: Shape
 
   var channels: Int { shape.channels }
-  /// The values of a channel in a sample.
+  /// The number of values per channel in a sample.
   var positions: Int { shape.count / channels }
   private var alignedChannels: Int { FloatBuffer.aligned(channels) }
 
@@ -93,7 +96,7 @@ struct ChannelNormalization {
   /// output = (input − mean) · scale + β, for all samples of a frame.
   ///
   /// - Parameters:
-  ///   - mean: (2, channels): the mean as the sum of two numbers.
+  ///   - mean: (2, channels): the mean as a sum of two floats.
   ///   - scale: (channels): γ / √(variance + ε)
   func apply(_ frame: Frame, mean: UnsafePointer<Float>, scale: UnsafePointer<Float>) {
     let (input, output, beta, channels) = (frame.input, frame.output, beta(frame), channels)
@@ -108,9 +111,9 @@ struct ChannelNormalization {
   }
 }
 
-/// Training: normalizes by the statistics of the batch.
+/// Training: normalizes with the statistics of the batch.
 ///
-/// The sums over the batch are kept in `Double`, where E[x²] − E[x]² loses nothing that a `Float` could show.
+/// The sums over the batch are in `Double`, where the cancellation of E[x²] − E[x]² is below the precision of `Float`.
 struct BatchNormalizationOperation: BatchOperation {
   let normalization: ChannelNormalization
 
@@ -122,7 +125,7 @@ struct BatchNormalizationOperation: BatchOperation {
 
   // The statistics, each (channels).
   private enum Statistic: Int, CaseIterable {
-    /// The mean is the sum of two numbers, so that inputs far from 0 keep their differences.
+    /// The mean as a sum of two floats, so that inputs far from 0 keep their differences.
     case mean
     case meanRest
     /// 1 / √(variance + ε), and times γ.
@@ -228,7 +231,7 @@ struct BatchNormalizationOperation: BatchOperation {
   }
 }
 
-/// Inference, and training where the layer is frozen: normalizes by the moving statistics.
+/// Inference, and training of a frozen layer: normalizes with the moving statistics.
 struct MovingNormalizationOperation: Operation {
   let normalization: ChannelNormalization
 
@@ -236,7 +239,7 @@ struct MovingNormalizationOperation: Operation {
   var output: TensorLayout { TensorLayout(normalization.shape) }
   var backwardReads: BackwardReads { [] }
 
-  /// The mean, of which nothing is left over, and the scale.
+  /// The mean, whose second part is 0, and the scale.
   func scratchCount(samples: Int) -> Int { 3 * channels }
 
   /// γ / √(variance + ε) of each channel.

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Joins its inputs along the last axis.
+/// Concatenates its inputs along the last axis.
 public struct Concatenate: Layer, Equatable {
   public static let className = "Concatenate"
   public static let typeName = "concatenate"
@@ -10,12 +10,13 @@ public struct Concatenate: Layer, Equatable {
   ]
   public static let inputCount = 2...64
 
+  /// Creates the layer; the axis is always the last.
   public init() {}
 
   public func outputShape(for inputs: [Shape]) throws -> Shape {
     let others = inputs.map { Array($0.dimensions.dropLast()) }
     guard others.allSatisfy({ $0 == others[0] }) else {
-      throw LayerShapeError(needs: "inputs that differ in the last axis alone")
+      throw LayerShapeError(needs: "inputs that differ only in the last axis")
     }
     return Shape(others[0] + [inputs.reduce(0) { $0 + $1.channels }])
   }
@@ -30,7 +31,7 @@ public struct Concatenate: Layer, Equatable {
 
 struct ConcatenateOperation: Operation {
   let output: TensorLayout
-  /// The last axis of each input.
+  /// The size of the last axis of each input.
   let channels: [Int]
 
   var backwardReads: BackwardReads { [] }

@@ -1,8 +1,8 @@
 import Configuration
 import Kernels
 
-/// 2-D convolution (cross-correlation: the kernel is not flipped) over (height, width, channels), a bias for each filter, and
-/// an activation.
+/// A 2-D convolution (cross-correlation: the kernel is not flipped) over (height, width, channels), with a bias per
+/// filter and an activation.
 ///
 /// The kernel is (height, width, in, filters), as Keras stores it.
 public struct Conv2D: UnaryLayer, Equatable {
@@ -19,13 +19,20 @@ public struct Conv2D: UnaryLayer, Equatable {
     .bool("use_bias", \.useBias),
   ]
 
+  /// The number of output channels.
   public var filters: Int
+  /// The height and width of the kernel.
   public var kernelSize: HeightWidth
+  /// The vertical and horizontal stride, in pixels.
   public var strides: HeightWidth
+  /// The padding of the image.
   public var padding: Padding
+  /// The function applied to the outputs.
   public var activation: ActivationFunction
+  /// Whether each filter has a bias.
   public var useBias: Bool
 
+  /// Creates a convolution layer.
   public init(
     filters: Int, kernelSize: HeightWidth, strides: HeightWidth = HeightWidth(1, 1), padding: Padding = .valid,
     activation: ActivationFunction = .linear, useBias: Bool = true
@@ -79,13 +86,13 @@ extension ConvolutionGeometry {
   var outputShape: Shape { [outputHeight, outputWidth, filters] }
   var inputCount: Int { inputHeight * inputWidth * inputChannels }
   var outputCount: Int { outputHeight * outputWidth * filters }
-  /// The multiplications and additions of one output of each filter, for all outputs of a sample.
+  /// The multiplications and additions per sample.
   var productOperations: Int { 2 * kernelHeight * kernelWidth * inputChannels * outputCount }
-  /// The first float of the bias, after the kernel.
+  /// The offset of the bias in floats, after the kernel.
   var biasOffset: Int { FloatBuffer.aligned(kernelHeight * kernelWidth * inputChannels * filters) }
 }
 
-/// Computes any convolution.
+/// A convolution with any options.
 struct Conv2DOperation: Operation {
   let output: TensorLayout
   private let layer: Conv2D

@@ -1,9 +1,9 @@
 import Kernels
 
-/// Two tables at the start of a convolution's workspace, which say where in the image its positions and the taps of its
-/// kernel stand.
+/// Two tables at the start of a convolution's workspace: the offsets of the output positions and of the kernel's taps
+/// in the image.
 ///
-/// They may be as large as the image and the kernel, so they belong to the workspace: building a model allocates nothing.
+/// They may be as large as the image and the kernel, so they are in the workspace: building a model allocates nothing.
 struct ConvolutionOffsets {
   private let geometry: ConvolutionGeometry
   private let kernels: KernelSet
@@ -18,7 +18,7 @@ struct ConvolutionOffsets {
     FloatBuffer.aligned(geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels)
   }
 
-  /// The floats of both.
+  /// The number of floats in both tables.
   var count: Int { positionCount + tapCount }
 
   /// (output height · output width)

@@ -12,10 +12,14 @@ public struct Dense: UnaryLayer, Equatable {
     .bool("use_bias", \.useBias),
   ]
 
+  /// The number of outputs.
   public var units: Int
+  /// The function applied to the outputs.
   public var activation: ActivationFunction
+  /// Whether each unit has a bias.
   public var useBias: Bool
 
+  /// Creates a fully connected layer.
   public init(units: Int, activation: ActivationFunction = .linear, useBias: Bool = true) {
     precondition(units > 0, "Dense needs 1 unit or more, got \(units)")
     self.units = units
@@ -25,7 +29,7 @@ public struct Dense: UnaryLayer, Equatable {
 
   public func outputShape(for input: Shape) throws -> Shape {
     guard input.dimensions.count == 1 else {
-      throw LayerShapeError(needs: "one axis of inputs", advice: "put a flatten layer before it")
+      throw LayerShapeError(needs: "a single axis", advice: "add a flatten layer before it")
     }
     return [units]
   }
@@ -49,7 +53,7 @@ public struct Dense: UnaryLayer, Equatable {
   }
 }
 
-/// Computes a dense layer with its kernel stored (units, inputs), as the vector kernels want it.
+/// A dense layer with its kernel stored (units, inputs), the order of the vector kernels.
 struct DenseOperation: ShardTreeOperation {
   let output: TensorLayout
   let variableLayouts: [ParameterLayout]
@@ -67,7 +71,7 @@ struct DenseOperation: ShardTreeOperation {
     variableLayouts = [Self.layout(input: input, units: layer.units)]
   }
 
-  /// (units, inputs), the inputs in the order in which they lie in memory.
+  /// (units, inputs), with the inputs in memory order.
   private static func layout(input: TensorLayout, units: Int) -> ParameterLayout {
     guard let image = input.channelsFirstImage?.image else {
       return ParameterLayout(factors: [input.shape.count, units], order: [1, 0])

@@ -1,10 +1,11 @@
 import Configuration
 import Randomness
 
-/// Sets a share of its inputs to 0 in training and divides the others by what is left of 1; does nothing in inference.
+/// In training, sets a fraction of its inputs to 0 and divides the others by 1 − rate; the identity in inference.
 ///
-/// Which ones is a function of (seed, layer, step, position in the batch, position in the sample in Keras' order): another
-/// run with the same seed, or the same one after an interruption, drops the same, however values lie in memory.
+/// The dropped values are a function of (seed, layer, step, position in the batch, position in the sample in Keras'
+/// order): another run with the same seed, or the same run after an interruption, drops the same, whatever the memory
+/// order.
 ///
 /// Source: N. Srivastava et al., "Dropout", JMLR 15 (2014), in the inverted form of Keras.
 public struct Dropout: UnaryLayer, Equatable {
@@ -15,11 +16,12 @@ public struct Dropout: UnaryLayer, Equatable {
     .number("rate", \.rate, where: .belowOne, isRequired: true)
   ]
 
-  /// The share that is set to 0: at least 0, below 1.
+  /// The fraction that is set to 0: at least 0, below 1.
   public var rate: Double
 
+  /// Creates a layer that drops a fraction of its inputs.
   public init(rate: Double) {
-    precondition(rate >= 0 && rate < 1, "a rate is at least 0 and below 1, got \(rate)")
+    precondition(rate >= 0 && rate < 1, "rate must be at least 0 and below 1, got \(rate)")
     self.rate = rate
   }
 
@@ -38,7 +40,7 @@ public struct Dropout: UnaryLayer, Equatable {
 struct DropoutOperation: Operation {
   let output: TensorLayout
   private let layerIndex: Int
-  /// Values whose random word is below it are dropped.
+  /// Values whose random word is below the threshold are dropped.
   private let threshold: UInt32
   private let scale: Float
 
@@ -50,12 +52,12 @@ struct DropoutOperation: Operation {
   }
 
   private var count: Int { output.shape.count }
-  /// The channels that are apart in memory, and the values of each: one channel of all values in Keras' order.
+  /// The number of channels stored separately: 1 if the values are in Keras' order.
   private var channels: Int { output.channelsFirstImage?.channels ?? 1 }
   private var positions: Int { count / channels }
 
   var backwardReads: BackwardReads { [] }
-  /// A bit for each value in Keras' order: whether it is kept.
+  /// One bit per value in Keras' order: whether it is kept.
   var keptBytes: Int { (count + 7) / 8 }
 
   private func bits(_ frame: Frame, _ sample: Int) -> UnsafeMutablePointer<UInt8> {

@@ -1,13 +1,14 @@
 import Configuration
 import Kernels
 
-/// Turns (height, width, channels) into one axis. The values stay where they are.
+/// Flattens (height, width, channels) to one axis. The values are not moved.
 public struct Flatten: UnaryLayer, Equatable {
   public static let className = "Flatten"
   public static let typeName = "flatten"
   public static let prototype = Flatten()
   public static let schema: Schema = []
 
+  /// Creates the layer; it has no options.
   public init() {}
 
   public func outputShape(for input: Shape) -> Shape { [input.count] }

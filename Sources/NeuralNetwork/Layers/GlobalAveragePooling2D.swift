@@ -11,8 +11,10 @@ public struct GlobalAveragePooling2D: UnaryLayer, Equatable {
     .bool("keepdims", \.keepDimensions)
   ]
 
+  /// Whether the output is (1, 1, channels) instead of (channels).
   public var keepDimensions: Bool
 
+  /// Creates a global average pooling layer.
   public init(keepDimensions: Bool = false) { self.keepDimensions = keepDimensions }
 
   public func outputShape(for input: Shape) throws -> Shape {

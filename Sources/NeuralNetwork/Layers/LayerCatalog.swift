@@ -1,9 +1,8 @@
 import Configuration
 
-/// Every layer there is. A new one is registered here, on a line of its own.
+/// Every layer. Register a new one here, on a line of its own.
 ///
-/// The tests run every layer of this list on what Keras computed with it: its cases are lines in
-/// `Tests/KerasGolden/make_golden.py`.
+/// The tests compare every layer of this list with Keras: its cases are lines in `Tests/KerasGolden/make_golden.py`.
 private let layerCatalog = Catalog<any Layer.Type>(
   kind: "layer", names: { [$0.typeName] },
   [
@@ -25,6 +24,6 @@ private let layerCatalog = Catalog<any Layer.Type>(
   ])
 
 extension Catalog where Entry == any Layer.Type {
-  /// Every layer there is.
+  /// Every layer that a configuration can name.
   public static var layers: Catalog { layerCatalog }
 }

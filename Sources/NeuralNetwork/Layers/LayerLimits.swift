@@ -1,13 +1,12 @@
-/// The largest sizes that a model may have, so that no product of them overflows, and no offset that a kernel keeps in 32
-/// bits.
+/// The size limits of a model: no product of sizes overflows, and kernel offsets fit in 32 bits.
 enum LayerLimits {
-  /// The layers of a model: HDF5 keeps their names in one attribute of 64 KB.
+  /// The layers of a model: HDF5 stores their names in one attribute of 64 KB.
   static let layers = 1000
   /// Filters, units, kernel and pool sizes, strides.
   static let size = 1_000_000
   /// The values of one sample at any point of the model.
   static let sampleCount = 1 << 28
-  /// The pixels under a window of max pooling: their numbers are kept as floats, which count so far.
+  /// The pixels in a max pooling window: the argmax is stored as a float, which is exact up to here.
   static let windowCount = 1 << 24
   /// The values of one variable.
   static let variableCount = 1 << 30

@@ -1,10 +1,11 @@
-/// A layer was given inputs of a shape that it does not accept.
+/// An error for inputs of a shape that a layer does not accept.
 public struct LayerShapeError: Error, Equatable {
-  /// What the layer needs.
+  /// The accepted inputs: `a single axis`.
   public let needs: String
-  /// What to do, for the author of the model.
+  /// Advice for the author of the model.
   public let advice: String?
 
+  /// Creates an error.
   public init(needs: String, advice: String? = nil) {
     self.needs = needs
     self.advice = advice

@@ -1,7 +1,7 @@
 import Configuration
 import Kernels
 
-/// Keeps the largest value of each window; its gradient goes to the first largest one, in row-major order.
+/// Max pooling over (height, width, channels). The gradient goes to the first maximum of a window, in row-major order.
 public struct MaxPooling2D: UnaryLayer, Equatable {
   public static let className = "MaxPooling2D"
   public static let classAliases = ["MaxPool2D"]
@@ -43,7 +43,7 @@ struct MaxPooling2DOperation: Operation {
   var output: TensorLayout { TensorLayout(geometry.outputShape) }
   var backwardReads: BackwardReads { [] }
 
-  /// For each output the number of its largest value in the window, as a float.
+  /// For each output the index of its maximum in the window, as a float.
   var keptBytes: Int { output.shape.count * MemoryLayout<Float>.stride }
 
   private func selected(_ frame: Frame) -> UnsafeMutablePointer<Float> {

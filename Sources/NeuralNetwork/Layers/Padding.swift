@@ -1,13 +1,14 @@
 import Configuration
 
-/// What happens at the edge of an image.
+/// The padding of an image.
 public enum Padding: String, CaseIterable, Sendable {
-  /// The window stays inside.
+  /// None: windows stay inside the image.
   case valid
-  /// The image is padded so that the output has ⌈input / stride⌉ pixels; an odd pixel of padding goes to the end.
+  /// Zeros, so that the output has ⌈input / stride⌉ pixels; an odd pixel of padding goes to the end.
   case same
 
-  /// How a window of `size` that moves by `stride` covers `input` pixels; nil if it does not fit in them once.
+  /// The outputs and the padding before of a window of `size` with `stride` over `input` pixels; nil if it does not
+  /// fit.
   func placement(input: Int, size: Int, stride: Int) -> (output: Int, before: Int)? {
     switch self {
     case .valid:
@@ -19,13 +20,13 @@ public enum Padding: String, CaseIterable, Sendable {
   }
 }
 
-/// A window that moves over an image: what convolutions and pooling have in common.
+/// A window that moves over an image, shared by convolutions and pooling.
 struct ImageWindow {
   let input: (height: Int, width: Int, channels: Int)
   let output: HeightWidth
   let paddingBefore: HeightWidth
 
-  /// - Throws: `LayerShapeError` if `shape` is no image, or the window is larger than it.
+  /// - Throws: `LayerShapeError` if `shape` is not an image, or the window is larger than it.
   init(over shape: Shape, size: HeightWidth, strides: HeightWidth, padding: Padding) throws {
     guard let image = shape.image else {
       throw LayerShapeError(needs: "an image (height, width, channels)")
@@ -40,7 +41,7 @@ struct ImageWindow {
     guard size.height < 2 * image.height, size.width < 2 * image.width else {
       throw LayerShapeError(
         needs: "a window of at most \(2 * image.height - 1)x\(2 * image.width - 1) pixels, not "
-          + "\(size.height)x\(size.width): the rest of it would see nothing of the image")
+          + "\(size.height)x\(size.width): it would extend past the padded image")
     }
     input = image
     output = HeightWidth(vertical.output, horizontal.output)

@@ -1,7 +1,7 @@
 import Configuration
 import Kernels
 
-/// What the two pooling layers have in common: the window and how it moves.
+/// The options shared by the pooling layers: window, strides and padding.
 struct PoolingOptions: Equatable {
   var poolSize: HeightWidth
   var strides: HeightWidth

@@ -1,57 +1,62 @@
 import Configuration
 
-/// One step of what a layer computes, in the few words that all programs for networks share.
+/// An operation of a layer in terms common to other frameworks.
 ///
-/// Exporters know these, and not the layers: a new layer that is made of them needs nothing from any exporter.
-/// Variables go by the names of `VariableSpecification`. The first operation of a layer reads the layer's inputs, each
-/// further one the operation before it.
+/// Exporters handle these instead of layers: a new layer that is composed of them needs no change in any exporter.
+/// Variables have the names of `VariableSpecification`. The first operation of a layer reads the layer's inputs, each
+/// further one the previous operation.
 public enum PortableOperation: Sendable, Equatable {
-  /// A correlation with a kernel (height, width, in, out), and a bias (out) if there is one.
+  /// A cross-correlation with a kernel (height, width, in, out), and an optional bias (out).
   case convolution(kernel: String, bias: String?, window: PortableWindow)
-  /// The largest value of each window; padding is smaller than every value.
+  /// Max pooling; padding is smaller than every value.
   case maximum(window: PortableWindow)
-  /// The mean of each window; padding does not count.
+  /// Average pooling; padding is excluded.
   case average(window: PortableWindow)
-  /// (height, width, channels) becomes one axis.
+  /// (height, width, channels) flattened to one axis.
   case flatten
-  /// A product with a kernel (in, out), and a bias (out) if there is one.
+  /// A matrix product with a kernel (in, out), and an optional bias (out).
   case product(kernel: String, bias: String?)
-  /// A function of every value, or softmax over the last axis.
+  /// An elementwise function, or softmax over the last axis.
   case activation(ActivationFunction)
-  /// (x − mean) · gamma / √(variance + ε) + beta for each channel (the last axis).
+  /// (x − mean) · gamma / √(variance + ε) + beta per channel (the last axis).
   case normalization(PortableNormalization)
-  /// x · scale + offset of every value.
+  /// x · scale + offset, elementwise.
   case scaling(scale: Double, offset: Double)
-  /// The sum of the inputs, value by value.
+  /// The elementwise sum of the inputs.
   case sum
-  /// The inputs joined along the last axis.
+  /// The inputs concatenated along the last axis.
   case concatenation
   /// The mean of each channel over all positions: (1, 1, channels), or (channels).
   case globalAverage(keepsDimensions: Bool)
-  /// The input in inference; in training a share of the values is set to 0.
+  /// The identity in inference; in training a fraction `rate` of the values is set to 0.
   case dropout(rate: Double)
 }
 
 /// The variables and constants of a batch normalization.
 public struct PortableNormalization: Sendable, Equatable {
-  /// Nil for none: 1 for each channel.
+  /// The name of the variable; nil for 1 in each channel.
   public let gamma: String?
-  /// Nil for none: 0 for each channel.
+  /// The name of the variable; nil for 0 in each channel.
   public let beta: String?
+  /// The name of the moving mean.
   public let mean: String
+  /// The name of the moving variance.
   public let variance: String
+  /// Added to the variance.
   public let epsilon: Double
-  /// The share of the moving statistics that a step of training keeps, as Keras has it.
+  /// The fraction of the moving statistics that a training step keeps, as in Keras.
   public let momentum: Double
 }
 
-/// How a window moves over an image, with the pixels of padding on each side written out.
+/// A window that moves over an image, with explicit padding on each side.
 public struct PortableWindow: Sendable, Equatable {
+  /// The height and width in pixels.
   public let size: HeightWidth
+  /// The vertical and horizontal stride in pixels.
   public let strides: HeightWidth
-  /// Above and left.
+  /// The padding above and left.
   public let paddingBefore: HeightWidth
-  /// Below and right.
+  /// The padding below and right.
   public let paddingAfter: HeightWidth
 
   init(_ window: ImageWindow, size: HeightWidth, strides: HeightWidth) {
@@ -66,11 +71,11 @@ public struct PortableWindow: Sendable, Equatable {
       after(window.input.width, window.output.width, size.width, strides.width, window.paddingBefore.width))
   }
 
-  /// Whether nothing is padded.
+  /// Whether there is no padding.
   public var isUnpadded: Bool { paddingBefore == [0, 0] && paddingAfter == [0, 0] }
 }
 
 extension ActivationFunction {
-  /// The function as a step of its own; none for the identity.
+  /// The function as an operation of its own; empty for the identity.
   var portableForm: [PortableOperation] { self == .linear ? [] : [.activation(self)] }
 }

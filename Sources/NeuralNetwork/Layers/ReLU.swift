@@ -1,12 +1,13 @@
 import Configuration
 
-/// max(x, 0) of every value.
+/// max(x, 0), elementwise.
 public struct ReLU: UnaryLayer, Equatable {
   public static let className = "ReLU"
   public static let typeName = "relu"
   public static let prototype = ReLU()
   public static let schema: Schema = []
 
+  /// Creates the layer; it has no options.
   public init() {}
 
   public func outputShape(for input: Shape) -> Shape { input }

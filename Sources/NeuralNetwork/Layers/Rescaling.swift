@@ -1,6 +1,6 @@
 import Configuration
 
-/// x · scale + offset of every value.
+/// x · scale + offset, elementwise.
 public struct Rescaling: UnaryLayer, Equatable {
   public static let className = "Rescaling"
   public static let typeName = "rescaling"
@@ -10,9 +10,12 @@ public struct Rescaling: UnaryLayer, Equatable {
     .number("offset", \.offset, where: .finite),
   ]
 
+  /// The factor.
   public var scale: Double
+  /// The value added after scaling.
   public var offset: Double
 
+  /// Creates a rescaling layer.
   public init(scale: Double, offset: Double = 0) {
     self.scale = scale
     self.offset = offset

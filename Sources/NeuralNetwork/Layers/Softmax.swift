@@ -1,8 +1,8 @@
 import ElementaryFunctions
 
-/// exp(x) / Σ exp(x) over the last axis, with the largest value subtracted first, so that nothing overflows.
+/// exp(x) / Σ exp(x) over the last axis; the maximum is subtracted first to avoid overflow.
 public enum Softmax {
-  /// Replaces each row of `values` (rows, columns) by its softmax.
+  /// Replaces each row of `values` (rows, columns) with its softmax.
   public static func forward(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
     for row in 0..<rows {
       let row = values + row * columns
@@ -16,7 +16,7 @@ public enum Softmax {
     }
   }
 
-  /// Turns the gradient of the probabilities into that of the logits: g ← p·(g − Σ g·p).
+  /// Converts the gradient of the probabilities to that of the logits: g ← p·(g − Σ g·p).
   static func backward(
     outputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int
   ) {
@@ -29,7 +29,7 @@ public enum Softmax {
     }
   }
 
-  /// The largest of `count` values; NaN if one of them is.
+  /// The maximum of `count` values; NaN if any is NaN.
   static func largest(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
     var largest = values[0]
     for index in 1..<max(count, 1) where values[index] > largest || values[index].isNaN { largest = values[index] }

@@ -2,14 +2,16 @@ import ElementaryFunctions
 
 /// −Σ (y·log p + (1 − y)·log(1 − p)) / n over the n outputs p of a sample, each with a target y from 0 to 1.
 ///
-/// Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras; of logits x it is max(x, 0) − x·y + log(1 + exp(−|x|)).
+/// Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras; for logits x it is max(x, 0) − x·y + log(1 + exp(−|x|)).
 public struct BinaryCrossentropy: CrossentropyLoss {
   public static let name = "binary_crossentropy"
   public static let targets = TargetKind.values
 
   public var fromLogits: Bool
 
+  /// Creates a loss on probabilities.
   public init() { self.init(fromLogits: false) }
+  /// Creates a loss on probabilities or logits.
   public init(fromLogits: Bool) { self.fromLogits = fromLogits }
 
   public func compute(
@@ -30,7 +32,7 @@ public struct BinaryCrossentropy: CrossentropyLoss {
     }
   }
 
-  /// The loss of one output, and its derivative.
+  /// The loss of one output and its derivative.
   private static func ofLogit(_ x: Float, _ y: Float) -> (loss: Float, slope: Float) {
     let small = Elementary.exp(-abs(x))
     let loss = max(x, 0) - x * y + Elementary.log(1 + small)
@@ -40,13 +42,13 @@ public struct BinaryCrossentropy: CrossentropyLoss {
   private static func ofProbability(_ p: Float, _ y: Float) -> (loss: Float, slope: Float) {
     let clipped = ProbabilityClip.clip(p)
     let loss = -(y * Elementary.log(clipped) + (1 - y) * Elementary.log(1 - clipped))
-    // A clipped probability does not change the loss.
+    // Where the probability is clipped, the loss is constant.
     return (loss, clipped == p ? (1 - y) / (1 - clipped) - y / clipped : clipped.isNaN ? clipped : 0)
   }
 
   /// 1 / (1 + exp(−x)).
   package static func sigmoid(_ x: Float) -> Float { sigmoid(x, small: Elementary.exp(-abs(x))) }
 
-  /// - Parameter small: exp(−|x|), which does not overflow.
+  /// - Parameter small: exp(−|x|), which cannot overflow.
   private static func sigmoid(_ x: Float, small: Float) -> Float { x >= 0 ? 1 / (1 + small) : small / (1 + small) }
 }

@@ -8,7 +8,9 @@ public struct CategoricalCrossentropy: CrossentropyLoss {
 
   public var fromLogits: Bool
 
+  /// Creates a loss on probabilities.
   public init() { self.init(fromLogits: false) }
+  /// Creates a loss on probabilities or logits.
   public init(fromLogits: Bool) { self.fromLogits = fromLogits }
 
   public func compute(
@@ -33,7 +35,7 @@ public struct CategoricalCrossentropy: CrossentropyLoss {
     let probability = outputs[label] / sum
     let clipped = ProbabilityClip.clip(probability)
     if let gradient {
-      // A clipped probability does not move with the outputs; p = x / Σx has ∂p/∂x_j = (δ_j − p) / Σx.
+      // A clipped probability has no gradient; p = x / Σx has ∂p/∂x_j = (δ_j − p) / Σx.
       let slope = clipped == probability ? scale / sum : 0
       for index in 0..<classes { gradient[index] = slope }
       gradient[label] -= slope / clipped
@@ -42,7 +44,7 @@ public struct CategoricalCrossentropy: CrossentropyLoss {
   }
 }
 
-/// Keeps logarithms finite, with Keras' epsilon.
+/// Clips probabilities with Keras' epsilon, so that logarithms are finite.
 enum ProbabilityClip {
   static func clip(_ probability: Float) -> Float {
     probability.isNaN ? probability : min(max(probability, 1e-7), 1 - 1e-7)

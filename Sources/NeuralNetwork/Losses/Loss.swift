@@ -1,37 +1,37 @@
 import Configuration
 
-/// How far the model's outputs are from the targets: the number that training makes small.
+/// A loss function.
 ///
 /// A new loss is one file that conforms to this protocol, and one line in `LossCatalog.swift`.
 public protocol Loss: Configurable {
   /// Keras' name: `categorical_crossentropy`.
   static var name: String { get }
-  /// Other names that Keras has for it: `mse`.
+  /// Other names in Keras: `mse`.
   static var aliases: [String] { get }
-  /// What it compares the outputs with.
+  /// The kind of targets.
   static var targets: TargetKind { get }
 
   init()
 
-  /// Whether the model's outputs are logits: the loss takes their softmax (over classes), or the sigmoid of each. If not,
-  /// they are what they are compared with: probabilities, numbers.
+  /// Whether the model's outputs are logits, to which the loss applies softmax (over classes) or a sigmoid
+  /// (elementwise). If not, they are compared directly: probabilities or numbers.
   var fromLogits: Bool { get }
 
-  /// Computes the loss of each sample, and its gradient.
+  /// Computes the loss of each sample and its gradient.
   ///
   /// - Parameters:
   ///   - losses: overwritten for each sample.
-  ///   - gradient: (samples, outputs.count), overwritten with the gradient of the loss of each sample, times `scale`; nil
-  ///     if only the loss is asked for.
+  ///   - gradient: (samples, outputs.count), overwritten with the gradient of the loss of each sample, times `scale`;
+  ///     nil for the loss only.
   ///   - scale: 1 / (samples of the whole batch), because the loss of a batch is the mean over it.
   func compute(_ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float)
 }
 
-/// What a loss compares outputs with.
+/// The kind of targets that a loss compares outputs with.
 public enum TargetKind: Sendable {
-  /// A class for each sample, of which each has an output. A final softmax is left to the loss.
+  /// A class per sample; each class has an output. The loss includes a final softmax.
   case classes
-  /// A number for each output.
+  /// A value per output.
   case values
 }
 

@@ -1,9 +1,8 @@
 import Configuration
 
-/// Every loss there is. A new one is registered here, on a line of its own.
+/// Every loss. Register a new one here, on a line of its own.
 ///
-/// The tests run every loss of this list on what Keras computed with it: its cases are lines in
-/// `Tests/KerasGolden/make_golden.py`.
+/// The tests compare every loss of this list with Keras: its cases are lines in `Tests/KerasGolden/make_golden.py`.
 private let lossCatalog = Catalog<any Loss.Type>(
   kind: "loss", names: { [$0.name] + $0.aliases },
   [
@@ -15,6 +14,6 @@ private let lossCatalog = Catalog<any Loss.Type>(
   ])
 
 extension Catalog where Entry == any Loss.Type {
-  /// Every loss there is.
+  /// Every loss that a configuration can name.
   public static var losses: Catalog { lossCatalog }
 }

@@ -5,6 +5,7 @@ public struct MeanAbsoluteError: Loss, Metric {
   public static let targets = TargetKind.values
   public static let largerIsBetter = false
 
+  /// Creates the loss; it has no options.
   public init() {}
 
   public func compute(
@@ -18,7 +19,7 @@ public struct MeanAbsoluteError: Loss, Metric {
       for index in 0..<count {
         let difference = row[index] - outputs.targets.value(sample, index, outputs: count)
         sum += Double(abs(difference))
-        // Where they are equal the gradient is 0, as with TensorFlow.
+        // Where they are equal the gradient is 0, as in TensorFlow.
         if let gradient {
           gradient[sample * count + index] = difference > 0 ? slope : difference < 0 ? -slope : difference * 0
         }

@@ -5,6 +5,7 @@ public struct MeanSquaredError: Loss, Metric {
   public static let targets = TargetKind.values
   public static let largerIsBetter = false
 
+  /// Creates the loss; it has no options.
   public init() {}
 
   public func compute(

@@ -1,14 +1,17 @@
-/// The model's outputs for some samples, and what they are compared with.
+/// A model's outputs for a number of samples, with their targets.
 public struct ModelOutputs {
   /// (samples, count)
   public let values: UnsafePointer<Float>
+  /// The number of samples.
   public let samples: Int
-  /// The values of a sample.
+  /// The number of outputs per sample.
   public let count: Int
-  /// Whether the values are the argument of the model's final softmax, which the program leaves to the loss.
+  /// Whether the values are the argument of the model's final softmax, which the loss applies.
   public let isLogits: Bool
+  /// The targets of the samples.
   public let targets: Targets
 
+  /// Creates outputs (samples, count) with their targets.
   public init(_ values: UnsafePointer<Float>, samples: Int, count: Int, isLogits: Bool, targets: Targets) {
     self.values = values
     self.samples = samples
@@ -21,14 +24,14 @@ public struct ModelOutputs {
   public func row(_ sample: Int) -> UnsafePointer<Float> { values + sample * count }
 }
 
-/// What the outputs for some samples are compared with.
+/// The targets of a number of samples.
 public enum Targets {
-  /// A class for each sample, from 0 to the outputs of a sample − 1: (samples)
+  /// A class per sample, from 0 to the number of outputs − 1: (samples)
   case classes(UnsafePointer<Int32>)
-  /// Numbers for each sample: (samples, count)
+  /// Values per sample: (samples, count)
   case values(UnsafePointer<Float>, count: Int)
 
-  /// The class of a sample; of numbers the place of the first largest.
+  /// The class of a sample; for values the index of the first maximum.
   public func classIndex(_ sample: Int) -> Int {
     switch self {
     case .classes(let classes): Int(classes[sample])
@@ -36,10 +39,9 @@ public enum Targets {
     }
   }
 
-  /// A number of a sample. A class is a number of its own where the model has one output, and a row of zeros with a 1 in its
-  /// place where it has several.
+  /// A target value of a sample. A class is a single value if the model has one output, and one-hot if it has several.
   ///
-  /// - Parameter outputs: how many the model has.
+  /// - Parameter outputs: the number of the model's outputs.
   @inline(__always)
   public func value(_ sample: Int, _ index: Int, outputs: Int) -> Float {
     switch self {
@@ -49,19 +51,20 @@ public enum Targets {
   }
 }
 
-/// One number of each sample, in rows of several.
+/// A column of a matrix with a row per sample.
 public struct SampleColumn {
   private let start: UnsafeMutablePointer<Double>
   private let stride: Int
 
   /// - Parameters:
-  ///   - start: the number of the first sample.
-  ///   - stride: the numbers of a row.
+  ///   - start: the value of the first sample.
+  ///   - stride: the number of values per row.
   public init(_ start: UnsafeMutablePointer<Double>, stride: Int = 1) {
     self.start = start
     self.stride = stride
   }
 
+  /// The value of a sample.
   public subscript(sample: Int) -> Double {
     get { start[sample * stride] }
     nonmutating set { start[sample * stride] = newValue }

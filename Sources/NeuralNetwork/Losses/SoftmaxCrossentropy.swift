@@ -2,9 +2,9 @@ import ElementaryFunctions
 
 /// Cross-entropy of softmax(logits), fused: −log p = log Σ exp(x) − x[class], with the gradient p − y.
 ///
-/// It stays exact where the softmax saturates: the form that TensorFlow computes.
+/// It stays exact where the softmax saturates, as in TensorFlow.
 enum SoftmaxCrossentropy {
-  /// The parameters are those of `Loss.compute`.
+  /// Computes loss and gradient; the parameters are those of `Loss.compute`.
   static func compute(
     _ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float
   ) {

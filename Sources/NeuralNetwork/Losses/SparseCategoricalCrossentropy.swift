@@ -2,13 +2,15 @@ import ElementaryFunctions
 
 /// −log p[label], with the label as an integer.
 ///
-/// From probabilities, TensorFlow clips them to [1e-7, 1 − 1e-7] and divides them by their sum afterwards.
+/// Probabilities are clipped to [1e-7, 1 − 1e-7] and then divided by their sum, as in TensorFlow.
 public struct SparseCategoricalCrossentropy: CrossentropyLoss {
   public static let name = "sparse_categorical_crossentropy"
 
   public var fromLogits: Bool
 
+  /// Creates a loss on probabilities.
   public init() { self.init(fromLogits: false) }
+  /// Creates a loss on probabilities or logits.
   public init(fromLogits: Bool) { self.fromLogits = fromLogits }
 
   public func compute(

@@ -1,12 +1,13 @@
-/// The share of samples that the model gets right, by what it has outputs for.
+/// The fraction of correct predictions.
 ///
-/// As Keras chooses: with one output, whether it is on the right side of ½ (`BinaryAccuracy`); with several, whether the first
-/// largest one is that of the label, or of the largest target.
+/// As in Keras: with one output, whether it is on the correct side of ½ (`BinaryAccuracy`); with several, whether the
+/// first maximum is at the label, or at the largest target.
 public struct Accuracy: Metric {
   public static let name = "accuracy"
   public static let aliases = ["acc"]
   public static let largerIsBetter = true
 
+  /// Creates the metric; it has no options.
   public init() {}
 
   public func compute(_ outputs: ModelOutputs, values: SampleColumn) {
@@ -17,7 +18,7 @@ public struct Accuracy: Metric {
     }
   }
 
-  /// The index of the first largest value.
+  /// The index of the first maximum.
   public static func largestIndex(_ values: UnsafePointer<Float>, count: Int) -> Int {
     var best = 0
     for index in 1..<max(count, 1) where values[index] > values[best] { best = index }

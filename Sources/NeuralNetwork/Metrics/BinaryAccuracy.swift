@@ -1,8 +1,9 @@
-/// The share of outputs on the right side of ½: those greater than ½ count as 1, all others as 0.
+/// The fraction of outputs on the correct side of ½: those greater than ½ count as 1, all others as 0.
 public struct BinaryAccuracy: Metric {
   public static let name = "binary_accuracy"
   public static let largerIsBetter = true
 
+  /// Creates the metric; it has no options.
   public init() {}
 
   public func compute(_ outputs: ModelOutputs, values: SampleColumn) {

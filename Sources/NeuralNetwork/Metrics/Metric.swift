@@ -1,19 +1,19 @@
 import Configuration
 
-/// A number that tells people how good the model is; training does not use it.
+/// An evaluation metric; reported, not optimized.
 ///
 /// A new metric is one file that conforms to this protocol, and one line in `MetricCatalog.swift`.
 public protocol Metric: Sendable {
   /// Keras' name: `accuracy`.
   static var name: String { get }
-  /// Other names that Keras has for it: `mse`.
+  /// Other names in Keras: `mse`.
   static var aliases: [String] { get }
-  /// Whether a larger value is a better one.
+  /// Whether larger values are better.
   static var largerIsBetter: Bool { get }
 
   init()
 
-  /// Computes for each sample the number whose mean over all samples is the metric.
+  /// Computes a value per sample; the metric is their mean over all samples.
   ///
   /// - Parameter values: overwritten for each sample.
   func compute(_ outputs: ModelOutputs, values: SampleColumn)

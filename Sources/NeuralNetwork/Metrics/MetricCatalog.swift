@@ -1,6 +1,6 @@
 import Configuration
 
-/// Every metric there is. A new one is registered here, on a line of its own.
+/// Every metric. Register a new one here, on a line of its own.
 private let metricCatalog = Catalog<any Metric.Type>(
   kind: "metric", names: { [$0.name] + $0.aliases },
   [
@@ -11,6 +11,6 @@ private let metricCatalog = Catalog<any Metric.Type>(
   ])
 
 extension Catalog where Entry == any Metric.Type {
-  /// Every metric there is.
+  /// Every metric that a configuration can name.
   public static var metrics: Catalog { metricCatalog }
 }

@@ -1,18 +1,18 @@
 import Configuration
 
 extension Model {
-  /// Reads a list of layers, each a name (`flatten`), a name with options (`dense: {units: 10}`) or with the first of them
-  /// alone (`activation: relu`).
+  /// Reads a list of layers: each is a name (`flatten`), a name with options (`dense: {units: 10}`) or with the value
+  /// of its first option (`activation: relu`).
   ///
-  /// Besides its own options, a layer may have a `name`; `trainable: false`, which freezes it; and `inputs`: the names of
-  /// earlier layers that it reads, or `input` for the model's input. Without them it reads the layer before it. An element
-  /// can also be a block of layers: see `ResidualBlock`.
+  /// Besides its own options, a layer may have a `name`; `trainable: false`, which freezes it; and `inputs`: the names
+  /// of the earlier layers that it reads, or `input` for the model's input. By default it reads the previous layer.
+  /// An element can also be a block of layers: see `ResidualBlock`.
   ///
   /// - Throws: `ConfigurationError` with the position, the key and the value received.
   public init(configuration node: ConfigurationNode, path: String) throws {
     guard case .sequence(let elements) = node.value, !elements.isEmpty else {
       throw ConfigurationError(
-        .unexpected(expected: "a list of one layer or more", received: node.received), path: path, line: node.line)
+        .unexpected(expected: "a list of one or more layers", received: node.received), path: path, line: node.line)
     }
     self.init()
     try append(elements, path: path)
@@ -46,12 +46,12 @@ extension Model {
       guard Self.isLegalName(name) || name == Self.inputName else {
         throw entry.reader.error(
           .unexpected(
-            expected: "a name without '/' and control characters, of at most 200 bytes",
+            expected: "a name of at most 200 bytes without '/' or control characters",
             received: ConfigurationNode(.string(name)).received), at: "name")
       }
       guard name != Self.inputName, !layerNames.contains(name) else {
         let holder = name == Self.inputName ? "the model's input" : "another layer"
-        throw entry.reader.error(.conflict("\(holder) has the name '\(name)'. Choose another."), at: "name")
+        throw entry.reader.error(.conflict("\(holder) already has the name '\(name)'. Choose another."), at: "name")
       }
     }
     let inputs = try entry.inputs.map { names in
@@ -96,15 +96,15 @@ extension Model {
 }
 
 extension Model {
-  /// Whether a layer has for its own name what would be the default of one: then that depends on which names follow, and a
-  /// list has to say all of them.
+  /// Whether a layer has an explicit name that another has by default: then defaults depend on the order of names, and
+  /// the list must state all of them.
   private var hasNameOfDefault: Bool {
     let defaults = Set(Model(layers).layerNames)
     return nodes.contains { $0.name.map(defaults.contains) ?? false }
   }
 }
 
-/// A layer as a configuration has it.
+/// A layer entry of a configuration.
 private struct LayerEntry {
   let layer: any Layer
   let name: String?
@@ -112,7 +112,7 @@ private struct LayerEntry {
   let isTrainable: Bool
   let reader: ConfigurationReader
 
-  /// The keys that every layer may have, besides its own.
+  /// The keys of every layer, besides its own.
   private static let keys = ["name", "trainable", "inputs"]
 
   init(_ node: ConfigurationNode, path: String) throws {
@@ -129,7 +129,7 @@ private struct LayerEntry {
     case .mapping(let entries) where Self.hasOptionsBesideName(entries):
       throw ConfigurationError(
         .conflict(
-          "the options of '\(entries[0].key)' must stand further to the right than its name, or in braces: "
+          "the options of '\(entries[0].key)' must be indented further than its name, or in braces: "
             + "'- \(entries[0].key): {\(entries[1].key): …}'."), path: path, line: entries[1].line)
     default:
       throw ConfigurationError(
@@ -146,7 +146,7 @@ private struct LayerEntry {
     inputs = reader.node("inputs") == nil ? nil : try reader.strings("inputs", default: [])
   }
 
-  /// Whether this is a layer's name, and options below it that are not indented.
+  /// Whether this is a layer's name followed by options that are not indented.
   private static func hasOptionsBesideName(_ entries: [ConfigurationEntry]) -> Bool {
     guard entries.count > 1, entries[0].node == .null,
       let type = Catalog.layers.find(entries[0].key)

@@ -1,23 +1,25 @@
 import Configuration
 
-/// A model as its user describes it: layers in a graph with one input and one output.
+/// A model description: layers in a graph with one input and one output.
 ///
-/// Nodes are in topological order: each reads the model's input or earlier nodes. The last one is the output.
+/// Nodes are in topological order: each reads the model's input or earlier nodes. The last node is the output.
 public struct Model: Sendable {
-  /// A layer in its place.
+  /// A layer and its connections.
   public struct Node: Sendable {
+    /// The layer.
     public var layer: any Layer
     /// The layer's name; nil for Keras' default.
     public var name: String?
-    /// What the layer reads, in its order.
+    /// The inputs of the layer, in order.
     public var inputs: [Source]
     /// Whether training changes its variables: Keras' `trainable`.
     ///
-    /// Those of a frozen layer stay as they are; the layers before it learn through it. The optimizer keeps nothing for
-    /// them, and norms and weight decay leave them out. A frozen batch normalization uses its moving statistics, and
-    /// leaves them as they are, also in training. What acts in training only, such as dropout, goes on to.
+    /// The variables of a frozen layer do not change; gradients pass through it to earlier layers. The optimizer has no
+    /// slots for them, and norms and weight decay exclude them. A frozen batch normalization uses its moving statistics
+    /// and does not update them, also in training. Layers that act only in training, such as dropout, still do.
     public var isTrainable: Bool
 
+    /// Creates a node.
     public init(_ layer: any Layer, name: String? = nil, inputs: [Source], isTrainable: Bool = true) {
       self.layer = layer
       self.name = name
@@ -26,25 +28,26 @@ public struct Model: Sendable {
     }
   }
 
-  /// Where a layer's input comes from.
+  /// The source of a layer's input.
   public enum Source: Hashable, Sendable {
-    /// The samples.
+    /// The model's input.
     case input
-    /// The output of the node at a position.
+    /// The output of the node at an index.
     case node(Int)
   }
 
   /// Keras' name of the model.
   public var name: String
+  /// The layers and their connections, in topological order.
   public private(set) var nodes: [Node]
 
-  /// A model with no layers: every layer that is appended reads the one before it.
+  /// Creates a model without layers.
   public init(name: String = "sequential") {
     self.name = name
     nodes = []
   }
 
-  /// Layers in a row.
+  /// Creates a chain of layers.
   public init(_ layers: [any Layer]) {
     self.init()
     for layer in layers { append(layer) }
@@ -54,7 +57,7 @@ public struct Model: Sendable {
   ///
   /// - Parameters:
   ///   - name: unique in the model; nil for Keras' default.
-  ///   - inputs: what it reads; the last layer if nil.
+  ///   - inputs: the sources that it reads; the last layer if nil.
   ///   - isTrainable: whether training changes its variables; see `Node.isTrainable`.
   /// - Returns: the layer's output.
   @discardableResult
@@ -70,28 +73,29 @@ public struct Model: Sendable {
     return output
   }
 
-  /// Freezes layers, or lets training change them again; see `Node.isTrainable`.
+  /// Freezes or unfreezes layers; see `Node.isTrainable`.
   ///
-  /// - Parameter indices: the positions of the layers.
+  /// - Parameter indices: the indices of the layers.
   public mutating func setTrainable(_ isTrainable: Bool, layers indices: some Sequence<Int>) {
     for index in indices {
-      precondition(nodes.indices.contains(index), "there is no layer \(index) among \(nodes.count)")
+      precondition(nodes.indices.contains(index), "layer \(index) does not exist, the model has \(nodes.count) layers")
       nodes[index].isTrainable = isTrainable
     }
   }
 
-  /// The last layer's output; the input of a model with no layers.
+  /// The output of the last layer; the input of a model without layers.
   public var output: Source { nodes.isEmpty ? .input : .node(nodes.count - 1) }
 
+  /// The layers in order.
   public var layers: [any Layer] { nodes.map(\.layer) }
 
-  /// Whether each layer reads the one before it, and nothing else: Keras' `Sequential`.
+  /// Whether each layer reads only the previous one: Keras' `Sequential`.
   public var isChain: Bool {
     nodes.indices.allSatisfy { nodes[$0].inputs == [$0 == 0 ? .input : .node($0 - 1)] }
   }
 
-  /// The name of each layer: its own, or Keras' default, the type of the layer and from the second of a type on a
-  /// number (`dense`, `dense_1`). A default that a layer has for its own name is passed over.
+  /// The name of each layer: its own or Keras' default, which is the layer's type, with a number from the second of a
+  /// type on (`dense`, `dense_1`). Defaults that other layers have as their own names are skipped.
   public var layerNames: [String] {
     var taken = Set(nodes.compactMap(\.name))
     var counts: [String: Int] = [:]
@@ -109,20 +113,20 @@ public struct Model: Sendable {
 }
 
 extension Model {
-  /// Whether a layer can be called `name`: it is a part of paths in files, and a word in configurations.
+  /// Whether `name` is a valid layer name: it becomes part of paths in files, and a word in configurations.
   public static func isLegalName(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 200 && !name.contains("/") && name != "." && name != ".." && name != inputName
       && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
   }
 
-  /// What a configuration calls the model's input.
+  /// The name of the model's input in configurations.
   static let inputName = "input"
 
-  /// Gives the layers these names; those that are Keras' defaults are left to be that.
+  /// Sets the names of the layers; names equal to Keras' defaults are not stored.
   ///
-  /// - Parameter names: one for each layer, no two alike.
+  /// - Parameter names: one per layer, all different.
   public mutating func setLayerNames(_ names: [String]) {
-    precondition(names.count == nodes.count, "\(names.count) names for \(nodes.count) layers")
+    precondition(names.count == nodes.count, "got \(names.count) names for \(nodes.count) layers")
     for index in nodes.indices { nodes[index].name = nil }
     let defaults = layerNames
     for index in nodes.indices where defaults[index] != names[index] { nodes[index].name = names[index] }
@@ -130,14 +134,14 @@ extension Model {
     for index in nodes.indices { nodes[index].name = names[index] }
   }
 
-  /// Whether a layer reads the model's input alone, or what augmentation makes of it.
+  /// Whether a layer reads only the model's input, or the output of augmentation layers that do.
   func readsInput(_ index: Int) -> Bool {
     let inputs = nodes[index].inputs
     guard inputs.count == 1, case .node(let source) = inputs[0] else { return inputs == [.input] }
     return nodes[source].layer is any AugmentationLayer && readsInput(source)
   }
 
-  /// Its first layer that acts in inference, if it is the first of all or only augmentation comes before it.
+  /// The first layer that is active in inference, if at most augmentation comes before it.
   private var firstLayer: (any Layer)? {
     guard let index = nodes.firstIndex(where: { !($0.layer is any AugmentationLayer) }), readsInput(index) else {
       return nil
@@ -145,18 +149,18 @@ extension Model {
     return nodes[index].layer
   }
 
-  /// Whether its first layer, augmentation aside, brings the samples to their scale, so that they come as they are.
+  /// Whether the first layer, augmentation aside, is a `Rescaling`, so that samples are not scaled before.
   public var beginsWithScaling: Bool { firstLayer is Rescaling }
 
-  /// What its first layer, augmentation aside, divides the samples by; 1 if it does anything else.
+  /// The divisor of the first layer, augmentation aside, if that is a `Rescaling` with a positive scale and no offset; else 1.
   public var pixelDivisor: Float {
     guard let rescaling = firstLayer as? Rescaling, rescaling.offset == 0, rescaling.scale > 0 else { return 1 }
     return Float(1 / rescaling.scale)
   }
 
-  /// Whether another model has equal layers, connected in the same way, whatever the layers are called.
+  /// Whether another model has equal layers and connections, regardless of layer names.
   ///
-  /// - Parameter ignoringTrainable: whether it does not count which layers are frozen.
+  /// - Parameter ignoringTrainable: whether to ignore which layers are frozen.
   public func isSame(as other: Model, ignoringTrainable: Bool = false) -> Bool {
     func unnamed(_ model: Model) -> ConfigurationNode {
       var model = model
@@ -167,7 +171,7 @@ extension Model {
     return unnamed(self) == unnamed(other)
   }
 
-  /// The same model with a layer before it, that reads the samples; all layers keep their names.
+  /// The model with a layer inserted before it; all layers keep their names.
   public func prepending(_ layer: any Layer) -> Model {
     let names = layerNames
     var model = Model(name: name)
@@ -185,5 +189,5 @@ extension Model {
   }
 }
 
-/// A model whose layers follow one another.
+/// A model whose layers form a chain.
 public typealias Sequential = Model

@@ -1,10 +1,12 @@
-/// A model whose layers do not fit together, or do not fit the data.
+/// An error in a model: its layers do not fit together, or do not fit the data.
 public struct ModelError: Error, Equatable {
-  /// The position of the layer, from 0; nil if the model as a whole is wrong.
+  /// The index of the layer, from 0; nil for the model as a whole.
   public let layerIndex: Int?
+  /// The name of the layer; empty for the model as a whole.
   public let layerName: String
+  /// The reason, as a sentence.
   public let reason: String
-  /// What to do about it, for the author of the model, with what joins it to the reason: `; use a smaller window`.
+  /// Advice for the author of the model, including the separator from the reason: `; use a smaller window`.
   public var advice: String?
 
   package init(layerIndex: Int?, layerName: String, reason: String, advice: String? = nil) {

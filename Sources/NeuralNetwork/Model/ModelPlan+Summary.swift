@@ -1,8 +1,8 @@
 extension ModelPlan {
-  /// The table that Keras' `summary()` prints: layer, output shape, parameters, and in a graph what the layer reads; then
+  /// The table of Keras' `summary()`: layer, output shape, parameters, and in a graph the inputs of each layer; then
   /// totals with their sizes.
   ///
-  /// - Parameter optimizer: whose variables are counted too; nil before training.
+  /// - Parameter optimizer: its variables are counted too; nil before training.
   public func summary(optimizer: (any Optimizer)? = nil) -> String {
     let trainable = Self.valueCount(trainableVariables)
     let state = Self.valueCount(variables) - trainable
@@ -61,7 +61,7 @@ extension ModelPlan {
     return text
   }
 
-  /// `567.85 KB`, in steps of 1,024 as Keras has it.
+  /// `567.85 KB`, in units of 1,024 as in Keras.
   package static func size(ofFloats count: Int) -> String {
     var size = Double(count * MemoryLayout<Float>.size)
     var unit = 0

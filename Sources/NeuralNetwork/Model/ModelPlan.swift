@@ -1,57 +1,66 @@
-/// A model with its shapes known: the output shape of each layer, and every variable.
+/// A model with all shapes resolved: the output shape of each layer, and every variable.
 ///
-/// It computes nothing: `compile` makes a `Program` of it.
+/// `compile` turns it into a `Program`, which computes it.
 public struct ModelPlan: Sendable {
   /// A layer with its shapes.
   public struct Node: Sendable {
+    /// The name of the layer.
     public let name: String
+    /// The layer.
     public let layer: any Layer
     /// Whether training changes its variables: see `Model.Node.isTrainable`.
     public let isTrainable: Bool
+    /// The inputs of the layer, in order.
     public let inputs: [Model.Source]
-    /// The shapes of a sample of each input.
+    /// The sample shape of each input.
     public let inputShapes: [Shape]
+    /// The sample shape of the output.
     public let outputShape: Shape
-    /// The positions of its variables in `ModelPlan.variables`.
+    /// The indices of its variables in `ModelPlan.variables`.
     public let variables: Range<Int>
 
+    /// Keras' class name of the layer.
     public var className: String { type(of: layer).className }
   }
 
+  /// The model.
   public let model: Model
   /// The shape of a sample.
   public let inputShape: Shape
+  /// The layers with their shapes, in topological order.
   public let nodes: [Node]
-  /// In Keras' order: layer by layer.
+  /// All variables in Keras' order: layer by layer.
   public let variables: [Variable]
-  /// The floats of a buffer of all trainable variables, and of one of all others, each variable on a cache line.
+  /// The number of floats in the flat buffer of all trainable variables, each aligned to a cache line.
   public let trainableCount: Int
+  /// The number of floats in the flat buffer of all other variables.
   public let stateCount: Int
-  /// The floats of the variables that layers change in training: they come first in the buffer of `stateCount`, those of
-  /// frozen layers after them.
+  /// The number of floats of the variables that layers update in training: they come first in the buffer of
+  /// `stateCount`, those of frozen layers after them.
   package let movingCount: Int
 
-  /// The shape of the model's output for a sample.
+  /// The sample shape of the model's output.
   public var outputShape: Shape { nodes.last?.outputShape ?? inputShape }
 
+  /// The variables that the optimizer updates, in Keras' order.
   public var trainableVariables: [Variable] { variables.filter { $0.role == .trainable } }
 
-  /// Checks that there is something to train.
+  /// Checks that at least one layer is trainable.
   ///
   /// - Throws: `ModelError` if all layers with weights are frozen.
   package func checkTrains() throws {
     guard trainableVariables.isEmpty else { return }
     throw ModelError(
-      layerIndex: nil, layerName: "", reason: "all its layers with weights are frozen, and there is nothing to train.",
-      advice: ". Leave out trainable: false of at least one of them")
+      layerIndex: nil, layerName: "", reason: "all layers with weights are frozen.",
+      advice: ". Remove trainable: false from at least one")
   }
 
-  /// The values of some variables.
+  /// The total number of values of variables.
   public static func valueCount(_ variables: some Sequence<Variable>) -> Int {
     variables.reduce(0) { $0 + $1.shape.count }
   }
 
-  /// The shape of what a layer reads.
+  /// The shape of a source.
   package func shape(of source: Model.Source) -> Shape {
     switch source {
     case .input: inputShape
@@ -61,9 +70,9 @@ public struct ModelPlan: Sendable {
 }
 
 extension Model {
-  /// Works out all shapes for samples of `inputShape`.
+  /// Resolves all shapes for samples of `inputShape`.
   ///
-  /// - Throws: `ModelError` if a layer cannot take its inputs, or none has weights.
+  /// - Throws: `ModelError` if a layer does not accept its inputs, or none has weights.
   public func plan(inputShape: Shape) throws -> ModelPlan { try plan(inputShape: inputShape, needsWeights: true) }
 
   func plan(inputShape: Shape, needsWeights: Bool) throws -> ModelPlan {
@@ -87,7 +96,7 @@ extension Model {
     }
     guard !nodes.isEmpty else { throw error("it has no layers.", advice: ". Add at least one") }
     guard nodes.count <= LayerLimits.layers else {
-      throw error("it has \(nodes.count) layers, more than the \(LayerLimits.layers) that a checkpoint can hold.")
+      throw error("it has \(nodes.count) layers, more than the \(LayerLimits.layers) that a checkpoint can store.")
     }
     guard inputShape.isComputable else {
       throw error("a sample of the shape \(inputShape) has more than \(LayerLimits.sampleCount) values.")
@@ -102,7 +111,7 @@ extension Model {
   }
 }
 
-/// Works out shapes and variables, layer by layer.
+/// Resolves shapes and variables, layer by layer.
 private struct PlanBuilder {
   let model: Model
   let names: [String]
@@ -113,10 +122,10 @@ private struct PlanBuilder {
   private(set) var movingCount = 0
   private(set) var frozenCount = 0
 
-  /// Whether any layer has variables that an optimizer can change, frozen or not.
+  /// Whether any layer has trainable variables, frozen or not.
   var hasWeights: Bool { placed.contains { $0.specification.role == .trainable } }
 
-  /// The frozen ones come after all moving ones.
+  /// All variables; those of frozen layers are placed after all moving ones.
   var variables: [Variable] {
     placed.map { variable in
       guard variable.role == .frozen else { return variable }
@@ -146,7 +155,7 @@ private struct PlanBuilder {
       try Self.checkCount(of: shapes, for: node.layer)
       output = try node.layer.outputShape(for: shapes)
       guard output.isComputable else {
-        throw LayerShapeError(needs: "at most \(LayerLimits.sampleCount) outputs a sample, not \(output)")
+        throw LayerShapeError(needs: "at most \(LayerLimits.sampleCount) outputs per sample, not \(output)")
       }
     } catch let error as LayerShapeError {
       let received = shapes.map { "\($0)" }.joined(separator: " and ")
@@ -172,7 +181,7 @@ private struct PlanBuilder {
     guard specification.shape.count <= LayerLimits.variableCount else {
       throw ModelError(
         layerIndex: index, layerName: names[index],
-        reason: "its \(specification.name) would have the shape \(specification.shape), and at most "
+        reason: "its \(specification.name) would have the shape \(specification.shape); at most "
           + "\(LayerLimits.variableCount) values are possible.")
     }
     let role = model.nodes[index].isTrainable ? specification.role : .frozen
@@ -182,7 +191,7 @@ private struct PlanBuilder {
         offset: takePlace(for: specification.alignedCount, role)))
   }
 
-  /// - Returns: the offset among the variables of a role.
+  /// - Returns: the offset among the variables of the role.
   private mutating func takePlace(for count: Int, _ role: VariableSpecification.Role) -> Int {
     func take(_ total: inout Int) -> Int {
       defer { total += count }

@@ -1,19 +1,19 @@
-/// Keras' box around columns of fixed widths. Text that does not fit in a column is wrapped.
+/// A table in Keras' style with columns of fixed widths. Text that does not fit is wrapped.
 package enum SummaryTable {
-  /// A column: its heading, the width of its texts, and whether they are aligned to the right.
+  /// A column: heading, text width and alignment.
   package struct Column {
     let heading: String
     let width: Int
     var isRightAligned = false
   }
 
-  /// The columns for layers in a row.
+  /// The columns for a chain of layers.
   package static let chainColumns = [
     Column(heading: "Layer (type)", width: 31),
     Column(heading: "Output Shape", width: 22),
     Column(heading: "Param #", width: 13, isRightAligned: true),
   ]
-  /// Those for a graph.
+  /// The columns for a graph.
   package static let graphColumns = [
     Column(heading: "Layer (type)", width: 19),
     Column(heading: "Output Shape", width: 17),
@@ -40,7 +40,7 @@ package enum SummaryTable {
     }
   }
 
-  /// Lines of at most `width` characters, broken at spaces; a word that is longer than a line loses its end.
+  /// Lines of at most `width` characters, broken at spaces; words longer than a line are truncated.
   private static func wrapped(_ text: String, _ width: Int) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {

@@ -1,6 +1,6 @@
-/// A tensor of a layer: its name and shape in Keras, and how it starts.
+/// A variable of a layer: its name and shape in Keras, and its initializer.
 public struct VariableSpecification: Sendable {
-  /// Who changes a variable.
+  /// The role of a variable: what updates it.
   public enum Role: Sendable {
     /// The optimizer, by its gradient.
     case trainable
@@ -12,11 +12,14 @@ public struct VariableSpecification: Sendable {
 
   /// Keras' name of the variable: `kernel`, `bias`.
   public let name: String
-  /// Keras' shape: (height, width, in, out) of a convolution's kernel, (in, out) of a dense one.
+  /// Keras' shape: (height, width, in, out) for a convolution kernel, (in, out) for a dense one.
   public let shape: Shape
+  /// The initializer of its values.
   public let initializer: any Initializer
+  /// What updates the variable.
   public let role: Role
 
+  /// Creates a specification.
   public init(name: String, shape: Shape, initializer: any Initializer, role: Role = .trainable) {
     self.name = name
     self.shape = shape
@@ -24,25 +27,29 @@ public struct VariableSpecification: Sendable {
     self.role = role
   }
 
-  /// The floats that the variable takes in a buffer: its count, rounded up to a cache line.
+  /// The floats of the variable in a buffer: its count, rounded up to cache lines.
   public var alignedCount: Int { FloatBuffer.aligned(shape.count) }
 }
 
-/// A variable of a model, and the place of its first float in the flat buffer of its role: one of all trainable variables,
-/// or one of all others.
+/// A variable of a model, and its offset in the flat buffer of its role: that of all trainable variables, or that of
+/// all others.
 public struct Variable: Sendable {
+  /// The variable of the layer.
   public let specification: VariableSpecification
-  /// The position of its layer in the model, and the layer's name.
+  /// The index of its layer in the model.
   public let layerIndex: Int
+  /// The name of its layer.
   public let layerName: String
-  /// That of the specification, or `.frozen`.
+  /// The role in the specification, or `.frozen`.
   public let role: VariableSpecification.Role
-  /// In floats; see `ModelPlan.trainableCount` and `stateCount`.
+  /// The offset in floats; see `ModelPlan.trainableCount` and `stateCount`.
   public let offset: Int
 
+  /// Keras' name of the variable: `kernel`.
   public var name: String { specification.name }
+  /// The shape in Keras' order.
   public var shape: Shape { specification.shape }
 
-  /// `conv2d/kernel`.
+  /// The name with that of the layer: `conv2d/kernel`.
   public var path: String { "\(layerName)/\(name)" }
 }

@@ -1,7 +1,7 @@
 import Configuration
 import ElementaryFunctions
 
-/// Adam, in the form of Keras:
+/// The Adam optimizer, in the form of Keras:
 ///
 ///     t = iteration + 1
 ///     α = learning rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ)
@@ -24,11 +24,15 @@ public struct Adam: Optimizer, Equatable {
   ]
 
   public var learningRate: Float
+  /// β₁, the decay of the first moment; below 1.
   public var beta1: Double
+  /// β₂, the decay of the second moment; below 1.
   public var beta2: Double
+  /// ε, added to the root of the second moment.
   public var epsilon: Double
   public var updateOptions: UpdateOptions
 
+  /// Creates an optimizer with Keras' defaults.
   public init(
     learningRate: Float = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
     updateOptions: UpdateOptions = UpdateOptions()
@@ -49,7 +53,7 @@ public struct Adam: Optimizer, Equatable {
       epsilon: Float(epsilon))
   }
 
-  /// α, computed in `Float` as Keras does.
+  /// α, computed in `Float` as in Keras.
   public func stepSize(iteration: Int, learningRate: Float) -> Float {
     func power(_ beta: Double) -> Float { Float(Elementary.pow(Double(Float(beta)), Double(iteration + 1))) }
     return learningRate * (1 - power(beta2)).squareRoot() / (1 - power(beta1))

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Adam with weight decay: see `Adam` and `UpdateOptions`. The decay is 0.004 unless said otherwise, as Keras'.
+/// Adam with weight decay: see `Adam` and `UpdateOptions`. The default decay is 0.004, as in Keras.
 public struct AdamW: Optimizer, Equatable {
   public static let className = "AdamW"
   public static let name = "adamw"
@@ -14,6 +14,7 @@ public struct AdamW: Optimizer, Equatable {
 
   private var adam: Adam
 
+  /// Creates an optimizer with Keras' defaults.
   public init(
     learningRate: Float = 0.001, weightDecay: Float = 0.004, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-7, excludedFromWeightDecay: [String] = [], clipping: UpdateOptions.Clipping? = nil

@@ -5,20 +5,20 @@ import Kernels
 ///
 /// A new optimizer is one file that conforms to this protocol, and one line in `OptimizerCatalog.swift`.
 public protocol Optimizer: Configurable {
-  /// Keras' name of the class: `Adam`.
+  /// Keras' class name: `Adam`.
   static var className: String { get }
-  /// Keras' name of the instance and the name in YAML: `adam`.
+  /// Keras' instance name and the name in YAML: `adam`.
   static var name: String { get }
-  /// The learning rate that training starts with.
+  /// The initial learning rate.
   var learningRate: Float { get }
-  /// Weight decay and clipping, which every optimizer has.
+  /// Weight decay and clipping, common to all optimizers.
   var updateOptions: UpdateOptions { get set }
-  /// Keras' names of what the optimizer keeps for each variable, in Keras' order: `momentum`, `velocity`.
+  /// Keras' names of the slots of each variable, in Keras' order: `momentum`, `velocity`.
   var slotNames: [String] { get }
 
-  /// What the learning rate is replaced by in a step, if the optimizer corrects it; computed once a step.
+  /// The corrected learning rate of a step; computed once per step. The learning rate itself by default.
   ///
-  /// - Parameter iteration: the updates made before this one.
+  /// - Parameter iteration: the number of updates before this one.
   func stepSize(iteration: Int, learningRate: Float) -> Float
 
   /// Updates a part of a variable.
@@ -28,7 +28,7 @@ public protocol Optimizer: Configurable {
 extension Optimizer {
   public func stepSize(iteration: Int, learningRate: Float) -> Float { learningRate }
 
-  /// Reads the options of its own, and those that every optimizer has.
+  /// Reads its own options and those common to all optimizers.
   public init(options reader: ConfigurationReader) throws {
     self = try .read(reader)
     updateOptions = try UpdateOptions(options: reader, weightDecay: updateOptions.weightDecay)
@@ -36,15 +36,17 @@ extension Optimizer {
 
   /// The keys of all options, its own first.
   public static var allOptionKeys: [String] { optionKeys + UpdateOptions.keys }
-  /// All options in Keras' words.
+  /// All options with Keras' names.
   public var allOptions: [ConfigurationEntry] { options + updateOptions.entries }
 }
 
 /// A part of a trainable variable, its gradient and its slots.
 public struct VariableBlock {
+  /// The values of the variable.
   public let values: UnsafeMutablePointer<Float>
-  /// May be overwritten.
+  /// The gradient of the values; may be overwritten.
   public let gradient: UnsafeMutablePointer<Float>
+  /// The number of values.
   public let count: Int
   package let kernels: KernelSet
   private let slots: UnsafeMutablePointer<Float>
@@ -64,6 +66,6 @@ public struct VariableBlock {
     self.kernels = kernels
   }
 
-  /// The values of the slot at a position in `Optimizer.slotNames`.
+  /// The values of the slot at an index in `Optimizer.slotNames`.
   public func slot(_ index: Int) -> UnsafeMutablePointer<Float> { slots + index * slotStride }
 }

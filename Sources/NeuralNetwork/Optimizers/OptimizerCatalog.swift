@@ -1,8 +1,9 @@
 import Configuration
 
-/// Every optimizer there is. A new one is registered here, on a line of its own.
+/// Every optimizer. Register a new one here, on a line of its own.
 ///
-/// The tests run every optimizer of this list beside Keras: its cases are lines in `Tests/KerasGolden/make_golden.py`.
+/// The tests compare every optimizer of this list with Keras: its cases are lines in
+/// `Tests/KerasGolden/make_golden.py`.
 private let optimizerCatalog = Catalog<any Optimizer.Type>(
   kind: "optimizer", names: { [$0.name] },
   [
@@ -12,6 +13,6 @@ private let optimizerCatalog = Catalog<any Optimizer.Type>(
   ])
 
 extension Catalog where Entry == any Optimizer.Type {
-  /// Every optimizer there is.
+  /// Every optimizer that a configuration can name.
   public static var optimizers: Catalog { optimizerCatalog }
 }

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Stochastic gradient descent, with momentum if it has one, in the form of Keras:
+/// Stochastic gradient descent with optional momentum, in the form of Keras:
 ///
 ///     no momentum   w ← w − α·g
 ///     momentum      v ← µ·v − α·g;   w ← w + v
@@ -19,10 +19,13 @@ public struct SGD: Optimizer, Equatable {
   ]
 
   public var learningRate: Float
+  /// µ, below 1; 0 for no momentum.
   public var momentum: Float
+  /// Whether to use Nesterov momentum.
   public var nesterov: Bool
   public var updateOptions: UpdateOptions
 
+  /// Creates an optimizer with Keras' defaults.
   public init(
     learningRate: Float = 0.01, momentum: Float = 0, nesterov: Bool = false,
     updateOptions: UpdateOptions = UpdateOptions()

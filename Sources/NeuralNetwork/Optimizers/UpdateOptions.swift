@@ -1,42 +1,46 @@
 import Configuration
 
-/// What every optimizer does with a gradient and a variable before its own update, in Keras' order:
+/// Gradient clipping and weight decay, applied before an optimizer's own update, in Keras' order:
 ///
 ///     clip_value        g ← min(max(g, −clip), clip)
 ///     clip_norm         g ← g · clip / max(‖g‖, clip), with the norm of the variable's gradient
 ///     global_clip_norm  g ← g · clip · min(1 / ‖g‖, 1 / clip), with the norm of all gradients
 ///     weight decay      w ← w − w · decay · learning rate
 ///
-/// Weight decay is decoupled from the gradient. Source: I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization",
-/// ICLR 2019, algorithm 2, in the form of Keras, which multiplies by the learning rate.
+/// Weight decay is decoupled from the gradient. Source: I. Loshchilov, F. Hutter, "Decoupled Weight Decay
+/// Regularization", ICLR 2019, algorithm 2, in the form of Keras, which multiplies by the learning rate.
 public struct UpdateOptions: Sendable, Equatable {
+  /// The kind of clipping and its limit.
   public enum Clipping: Sendable, Equatable {
     case value(Float)
     case norm(Float)
     case globalNorm(Float)
   }
 
-  /// Nil for none.
+  /// The factor of weight decay; nil for none.
   public var weightDecay: Float?
-  /// The names of variables that do not decay: `bias`, or `dense/bias` for that of one layer.
+  /// The names of variables without decay: `bias`, or `dense/bias` for one layer.
   public var excludedFromWeightDecay: [String]
+  /// The clipping of gradients; nil for none.
   public var clipping: Clipping?
 
+  /// Creates options; by default without decay and clipping.
   public init(weightDecay: Float? = nil, excludedFromWeightDecay: [String] = [], clipping: Clipping? = nil) {
     self.weightDecay = weightDecay
     self.excludedFromWeightDecay = excludedFromWeightDecay
     self.clipping = clipping
   }
 
-  /// Whether a variable decays.
+  /// Whether weight decay applies to a variable.
   public func decays(_ variable: Variable) -> Bool {
     weightDecay != nil && !excludedFromWeightDecay.contains { [variable.name, variable.path].contains($0) }
   }
 }
 
 extension UpdateOptions {
-  /// Keras has no such key.
+  /// An option that Keras does not have.
   package static let exclusionKey = "exclude_from_weight_decay"
+  /// The keys of all options in YAML.
   public static let keys = ["weight_decay", exclusionKey, "clipnorm", "clipvalue", "global_clipnorm"]
 
   /// - Parameter weightDecay: the default.

@@ -1,17 +1,17 @@
-/// The memory of a program for a whole batch: what is needed across phases, for every sample, and the statistics of batch
-/// operations. Workers share it.
+/// The memory of a program for a whole batch, shared by workers: values that live across phases, for every sample, and
+/// the statistics of batch operations.
 package final class BatchMemory: @unchecked Sendable {
-  // Sendable: in a phase each task writes the part of its own samples, and the statistics change between phases.
+  // Sendable: in a phase each task writes the part of its own samples; statistics change between phases.
   let buffer: FloatBuffer
   let layout: BatchLayout
 
-  /// - Parameter capacity: the most samples of a batch.
+  /// - Parameter capacity: the maximum number of samples in a batch.
   package init(for program: Program, capacity: Int) {
     layout = BatchLayout(program, capacity: capacity)
     buffer = FloatBuffer(count: layout.count)
   }
 
-  /// The floats of the memory.
+  /// The number of floats in the memory.
   package static func count(for program: Program, capacity: Int) -> Int {
     BatchLayout(program, capacity: capacity).count
   }
@@ -22,16 +22,16 @@ package final class BatchMemory: @unchecked Sendable {
   }
 }
 
-/// Where everything is in the memory of a batch, in floats from its start.
+/// The layout of a batch's memory, in float offsets.
 struct BatchLayout {
-  /// A slot: its first float, and the floats of a sample.
+  /// A slot: its offset and the floats per sample.
   struct Slot {
     let offset: Int
     let count: Int
   }
 
   let slots: [Slot]
-  /// For each operation `Operation.keptBytes` of each sample; nil if a worker has them.
+  /// For each operation the offset of `Operation.keptBytes` per sample; nil if it is in the memory of a worker.
   let kept: [Int?]
   let statistics: Int
   let count: Int

@@ -1,14 +1,14 @@
 /// An operation that needs sums over the whole batch, such as the means and variances of batch normalization.
 ///
-/// Its forward pass reads statistics that follow from sums over all samples of the batch, so it begins a segment of the
-/// program: all samples have passed the operations before it when it starts. Likewise its backward pass.
+/// Its forward pass reads statistics derived from sums over all samples of the batch, so it begins a segment of the
+/// program: it starts after all samples have passed the operations before it. The same holds for its backward pass.
 ///
-/// The sums are made of a row for each sample, in `Double`, added in the order of `SampleTree`: they do not depend on how
-/// the batch is divided.
+/// A sum has a row per sample, in `Double`, added in the order of `SampleTree`: it does not depend on how the batch is
+/// divided.
 public protocol BatchOperation: Operation {
-  /// The numbers of a sample's row, in each direction.
+  /// The number of sums per direction.
   var sumCount: Int { get }
-  /// The floats of `Frame.statistics`: what the sums of the forward pass come to.
+  /// The floats of `Frame.statistics`, computed from the sums of the forward pass.
   var statisticsCount: Int { get }
 
   /// Computes the rows of the forward pass.
@@ -16,12 +16,12 @@ public protocol BatchOperation: Operation {
   /// - Parameter rows: (samples, sumCount), overwritten.
   func forwardSums(_ frame: Frame, rows: UnsafeMutablePointer<Double>)
 
-  /// Computes the statistics, and what the state variables become if the step is made.
+  /// Computes the statistics, and the next values of the state variables.
   ///
   /// - Parameters:
-  ///   - sums: of all rows.
-  ///   - samples: of the batch.
-  ///   - variables, state: the present values of the operation's trainable and other variables.
+  ///   - sums: the sums over all rows.
+  ///   - samples: the number of samples in the batch.
+  ///   - variables, state: the current values of the operation's trainable and other variables.
   ///   - nextState: overwritten; laid out as `state`.
   func finishForward(
     _ sums: UnsafePointer<Double>, samples: Int, statistics: UnsafeMutablePointer<Float>,

@@ -1,18 +1,18 @@
-/// Where the values of a program and their gradients are: those that are not needed at the same time share their memory.
+/// The buffer assignment of a program's values and gradients: buffers with disjoint lifetimes share memory.
 ///
-/// Time runs over the operations, 0 to n − 1, the loss at n, and the operations again in reverse order, n + 1 to 2n. A
-/// buffer is taken when its contents are computed, and free after they are read for the last time.
+/// Time runs over the operations, 0 to n − 1, the loss at n, and the operations in reverse order, n + 1 to 2n. A buffer
+/// is allocated when its contents are computed, and free after the last read.
 ///
-/// With batch operations time is cut into phases: all samples of a batch pass one phase before the next begins. A buffer
-/// that is needed in one phase alone is part of a worker's memory, and used again for its next samples; one that is
-/// needed across phases exists for every sample of the batch.
+/// Batch operations divide time into phases: all samples of a batch pass one phase before the next begins. A buffer
+/// whose lifetime is within one phase is part of a worker's memory, and reused for its next samples; one that lives
+/// across phases exists for every sample of the batch.
 struct BufferPlan {
   /// A buffer.
   struct Place: Equatable {
     let storage: Storage
-    /// The slot, in the slots of its storage.
+    /// The index among the slots of its storage.
     let slot: Int
-    /// The floats of a sample.
+    /// The number of floats per sample.
     let count: Int
   }
 
@@ -21,16 +21,16 @@ struct BufferPlan {
     case batch
   }
 
-  /// The floats of a sample in each slot, by storage.
+  /// The floats per sample of each slot, by storage.
   private(set) var slots: [[Int]] = [[], []]
   /// The place of each value; nil if it is not computed.
   private(set) var values: [Place?]
   /// The place of each value's gradient; nil if it is not computed.
   private(set) var gradients: [Place?]
-  /// For each operation and each of its inputs, where it writes the input's gradient: to the gradient's own place if it
-  /// is the first to do so in the backward pass, else to a place of its own, to be added. Nil if it is not computed.
+  /// For each operation and input, the place where it writes the input's gradient: the gradient's own place if it is
+  /// the first writer in the backward pass, else a separate place, to be added. Nil if it is not computed.
   private(set) var contributions: [[Place?]]
-  /// For each operation, where `Operation.keptBytes` are.
+  /// For each operation, the storage of `Operation.keptBytes`.
   private(set) var kept: [Storage]
 
   init(_ program: Program) {
@@ -63,7 +63,7 @@ struct BufferPlan {
     }
   }
 
-  /// The smallest free slot that holds `count` floats; else the largest, which grows; else a new one.
+  /// The smallest free slot of at least `count` floats; else the largest, which grows; else a new one.
   private mutating func takeSlot(of count: Int, in storage: Int, from free: inout [Int]) -> Int {
     let sizes = slots[storage]
     let fitting = free.filter { sizes[$0] >= count }.min { (sizes[$0], $0) < (sizes[$1], $1) }
@@ -77,8 +77,8 @@ struct BufferPlan {
   }
 }
 
-/// The phase of each operation's passes: with b batch operations, segment s is computed in phase s, and its backward pass in
-/// phase 2b − s; the last segment's two passes and the loss are one phase.
+/// The phase of each operation's passes: with b batch operations, segment s has its forward pass in phase s and its
+/// backward pass in phase 2b − s; the last segment's two passes and the loss are one phase.
 private struct Phases {
   private let segments: [Int]
   private let batchOperations: Int
@@ -98,11 +98,11 @@ private struct Phases {
     2 * batchOperations - segments[operation] + (isBatchOperation[operation] ? 1 : 0)
   }
 
-  /// The last phase before the forward pass of an operation, in which a batch operation reads its inputs for the sums.
+  /// The phase of the loss.
   var ofLoss: Int { batchOperations }
 }
 
-/// When each buffer of a program is in use.
+/// The lifetimes of a program's buffers.
 private struct Lifetimes {
   enum Contents {
     case value(Int)
@@ -118,9 +118,9 @@ private struct Lifetimes {
     let storage: BufferPlan.Storage
   }
 
-  /// In the order in which they are taken.
+  /// In the order of allocation.
   private(set) var buffers: [Buffer] = []
-  /// The [operation, input] that write a gradient before all others do.
+  /// The [operation, input] that write a gradient first.
   private(set) var writesFirst: Set<[Int]> = []
 
   init(_ program: Program, _ phases: Phases) {
@@ -156,7 +156,7 @@ private struct Lifetimes {
 
   private mutating func appendGradients(_ program: Program, _ phases: Phases) {
     let count = program.operations.count
-    // When the gradient of each value is written first, in the order of the backward pass.
+    // The first write of each value's gradient, in the order of the backward pass.
     var written: [Int: (time: Int, phase: Int)] = [:]
     if program.values[program.output].needsGradient { written[program.output] = (count, phases.ofLoss) }
     for (index, placed) in program.operations.enumerated().reversed() {
@@ -180,7 +180,7 @@ private struct Lifetimes {
       }
     }
     if let first = written[0] {
-      // The model's input has no operation that reads its gradient: it is the result.
+      // No operation reads the gradient of the model's input: it is a result.
       buffers.append(
         Buffer(
           contents: .gradient(0), count: program.values[0].count, start: first.time, end: 2 * count + 1,

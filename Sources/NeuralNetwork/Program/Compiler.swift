@@ -1,12 +1,12 @@
 import Kernels
 
 extension ModelPlan {
-  /// Chooses an operation for each layer, or one for several.
+  /// Lowers each layer, or several at once, to an operation.
   ///
-  /// Programs of the same plan and kernels have the same layouts of variables, whatever their mode. In inference the weights
-  /// of some operations are computed from the variables: see `Program.foldings`.
+  /// Programs of the same plan and kernels have the same variable layouts in all modes. In inference the weights of
+  /// some operations are computed from the variables: see `Program.foldings`.
   ///
-  /// - Parameter leavesSoftmax: whether a final softmax is left out of the program: see `Program.isLogits`.
+  /// - Parameter leavesSoftmax: whether to omit a final softmax from the program: see `Program.isLogits`.
   package func compile(mode: Pass.Mode, kernels: KernelSet, leavesSoftmax: Bool = true) throws -> Program {
     try compile(mode: mode, kernels: kernels, leavesSoftmax: leavesSoftmax, inputNeedsGradient: false)
   }
@@ -29,7 +29,7 @@ private struct Compiler {
   private var operations: [PlacedOperation] = []
   private var values: [Program.Value]
   private var layouts: [ParameterLayout]
-  /// What is known of each layer's output, and of the model's input: the value it is, and how that lies in memory.
+  /// For each layer's output and the model's input: the value's index and its memory layout.
   private var outputs: [Model.Source: (value: Int, layout: TensorLayout)]
   private var isLogits = false
   private var statisticsCount = 0
@@ -88,7 +88,7 @@ private struct Compiler {
         kernels: context.kernels))
   }
 
-  /// - Parameter normalization: the layer that is folded into the weights of the first one; nil if none is.
+  /// - Parameter normalization: the layer that is folded into the weights of the first one; nil for none.
   private mutating func append(
     _ operation: any Operation, layers: [Int], inputs: [Int], normalization: Int? = nil
   ) {

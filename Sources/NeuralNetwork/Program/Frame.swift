@@ -1,22 +1,26 @@
-/// The memory that one operation works on for some samples of a batch.
+/// The memory of one operation for some samples of a batch.
 public struct Frame {
   package let shards: ShardBounds
+  /// The pass that the frame belongs to.
   public let pass: Pass
-  /// The position in the batch of the frame's first sample.
+  /// The index in the batch of the frame's first sample.
   public let firstPosition: Int
-  /// The operation's variables that an optimizer can change, one after the other, each on a cache line.
+  /// The operation's trainable variables, frozen or not, in order, each aligned to a cache line.
   public let variables: UnsafePointer<Float>
   /// Its other variables, likewise.
   public let state: UnsafePointer<Float>
-  /// `Operation.keptBytes` for each sample.
+  /// `Operation.keptBytes` bytes per sample.
   public let kept: UnsafeMutableRawPointer
+  /// `Operation.scratchCount` floats; undefined before each call.
   public let scratch: UnsafeMutablePointer<Float>
+  /// `Operation.constantCount` floats, filled once by `prepare`.
   public let constants: UnsafeMutablePointer<Float>
   /// `BatchOperation.statisticsCount` floats, the same for all samples of the batch.
   public let statistics: UnsafePointer<Float>
   /// Output, gradient of the output, and for each input its values and their gradient.
   let addresses: UnsafePointer<UnsafeMutablePointer<Float>?>
 
+  /// The number of samples.
   public var samples: Int { shards.samples }
 
   /// (samples, output…)
@@ -31,7 +35,8 @@ public struct Frame {
   /// (samples, input…), to be overwritten; nil if the gradient is not needed.
   public func inputGradient(_ index: Int) -> UnsafeMutablePointer<Float>? { addresses[3 + 2 * index] }
 
-  /// Of the first input.
+  /// The first input: (samples, input…)
   public var input: UnsafePointer<Float> { input(0) }
+  /// The gradient of the first input; nil if it is not needed.
   public var inputGradient: UnsafeMutablePointer<Float>? { inputGradient(0) }
 }

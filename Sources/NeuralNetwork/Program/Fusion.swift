@@ -1,24 +1,24 @@
 import Kernels
 
-/// Several layers that one operation computes.
+/// Layers that are fused into one operation.
 struct Fusion {
   let operation: any Operation
-  /// The positions of the layers, in order; all others that read one of them read the last.
+  /// The indices of the layers, in order; any other reader of them reads the last.
   let layers: [Int]
-  /// The layer among them that is folded into the weights of the first one; nil if none is.
+  /// The layer among them that is folded into the weights of the first one; nil for none.
   var normalization: Int?
 }
 
-/// A pattern of layers that one operation computes faster than one after the other.
+/// A pattern of layers that one fused operation computes faster.
 protocol FusionPattern: Sendable {
   /// - Parameters:
-  ///   - index: the position of the first layer.
-  ///   - input: how its input lies in memory.
-  /// - Returns: nil if the layers from there on are not of this pattern.
+  ///   - index: the index of the first layer.
+  ///   - input: the memory layout of its input.
+  /// - Returns: nil if the layers starting there do not match.
   static func match(at index: Int, input: TensorLayout, in context: LoweringContext) -> Fusion?
 }
 
-/// Every pattern; the first that matches is taken.
+/// Every pattern; the first match wins.
 enum FusionCatalog {
   static let all: [any FusionPattern.Type] = [
     FoldedNormalization.self,
@@ -27,8 +27,8 @@ enum FusionCatalog {
   ]
 }
 
-/// What patterns may look at. One that looks at the mode leaves the layouts of variables as they are without it: training
-/// and inference have to agree on them.
+/// The context that patterns may inspect. A pattern that depends on the mode must not change variable layouts: training
+/// and inference must agree on them.
 struct LoweringContext {
   let plan: ModelPlan
   let mode: Pass.Mode
@@ -50,16 +50,16 @@ struct LoweringContext {
 
   func layer(_ index: Int) -> any Layer { plan.nodes[index].layer }
 
-  /// The position of the only layer that reads the output of one; nil if there are none or several.
+  /// The index of the only reader of a layer's output; nil if there are none or several.
   func onlyReader(of index: Int) -> Int? {
     guard let readers = readers[.node(index)], readers.count == 1 else { return nil }
     return readers[0]
   }
 
-  /// Whether a layer reads the model's input alone, or what augmentation makes of it.
+  /// Whether a layer reads only the model's input, or the output of augmentation layers that do.
   func readsInput(_ index: Int) -> Bool { plan.model.readsInput(index) }
 
-  /// The first layer after one that does not keep the order of values in memory, on the only way from there.
+  /// The next layer that does not keep the memory order of values, if the path to it has no branches.
   func nextLayerWithOrder(after index: Int) -> Int? {
     var next = onlyReader(of: index)
     while let found = next, layer(found).keepsLayout { next = onlyReader(of: found) }

@@ -1,13 +1,14 @@
 import Kernels
 
-/// Where a layer is lowered to an operation: what comes to it, and what it is computed with.
+/// The context in which a layer is lowered to an operation.
 public struct LayerSite: Sendable {
-  /// The layout of a sample of each input.
+  /// The sample layout of each input.
   public let inputs: [TensorLayout]
-  /// The position of the layer in the model.
+  /// The index of the layer in the model.
   public let layerIndex: Int
   /// Whether training changes the layer's variables: see `Model.Node.isTrainable`.
   public let isTrainable: Bool
+  /// The mode of the program.
   public let mode: Pass.Mode
   package let kernels: KernelSet
 

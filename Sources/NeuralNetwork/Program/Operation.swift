@@ -1,36 +1,36 @@
-/// What computes a layer, or several at once, with all shapes known.
+/// The computation of one or several layers, with all shapes resolved.
 ///
-/// It holds no numbers and allocates nothing: everything it works on is in the `Frame`, which has the samples of one
-/// shard, or of some neighboring ones, and is used by one thread.
+/// It has no state and allocates nothing: it works on a `Frame`, which holds the samples of one or several adjacent
+/// shards and is used by one thread.
 public protocol Operation: Sendable {
-  /// The shape of a sample that comes out, and the order of its values in memory.
+  /// The sample shape of the output, and its memory order.
   var output: TensorLayout { get }
-  /// The order in memory of each of the layer's variables; empty if all have Keras' order.
+  /// The memory layout of each of the layer's variables; empty if all have Keras' order.
   var variableLayouts: [ParameterLayout] { get }
-  /// Which values `beginBackward`, `variableGradients` and `inputGradients` read: they keep them until then.
+  /// The values read by `beginBackward`, `variableGradients` and `inputGradients`: they are kept until then.
   var backwardReads: BackwardReads { get }
-  /// The bytes of `Frame.kept` for a sample: what the forward pass leaves for the backward pass.
+  /// The bytes of `Frame.kept` per sample: values stored by the forward pass for the backward pass.
   var keptBytes: Int { get }
-  /// The floats of `Frame.scratch` for at most so many samples; its contents are undefined before each call.
+  /// The floats of `Frame.scratch` for up to `samples` samples; its contents are undefined before each call.
   func scratchCount(samples: Int) -> Int
   /// The floats of `Frame.constants`, which `prepare` fills once.
   var constantCount: Int { get }
   func prepare(_ constants: UnsafeMutablePointer<Float>)
 
-  /// The floating-point operations that a sample needs.
+  /// The number of floating-point operations per sample.
   func operations(needsInputGradient: Bool) -> OperationCount
 
   /// Computes `output` from the inputs.
   func forward(_ frame: Frame)
 
-  /// Begins the backward pass: turns `outputGradient` into what the other two read. Does nothing by default.
+  /// Begins the backward pass: converts `outputGradient` to what the other two read. Does nothing by default.
   func beginBackward(_ frame: Frame)
 
-  /// Computes the gradients of the trainable variables, summed over the samples of one shard. It is not called if the
-  /// layer is frozen.
+  /// Computes the gradients of the trainable variables, summed over the samples of one shard. Not called for a frozen
+  /// layer.
   ///
   /// - Parameters:
-  ///   - samples: the positions of the shard's samples in the frame.
+  ///   - samples: the indices of the shard's samples in the frame.
   ///   - gradients: overwritten; laid out as `Frame.variables`.
   func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>)
 
@@ -38,19 +38,23 @@ public protocol Operation: Sendable {
   func inputGradients(_ frame: Frame)
 }
 
-/// What an operation's backward pass reads, besides the gradient of its output.
+/// The values that an operation's backward pass reads, besides the gradient of its output.
 public struct BackwardReads: OptionSet, Sendable {
+  /// The bits of the set.
   public let rawValue: Int
+  /// Creates a set from its bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
+  /// The values of the inputs.
   public static let inputs = BackwardReads(rawValue: 1)
+  /// The values of the output.
   public static let output = BackwardReads(rawValue: 2)
 }
 
-/// An operation that sums its variable gradients over the shards itself, in the order of `ShardTree`, while they are in the
-/// first-level cache.
+/// An operation that sums its variable gradients over shards itself, in the order of `ShardTree`, while they are in the
+/// L1 cache.
 public protocol ShardTreeOperation: Operation {
-  /// The floats of `Frame.scratch` for at most so many shards, besides those for the samples.
+  /// The floats of `Frame.scratch` for up to `shards` shards, in addition to those for the samples.
   func treeScratchCount(shards: Int) -> Int
 
   /// Computes the gradients of the trainable variables, summed over all shards of the frame.
@@ -63,7 +67,7 @@ extension Operation {
   public func scratchCount(samples: Int) -> Int { 0 }
   public var constantCount: Int { 0 }
   public func prepare(_ constants: UnsafeMutablePointer<Float>) {}
-  /// Few enough not to count.
+  /// Negligible by default.
   public func operations(needsInputGradient: Bool) -> OperationCount { OperationCount(forward: 0, backward: 0) }
   public func beginBackward(_ frame: Frame) {}
   public func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {}

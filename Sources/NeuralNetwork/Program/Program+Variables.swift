@@ -1,10 +1,10 @@
 import Randomness
 
 extension Program {
-  /// Fills the flat buffers of all variables with what `seed` gives.
+  /// Initializes the flat buffers of all variables from `seed`.
   ///
-  /// Variable n draws from a stream of its own, in Keras' order, so that the numbers do not depend on the order that the
-  /// kernels want in memory.
+  /// Variable n has its own random stream, in Keras' order, so that its values do not depend on the memory order of the
+  /// kernels.
   package func initializeVariables(_ variables: FloatBuffer, state: FloatBuffer, seed: UInt64) {
     for (index, variable) in plan.variables.enumerated() {
       var random = RandomStream(seed: seed, purpose: .initialWeights, sample: index)
@@ -16,11 +16,11 @@ extension Program {
     }
   }
 
-  /// A copy of a variable (or of its gradient, or of an optimizer's slot) in Keras' order.
+  /// A copy of a variable, its gradient or an optimizer slot, in Keras' order.
   ///
   /// - Parameters:
-  ///   - index: the position in `plan.variables`.
-  ///   - start: the flat buffer of the variable's role, or one laid out like it.
+  ///   - index: the index in `plan.variables`.
+  ///   - start: the flat buffer of the variable's role, or one with the same layout.
   package func values(of index: Int, in start: UnsafePointer<Float>) -> [Float] {
     let (variable, layout) = (plan.variables[index], layouts[index])
     return [Float](unsafeUninitializedCapacity: variable.shape.count) { values, count in
@@ -30,7 +30,7 @@ extension Program {
     }
   }
 
-  /// Writes values in Keras' order to their place in a flat buffer.
+  /// Stores values in Keras' order in a flat buffer.
   package func store(_ values: [Float], of index: Int, in start: UnsafeMutablePointer<Float>) {
     let variable = plan.variables[index]
     precondition(

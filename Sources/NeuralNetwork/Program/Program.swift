@@ -1,27 +1,26 @@
-/// A model ready to be computed: its operations in order, the values that pass between them, and the place of each
-/// variable.
+/// A compiled model: its operations in order, the values between them, and the place of each variable.
 ///
-/// It holds no numbers. Variables lie in flat buffers of `plan.trainableCount` and `plan.stateCount` floats that the caller
-/// owns, values in a `Workspace`.
+/// It holds no data. Variables are stored in flat buffers of `plan.trainableCount` and `plan.stateCount` floats owned
+/// by the caller, values in a `Workspace`.
 package struct Program: Sendable {
   package let plan: ModelPlan
   package let mode: Pass.Mode
   package let operations: [PlacedOperation]
-  /// The operations that are computed without a break. Each segment but the first begins with a `BatchOperation`, whose
-  /// sums are complete when all samples of the batch have passed the segment before.
+  /// The ranges of operations that run without a barrier. Each segment but the first begins with a `BatchOperation`,
+  /// whose sums are complete when all samples of the batch have passed the previous segment.
   package let segments: [Range<Int>]
-  /// The values that pass between operations: that of number 0 is the model's input.
+  /// The values between operations; index 0 is the model's input.
   let values: [Value]
-  /// The number of the model's output.
+  /// The index of the model's output.
   let output: Int
-  /// Whether the output is the argument of the model's final softmax, which is left to the loss and the caller.
+  /// Whether the output is the argument of the model's final softmax, which the loss or the caller applies.
   package let isLogits: Bool
-  /// The order in memory of each of `plan.variables`.
+  /// The memory layout of each of `plan.variables`.
   package let layouts: [ParameterLayout]
 
-  /// What an operation computes for each sample.
+  /// The output of an operation per sample.
   struct Value: Sendable {
-    /// The floats of a sample.
+    /// The number of floats per sample.
     let count: Int
     /// Whether it depends on a trainable variable.
     let needsGradient: Bool
@@ -32,28 +31,29 @@ package struct Program: Sendable {
     operation.layers.map { plan.nodes[$0].name }.joined(separator: " + ")
   }
 
-  /// The operation with which a segment begins; nil for the first segment.
+  /// The operation at the start of a segment; nil for the first segment.
   package func batchOperation(ofSegment segment: Int) -> PlacedOperation? {
     segment == 0 ? nil : operations[segments[segment].lowerBound]
   }
 
-  /// The floats of the statistics of all operations, and the numbers of the longest row of sums.
+  /// The number of floats in the statistics of all operations.
   package var statisticsCount: Int {
     operations.reduce(0) { $0 + FloatBuffer.aligned($1.batchOperation?.statisticsCount ?? 0) }
   }
+  /// The maximum length of a row of sums.
   package var sumCount: Int { operations.compactMap(\.batchOperation?.sumCount).max() ?? 0 }
 
-  /// The operations whose weights are computed from the variables before a pass, each apart from the others.
+  /// The operations whose weights are computed from the variables before a pass, independently of each other.
   package var foldings: [WeightFolding] { operations.compactMap(\.folding) }
-  /// The floats of all weights that are computed so.
+  /// The number of floats in all folded weights.
   package var foldedCount: Int { foldings.reduce(0) { $0 + $1.count } }
 
-  /// The floating-point operations that a sample needs in an operation.
+  /// The number of floating-point operations of an operation per sample.
   public func operationCount(of placed: PlacedOperation) -> OperationCount {
     let needsInputGradient = needsInputGradient(placed)
     var count = placed.operation.operations(needsInputGradient: needsInputGradient)
     guard placed.isFrozen else { return count }
-    // No gradient of the weights.
+    // Without gradients of the weights.
     count.backward -= placed.operation.operations(needsInputGradient: false).backward
     return count
   }
@@ -67,23 +67,23 @@ package struct Program: Sendable {
 /// An operation in a program.
 package struct PlacedOperation: Sendable {
   package let operation: any Operation
-  /// The positions of the layers that it computes.
+  /// The indices of the layers that it computes.
   package let layers: [Int]
-  /// The numbers of the values that it reads and writes.
+  /// The indices of the values that it reads and writes.
   let inputs: [Int]
   let output: Int
-  /// The offsets of its first weight and of its first moving variable, each in the buffer of its role, and the floats of
-  /// its trainable variables: 0 if its layer is frozen.
+  /// The offsets of its first weight and its first moving variable, each in the buffer of its role, and the number of
+  /// floats in its trainable variables: 0 if its layer is frozen.
   package let variableOffset: Int
   package let variableCount: Int
   package let stateOffset: Int
-  /// Whether its weights are those of a frozen layer.
+  /// Whether its weights belong to a frozen layer.
   let isFrozen: Bool
-  /// How its weights follow from the variables; nil if they are variables.
+  /// The folding that computes its weights; nil if they are variables.
   let folding: WeightFolding?
-  /// The operation, if it sums over the shards itself, or over the batch.
+  /// The operation, if it sums over shards or over the batch itself.
   let treeOperation: (any ShardTreeOperation)?
   package let batchOperation: (any BatchOperation)?
-  /// The offset of its statistics in the floats of all.
+  /// The offset of its statistics among those of all operations.
   let statisticsOffset: Int
 }

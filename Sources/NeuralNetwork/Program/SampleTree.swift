@@ -1,11 +1,11 @@
 import Kernels
 
-/// Sums over samples in a fixed tree whose leaves are the samples: ((0+1)+(2+3))+((4+5)+(6+7)), in the shape of `ShardTree`.
+/// Sums in a fixed tree with samples as leaves: ((0+1)+(2+3))+((4+5)+(6+7)), the shape of `ShardTree`.
 ///
-/// Samples from a multiple of a power of two on, as many as that power or up to the last one, are a branch of the tree:
-/// they can be summed on their own, and the sums of such branches with another tree, without a difference in any bit.
+/// A range of samples that starts at a multiple of a power of two and has that many samples, or ends at the last one,
+/// is a subtree: it can be summed separately, and such sums combined by another tree, with the same bits.
 package enum SampleTree {
-  /// The numbers of `levels` in `sum` for rows of `width` numbers.
+  /// The size of `levels` in `sum` for rows of `width` numbers.
   package static func levelsCount(rows: Int, width: Int) -> Int {
     (Int.bitWidth - max(rows, 1).leadingZeroBitCount + 1) * width
   }
@@ -15,7 +15,7 @@ package enum SampleTree {
   /// - Parameters:
   ///   - rows: (count, width)
   ///   - total: (width), overwritten; zero for no rows.
-  ///   - levels: `levelsCount` numbers.
+  ///   - levels: `levelsCount` numbers of scratch.
   package static func sum(
     _ rows: UnsafePointer<Double>, count: Int, width: Int, into total: UnsafeMutablePointer<Double>,
     levels: UnsafeMutablePointer<Double>

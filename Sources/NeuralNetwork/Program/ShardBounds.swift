@@ -1,8 +1,8 @@
 import Kernels
 
-/// How the samples of a frame are divided into shards.
+/// The division of a frame's samples into shards.
 package struct ShardBounds {
-  /// For each shard, the position after its last sample.
+  /// For each shard, the index after its last sample.
   package let ends: UnsafePointer<Int32>
   package let count: Int
 
@@ -13,16 +13,16 @@ package struct ShardBounds {
 
   package var samples: Int { Int(ends[count - 1]) }
 
-  /// The floats of `levels` in `sum` for values of `floats` floats, for at most so many shards.
+  /// The floats of `levels` in `sum` for values of `floats` floats, for up to `shards` shards.
   static func levelsCount(of floats: Int, shards: Int) -> Int {
     (Int.bitWidth - shards.leadingZeroBitCount - 1) * FloatBuffer.aligned(floats)
   }
 
-  /// Sums what `body` computes for the samples of each shard, in the order of `ShardTree`.
+  /// Sums the results of `body` over shards, in the order of `ShardTree`.
   ///
   /// - Parameters:
   ///   - total: `floats` floats, overwritten.
-  ///   - levels: `levelsCount` floats.
+  ///   - levels: `levelsCount` floats of scratch.
   ///   - body: overwrites the `floats` floats at `sum`.
   func sum(
     into total: UnsafeMutablePointer<Float>, count floats: Int, levels: UnsafeMutablePointer<Float>,

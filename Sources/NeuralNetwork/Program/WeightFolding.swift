@@ -1,18 +1,18 @@
-/// The weights of a convolution or a dense layer with the batch normalization behind it folded into them. For each output
+/// The weights of a convolution or dense layer with the following batch normalization folded into them. For each output
 /// channel:
 ///
 ///     s = γ / √(variance + ε)
 ///     folded kernel = kernel · s
 ///     folded bias = β + (bias − mean) · s
 ///
-/// They are computed in `Double` and rounded once, whenever the variables have changed.
+/// They are computed in `Double` and rounded once, after each change of the variables.
 package struct WeightFolding: Sendable {
-  /// The floats of the folded kernel and bias, which the operation has in place of its variables, and of what they are
-  /// computed with; and the first of them in the floats of all foldings.
+  /// The floats of the folded kernel and bias, which the operation uses instead of variables, and of the scratch to
+  /// compute them; and the offset among all foldings.
   package let count: Int
   package let offset: Int
 
-  /// The first float of a variable.
+  /// The offset of a variable.
   private struct Place {
     let isTrainable: Bool
     let offset: Int
@@ -27,15 +27,15 @@ package struct WeightFolding: Sendable {
   private let epsilon: Double
   private let channels: Int
   private let kernelCount: Int
-  /// The distance of the weights of two neighboring channels in memory.
+  /// The memory stride between the weights of adjacent channels.
   private let channelStride: Int
   private let biasOffset: Int
   private let scaleOffset: Int
 
   /// - Parameters:
-  ///   - layer: the position of the convolution or dense layer.
-  ///   - normalization: that of the batch normalization behind it.
-  ///   - layouts: those of all variables.
+  ///   - layer: the index of the convolution or dense layer.
+  ///   - normalization: the index of the batch normalization after it.
+  ///   - layouts: the layouts of all variables.
   init(_ plan: ModelPlan, kernel layer: Int, normalization: Int, layouts: [ParameterLayout], offset: Int) {
     func index(_ name: String, of layer: Int) -> Int? {
       plan.nodes[layer].variables.first { plan.variables[$0].name == name }
@@ -49,7 +49,7 @@ package struct WeightFolding: Sendable {
       let mean = place("moving_mean", of: normalization), let variance = place("moving_variance", of: normalization),
       let layer = plan.nodes[normalization].layer as? BatchNormalization,
       let channels = plan.variables[kernelIndex].shape.dimensions.last
-    else { preconditionFailure("only layers with a kernel and a normalization are folded") }
+    else { preconditionFailure("folding needs a layer with a kernel and a normalization") }
     self.offset = offset
     self.kernel = kernel
     self.mean = mean
@@ -66,11 +66,11 @@ package struct WeightFolding: Sendable {
     count = scaleOffset + FloatBuffer.aligned(2 * channels)
   }
 
-  /// Computes the weights.
+  /// Computes the folded weights.
   ///
   /// - Parameters:
   ///   - variables, state: the flat buffers of all variables.
-  ///   - folded: the floats of all foldings; this one's are overwritten.
+  ///   - folded: the floats of all foldings; those of this one are overwritten.
   package func fold(
     variables: UnsafePointer<Float>, state: UnsafePointer<Float>, into folded: UnsafeMutablePointer<Float>
   ) {

@@ -1,36 +1,36 @@
 import Kernels
 
-/// The memory in which one thread computes a program for some shards of a batch at a time.
+/// The memory of one thread for a program over some shards of a batch at a time.
 package final class Workspace {
   package let program: Program
-  /// The most samples it holds.
+  /// The maximum number of samples.
   package let capacity: Int
-  /// The most shards they may be divided into.
+  /// The maximum number of shards.
   package let shardCapacity: Int
-  /// How the samples at hand are divided.
+  /// The division of the current samples.
   package private(set) var shards: ShardBounds
-  /// Which pass is computed.
+  /// The current pass.
   package var pass = Pass.inference
-  /// The position in the batch of the first sample at hand.
+  /// The index in the batch of the first current sample.
   package private(set) var firstPosition = 0
-  /// The weights that `Program.foldings` computed, in programs that have any.
+  /// The weights computed by `Program.foldings`; nil in programs without foldings.
   package var folded: UnsafePointer<Float>?
 
   private let shardEnds: UnsafeMutablePointer<Int32>
   private let buffer: FloatBuffer
   private let layout: WorkspaceLayout
-  /// What workers share.
+  /// The memory that workers share.
   private let batch: BatchMemory
-  /// For each operation the addresses of its frame.
+  /// The frame addresses of each operation.
   private let addresses: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
-  /// The addresses that move with the samples at hand, and the slots of the batch's memory that they are in.
+  /// The addresses that depend on the current samples, and their slots in the batch's memory.
   private let moving: [(address: Int, slot: Int)]
   private let kernels: KernelSet
 
   /// - Parameters:
-  ///   - capacity: the most samples it is to hold.
-  ///   - shards: the most shards they may be divided into.
-  ///   - batch: the memory of the batch that workers share; of its own if nil.
+  ///   - capacity: the maximum number of samples.
+  ///   - shards: the maximum number of shards.
+  ///   - batch: the batch memory shared by workers; its own if nil.
   package init(
     for program: Program, capacity: Int, shards shardCapacity: Int = 1, batch: BatchMemory? = nil, kernels: KernelSet
   ) {
@@ -58,21 +58,21 @@ package final class Workspace {
     addresses.deallocate()
   }
 
-  /// The floats of a workspace.
+  /// The number of floats in a workspace.
   package static func count(for program: Program, capacity: Int, shards: Int) -> Int {
     WorkspaceLayout(program, capacity: capacity, shards: shards).count
   }
 
-  /// Divides the next samples into shards.
+  /// Sets the division of the next samples into shards.
   ///
   /// - Parameters:
-  ///   - first: the position in the batch of the first of them.
-  ///   - end: the position after the last sample of a shard, from `first`.
+  ///   - first: the index in the batch of the first sample.
+  ///   - end: the index after the last sample of a shard, relative to `first`.
   package func divide(into count: Int, first: Int = 0, end: (_ shard: Int) -> Int) {
-    precondition(count <= shardCapacity, "\(count) shards in a workspace for \(shardCapacity)")
+    precondition(count <= shardCapacity, "got \(count) shards, the workspace has room for \(shardCapacity)")
     for shard in 0..<count { shardEnds[shard] = Int32(end(shard)) }
     shards = ShardBounds(ends: shardEnds, count: count)
-    precondition(shards.samples <= capacity, "\(shards.samples) samples in a workspace for \(capacity)")
+    precondition(shards.samples <= capacity, "got \(shards.samples) samples, the workspace has room for \(capacity)")
     firstPosition = first
     for entry in moving { addresses[entry.address] = batchAddress(entry.slot) }
   }
@@ -80,7 +80,7 @@ package final class Workspace {
   /// (samples, input…): the caller fills it before `forward`.
   package var input: UnsafeMutablePointer<Float> { required(layout.plan.values[0]) }
 
-  /// (samples, output…): what the last operation wrote.
+  /// (samples, output…): written by the last operation.
   package var output: UnsafeMutablePointer<Float> { required(layout.plan.values[program.output]) }
 
   /// (samples, output…): the caller fills it before `backward`.
@@ -98,8 +98,8 @@ package final class Workspace {
     place.storage == .worker ? buffer.start + layout.slots[place.slot] : batchAddress(place.slot)
   }
 
-  /// A slot of the batch's memory for the samples at hand, one after the other. Those of other tasks have other parts of the
-  /// slot, whichever buffer they keep in it at the moment.
+  /// The part of a batch memory slot for the current samples. Other tasks use other parts of the slot, whichever buffer
+  /// it currently holds.
   private func batchAddress(_ slot: Int) -> UnsafeMutablePointer<Float> {
     let slot = batch.layout.slots[slot]
     return batch.buffer.start + slot.offset + firstPosition * slot.count
@@ -121,7 +121,7 @@ package final class Workspace {
     let (placed, place) = (program.operations[index], layout.operations[index])
     let weights: UnsafePointer<Float>
     if let folding = placed.folding {
-      guard let folded else { preconditionFailure("the folded weights are not there") }
+      guard let folded else { preconditionFailure("the folded weights are not set") }
       weights = folded + folding.offset
     } else {
       weights = (placed.isFrozen ? state : variables) + placed.variableOffset
@@ -137,12 +137,13 @@ package final class Workspace {
 // MARK: - Passes
 
 extension Workspace {
-  /// Computes a segment of the program for the samples at hand; the first one from `input`, the last one to `output`.
+  /// Computes a segment of the program for the current samples; the first one from `input`, the last one to `output`.
   ///
   /// - Parameters:
   ///   - variables: the flat buffer of all trainable variables.
-  ///   - state: that of all others.
-  ///   - rows: (samples, sumCount) of the batch operation that begins the next segment, overwritten; nil after the last.
+  ///   - state: the flat buffer of all others.
+  ///   - rows: (samples, sumCount) of the batch operation that begins the next segment, overwritten; nil after the
+  ///     last.
   package func forward(
     segment: Int = 0, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
     rows: UnsafeMutablePointer<Double>? = nil
@@ -154,19 +155,19 @@ extension Workspace {
     }
   }
 
-  /// Computes the gradients of the variables of a segment, after the segments behind it; the last one from
+  /// Computes the variable gradients of a segment, after the segments that follow it; the last one from
   /// `outputGradient`.
   ///
   /// - Parameters:
   ///   - gradients: overwritten for the segment's variables with the sums over the samples of each shard, summed in the
-  ///     order of `ShardTree`; laid out as `variables`. Those of a batch operation are left out.
+  ///     order of `ShardTree`; laid out as `variables`. Those of a batch operation are excluded.
   ///   - rows: (samples, sumCount) of the batch operation that begins the segment, overwritten; nil for the first.
   package func backward(
     segment: Int = 0, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
     gradients: UnsafeMutablePointer<Float>, rows: UnsafeMutablePointer<Double>? = nil
   ) {
     if segment + 1 < program.segments.count {
-      // The batch operation behind the segment, whose sums are complete now.
+      // The batch operation after the segment, whose sums are complete now.
       let next = program.segments[segment + 1].lowerBound
       backward(next, variables: variables, state: state, gradients: gradients)
     }
@@ -180,12 +181,12 @@ extension Workspace {
     }
   }
 
-  /// One operation of `forward`.
+  /// Computes one operation of `forward`.
   package func forward(_ index: Int, variables: UnsafePointer<Float>, state: UnsafePointer<Float>) {
     program.operations[index].operation.forward(frame(index, variables, state))
   }
 
-  /// One operation of `backward`.
+  /// Computes one operation of `backward`.
   package func backward(
     _ index: Int, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
     gradients: UnsafeMutablePointer<Float>
@@ -215,7 +216,7 @@ extension Workspace {
     }
   }
 
-  /// Adds the gradients of inputs that other operations read, too.
+  /// Adds the gradients of inputs that have several readers.
   private func addContributions(_ index: Int) {
     for (input, value) in program.operations[index].inputs.enumerated() {
       guard let part = layout.plan.contributions[index][input], let whole = layout.plan.gradients[value],

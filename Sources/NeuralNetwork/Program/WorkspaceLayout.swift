@@ -1,20 +1,20 @@
-/// Where everything is in a workspace, in floats from its start.
+/// The layout of a workspace, in float offsets.
 struct WorkspaceLayout {
   struct Place {
-    /// Unused if the batch's memory has it.
+    /// Unused if it is in the batch's memory.
     let kept: Int
     let constants: Int
-    /// The first of its entries in `addresses`.
+    /// The index of its first entry in `addresses`.
     let firstAddress: Int
   }
 
   let plan: BufferPlan
-  /// The first float of each slot of a worker.
+  /// The offset of each slot of a worker.
   let slots: [Int]
   let operations: [Place]
-  /// What each entry of the operations' frames points to: see `Frame.addresses`.
+  /// The target of each entry of the operations' frames: see `Frame.addresses`.
   let addresses: [BufferPlan.Place?]
-  /// Shared by all operations: what lives no longer than a call.
+  /// Shared by all operations: valid within a call.
   let scratch: Int
   /// The levels of the sums over shards.
   let levels: Int
@@ -22,7 +22,7 @@ struct WorkspaceLayout {
 
   var addressCount: Int { addresses.count }
 
-  /// The addresses that are in the batch's memory, and their slots there.
+  /// The addresses in the batch's memory, and their slots there.
   var moving: [(address: Int, slot: Int)] {
     addresses.enumerated().compactMap { index, place in
       place.flatMap { $0.storage == .batch ? (index, $0.slot) : nil }

@@ -2,32 +2,33 @@ import Configuration
 import DurableFiles
 import Synchronization
 
-/// Writes a line for each epoch to a CSV file: its number, and all that the history has of it.
+/// Writes a row per epoch to a CSV file: the epoch's number and all its history columns.
 ///
-/// A run that is resumed writes the epochs that are done anew, from its history: no line is missing, and none is there
-/// twice. A file that cannot be written is no reason to stop: the next epoch tries again, with all lines. A file with the
-/// epochs of another run is left as it is, with a warning, unless `Trainer.replacesLogs`: then the first epoch takes its
-/// place. A file with something else than epochs always is.
+/// A resumed run rewrites the rows of completed epochs from its history, so that no row is missing or duplicated. A
+/// file that cannot be written does not stop the run: the next epoch retries with all rows. The log of another run is
+/// kept, with a warning, unless `Trainer.replacesLogs` is true: then the first epoch replaces it. A file that is not an
+/// epoch log is always kept.
 public final class CSVLogger: ConfiguredCallback {
   public static let name = "csv_log"
   public static let optionKeys = ["filename"]
   public static let decidesWeights = false
-  /// What the first line of the file begins with.
+  /// The first column of the header.
   package static let heading = "epoch"
 
-  /// The file; `{seed}` stands for the run's seed.
+  /// The path of the file; `{seed}` is replaced with the run's seed.
   public let filename: String
   private let state = Mutex(State())
 
   private struct State {
-    /// The file as this run left it; nil if it has to be looked into first.
+    /// The file as this run left it; nil if it must be read first.
     var file: AppendedFile?
     var size: Int?
-    /// The epochs that it has.
+    /// The number of epochs in the file.
     var epochs = 0
     var hasWarned = false
   }
 
+  /// Creates a logger that writes to a file.
   public init(filename: String) { self.filename = filename }
 
   public init(options: ConfigurationReader, metrics: [String]) throws { filename = try options.filePath("filename") }
@@ -42,7 +43,7 @@ public final class CSVLogger: ConfiguredCallback {
   public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) { write(trainer) }
 
   public func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
-    // What a pipe does not take now is not waited for: a checkpoint comes next.
+    // Do not wait for a pipe that is full: a checkpoint comes next.
     state.withLock { state in
       do { try state.file?.finish(patience: .zero) } catch {
         warn("\(error) Its last lines are lost.", &state, trainer)
@@ -57,9 +58,9 @@ public final class CSVLogger: ConfiguredCallback {
       do {
         try Self.write(history, to: path, &state, of: trainer)
       } catch {
-        // The lines that a pipe has are not sent again; a file is looked into.
+        // Rows already sent to a pipe are not sent again; a file is read.
         if !WholeFile.isStream(path) { state.file = nil }
-        let end = error is ForeignHistory ? "" : " The training goes on."
+        let end = error is ForeignHistory ? "" : " Training continues."
         warn("\(error)\(end)", &state, trainer)
       }
     }
@@ -73,7 +74,7 @@ public final class CSVLogger: ConfiguredCallback {
   private static func write(
     _ history: History, to path: String, _ state: inout State, of trainer: Trainer
   ) throws {
-    // One that was removed, moved away or changed by others is looked into.
+    // A file that was removed, moved or changed by others is read again.
     if let file = state.file, file.isInPlace, file.size == state.size {
       try file.append(text(history, from: state.epochs))
     } else if WholeFile.isStream(path) {
@@ -85,7 +86,7 @@ public final class CSVLogger: ConfiguredCallback {
         if let reason = lines.difference(from: history), !trainer.replacesLogs || !lines.areEpochs {
           throw ForeignHistory(path: path, reason: reason)
         }
-        // Whose lines these are the first epoch will tell, and nothing is better than they are before.
+        // The first epoch will show whose rows these are; keep the file until then.
         if history.count == 0, !lines.isEmpty { return }
         if trainer.replacesLogs, !lines.isEmpty { try trainer.setAside?.add(path) }
       }
@@ -96,12 +97,12 @@ public final class CSVLogger: ConfiguredCallback {
     state.epochs = history.count
   }
 
-  /// The lines of the epochs from one on, below the heading if that is the first.
+  /// The rows from epoch `first` on, with the header if that is the first.
   private static func text(_ history: History, from first: Int) -> String {
     guard history.count > first else { return "" }
     let names = history.columns.keys.sorted()
     let heading = ([heading] + names).joined(separator: ",") + "\n"
-    // The digits read back to the same bits.
+    // The digits round-trip to the same bits.
     let lines = (first..<history.count).map { epoch in
       (["\(epoch + 1)"] + names.map { history.shortestValue($0, epoch).digits }).joined(separator: ",") + "\n"
     }
@@ -109,13 +110,13 @@ public final class CSVLogger: ConfiguredCallback {
   }
 }
 
-/// A CSV file with the epochs of another run, or with something else.
+/// A CSV file with the epochs of another run, or other content.
 private struct ForeignHistory: Error, CustomStringConvertible {
   let path: String
   let reason: String
 
   var description: String {
-    "\(path): it is not the log of this run (\(reason)), and is left as it is: this run writes no epochs there. "
-      + "Name another file (callbacks.csv_log.filename, in which {seed} stands for the seed), or remove that one."
+    "\(path): not the log of this run (\(reason)); left unchanged, and no epochs are logged. "
+      + "Set another file (callbacks.csv_log.filename; {seed} is replaced with the seed), or remove that one."
   }
 }

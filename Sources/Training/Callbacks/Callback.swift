@@ -1,20 +1,20 @@
-/// What somebody wants to do at certain moments of a training: print, log, save.
+/// Hooks called during training, for example to print, log or save.
 ///
-/// All calls come from the thread that called `fit`, while no worker runs. An error ends the training.
+/// All are called on the thread that called `fit`, while no worker runs. An error ends training.
 public protocol Callback: AnyObject {
-  /// Before the first step, and before that of a resumed run.
+  /// Called before the first step, also of a resumed run.
   func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) throws
-  /// Before the first step of an epoch, or the next one of an epoch that was cut.
+  /// Called before the first step of an epoch, or the next step of an interrupted epoch.
   func epochWillBegin(_ trainer: Trainer, _ plan: FitPlan) throws
-  /// The step after which the callback has to be called at the latest; nil if any will do.
+  /// The step after which the callback must be called at the latest; nil for no limit.
   func nextPause(after step: Int) -> Int?
-  /// After some steps of one epoch; `trainer.state` counts them already.
+  /// Called after one or more steps of an epoch; `trainer.state` already counts them.
   ///
-  /// - Parameter losses: the mean loss of the batch of each step.
+  /// - Parameter losses: the mean loss of each step's batch.
   func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws
-  /// After validation; `trainer.state.history` has the epoch already.
+  /// Called after validation; `trainer.state.history` already includes the epoch.
   func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws
-  /// After the last step, whether all epochs are done or the run was stopped before.
+  /// Called after the last step, whether all epochs are complete or the run was stopped earlier.
   func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws
 }
 
@@ -27,12 +27,12 @@ extension Callback {
   public func trainingDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {}
 }
 
-/// The size of what `fit` is asked to do.
+/// The epochs and steps of a call of `fit`.
 public struct FitPlan: Sendable, Equatable {
-  /// The epochs of the whole run.
+  /// The total epochs of the run.
   public let epochs: Int
-  /// The steps of one epoch.
+  /// The steps per epoch.
   public let stepsPerEpoch: Int
-  /// The run stops once it has made this many steps in all.
+  /// The run stops once it has made this many steps in total.
   public let maxSteps: Int?
 }

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Every callback that a configuration can name. A new one is registered here, on a line of its own.
+/// Every callback that a configuration can name. Register a new one here, on a line of its own.
 private let callbackCatalog = Catalog<any ConfiguredCallback.Type>(
   kind: "callback", names: { [$0.name] },
   [

@@ -2,25 +2,25 @@ import Configuration
 
 /// A callback that a configuration can name.
 ///
-/// It keeps nothing in itself: what it knows of the run stands in the run's state (`Trainer[callback:]`), so it survives
-/// every cut. A new one is one file that conforms to this protocol, and one line in `CallbackCatalog.swift`.
+/// It is stateless: its state is part of the run's state (`Trainer[callback:]`), so it survives every interruption. A
+/// new callback is one file that conforms to this protocol, and one line in `CallbackCatalog.swift`.
 public protocol ConfiguredCallback: Callback, Sendable {
-  /// The name in YAML, and of its state.
+  /// The name in YAML and the key of its state.
   static var name: String { get }
   static var optionKeys: [String] { get }
-  /// Whether it has a say in the weights that the run ends with: a resumed run must have it too.
+  /// Whether it affects the final weights: then a resumed run must have it too.
   static var decidesWeights: Bool { get }
 
-  /// - Parameter metrics: the names that the history will have.
+  /// - Parameter metrics: the metric names of the history.
   /// - Throws: `ConfigurationError` with the key and the value received.
   init(options: ConfigurationReader, metrics: [String]) throws
 
-  /// All options, in Keras' words where Keras has them.
+  /// All options, with Keras' names where Keras has them.
   var options: [ConfigurationEntry] { get }
 }
 
 extension ConfigurationReader {
-  /// `monitor` and `min_delta`.
+  /// Reads `monitor` and `min_delta`.
   func monitor(metrics: [String], minDelta: Double) throws -> MetricMonitor {
     let fallback = metrics.contains("val_loss") ? "val_loss" : "loss"
     return MetricMonitor(

@@ -1,24 +1,27 @@
 import Configuration
 
-/// Ends a run whose metric has not become better for some epochs, as Keras' callback of the name does.
+/// Stops a run when a metric has not improved for `patience` epochs, as Keras' `EarlyStopping`.
 ///
-/// With `restoreBestWeights` a run that is done has the weights of its best epoch, whether this callback ended it or its
-/// last epoch did, as in Keras. One that is cut keeps those it has. One that is given more epochs goes on from those of
-/// its last one, as if it had had them from the start.
+/// With `restoreBestWeights`, a completed run has the weights of its best epoch, whether this callback or the last
+/// epoch ended it, as in Keras. An interrupted run keeps its current weights. If resumed with more epochs, training
+/// continues from the last epoch's weights, as if it had had them from the start.
 public final class EarlyStopping: ConfiguredCallback {
   public static let name = "early_stopping"
   public static let optionKeys = ["monitor", "min_delta", "patience", "restore_best_weights"]
   public static let decidesWeights = true
 
+  /// The monitored metric and its minimum improvement.
   public let monitor: MetricMonitor
-  /// The epochs without a better value after which the run ends.
+  /// The number of epochs without improvement after which the run ends.
   public let patience: Int
+  /// Whether a completed run gets the weights of its best epoch.
   public let restoreBestWeights: Bool
 
+  /// Creates an early stopping callback.
   public init(
     monitor: String = "val_loss", minDelta: Double = 0, patience: Int = 0, restoreBestWeights: Bool = false
   ) {
-    precondition(patience >= 0, "patience counts epochs, got \(patience)")
+    precondition(patience >= 0, "patience must be 0 or more, got \(patience)")
     self.monitor = MetricMonitor(monitor, minDelta: minDelta)
     self.patience = patience
     self.restoreBestWeights = restoreBestWeights
@@ -55,7 +58,7 @@ public final class EarlyStopping: ConfiguredCallback {
     } else {
       state.numbers["wait", default: 0] += 1
     }
-    // As in Keras, an epoch that is not better ends the run also if the patience is 0.
+    // As in Keras, the first epoch without improvement ends the run also with a patience of 0.
     if let wait = state.numbers["wait"], wait > 0, wait >= Double(patience) {
       state.numbers[RunState.stoppedEpoch] = Double(trainer.state.epoch)
       trainer.stop(.noImprovement(metric: monitor.metric))
@@ -64,7 +67,7 @@ public final class EarlyStopping: ConfiguredCallback {
     if trainer.state.hasStoppedEarly || trainer.state.epoch >= plan.epochs { try restoreBest(trainer) }
   }
 
-  /// Gives the model the weights of the best epoch, unless that is the last one.
+  /// Restores the weights of the best epoch, unless that is the last one.
   private func restoreBest(_ trainer: Trainer) throws {
     let state = trainer[callback: Self.name]
     guard restoreBestWeights, !state.weights.isEmpty, let wait = state.numbers["wait"], wait > 0 else { return }
@@ -72,7 +75,7 @@ public final class EarlyStopping: ConfiguredCallback {
     trainer[callback: Self.name].numbers[RunState.restoredEpoch] = Double(trainer.state.epoch) - wait
   }
 
-  /// Exchanges the model's weights with those that are kept.
+  /// Swaps the model's weights with the stored ones.
   private func exchangeWeights(_ trainer: Trainer) throws {
     let present = trainer.weights
     try trainer.setWeights(trainer[callback: Self.name].weights)
@@ -84,10 +87,10 @@ extension RunState {
   static let stoppedEpoch = "stopped_epoch"
   static let restoredEpoch = "restored_epoch"
 
-  /// Whether a callback found that the run is done, before its last epoch.
+  /// Whether a callback stopped the run before its last epoch.
   public var hasStoppedEarly: Bool { callbacks.values.contains { $0.numbers[Self.stoppedEpoch] != nil } }
 
-  /// The epoch that the weights are of, if a callback put them in place of those of the last one.
+  /// The epoch whose weights the model has, if a callback restored them instead of keeping the last epoch's.
   public var restoredEpoch: Int? {
     callbacks.values.compactMap { $0.numbers[Self.restoredEpoch] }.first.flatMap { Int(exactly: $0) }
   }

@@ -1,27 +1,29 @@
 import Configuration
 
-/// Lowers the learning rate when a metric has not become better for some epochs, as Keras' callback of the name does.
+/// Reduces the learning rate when a metric has not improved for `patience` epochs, as Keras' `ReduceLROnPlateau`.
 public final class ReduceLROnPlateau: ConfiguredCallback {
   public static let name = "reduce_lr_on_plateau"
   public static let optionKeys = ["monitor", "min_delta", "patience", "factor", "cooldown", "min_lr"]
   public static let decidesWeights = true
 
+  /// The monitored metric and its minimum improvement.
   public let monitor: MetricMonitor
-  /// The epochs without a better value after which the rate is lowered.
+  /// The number of epochs without improvement after which the rate is reduced.
   public let patience: Int
-  /// What the rate is multiplied with.
+  /// The factor by which the rate is multiplied; greater than 0 and less than 1.
   public let factor: Double
-  /// The epochs after a lowering in which nothing is counted.
+  /// The number of epochs after a reduction that do not count towards `patience`.
   public let cooldown: Int
-  /// The rate is never lowered below this; one that is not above it stays as it is.
+  /// The lower bound of the rate; a rate at or below it is not changed.
   public let minLR: Double
 
+  /// Creates a callback that multiplies the rate by `factor`.
   public init(
     monitor: String = "val_loss", minDelta: Double = 1e-4, patience: Int = 10, factor: Double = 0.1,
     cooldown: Int = 0, minLR: Double = 0
   ) {
-    precondition(patience >= 0 && cooldown >= 0, "patience (\(patience)) and cooldown (\(cooldown)) count epochs")
-    precondition(factor > 0 && factor < 1, "a factor of \(factor) does not lower the rate")
+    precondition(patience >= 0 && cooldown >= 0, "patience (\(patience)) and cooldown (\(cooldown)) must be 0 or more")
+    precondition(factor > 0 && factor < 1, "factor must be greater than 0 and less than 1, got \(factor)")
     self.monitor = MetricMonitor(monitor, minDelta: minDelta)
     self.patience = patience
     self.factor = factor

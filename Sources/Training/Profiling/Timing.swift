@@ -1,10 +1,10 @@
-/// Seconds of the same work, measured several times.
+/// Durations of the same work, measured repeatedly.
 package struct Timing: Sendable, Equatable {
-  /// In ascending order; one or more.
+  /// In seconds, ascending; at least one.
   package let seconds: [Double]
 
   package init(seconds: [Double]) {
-    precondition(!seconds.isEmpty, "nothing was measured")
+    precondition(!seconds.isEmpty, "a timing needs at least one measurement")
     self.seconds = seconds.sorted()
   }
 
@@ -12,9 +12,9 @@ package struct Timing: Sendable, Equatable {
   package var least: Double { seconds[0] }
   package var most: Double { seconds[seconds.count - 1] }
 
-  /// Measures `body` `runs` times, each time for as many repetitions as take `duration` or longer.
+  /// Measures `body` `runs` times, each with enough repetitions to last `duration` or longer.
   ///
-  /// - Parameter now: reads the clock.
+  /// - Parameter now: returns the time.
   package init(
     runs: Int, duration: Double = 0.002, now: () -> ContinuousClock.Instant = { .now }, _ body: () -> Void
   ) {
@@ -28,6 +28,6 @@ package struct Timing: Sendable, Equatable {
     self.init(seconds: (0..<runs).map { _ in time(repetitions) / Double(repetitions) })
   }
 
-  /// The measurement of a part of the work, or of a multiple.
+  /// The timing of a part or a multiple of the work.
   package func scaled(by factor: Double) -> Timing { Timing(seconds: seconds.map { $0 * factor }) }
 }

@@ -2,9 +2,9 @@ import Datasets
 import Kernels
 import NeuralNetwork
 
-/// What one computation of a network takes, for one sample, on one core.
+/// The cost of one operation of a network, per sample, on one core.
 package struct LayerProfile: Sendable {
-  /// The layers that it covers: `conv2d + max_pooling2d`.
+  /// The layers that it comprises: `conv2d + max_pooling2d`.
   package let name: String
   package let operations: OperationCount
   package let forward: Timing
@@ -12,7 +12,7 @@ package struct LayerProfile: Sendable {
 }
 
 extension Trainer {
-  /// Measures each computation on a shard of `dataset`: the same kernels on the same memory as in training.
+  /// Measures each operation on a shard of `dataset`, with the kernels and memory of training.
   ///
   /// - Throws: `TrainingError` if the data does not fit the model.
   package func profileLayers(_ dataset: Dataset, runs: Int) throws -> [LayerProfile] {
@@ -23,7 +23,7 @@ extension Trainer {
     let box = PassTimesBox()
     let single = try WorkerTeam(count: 1)
     dataset.withSamples(scale: configuration.scale(for: dataset.input)) { samples in
-      // On a worker, as in training: it drops denormal numbers.
+      // On a worker, as in training: it flushes denormals.
       single.perform(tasks: 1) { _, _ in
         box.passes = worker.profile(
           samples.part(0..<shard), variables: variables, gradients: reduction.gradients(ofGroup: 0), runs: runs)
@@ -39,8 +39,8 @@ extension Trainer {
     }
   }
 
-  /// Measures the sum of the gradients and the optimizer's update of one step, on all workers. The trainer is of no use
-  /// for training behind it.
+  /// Measures gradient reduction and optimizer update of one step, on all workers. The trainer cannot be used for
+  /// training afterwards.
   package func profileUpdate(runs: Int) -> Timing {
     let update = memory.update
     let time = update.time(shards: configuration.shards, iteration: 1, learningRate: 0)
@@ -55,14 +55,14 @@ extension Trainer {
   }
 }
 
-/// Brings measurements out of a worker.
+/// Carries measurements out of a worker.
 private final class PassTimesBox: @unchecked Sendable {
-  // Sendable: one worker writes, and is joined before anybody reads.
+  // Sendable: one worker writes, and has ended before the first read.
   var passes: [(forward: Timing, backward: Timing)] = []
 }
 
 extension ShardWorker {
-  /// Measures both passes of each computation on some samples.
+  /// Measures both passes of each operation on some samples.
   fileprivate func profile(
     _ samples: SampleSlice, variables: Variables, gradients: UnsafeMutablePointer<Float>, runs: Int
   ) -> [(forward: Timing, backward: Timing)] {
@@ -82,9 +82,9 @@ extension ShardWorker {
   }
 }
 
-/// What the processor can do at most: multiplications and additions in registers.
+/// The peak performance of the processor: multiplications and additions in registers.
 package enum PeakPerformance {
-  /// Operations a second of each of `workers` threads that compute at the same time.
+  /// Operations per second and thread, with `workers` threads computing at the same time.
   ///
   /// - Throws: `TrainingError.tooFewThreads`.
   package static func measure(

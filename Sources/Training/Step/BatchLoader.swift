@@ -1,10 +1,10 @@
 import Kernels
 import NeuralNetwork
 
-/// Makes the input of a program of samples: bytes or floats, divided by the scale.
+/// Loads the input of a program from samples: bytes or floats, divided by the scale.
 struct BatchLoader: Sendable {
   let kernels: KernelSet
-  /// The values of an input.
+  /// The values per input.
   let inputCount: Int
 
   /// Writes the inputs (samples, values) as floats, each divided by the scale.

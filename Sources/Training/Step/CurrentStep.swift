@@ -1,6 +1,6 @@
 import NeuralNetwork
 
-/// A step: its batch, and its position in the run.
+/// A step: its batch and its position in the run.
 struct CurrentStep: Sendable {
   let batch: SampleSlice
   let sharding: BatchSharding
@@ -9,7 +9,7 @@ struct CurrentStep: Sendable {
 
   /// The next step of a run.
   ///
-  /// - Parameter samples: those of the epoch, in its order.
+  /// - Parameter samples: the samples of the epoch, in its order.
   init(_ configuration: TrainingConfiguration, _ samples: SampleSlice, _ state: RunState) {
     let first = state.stepInEpoch * configuration.batchSize
     batch = samples.part(min(first, samples.count)..<min(first + configuration.batchSize, samples.count))
@@ -21,7 +21,7 @@ struct CurrentStep: Sendable {
       ?? state.learningRate
   }
 
-  /// The steps made before this one.
+  /// The number of steps before this one.
   var iteration: Int { pass.step }
 }
 

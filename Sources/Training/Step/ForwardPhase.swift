@@ -1,7 +1,7 @@
 import NeuralNetwork
 
-/// The forward pass of a segment before the last, a group of shards a task; then the statistics of the batch operation behind
-/// it.
+/// The forward pass of a segment before the last, one task per group of shards; then the statistics of the batch
+/// operation after it.
 struct ForwardPhase: StepPhase {
   let segment: Int
   unowned let memory: StepMemory
@@ -20,7 +20,7 @@ struct ForwardPhase: StepPhase {
   }
 }
 
-/// The forward pass of the last segment, the loss, and the segment's backward pass, a group of shards a task.
+/// The forward pass of the last segment, the loss, and the segment's backward pass, one task per group of shards.
 struct LossPhase: StepPhase {
   unowned let memory: StepMemory
 
@@ -35,7 +35,7 @@ struct LossPhase: StepPhase {
       rows: memory.batchSums)
   }
 
-  /// A batch whose loss is not finite ends the step.
+  /// Ends the step if the loss of the batch is not finite.
   func finish(_ step: CurrentStep) -> Bool {
     memory.finishLoss(of: step)
     guard memory.loss(of: step).isFinite else { return false }
@@ -44,7 +44,8 @@ struct LossPhase: StepPhase {
   }
 }
 
-/// The backward pass of a segment before the last, from that of the batch operation behind it, a group of shards a task.
+/// The backward pass of a segment before the last, starting at the batch operation after it, one task per group of
+/// shards.
 struct BackwardPhase: StepPhase {
   let segment: Int
   unowned let memory: StepMemory

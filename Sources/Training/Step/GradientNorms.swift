@@ -1,8 +1,8 @@
 import NeuralNetwork
 
-/// The norms of gradients, and the factors by which they are clipped.
+/// The norms of gradients and the clipping factors.
 ///
-/// A norm is the root of the sum of squares in `Double`: of each block, then of the blocks in order.
+/// A norm is the root of the sum of squares in `Double`: within each block, then over the blocks in order.
 final class GradientNorms: @unchecked Sendable {
   // Sendable: each task writes the squares of its own blocks; the factors are computed between phases.
   private let blocks: UpdateBlocks
@@ -30,7 +30,7 @@ final class GradientNorms: @unchecked Sendable {
     factors.deallocate()
   }
 
-  /// What the gradient of a variable is multiplied by.
+  /// The clipping factor of a variable's gradient.
   func factor(ofVariable index: Int) -> Float { factors[index] }
 
   /// Sums the squares of a block.
@@ -40,7 +40,7 @@ final class GradientNorms: @unchecked Sendable {
     squares[index] = sum
   }
 
-  /// Computes the factors, after all blocks.
+  /// Computes the factors; called after all blocks.
   func finish() {
     sums.update(repeating: 0, count: variableCount)
     for (index, block) in blocks.blocks.enumerated() { sums[block.variable] += squares[index] }
@@ -53,7 +53,7 @@ final class GradientNorms: @unchecked Sendable {
       var total = 0.0
       for index in 0..<variableCount { total += sums[index] }
       let norm = Float(total.squareRoot())
-      // With NaN or an infinite value in any gradient, all become NaN, as in Keras: (norm − norm) is 0 or NaN.
+      // With NaN or infinity in any gradient, all become NaN, as in Keras: (norm − norm) is 0 or NaN.
       let factor = limit * min(1 / norm, 1 / limit) + (norm - norm)
       factors.update(repeating: factor, count: variableCount)
     case .value, nil: break

@@ -1,17 +1,17 @@
 import Kernels
 import NeuralNetwork
 
-/// The gradients of a batch: a buffer for each group of shards, and their sum in a fixed tree.
+/// The gradients of a batch: a buffer per group of shards, and their sum in a fixed tree.
 ///
-/// The tree depends on the number of shards alone: ((0+1)+(2+3))+((4+5)+(6+7)). Who computed a shard, when, and with which
-/// neighbors does not show in the sum.
+/// The tree depends only on the number of shards: ((0+1)+(2+3))+((4+5)+(6+7)). The sum does not depend on which worker
+/// computed a shard, when, or in which group.
 struct GradientReduction: Sendable {
   private let groupGradients: FloatBuffer
   private let total: FloatBuffer
   private let stride: Int
   private let kernels: KernelSet
 
-  /// - Parameter count: the floats of the trainable variables.
+  /// - Parameter count: the number of floats in the trainable variables.
   init(count: Int, groups: Int, kernels: KernelSet) {
     self.kernels = kernels
     stride = FloatBuffer.aligned(count)
@@ -21,21 +21,21 @@ struct GradientReduction: Sendable {
 
   func gradients(ofGroup group: Int) -> UnsafeMutablePointer<Float> { groupGradients.start + group * stride }
 
-  /// Prepares the gradients of a batch operation, which are not summed over groups: that of the first group is whole, and
-  /// −0 in all others changes no bit of it.
+  /// Prepares the gradients of a batch operation, which are not summed over groups: the first group has the complete
+  /// gradient, and −0 in all others does not change a bit of it.
   func fillWithNegativeZero(_ placed: PlacedOperation) {
     for first in Swift.stride(from: placed.variableOffset, to: groupGradients.count, by: stride) {
       (groupGradients.start + first).update(repeating: -0.0, count: placed.variableCount)
     }
   }
 
-  /// Sums a range of all groups.
+  /// Sums a range over all groups.
   func sum(_ range: Range<Int>, groups: Int) {
     kernels.sumShards(
       groupGradients.start + range.lowerBound, stride: stride, shardCount: groups,
       total: total.start + range.lowerBound, count: range.count)
   }
 
-  /// The summed gradient from a float on.
+  /// The summed gradient, starting at a float offset.
   func total(from offset: Int) -> UnsafeMutablePointer<Float> { total.start + offset }
 }

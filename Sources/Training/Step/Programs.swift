@@ -1,12 +1,12 @@
 import Kernels
 import NeuralNetwork
 
-/// A model compiled for both modes.
+/// A model compiled for training and inference.
 struct Programs: Sendable {
   let training: Program
   let inference: Program
 
-  /// - Parameter loss: one over classes takes the argument of a final softmax; to all others the softmax belongs to the model.
+  /// - Parameter loss: a loss over classes includes a final softmax in training; for others it is part of the model.
   init(_ plan: ModelPlan, kernels: KernelSet, loss: any Loss) throws {
     let leavesSoftmax = type(of: loss).targets == .classes
     training = try plan.compile(mode: .training, kernels: kernels, leavesSoftmax: leavesSoftmax)

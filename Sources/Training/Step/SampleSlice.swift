@@ -1,9 +1,9 @@
 import Datasets
 import NeuralNetwork
 
-/// Some samples of a data set, in an order: what a worker computes at a time.
+/// Samples of a data set, in an order: the unit of a worker's computation.
 struct SampleSlice: @unchecked Sendable {
-  // Sendable: the memory is only read while the slice is in use.
+  // Sendable: the memory is read-only while the slice is in use.
   /// The inputs of all samples.
   enum Inputs {
     case bytes(UnsafePointer<UInt8>)
@@ -20,9 +20,9 @@ struct SampleSlice: @unchecked Sendable {
 
   let inputs: Inputs
   let targets: Targets
-  /// What inputs are divided by.
+  /// The divisor of inputs.
   let scale: Float
-  /// The order of all samples; nil for that of the data.
+  /// The order of all samples; nil for the order of the data.
   let order: UnsafePointer<Int32>?
   let range: Range<Int>
 
@@ -32,7 +32,7 @@ struct SampleSlice: @unchecked Sendable {
     order.map { Int($0[range.lowerBound + position]) } ?? range.lowerBound + position
   }
 
-  /// A part of the slice, counted from its own first sample.
+  /// A part of the slice, relative to its first sample.
   func part(_ part: Range<Int>) -> SampleSlice {
     let first = range.lowerBound
     return SampleSlice(
@@ -42,9 +42,9 @@ struct SampleSlice: @unchecked Sendable {
 }
 
 extension Dataset {
-  /// Calls `body` with the samples in `order` (that of the data if nil).
+  /// Calls `body` with the samples in `order` (nil for the order of the data).
   ///
-  /// - Parameter scale: what inputs are divided by.
+  /// - Parameter scale: the divisor of inputs.
   func withSamples<Result>(
     order: SampleOrder? = nil, scale: Float, _ body: (SampleSlice) throws -> Result
   ) rethrows -> Result {
@@ -86,7 +86,7 @@ extension Dataset {
   }
 
   private func start<Value>(of buffer: UnsafeBufferPointer<Value>) -> UnsafePointer<Value> {
-    guard let start = buffer.baseAddress else { preconditionFailure("the data set '\(name)' holds no samples") }
+    guard let start = buffer.baseAddress else { preconditionFailure("the data set '\(name)' is empty") }
     return start
   }
 }

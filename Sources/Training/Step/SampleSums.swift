@@ -1,13 +1,13 @@
 import NeuralNetwork
 
-/// A row of numbers for each sample of a batch, and their sum, whose leaves are the samples.
+/// A row of numbers per sample of a batch, and their sum in a fixed tree with samples as leaves.
 final class SampleSums: @unchecked Sendable {
-  // Sendable: each task writes the rows of its own samples; the sum is computed when all are done.
+  // Sendable: each task writes the rows of its own samples; the sum is computed after all tasks.
   private let rows: UnsafeMutablePointer<Double>
   private let total: UnsafeMutablePointer<Double>
   private let levels: UnsafeMutablePointer<Double>
 
-  /// - Parameter width: the most numbers of a row.
+  /// - Parameter width: the maximum number of values per row.
   init(capacity: Int, width: Int) {
     func zeros(_ count: Int) -> UnsafeMutablePointer<Double> {
       let start = UnsafeMutablePointer<Double>.allocate(capacity: max(count, 1))
@@ -25,13 +25,13 @@ final class SampleSums: @unchecked Sendable {
     levels.deallocate()
   }
 
-  /// The rows of `width` numbers from a sample of the batch on.
+  /// The rows of `width` numbers, starting at a sample of the batch.
   func rows(from sample: Int, width: Int) -> UnsafeMutablePointer<Double> { rows + sample * width }
 
-  /// What `sum` computed last.
+  /// The last result of `sum`.
   var lastSum: UnsafePointer<Double> { UnsafePointer(total) }
 
-  /// The sum of the rows of `width` numbers of the first `samples` samples; valid until the next call.
+  /// Sums the rows of `width` numbers of the first `samples` samples; the result is valid until the next call.
   @discardableResult
   func sum(samples: Int, width: Int) -> UnsafePointer<Double> {
     SampleTree.sum(rows, count: samples, width: width, into: total, levels: levels)

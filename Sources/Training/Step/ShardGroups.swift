@@ -1,19 +1,19 @@
 import NeuralNetwork
 
-/// Neighbouring shards that one worker computes at a time, into one buffer.
+/// Groups of adjacent shards that one worker computes at a time, into one gradient buffer.
 ///
-/// A group is a branch of the tree in which gradients are summed, so its size shows in no bit of the result. Each group
-/// less saves a buffer that is written and read in every step, which counts when the parameters are many. Groups must
-/// leave work for every worker, and their samples must not crowd the parameters out of the cache.
+/// A group is a subtree of the gradient sum, so its size does not affect a bit of the result. Fewer groups mean fewer
+/// buffers to write and read in every step, which matters with many parameters. Groups must leave work for every
+/// worker, and their samples must not evict the parameters from the cache.
 struct ShardGroups: Sendable, Equatable {
-  /// The shards in a group, a power of two; the last group may have fewer.
+  /// The shards per group, a power of two; the last group may have fewer.
   let size: Int
 
   init(size: Int) { self.size = size }
 
-  /// - Parameter workspaceCount: the floats that a worker needs for a group of a number of shards.
+  /// - Parameter workspaceCount: the floats that a worker needs for a group of `shards` shards.
   init(shards: Int, workers: Int, parameterCount: Int, workspaceCount: (_ shards: Int) -> Int) {
-    /// The shards that the busiest worker computes, one after the other.
+    /// The shards that the busiest worker computes, in sequence.
     func longest(_ size: Int) -> Int {
       let groups = (shards + size - 1) / size
       return (groups + workers - 1) / workers * size

@@ -1,21 +1,21 @@
 import Kernels
 import NeuralNetwork
 
-/// What one worker owns: the memory in which it computes a group of shards at a time.
+/// A worker's buffers and passes for one group of shards at a time.
 final class ShardWorker: @unchecked Sendable {
-  // Sendable: `WorkerTeam` runs one task of a worker at a time, and joins before anybody else looks.
+  // Sendable: `WorkerTeam` runs one task per worker at a time, and joins before other access.
   private let configuration: TrainingConfiguration
   private let loader: BatchLoader
   let workspace: Workspace
   private let inference: Workspace
-  /// The targets of the samples at hand, as the loss takes them.
+  /// The targets of the current samples, in the form of the loss.
   private let targets: TargetBuffer
-  /// The loss and the metrics.
+  /// The number of sums per sample: the loss and the metrics.
   private let sumCount: Int
 
   /// - Parameters:
-  ///   - batch: what workers share of the batch.
-  ///   - groupSize: the most shards that it computes at a time.
+  ///   - batch: the memory of the batch that workers share.
+  ///   - groupSize: the maximum number of shards computed at a time.
   init(
     configuration: TrainingConfiguration, programs: Programs, batch: BatchMemory, kernels: KernelSet, groupSize: Int
   ) {
@@ -32,9 +32,9 @@ final class ShardWorker: @unchecked Sendable {
 
   // MARK: - Phases of a step
 
-  /// Computes the forward pass of a segment for neighboring shards of a batch.
+  /// Computes the forward pass of a segment for adjacent shards of a batch.
   ///
-  /// - Parameter rows: of the batch operation behind the segment, overwritten for the samples of the shards.
+  /// - Parameter rows: of the batch operation after the segment, overwritten for the samples of the shards.
   func forward(
     segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables, rows: SampleSums
   ) {
@@ -45,8 +45,8 @@ final class ShardWorker: @unchecked Sendable {
       rows: rowsStart(rows, ofSegment: segment + 1, from: range.lowerBound))
   }
 
-  /// Computes the forward pass of the last segment, the loss, and the segment's backward pass. The loss of a batch is the
-  /// mean over it.
+  /// Computes the forward pass of the last segment, the loss, and the segment's backward pass. The loss of a batch is
+  /// the mean over its samples.
   ///
   /// - Parameters:
   ///   - gradients: overwritten for the segment's variables; see `Workspace.backward`.
@@ -81,7 +81,7 @@ final class ShardWorker: @unchecked Sendable {
       rows: rowsStart(rows, ofSegment: segment, from: position))
   }
 
-  /// Makes the workspace that of neighboring shards of a batch.
+  /// Prepares the workspace for adjacent shards of a batch.
   ///
   /// - Returns: their samples.
   private func begin(_ shards: Range<Int>, of step: CurrentStep) -> Range<Int> {
@@ -93,7 +93,7 @@ final class ShardWorker: @unchecked Sendable {
     return range
   }
 
-  /// The rows of the batch operation that begins a segment; nil if none does.
+  /// The rows of the batch operation that begins a segment; nil if there is none.
   private func rowsStart(_ rows: SampleSums, ofSegment segment: Int, from position: Int) -> UnsafeMutablePointer<
     Double
   >? {
@@ -105,7 +105,7 @@ final class ShardWorker: @unchecked Sendable {
 
   // MARK: - Evaluation and prediction
 
-  /// Computes the forward pass, the loss and the metrics of some samples.
+  /// Computes the forward pass, the loss and the metrics of samples.
   ///
   /// - Parameter rows: (samples, loss and metrics), overwritten.
   func evaluate(_ samples: SampleSlice, variables: Variables, rows: UnsafeMutablePointer<Double>) {
@@ -115,7 +115,7 @@ final class ShardWorker: @unchecked Sendable {
     measure(samples.count, of: inference, into: rows, gradientScale: nil)
   }
 
-  /// Writes the model's outputs (samples, classes) for some samples.
+  /// Writes the model's outputs (samples, classes) for samples.
   func predict(_ samples: SampleSlice, variables: Variables, outputs: UnsafeMutablePointer<Float>) {
     inference.divide(into: 1) { _ in samples.count }
     forward(samples, variables)
@@ -131,7 +131,7 @@ final class ShardWorker: @unchecked Sendable {
     targets.load(samples)
   }
 
-  /// Computes the gradient of the loss of the `count` samples at hand, from the outputs.
+  /// Computes the gradient of the loss of the first `count` samples from the outputs.
   func differentiate(_ count: Int) {
     let sums = SampleSums(capacity: count, width: sumCount)
     measure(count, of: workspace, into: sums.rows(from: 0, width: sumCount), gradientScale: 1 / Float(count))
@@ -143,11 +143,11 @@ final class ShardWorker: @unchecked Sendable {
     inference.forward(variables: variables.parameters.start, state: variables.state.start)
   }
 
-  /// Computes the loss and the metrics of the first `count` samples at hand.
+  /// Computes the loss and the metrics of the first `count` samples.
   ///
   /// - Parameters:
   ///   - rows: (samples, loss and metrics), overwritten.
-  ///   - gradientScale: what the gradient of each sample's loss is multiplied by; nil if it is not computed.
+  ///   - gradientScale: the factor of the gradient of each sample's loss; nil to compute no gradient.
   private func measure(
     _ count: Int, of workspace: Workspace, into rows: UnsafeMutablePointer<Double>, gradientScale: Float?
   ) {

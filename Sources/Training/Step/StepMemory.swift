@@ -1,7 +1,7 @@
 import Kernels
 import NeuralNetwork
 
-/// The memory that all steps of a run share, and the phases that work on it.
+/// The memory shared by all steps of a run, and the phases that work on it.
 final class StepMemory: @unchecked Sendable {
   // Sendable: each task of a phase writes its own part, and phases follow one another.
   let program: Program
@@ -12,7 +12,7 @@ final class StepMemory: @unchecked Sendable {
   /// The loss and the metrics of each sample.
   let lossSums: SampleSums
   private let sumCount: Int
-  /// What workers share of the batch.
+  /// The memory of the batch that workers share.
   let batch: BatchMemory
   /// The sums of batch operations.
   let batchSums: SampleSums
@@ -44,9 +44,9 @@ final class StepMemory: @unchecked Sendable {
     for placed in program.operations where placed.batchOperation != nil { reduction.fillWithNegativeZero(placed) }
   }
 
-  /// With b batch operations the network is computed in 2b + 1 phases: the forward passes of all segments but the last;
-  /// the last one's forward pass, the loss, and its backward pass; the backward passes of the others. Then the gradients
-  /// of all groups of shards are summed, and the optimizer updates the variables.
+  /// With b batch operations a step has 2b + 1 phases of passes: the forward passes of all segments but the last; the
+  /// last segment's forward pass, the loss, and its backward pass; the backward passes of the others. Then gradients
+  /// are summed over groups of shards, and the optimizer updates the variables.
   private func makePhases() -> [any StepPhase] {
     let inner = program.segments.indices.dropLast()
     return inner.map { ForwardPhase(segment: $0, memory: self) }
@@ -55,13 +55,13 @@ final class StepMemory: @unchecked Sendable {
       + update.phases
   }
 
-  /// The groups of a step's shards.
+  /// The number of groups of a step's shards.
   func groupCount(_ step: CurrentStep) -> Int { groups.count(ofShards: step.sharding.shardCount) }
 
-  /// Sums the loss and the metrics over the batch, once they were computed for all its samples.
+  /// Sums the loss and the metrics over the batch; called once all samples are computed.
   func finishLoss(of step: CurrentStep) { lossSums.sum(samples: step.batch.count, width: sumCount) }
 
-  /// The sums over the batch of the loss and of each metric.
+  /// The sums of the loss and each metric over the batch.
   var sums: UnsafePointer<Double> { lossSums.lastSum }
 
   /// The mean loss of the batch.

@@ -1,6 +1,6 @@
 import NeuralNetwork
 
-/// A worker's targets, in the form that the loss takes: classes or values.
+/// A worker's targets in the form of the loss: classes or values.
 final class TargetBuffer {
   private enum Storage {
     case classes(UnsafeMutablePointer<Int32>)
@@ -8,12 +8,12 @@ final class TargetBuffer {
   }
 
   private let storage: Storage
-  /// The numbers of a sample.
+  /// The values per sample.
   private let count: Int
 
   /// - Parameters:
-  ///   - capacity: the most samples.
-  ///   - count: the model's outputs.
+  ///   - capacity: the maximum number of samples.
+  ///   - count: the number of model outputs.
   init(_ kind: TargetKind, capacity: Int, count: Int) {
     self.count = count
     switch kind {
@@ -35,7 +35,7 @@ final class TargetBuffer {
     }
   }
 
-  /// Those that were loaded last.
+  /// The targets loaded last.
   var targets: Targets {
     switch storage {
     case .classes(let classes): .classes(classes)
@@ -43,7 +43,7 @@ final class TargetBuffer {
     }
   }
 
-  /// Loads the targets of samples whose data set was checked against the loss (`Dataset.check(fits:_:)`).
+  /// Loads the targets of samples; `Dataset.check(fits:_:)` must have accepted the data set.
   func load(_ samples: SampleSlice) {
     switch storage {
     case .classes(let classes): Self.load(samples, classes)
@@ -51,7 +51,7 @@ final class TargetBuffer {
     }
   }
 
-  /// A label, the place of the largest of several values, or the only value.
+  /// Loads classes: a label, the index of the largest of several values, or the only value.
   private static func load(_ samples: SampleSlice, _ classes: UnsafeMutablePointer<Int32>) {
     switch samples.targets {
     case .labels(let labels):
@@ -65,7 +65,7 @@ final class TargetBuffer {
     }
   }
 
-  /// The values. A label is a number of its own if the model has one output, and a 1 among zeros if it has several.
+  /// Loads values. A label is a single value if the model has one output, and one-hot if it has several.
   private func load(_ samples: SampleSlice, _ numbers: UnsafeMutablePointer<Float>) {
     switch samples.targets {
     case .labels(let labels):

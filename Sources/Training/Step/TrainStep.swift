@@ -1,8 +1,8 @@
 import NeuralNetwork
 
-/// Runs consecutive training steps, each of them phase by phase. Nothing is allocated in a step.
+/// Runs consecutive training steps phase by phase. A step allocates nothing.
 final class TrainStep: PhasedWork, @unchecked Sendable {
-  // Sendable: what `beginPhase` writes is only read until all tasks are done; each task writes its own part of memory.
+  // Sendable: what `beginPhase` writes is read-only until all tasks are done; each task writes its own part of memory.
   private let configuration: TrainingConfiguration
   private let memory: StepMemory
   private let phases: [any StepPhase]
@@ -10,19 +10,19 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   private let samples: SampleSlice
   private let limit: StepLimit
 
-  /// The position of the run.
+  /// The progress of the run.
   private(set) var state: RunState
   /// The mean loss of each batch.
   private(set) var losses: [Float] = []
-  /// The batch at which the steps ended, if its loss is not finite. Its step was not made.
+  /// The batch that ended the steps with a loss that is not finite. Its step was not made.
   private(set) var nonfinite: NonfiniteBatch?
   private var step: CurrentStep
-  /// The position of the current phase; nil between steps.
+  /// The index of the current phase; nil between steps.
   private var phase: Int?
 
   /// - Parameters:
-  ///   - state: as it is before the first of the steps; its epoch has steps left.
-  ///   - limit: says when to return. The epoch's end is a limit of its own.
+  ///   - state: the state before the first step; its epoch has steps left.
+  ///   - limit: when to return. The end of the epoch is always a limit.
   init(
     _ configuration: TrainingConfiguration, memory: StepMemory, samples: SampleSlice, state: RunState, limit: StepLimit
   ) {
@@ -35,12 +35,12 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     step = CurrentStep(configuration, samples, state)
     self.state.learningRate = step.learningRate
     losses.reserveCapacity(limit.steps)
-    // The sums are the trainer's too: copy them now, not in the first step that adds to them.
+    // The trainer shares the storage of the sums: copy it now, not when the first step adds to them.
     self.state.sums.values.reserveCapacity(state.sums.values.count)
   }
 
   func run(task: Int, worker: Int) {
-    guard let phase else { preconditionFailure("a task was run between two steps") }
+    guard let phase else { preconditionFailure("a task ran between two steps") }
     phases[phase].run(task: task, worker: worker, step)
   }
 
@@ -57,9 +57,9 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     return phase.map { phases[$0].taskCount(step) }
   }
 
-  /// Counts the step that was made, and prepares the next one.
+  /// Counts the completed step and prepares the next one.
   ///
-  /// - Returns: the phase with which the next step begins; nil if it is not to be made now.
+  /// - Returns: the first phase of the next step; nil to stop.
   private func endStep() -> Int? {
     losses.append(state.sums.add(memory.sums, samples: step.batch.count))
     state.step += 1
@@ -75,7 +75,7 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
 
 /// When to return to the caller.
 struct StepLimit: Sendable {
-  /// The most steps.
+  /// The maximum number of steps.
   let steps: Int
   let deadline: ContinuousClock.Instant
   let requests: RunRequests

@@ -1,16 +1,16 @@
 import NeuralNetwork
 
-/// The blocks in which variables are updated. A block is a part of one variable; a task has one large or several small
-/// ones. Where a block ends shows in no bit of an update.
+/// The blocks in which variables are updated. A block is a part of one variable; a task has one large block or several
+/// small ones. Block boundaries do not affect a bit of an update.
 struct UpdateBlocks: Sendable {
   struct Block: Sendable {
-    /// The position of the variable in `ModelPlan.trainableVariables`.
+    /// The index of the variable in `ModelPlan.trainableVariables`.
     let variable: Int
-    /// Its floats in the flat buffer of the trainable variables.
+    /// The range of floats in the flat buffer of the trainable variables.
     let range: Range<Int>
   }
 
-  /// Small enough for the first-level cache. Blocks are larger only where they would be more tasks than a phase may have.
+  /// Small enough for the L1 cache. Blocks are larger only where there would be more tasks than a phase may have.
   private static let blockSize = 2048
 
   let blocks: [Block]

@@ -1,7 +1,7 @@
 import Kernels
 import NeuralNetwork
 
-/// Sums the gradients of all groups of shards and updates the variables, in one phase: for optimizers that need no norm.
+/// Sums gradients over groups of shards and updates the variables in one phase: for optimizers that need no norm.
 struct ReduceAndUpdatePhase: StepPhase {
   let update: VariableUpdate
 
@@ -21,7 +21,7 @@ struct ReduceAndUpdatePhase: StepPhase {
   }
 }
 
-/// Sums the gradients of all groups of shards, and their squares.
+/// Sums gradients over groups of shards, and their squares.
 struct ReducePhase: StepPhase {
   let update: VariableUpdate
 
@@ -41,7 +41,7 @@ struct ReducePhase: StepPhase {
   }
 }
 
-/// Updates the variables with the gradients that `ReducePhase` summed.
+/// Updates the variables with the gradients summed by `ReducePhase`.
 struct UpdatePhase: StepPhase {
   let update: VariableUpdate
 
@@ -60,7 +60,7 @@ struct UpdatePhase: StepPhase {
 
 /// The update of all variables, block by block.
 struct VariableUpdate: Sendable {
-  /// When an update is made, and of how many groups' gradients.
+  /// The iteration of an update and its number of gradient groups.
   struct Time: Sendable {
     let groups: Int
     let learningRate: Float
@@ -74,7 +74,7 @@ struct VariableUpdate: Sendable {
   private let variables: Variables
   private let optimizer: any Optimizer
   private let options: UpdateOptions
-  /// For each trainable variable, whether it decays.
+  /// For each trainable variable, whether weight decay applies.
   private let decays: [Bool]
   private let kernels: KernelSet
 
@@ -144,6 +144,6 @@ struct VariableUpdate: Sendable {
       stepSize: time.stepSize)
   }
 
-  /// The step is made: the state variables take their next values.
+  /// Completes the step: the state variables get their next values.
   func finish() { variables.takeNextState() }
 }
