@@ -153,7 +153,7 @@ public final class TrainingRun {
       return saved
     case .resuming, .resumingIfAny:
       let saved = try directory.newestGood(opening: SavedRun.init(path:)) {
-        surroundings.warning("passed over \($0)")
+        surroundings.warning("skipped \($0)")
       }
       try configuration.checkResumes(saved)
       return saved

@@ -78,8 +78,8 @@ struct DiffTests {
     #expect(different.status == 1)
     #expect(different.output.hasPrefix("epochs done: 2 and 3\n"))
     #expect(
-      different.error == "martlet: note: short: taken is short/step-00000012.weights.h5, the newest.\n"
-        + "martlet: note: long: taken is long/step-00000018.weights.h5, the newest.\n")
+      different.error == "martlet: note: short: using short/step-00000012.weights.h5, the newest.\n"
+        + "martlet: note: long: using long/step-00000018.weights.h5, the newest.\n")
     let same = try Shell.martlet(["diff", "long", "long2"], in: directory.path)
     #expect(same.status == 0)
     #expect(same.output.contains("after step 18"))
@@ -88,7 +88,7 @@ struct DiffTests {
     try Data(contentsOf: newest).dropLast(1).write(to: newest)
     let older = try Shell.martlet(["diff", "short", "long"], in: directory.path)
     #expect(older.status == 0)
-    #expect(older.error.contains("martlet: warning: passed over long/step-00000018.weights.h5: is truncated"))
+    #expect(older.error.contains("martlet: warning: skipped long/step-00000018.weights.h5: is truncated"))
   }
 
   @Test("sees one bit", arguments: [0, 2])

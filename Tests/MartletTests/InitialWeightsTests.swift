@@ -110,7 +110,7 @@ struct InitialWeightsTests {
     let file = "first/step-00000006.weights.h5"
     let finished = try Shell.martlet(start, in: directory.path)
     #expect(finished.status == 0)
-    #expect(finished.error == "martlet: note: first: taken is \(file), the best by val_accuracy.\n")
+    #expect(finished.error == "martlet: note: first: using \(file), the best by val_accuracy.\n")
     #expect(finished.output.contains("\nInitial weights: \(file)\n"))
     let checkpoint = try end("run", directory)
     #expect(checkpoint.initialWeights == file)
