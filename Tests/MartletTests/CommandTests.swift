@@ -197,7 +197,7 @@ struct CommandTests {
       ["train", "CONFIG", "--batch-size", "99999"], 2,
       "martlet: a batch of 99999 samples is larger than 'digits (train)', which has 1100."
     ),
-    (["train", "CONFIG", "--shards", "201"], 2, "martlet: a batch of 200 samples cannot be cut in 201 shards."),
+    (["train", "CONFIG", "--shards", "201"], 2, "martlet: 200 samples cannot be split into 201 shards."),
     (["train", "CONFIG", "--verbose", "3"], 2, "martlet: --verbose must be 0, 1 or 2. Received: 3"),
     (
       ["train", "CONFIG", "--data", "/tmp"], 2,
@@ -493,7 +493,7 @@ struct CommandTests {
     #expect(resumed.status == 0)
     #expect(
       resumed.error.hasPrefix(
-        "martlet: warning: the checkpoint was computed with the instruction set baseline, this run goes on with x86-64-v3:"
+        "martlet: warning: the checkpoint was computed with the instruction set baseline, this run continues with x86-64-v3:"
       ))
   }
 

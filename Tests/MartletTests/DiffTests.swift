@@ -48,8 +48,8 @@ struct DiffTests {
     let shorter = try diff("one", "shorter", in: directory)
     #expect(shorter.status == 1 && shorter.error.isEmpty)
     for line in [
-      "epochs done: 2 and 1\n", "steps done: 12 and 7\n", "steps in the epoch under way: 0 and 1\n",
-      "samples in the epoch under way: 0 and 200\n", "history of val_loss: 2 epochs and 1\n",
+      "epochs done: 2 and 1\n", "steps done: 12 and 7\n", "steps in the current epoch: 0 and 1\n",
+      "samples in the current epoch: 0 and 200\n", "history of val_loss: 2 epochs and 1\n",
       "weights of dense/kernel: ", "optimizer momentum of dense/kernel: ", "optimizer velocity of conv2d/bias: ",
     ] {
       #expect(shorter.output.contains(line), "\(shorter.output)")

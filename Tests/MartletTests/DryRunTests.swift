@@ -144,7 +144,7 @@ struct DryRunTests {
     #expect(finished.error.hasPrefix("martlet: run: cannot be locked: another run is writing to it: process "))
   }
 
-  @Test("downloads nothing: what it cannot measure on the data, it measures on drawn digits")
+  @Test("downloads nothing: without the data it measures on generated digits")
   func missingData() throws {
     let directory = try TemporaryDirectory()
     let yaml = CommandTests.yaml.replacing(#/dataset: digits.*}/#, with: "dataset: mnist}")

@@ -91,7 +91,7 @@ struct InitialWeightsTests {
     #expect(finished.status == 0)
     #expect(
       finished.error.hasSuffix(
-        "keras315-lesson.keras does not say what pixels were divided by; this run divides them by 255 (data.scale).\n"))
+        "keras315-lesson.keras does not state the scale of its pixels; this run divides them by 255 (data.scale).\n"))
   }
 
   @Test("may replace the run that the weights come from")

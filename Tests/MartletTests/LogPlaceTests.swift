@@ -87,7 +87,7 @@ struct LogPlaceTests {
     let kept = directory.names.contains("steps.csv.previous") ? "steps.csv.previous" : "steps.csv"
     #expect(try directory.text(kept) == steps)
     if kept != "steps.csv" {
-      let told = "martlet: warning: steps.csv: what it held before this run is steps.csv.previous now"
+      let told = "martlet: warning: steps.csv: its previous contents are now in steps.csv.previous"
       #expect(failed.error.contains(told), "\(failed.error)")
       try FileManager.default.removeItem(atPath: "\(directory.path)/steps.csv.previous")
     }

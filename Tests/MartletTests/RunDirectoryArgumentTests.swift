@@ -65,7 +65,7 @@ struct RunDirectoryArgumentTests {
     #expect(second.status == 0)
     #expect(second.output.contains("steps done: 18"))
     #expect(second.error.contains("martlet: warning: skipped "))
-    #expect(second.error.hasSuffix("taken is \(run)/step-00000018.weights.h5, the newest.\n"))
+    #expect(second.error.hasSuffix("using \(run)/step-00000018.weights.h5, the newest.\n"))
     try damage(18)
     #expect(try Shell.martlet(["inspect", run]).output.contains("steps done: 12"))
     // Each checkpoint has its verdict.
