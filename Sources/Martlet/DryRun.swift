@@ -1,27 +1,27 @@
 import DurableFiles
 
-/// What a run would take and write, measured without writing anything.
+/// The memory, time and disk space that a run would need, measured without writing anything.
 package struct DryRun: Sendable {
-  /// The bytes that the training takes for its numbers at most, checkpoints and workers included.
+  /// Peak memory of training in bytes, checkpoints and workers included.
   package let trainingBytes: Int
-  /// The bytes of inputs and targets.
+  /// The size of inputs and targets in bytes.
   package let dataBytes: Int
-  /// The bytes of a checkpoint's file.
+  /// The size of a checkpoint file in bytes.
   package let checkpointBytes: Int
-  /// The steps of an epoch.
+  /// Steps per epoch.
   package let stepsPerEpoch: Int
-  /// The steps that the run has left to make.
+  /// The remaining steps of the run.
   package let stepsLeft: Int
-  /// The steps that were made to measure one; 0 if none is left to make.
+  /// The number of measured steps; 0 if none are left.
   package let measuredSteps: Int
-  /// Seconds for a step.
+  /// Seconds per step.
   package let stepSeconds: Double
-  /// Seconds for the validation at the end of an epoch, worked out from a part of it.
+  /// Seconds per validation at the end of an epoch, extrapolated from a part of it.
   package let validationSeconds: Double
 
   package var epochSeconds: Double { Double(stepsPerEpoch) * stepSeconds + validationSeconds }
 
-  /// Seconds for what the run has left to do.
+  /// Seconds for the rest of the run.
   package var secondsLeft: Double {
     let epochs = (Double(stepsLeft) / Double(stepsPerEpoch)).rounded(.up)
     return Double(stepsLeft) * stepSeconds + epochs * validationSeconds
@@ -29,9 +29,8 @@ package struct DryRun: Sendable {
 }
 
 extension TrainingRun {
-  /// Makes some steps of a run, which is of no use for training afterwards, and measures them.
-  ///
-  /// - Parameter maxSteps: the run would stop once it has made this many steps in all.
+  /// Measures a few steps. The run cannot be trained afterwards.
+  /// - Parameter maxSteps: the run would stop once it has made this many steps in total.
   /// - Throws: `TrainingError` if the training fails, `CheckpointError.nonfinite`.
   package func measure(maxSteps: Int? = nil) throws -> DryRun {
     var checkpoint = template
@@ -54,7 +53,7 @@ extension TrainingRun {
     return maxSteps.map { min(all, max($0 - state.step, 0)) } ?? all
   }
 
-  /// The mean time of some steps, after a few that warm everything up.
+  /// The mean time of a step in seconds, after a few warm-up steps.
   private func stepSeconds(perEpoch steps: Int) throws -> (measured: Int, seconds: Double) {
     func time(_ count: Int) throws -> Double {
       let (target, started) = (trainer.state.step + count, ContinuousClock.now)
@@ -62,7 +61,7 @@ extension TrainingRun {
       return (ContinuousClock.now - started) / .seconds(1)
     }
     let trial = try time(2) / 2
-    // About half a second of them.
+    // About half a second of steps.
     let count = max(2, min(steps, Int(0.5 / max(trial, 1e-6))))
     return (count, try time(count) / Double(count))
   }

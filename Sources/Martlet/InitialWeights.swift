@@ -1,7 +1,6 @@
-/// The weights that a run begins with in place of random ones: those of a checkpoint, or of a file of Keras'.
-///
-/// They go to the layers of the run's model in their order, and have to be of the same number and shapes. What the file
-/// says besides (optimizer, loss, options of layers) does not count: the run's configuration does.
+/// Initial weights loaded from a checkpoint or a Keras file, instead of random ones. They are assigned to the layers of
+/// the run's model in order, and must match in number and shapes. Everything else in the file (optimizer, loss, layer
+/// options) is ignored in favor of the run's configuration.
 package struct InitialWeights: Sendable {
   package let path: String
   private let source: Source
@@ -11,10 +10,10 @@ package struct InitialWeights: Sendable {
     case keras(KerasModelFile)
   }
 
-  /// Reads the file whole.
+  /// Reads the whole file.
   ///
-  /// - Throws: `FileError`; `CheckpointError`, `ModelFileError`, `ZipError` or `HDF5Error` if it is corrupt, or no file of
-  ///   weights.
+  /// - Throws: `FileError`; `CheckpointError`, `ModelFileError`, `ZipError` or `HDF5Error` if it is corrupt, or not a
+  ///   file with weights.
   package init(path: String) throws {
     self.path = path
     do {
@@ -24,7 +23,7 @@ package struct InitialWeights: Sendable {
     }
   }
 
-  /// What a pixel was divided by in all; nil where the file does not say.
+  /// The total divisor of the pixels; nil if the file does not state it.
   package var scale: Float? {
     switch source {
     case .checkpoint(let saved): saved.configuration.training.pixelDivisor
@@ -33,8 +32,7 @@ package struct InitialWeights: Sendable {
   }
 
   /// The weights for the parameters of `plan`, in their order.
-  ///
-  /// - Throws: `ModelFileError.Problem.weights` that names the layer and both shapes, if they do not fit.
+  /// - Throws: `ModelFileError.Problem.weights`, naming the layer and both shapes, if they do not match.
   func variables(for plan: ModelPlan) throws -> [Snapshot.Variable] {
     switch source {
     case .checkpoint(let saved): try variables(saved.checkpoint.snapshot.parameters, for: plan)

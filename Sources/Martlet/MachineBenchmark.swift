@@ -1,9 +1,9 @@
-/// What a machine can do at most.
+/// The peak arithmetic rate of the machine.
 package struct MachineBenchmark: Sendable {
   package let instructionSet: InstructionSet
-  /// The cores that this process may use. More workers than these share them.
+  /// The number of cores that this process may use.
   package let cores: Int
-  /// Operations a second of each worker, by the number of workers.
+  /// FLOP/s of each worker, by number of workers.
   package let peaks: [(workers: Int, peak: Timing)]
 
   /// - Throws: `TrainingError.tooFewThreads`.
@@ -17,30 +17,30 @@ package struct MachineBenchmark: Sendable {
     }
   }
 
-  /// Operations a second of one core on its own.
+  /// FLOP/s of a single core.
   package var corePeak: Double { peaks[0].peak.median }
 
-  /// Operations a second of the cores that so many workers compute on.
+  /// Total FLOP/s of the cores used by this number of workers.
   package func peak(workers: Int) -> Double { corePeak * Double(min(workers, cores)) }
 }
 
-/// What a network takes on a machine.
+/// The measured times of a network.
 package struct NetworkBenchmark: Sendable {
   package let name: String
-  /// The data set that it was measured with.
+  /// The name of the data set used.
   package let data: String
-  /// For one sample, on one core.
+  /// Times per sample, on one core.
   package let layers: [LayerProfile]
-  /// The sum of the gradients and the optimizer's update of a step, on one core.
+  /// Seconds for the gradient sum and the optimizer's update of a step, on one core.
   package let update: Timing
-  /// Training and validation of the whole data, by the number of workers.
+  /// Seconds per epoch, training and validation, by number of workers.
   package let epochs: [(workers: Int, seconds: Timing)]
-  /// Validation alone, with the most workers.
+  /// Seconds for validation alone, with the largest number of workers.
   package let validation: Timing
-  /// The operations that an epoch needs.
+  /// Floating-point operations per epoch.
   package let operationsPerEpoch: Double
 
-  /// Trains the run's network for a moment, again and again.
+  /// Measures the run's network by training it repeatedly for a short time.
   ///
   /// - Throws: what `TrainingRun.init` throws. Nothing is written.
   package init(
@@ -59,7 +59,7 @@ package struct NetworkBenchmark: Sendable {
     let trainers = try workerCounts.map(trainer)
     var seconds = [[Double]](repeating: [], count: trainers.count)
     var validations: [Double] = []
-    // In turn, so that what else happens on the machine meets all alike.
+    // Interleaved, so that other load on the machine affects all alike.
     for _ in 0..<runs {
       for (index, trainer) in trainers.enumerated() {
         let validation = try Self.validationSeconds(trainer, data.validation)
@@ -78,7 +78,7 @@ package struct NetworkBenchmark: Sendable {
       + Double(sample.forward) * Double(data.validation.count)
   }
 
-  /// The seconds of an epoch's training, from a part of it that takes about a second.
+  /// Seconds per training epoch, extrapolated from about one second of it.
   private static func trainingSeconds(_ trainer: Trainer, _ data: Dataset) throws -> Double {
     let steps = trainer.configuration.steps(of: data)
     func time(_ count: Int) throws -> Double {

@@ -1,4 +1,4 @@
-// What `import Martlet` gives: everything a user of the library names.
+// Re-exports everything that users of the library name, so that `import Martlet` is enough.
 
 @_exported import Checkpoints
 @_exported import Configuration

@@ -1,29 +1,28 @@
 extension RunConfiguration {
-  /// The data that the run learns from and is judged by.
-  ///
-  /// - Throws: `ConfigurationError` if it names none, `DatasetError` or `FileError` if it is not available.
+  /// Loads the training, validation and test data of the run.
+  /// - Throws: `ConfigurationError` if the run has no data source, `DatasetError` or `FileError` if the data is not
+  ///   available.
   func load(_ context: DatasetContext) throws -> DatasetSplits {
     guard let source else { throw ConfigurationError(.missingKey(key: "dataset"), path: "data") }
     return try source.load(context, validationSplit: training.validationSplit)
   }
 
-  /// Data that a program hands over, with the samples set apart that the configuration asks for.
+  /// Splits data passed by a program as `validationSplit` says.
   ///
   /// - Throws: `ConfigurationError` if the data has validation samples already, `DatasetError` if a part would be empty.
   func split(_ data: DatasetSplits) throws -> DatasetSplits {
     guard let validationSplit = training.validationSplit else { return data }
     guard !data.hasOwnValidation else {
       throw ConfigurationError(
-        .conflict("the data has validation samples of its own: leave out the split, or hand over training data alone."),
+        .conflict("the data already has validation samples: leave out the split, or pass only training data."),
         path: "fit.validation_split")
     }
     let (train, validation) = try data.train.split(validation: validationSplit)
     return try DatasetSplits(train: train, validation: validation, test: data.test)
   }
 
-  /// What the finished run is judged by: the test data of `source`, or else the samples that the run set apart.
-  ///
-  /// - Parameter needsTargets: whether data without its targets is of no use.
+  /// The data to evaluate the finished run on: the test data of `source`, or else the validation split.
+  /// - Parameter needsTargets: whether targets are required.
   /// - Returns: the data, and whether it is test data.
   /// - Throws: `DatasetError` or `FileError`.
   package func judgingData(

@@ -1,11 +1,11 @@
 extension SavedRun {
-  /// What differs between two checkpoints, a line each; empty if both resume as the same run at the same place.
+  /// The differences between two checkpoints, one line each; empty if both resume the same run from the same state.
   ///
-  /// Compared bit by bit: every weight, the optimizer's iteration, learning rate and slots, the position in the run, the
-  /// sums of the epoch under way, the history, the state of callbacks, the seed, the fingerprints of the data; and the keys
-  /// of the configuration that a resumed run must have in common (`RunConfiguration.checkResumes`).
-  ///
-  /// Not compared: seconds, which no two runs share; names, directories and the number of epochs; the instruction set.
+  /// Compared bit by bit: every weight, the optimizer's iteration, learning rate and slots, the position in the run,
+  /// the sums of the current epoch, the history, the state of callbacks, the seed, the fingerprints of the data; and
+  /// the keys of the configuration that a resumed run must have in common (`RunConfiguration.checkResumes`). Not
+  /// compared: seconds, which differ between any two runs; names, directories and the number of epochs; the instruction
+  /// set.
   package func differences(from other: SavedRun) -> [String] {
     let (mine, others) = (checkpoint, other.checkpoint)
     var found = Differences()
@@ -41,14 +41,14 @@ private struct Differences {
   mutating func compare(_ left: RunState, _ right: RunState) {
     for (what, count) in [
       ("epochs done", \RunState.epoch), ("steps done", \.step), ("steps made before the import", \.stepsBefore),
-      ("steps in the epoch under way", \.stepInEpoch), ("samples in the epoch under way", \.sums.samples),
+      ("steps in the current epoch", \.stepInEpoch), ("samples in the current epoch", \.sums.samples),
     ] as [(String, KeyPath<RunState, Int>)] {
       compare(what, "\(left[keyPath: count])", "\(right[keyPath: count])")
     }
     if left.learningRate.bitPattern != right.learningRate.bitPattern {
       compare("learning rate", left.learningRate.digits, right.learningRate.digits)
     }
-    compare("sums of the epoch under way", left.sums.values, right.sums.values, unit: "sum")
+    compare("sums of the current epoch", left.sums.values, right.sums.values, unit: "sum")
     let (old, new) = (left.history.columns, right.history.columns)
     for name in Set(old.keys).union(new.keys).sorted() where name != "seconds" {
       compare("history of \(name)", old[name] ?? [], new[name] ?? [], unit: "epoch")
@@ -67,7 +67,7 @@ private struct Differences {
     compare("\(name) weights", left.weights, right.weights)
   }
 
-  /// Numbers of a list, counted from 1.
+  /// Compares the elements of a list, numbered from 1.
   private mutating func compare(_ what: String, _ left: [Double], _ right: [Double], unit: String) {
     guard left.count == right.count else { return compare(what, "\(left.count) \(unit)s", "\(right.count)") }
     guard let first = left.indices.first(where: { left[$0].bitPattern != right[$0].bitPattern }) else { return }

@@ -1,10 +1,7 @@
 extension SavedRun {
-  /// The checkpoint of a run's directory that the run is judged by: the best, or else the newest; good ones alone.
-  ///
-  /// A copy of the directory that lost its links has the same: the history of the newest checkpoint tells which of those
-  /// that are there is the best.
-  ///
-  /// - Parameter passedOver: is called with the reason for each checkpoint that is damaged.
+  /// The best good checkpoint of a run's directory, or else the newest good one. A copy of the directory without its
+  /// links gives the same one: the history in the newest checkpoint determines the best of those present.
+  /// - Parameter passedOver: called with the reason for each corrupt checkpoint.
   /// - Throws: as `RunDirectory.newestGood`.
   package static func bestOrNewest(
     inDirectory directory: String, passedOver: (String) -> Void = { _ in }
@@ -16,7 +13,7 @@ extension SavedRun {
     let (policy, state) = (newest.configuration.checkpoints, newest.checkpoint.snapshot.state)
     let lineage = RunLineage(of: newest.checkpoint, isResumable: newest.configuration.isResumable)
     while let best = policy.best(among: files.keys, of: state), let path = files.removeValue(forKey: best) {
-      // The checkpoint of the best epoch is lost, and the run ended with its weights.
+      // The checkpoint of the best epoch is missing, but the run ended with its weights restored.
       if policy.hasRestoredBetter(state, than: best) { return (newest, true) }
       do {
         let saved = try SavedRun(path: path)

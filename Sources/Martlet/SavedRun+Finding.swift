@@ -1,10 +1,9 @@
 import DurableFiles
 
 extension SavedRun {
-  /// The file of a checkpoint. Where `path` is that of a link, `latest.weights.h5` or `best.weights.h5`, which is not
-  /// there, because the file system knows no links or a copy lost them: the checkpoint that it would lead to.
-  ///
-  /// - Returns: `path` itself if there is something, or nothing to put in its place.
+  /// The path of a checkpoint file. If `path` is a missing link, `latest.weights.h5` or `best.weights.h5`, because the
+  /// file system has no links or a copy lost them: the checkpoint that it would point to.
+  /// - Returns: `path` itself if it exists, or if there is no such checkpoint.
   package static func file(at path: String) throws -> String {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let directory = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."

@@ -1,10 +1,10 @@
 extension SavedRun {
-  /// A run that begins with a model that another program trained: its first step goes on from there.
+  /// A run that starts from a model trained by another program: its first step continues from there.
   ///
   /// - Parameters:
   ///   - origin: the file of the model.
-  ///   - background: where data, batches and checkpoints are said, which no model knows; defaults if nil.
-  ///   - source: the data, if `background` does not say it.
+  /// - background: the configuration of data, batches and checkpoints, which a model does not have; defaults if nil.
+  /// - source: the data, if `background` has none.
   /// - Throws: `ConfigurationError` or `ModelError`.
   package init(
     importing model: TrainedModel, origin: String, background: RunConfiguration? = nil,
@@ -15,8 +15,8 @@ extension SavedRun {
       ?? RunConfiguration(
         name: Self.runName(of: origin), source: source, training: TrainingConfiguration(model: model.model))
     var model = model
-    // The run is the configuration's: its layers are called as they are there, and frozen unless the optimizer's state says
-    // otherwise.
+    // The configuration defines the run: its layer names apply, and its frozen layers unless they contradict the
+    // optimizer's state.
     if let own = background?.training.model,
       own.isSame(as: model.model, ignoringTrainable: model.optimizerState == nil)
     {
@@ -39,14 +39,14 @@ extension SavedRun {
     isCompiled = model.isCompiled
   }
 
-  /// The name of a file without its directory and its suffixes, as far as a run can be called that.
+  /// The name of a file without its directory and suffixes, reduced to what a run name may contain.
   private static func runName(of path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? ""
     let stem = name.split(separator: ".").first.map(String.init) ?? ""
     return stem.isEmpty ? "imported" : String(stem.prefix(100))
   }
 
-  /// The model as exporters take it.
+  /// The model in the form that exporters expect.
   public var model: TrainedModel {
     var model = TrainedModel(
       configuration.training, inputShape: checkpoint.inputShape, snapshot: checkpoint.snapshot)
@@ -56,11 +56,10 @@ extension SavedRun {
     return model
   }
 
-  /// Writes the run's first checkpoint to its directory, for `train --resume` to go on from.
-  ///
-  /// - Parameter overwrite: whether a run that the directory holds is removed, once the checkpoint is safe.
+  /// Writes the run's first checkpoint to its directory, for `train --resume`.
+  /// - Parameter overwrite: whether a run in the directory is removed once the checkpoint is safe.
   /// - Returns: the path of the file.
-  /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5WritingError`; the directory is as it was then.
+  /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5WritingError`; the directory is unchanged then.
   package func write(toDirectory directory: String, overwrite: Bool) throws -> String {
     let store = CheckpointStore(directory: directory)
     if !overwrite { try store.checkUnoccupied() }
@@ -77,7 +76,7 @@ extension SavedRun {
 }
 
 extension TrainedModel {
-  /// Calls the layers, and so the variables, as another model does that has the same layers.
+  /// Renames the layers, and so the variables, to the names in another model with the same layers.
   fileprivate mutating func rename(to other: Model) {
     let renaming = LayerRenaming(from: model, to: other)
     weights = renaming.renamed(weights)
@@ -86,7 +85,7 @@ extension TrainedModel {
     model = other
   }
 
-  /// The model at the start of a run.
+  /// A snapshot of the model at the start of a run.
   func snapshot() throws -> Snapshot {
     let plan = try plan()
     let slots = optimizer.slotNames.map { _ in weightsOfZero(plan) }
@@ -100,21 +99,21 @@ extension TrainedModel {
 }
 
 extension RunConfiguration {
-  /// Whether this run can go on from a saved one.
+  /// Checks whether this run can resume from a saved one.
   ///
   /// - Throws: `ResumeMismatch`.
   func checkResumes(_ saved: SavedRun) throws {
     try checkResumes(saved.configuration, isImported: saved.checkpoint.origin != nil)
   }
 
-  /// Whether this run can go on from a checkpoint, as far as its configuration tells.
+  /// Whether this run can resume from a checkpoint, judged by its configuration.
   func isResumable(from checkpoint: Checkpoint) -> Bool {
     guard let saved = try? SavedRun(path: "", checkpoint: checkpoint) else { return false }
     return (try? checkResumes(saved)) != nil
   }
 }
 
-/// Calls the layers of a model, and so its variables, as another model with the same layers does.
+/// Renames the layers of a model, and so its variables, to the names in another model with the same layers.
 private struct LayerRenaming {
   private let names: [String: String]
 
@@ -132,8 +131,8 @@ private struct LayerRenaming {
 }
 
 extension SavedRun {
-  /// The snapshot that a run goes on from. One that was imported has measured nothing yet, and its layers are called as the
-  /// run's configuration calls them.
+  /// The snapshot that a run resumes from. An imported one has no metrics yet, and its layers get the names of the
+  /// run's configuration.
   func snapshot(for configuration: RunConfiguration) -> Snapshot {
     guard checkpoint.origin != nil else { return checkpoint.snapshot }
     var snapshot = checkpoint.snapshot

@@ -1,7 +1,6 @@
 extension Trainer {
-  /// Writes a checkpoint that Martlet, Keras and h5py open. Keras wants the name to end in `.weights.h5`.
-  ///
-  /// - Throws: `FileError` if the file cannot be written; what stood there still does then.
+  /// Writes a checkpoint that Martlet, Keras and h5py open. Keras requires the suffix `.weights.h5`.
+  /// - Throws: `FileError` if the file cannot be written; an existing file is unchanged then.
   public func save(_ path: String) throws {
     let run = RunConfiguration(name: "saved", source: nil, training: configuration)
     let checkpoint = Checkpoint(
@@ -10,9 +9,9 @@ extension Trainer {
     try CheckpointStore.write(checkpoint, to: path, plan: plan, training: configuration)
   }
 
-  /// A trainer that goes on from a checkpoint.
+  /// Creates a trainer that resumes from a checkpoint file.
   ///
-  /// - Throws: `CheckpointError`, `HDF5Error` or `TrainingError` if the file is damaged, or no checkpoint.
+  /// - Throws: `CheckpointError`, `HDF5Error` or `TrainingError` if the file is corrupt, or not a checkpoint.
   public convenience init(
     checkpoint path: String, workerCount: Int = AvailableCores.count(),
     instructionSet: InstructionSet = .bestSupported
@@ -21,7 +20,7 @@ extension Trainer {
     try self.init(saved, workerCount: workerCount, instructionSet: instructionSet)
   }
 
-  /// A trainer that goes on from a checkpoint that was read before.
+  /// Creates a trainer that resumes from a checkpoint read before.
   public convenience init(
     _ saved: SavedRun, workerCount: Int = AvailableCores.count(), instructionSet: InstructionSet = .bestSupported
   ) throws {
@@ -32,20 +31,22 @@ extension Trainer {
   }
 }
 
-/// A checkpoint with its configuration understood.
+/// A checkpoint with its parsed configuration.
 public struct SavedRun: Sendable {
+  /// The path of the file.
   public let path: String
   package var checkpoint: Checkpoint
+  /// The run's configuration, parsed.
   public var configuration: RunConfiguration
-  /// Whether the scale of the configuration is that of the model: not so of a file of another program that does not say.
+  /// Whether the configuration's scale is that of the model: false for a file of another program that does not state
+  /// it.
   public internal(set) var isScaleKnown = true
-  /// Whether optimizer, loss and metrics are those that the model was trained with, and not stand-ins.
+  /// Whether optimizer, loss and metrics are those that the model was trained with, and not defaults.
   public internal(set) var isCompiled = true
 
-  /// Reads and verifies a checkpoint, and compares all that is in it with the model that its configuration describes.
-  ///
-  /// - Parameter path: of a checkpoint; where it is that of a link which is not there, see `file(at:)`.
-  /// - Throws: `CheckpointError` or `HDF5Error` if the file is damaged, contradicts itself, or is no checkpoint.
+  /// Reads and verifies a checkpoint, and checks its contents against the model of its configuration.
+  /// - Parameter path: of a checkpoint; for a missing link see `file(at:)`.
+  /// - Throws: `CheckpointError` or `HDF5Error` if the file is corrupt, inconsistent, or not a checkpoint.
   public init(path: String) throws {
     let file = try Self.file(at: path)
     try self.init(path: file, checkpoint: CheckpointStore.read(file))
@@ -63,14 +64,15 @@ public struct SavedRun: Sendable {
     do {
       configuration = try RunConfiguration(yaml: checkpoint.configuration, file: "/martlet/configuration")
     } catch let error as ConfigurationError {
-      // Nobody wrote it by hand: the file is at fault.
+      // The configuration was written by a program: report a fault of the file, not a usage error.
       let place = error.line.map { "/martlet/configuration:\($0): " } ?? "/martlet/configuration: "
       throw CheckpointError.configuration(path: path, reason: place + error.descriptionWithoutAdvice)
     }
     try check()
   }
 
-  /// - Throws: `CheckpointError.malformed` if the model is none for samples of the shape, or the variables are another's.
+  /// - Throws: `CheckpointError.malformed` if the model does not accept the sample shape, or the variables are not the
+  ///   model's.
   private func check() throws {
     let training = configuration.training
     do {
@@ -79,7 +81,7 @@ public struct SavedRun: Sendable {
     } catch let error as ModelError {
       throw CheckpointError.malformed(
         path: path,
-        reason: "its model does not take samples of the shape \(checkpoint.inputShape): \(error.reason.dropLast())")
+        reason: "its model does not accept samples of the shape \(checkpoint.inputShape): \(error.reason.dropLast())")
     } catch TrainingError.foreignSnapshot(let reason) {
       throw CheckpointError.malformed(path: path, reason: reason)
     }

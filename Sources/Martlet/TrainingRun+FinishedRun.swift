@@ -1,11 +1,8 @@
 extension TrainingRun.Start {
-  /// How to start a run of which nobody said whether to resume or to overwrite what its directory holds.
-  ///
-  /// A directory that holds this very run, finished, is no obstacle: nothing is left to train, so the run is resumed at its
-  /// end, where it shows its result. Whatever else the directory holds has to be decided on: `.fresh` refuses it. A run
-  /// that began with the weights of another file is another run.
-  ///
-  /// - Parameter initialWeights: the file whose weights the run is to begin with.
+  /// How to start a run if neither resuming nor overwriting was requested. If the directory holds the same run,
+  /// finished, it is resumed at its end, where it shows its result. Anything else in the directory requires a decision:
+  /// `.fresh` refuses it. A run started from the weights of another file is another run.
+  /// - Parameter initialWeights: the file of the run's initial weights.
   /// - Returns: `.resuming` or `.fresh`.
   public static func freshUnlessFinished(
     _ configuration: RunConfiguration, initialWeights: String? = nil

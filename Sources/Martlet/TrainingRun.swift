@@ -2,44 +2,50 @@ import DurableFiles
 
 /// One training from start to finish, across interruptions: configuration, data, trainer and checkpoints together.
 public final class TrainingRun {
+  /// The configuration, with the scale of the data resolved.
   public let configuration: RunConfiguration
+  /// Training, validation and test data.
   public let data: DatasetSplits
+  /// The trainer; set its `requests` before `run` to stop it from outside.
   public let trainer: Trainer
-  /// The file whose weights the run began with; nil if with random ones.
+  /// The file of the initial weights; nil for random ones.
   public let initialWeights: String?
   let template: Checkpoint
   private let start: Start
   private let directory: RunDirectory
   private let deadline: ContinuousClock.Instant?
-  /// The checkpoint that it goes on from; nil if it begins.
+  /// The path of the checkpoint that the run resumed from; nil for a new run.
   public private(set) var resumedFrom: String?
 
-  /// Where a run begins.
+  /// Where a run starts.
   public enum Start: Equatable, Sendable {
     /// At the first step, in a directory that holds no run.
     case fresh
     /// At the first step; a run that the directory holds is removed once the first checkpoint is safe.
     case overwriting
-    /// Where the newest good checkpoint of the directory stands.
+    /// At the newest good checkpoint of the directory.
     case resuming
     /// Likewise, or at the first step if the directory holds no run.
     case resumingIfAny
-    /// Where this checkpoint stands.
+    /// At this checkpoint.
     case resumingFrom(String)
   }
 
-  /// What a run needs from the machine it is on.
+  /// The environment of a run: machine settings, deadline and notifications.
   public struct Surroundings: Sendable {
+    /// Where data sets are found.
     public var dataset: DatasetContext
+    /// The number of worker threads.
     public var workerCount: Int
+    /// The instruction set of the kernels.
     public var instructionSet: InstructionSet
-    /// When the last checkpoint has to be written: the run stops in time for it.
+    /// When the last checkpoint must be written: the run stops in time for it.
     public var deadline: ContinuousClock.Instant?
-    /// Whether nothing may be written, and no lock taken: the run is only looked at.
+    /// Whether to write nothing and acquire no lock: the run is only measured.
     public var isDryRun = false
-    /// Is told of what a person should know: a checkpoint that was passed over.
+    /// Called with warnings, such as a checkpoint that was skipped.
     public var warning: @Sendable (String) -> Void
-    /// Is told once every other run is kept out of the directory: what belongs to the run may be touched.
+    /// Called once the run's directory is locked: from then on the run's files may be written.
     public var directoryTaken: @Sendable () -> Void
 
     public init(
@@ -57,17 +63,15 @@ public final class TrainingRun {
     }
   }
 
-  /// Takes the directory of the checkpoints for this run, loads the data and makes everything ready for the first step.
-  ///
-  /// What the directory holds is not touched, and one that is missing is not made before all else is ready.
+  /// Locks the checkpoint directory, loads the data and prepares the first step. The contents of the directory are not
+  /// changed, and a missing directory is created only once everything else is ready.
   ///
   /// - Parameters:
-  ///   - data: what the run learns from and is judged by, in place of the configuration's `source`: data of a program. With
-  ///     a `validationSplit` and no validation data of its own, its training data is split.
-  ///   - initialWeights: the file whose weights a run that begins starts with, in place of random ones; one that resumes
-  ///     has its own, and does not read it.
+  /// - data: data in memory, instead of the configuration's `source`. With a `validationSplit` and no validation data
+  ///   of its own, its training data is split.
+  /// - initialWeights: the file of the initial weights of a new run, instead of random ones; not read by a resumed run.
   /// - Throws: `ConfigurationError`, `ModelError`, `DatasetError`, `TrainingError`, `CheckpointError`, `HDF5Error`,
-  ///   `ModelFileError` or `ResumeMismatch`; `FileError` also if another run is writing to the directory.
+  ///   `ModelFileError` or `ResumeMismatch`; `FileError` also if another run has locked the directory.
   public init(
     _ configuration: RunConfiguration, start: Start, data: DatasetSplits? = nil, initialWeights path: String? = nil,
     surroundings: Surroundings = Surroundings()
@@ -75,7 +79,7 @@ public final class TrainingRun {
     self.start = start
     directory = RunDirectory(configuration.checkpoints)
     if start == .fresh { try directory.checkUnoccupied() }
-    // Before it is looked into: the run that has it writes checkpoints still.
+    // Locked before it is read: a run that holds the lock may still write checkpoints.
     if surroundings.isDryRun { try directory.checkTakeable() }
     if directory.exists, !surroundings.isDryRun { try Self.take(directory, surroundings) }
     let saved = try Self.saved(configuration, start, directory, surroundings)
@@ -86,7 +90,7 @@ public final class TrainingRun {
     let configuration = try Self.resolved(configuration, data, saved)
     self.configuration = configuration
     try configuration.training.check(data.train)
-    // A model that was imported may take the images flattened.
+    // An imported model may expect flattened images.
     trainer = try Trainer(
       configuration.training, inputShape: saved?.checkpoint.inputShape ?? data.train.shape,
       workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
@@ -97,7 +101,7 @@ public final class TrainingRun {
     try trainer.check(data.train, validation: data.validation)
     if data.hasTest, data.hasOwnValidation { try trainer.check(data.train, validation: data.test) }
     if let weights { try Self.begin(trainer, with: weights, surroundings.warning) }
-    // Without the values, which each checkpoint brings with it: they would take memory for the whole run.
+    // Without the values, which each checkpoint copies anew: they would use memory for the whole run.
     template = Checkpoint(
       snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
       inputShape: trainer.plan.inputShape, instructionSet: "\(trainer.instructionSet)",
@@ -110,7 +114,7 @@ public final class TrainingRun {
     if !directory.isTaken, !surroundings.isDryRun { try takeMissingDirectory(surroundings) }
   }
 
-  /// The configuration with the scale of the data.
+  /// The configuration with its scale resolved for the data.
   ///
   /// - Throws: `ResumeMismatch` if the checkpoint has another one.
   private static func resolved(
@@ -122,10 +126,10 @@ public final class TrainingRun {
     return configuration
   }
 
-  /// Makes and takes a directory that was not there when it was looked for.
+  /// Creates and locks a directory that was missing before.
   private func takeMissingDirectory(_ surroundings: Surroundings) throws {
     try Self.take(directory, surroundings)
-    // Another run may have come and gone since.
+    // Another run may have written there in the meantime.
     guard try directory.holdsRun(), let saved = try Self.saved(configuration, start, directory, surroundings)
     else { return }
     try goOn(from: saved, surroundings.warning)
@@ -136,7 +140,7 @@ public final class TrainingRun {
     surroundings.directoryTaken()
   }
 
-  /// What the run goes on from; nil if it begins.
+  /// The saved run to resume from; nil for a new run.
   private static func saved(
     _ configuration: RunConfiguration, _ start: Start, _ directory: RunDirectory, _ surroundings: Surroundings
   ) throws -> SavedRun? {
@@ -153,7 +157,7 @@ public final class TrainingRun {
       return saved
     case .resuming, .resumingIfAny:
       let saved = try directory.newestGood(opening: SavedRun.init(path:)) {
-        surroundings.warning("passed over \($0)")
+        surroundings.warning("skipped \($0)")
       }
       try configuration.checkResumes(saved)
       return saved
@@ -165,7 +169,7 @@ public final class TrainingRun {
     guard let scale = trainer.configuration.pixelDivisor else { return }
     guard let saved = weights.scale else {
       return warning(
-        "\(weights.path) does not say what pixels were divided by; this run divides them by \(PixelScale.text(scale)) "
+        "\(weights.path) does not state the scale of its pixels; this run divides them by \(PixelScale.text(scale)) "
           + "(data.scale).")
     }
     guard saved != scale else { return }
@@ -192,7 +196,7 @@ public final class TrainingRun {
   }
 
   private static func checkData(_ dataset: Dataset, _ saved: String) throws {
-    // A model that was imported, or saved by a program, does not say what data it has seen.
+    // A model that was imported, or saved by a program, does not record its training data.
     guard dataset.fingerprint == saved || saved.isEmpty else {
       throw ResumeMismatch(
         key: "the data '\(dataset.name)'", checkpoint: "SHA-256 \(saved)",
@@ -200,7 +204,7 @@ public final class TrainingRun {
     }
   }
 
-  /// Says why a resumed run may differ in its last bits from an uninterrupted one.
+  /// Warns if a resumed run may differ in its last bits from an uninterrupted one.
   private static func warnOfOtherBits(_ checkpoint: Checkpoint, _ trainer: Trainer, _ warning: (String) -> Void) {
     guard checkpoint.origin == nil else { return }
     let now = "\(trainer.instructionSet)"
@@ -215,22 +219,23 @@ public final class TrainingRun {
       }
     guard checkpoint.arithmetic != Arithmetic.version || checkpoint.instructionSet != now else { return }
     warning(
-      "the checkpoint was computed with the \(old), this run goes on with \(new): the last bits of its weights may "
+      "the checkpoint was computed with the \(old), this run continues with \(new): the last bits of its weights may "
         + "differ from those of an uninterrupted run.\(advice)")
   }
 
-  /// Whether all epochs are done, or a callback found that no more are needed.
+  /// Whether all epochs are done, or a callback stopped the run early.
   public var isFinished: Bool {
     trainer.state.epoch >= configuration.training.epochs || trainer.state.hasStoppedEarly
   }
 
-  /// Trains, and writes checkpoints on the way and where it stops. `trainer.stopReason` says why it did.
+  /// Trains, and writes checkpoints during the run and at its end. `trainer.stopReason` gives the reason for stopping.
   ///
   /// - Parameters:
-  ///   - maxSteps: stops once the run has made this many steps in all.
-  ///   - callbacks: are called behind those of the configuration, and before a checkpoint is written.
-  ///   - report: is told what became of each checkpoint.
-  /// - Throws: `TrainingError`, what a callback throws, `CheckpointError.notSaved` if the last state is on no disk.
+  /// - maxSteps: stops once the run has made this many steps in total.
+  /// - callbacks: called after those of the configuration, and before a checkpoint is written.
+  /// - report: called with the outcome of each checkpoint.
+  /// - Throws: `TrainingError`, what a callback throws, `CheckpointError.notSaved` if the last state could not be
+  ///   saved.
   public func run(
     maxSteps: Int? = nil, callbacks: [any Callback] = [], report: @escaping (CheckpointEvent) -> Void = { _ in }
   ) throws {
@@ -241,11 +246,11 @@ public final class TrainingRun {
         if case .written = event { trainer.setAside?.discard() }
         report(event)
       }, isResumable: { [configuration] in configuration.isResumable(from: $0) })
-    // Also when the training fails, the checkpoint that is being written becomes whole.
+    // Also if training fails, the checkpoint being written is completed.
     defer {
       checkpoints.finish(trainer)
       for (path, aside) in trainer.setAside?.kept ?? [] {
-        trainer.warning("\(path): what it held before this run is \(aside) now, because no checkpoint was written.")
+        trainer.warning("\(path): its previous contents are now in \(aside), because no checkpoint was written.")
       }
     }
     let limit = deadline.map { [TimeLimit(deadline: $0, checkpoints: checkpoints)] } ?? []

@@ -1,17 +1,14 @@
 import Glibc
 import Martlet
 
-/// The arguments and the environment of this process, before anything is made of them.
-///
-/// A path is UTF-8 here: bytes that are not would become another name. And a `~/` that the shell left as it is, as in
-/// `--output=~/x`, is no directory of that name.
+/// The arguments and environment of this process, checked before they are parsed. Paths must be UTF-8: other bytes
+/// would be decoded to a different name. A `~/` that the shell did not expand, as in `--output=~/x`, is expanded.
 enum Invocation {
-  /// The environment's variables that are used.
+  /// The environment variables that are used.
   private static let variables = ["HOME", "MARTLET_DATA", "MARTLET_INSTRUCTION_SET", "XDG_CACHE_HOME"]
 
-  /// The arguments without the program's name.
-  ///
-  /// - Throws: `WrongUse` for one that is not UTF-8, or a home directory that is not known.
+  /// The arguments without the program name.
+  /// - Throws: `WrongUse` for an argument that is not UTF-8, or an unknown home directory.
   static func arguments() throws -> [String] {
     let arguments = try (1..<max(Int(CommandLine.argc), 1)).compactMap { CommandLine.unsafeArgv[$0] }.map { bytes in
       try expanded(text(bytes) { "the argument '\($0)'" })
@@ -20,12 +17,11 @@ enum Invocation {
     return arguments
   }
 
-  /// Options whose values are lists, which may be empty, or that say themselves what is wrong with them.
+  /// Options whose values are lists and may be empty, or that are validated elsewhere.
   private static let mayBeEmpty = ["--end-signals", "--set"]
 
-  /// No path is empty, nor is another value: a variable of the shell was not set.
-  ///
-  /// - Throws: `WrongUse` with the option.
+  /// Checks that no argument or option value is empty, as from an unset shell variable.
+  /// - Throws: `WrongUse` naming the option.
   static func checkNotEmpty(_ arguments: [String]) throws {
     for (index, argument) in arguments.enumerated() {
       let before = index > 0 ? arguments[index - 1] : ""
@@ -38,11 +34,11 @@ enum Invocation {
         option = String(argument.dropLast())
       }
       guard !mayBeEmpty.contains(option) else { continue }
-      throw WrongUse("\(option): the value is empty. Name one, or leave the option out.")
+      throw WrongUse("\(option): the value is empty. Give a value, or leave the option out.")
     }
   }
 
-  /// - Throws: `WrongUse` for a variable that is not UTF-8, or a home directory that is not known.
+  /// - Throws: `WrongUse` for a variable that is not UTF-8, or an unknown home directory.
   static func checkEnvironment() throws {
     for name in variables {
       guard let bytes = getenv(name) else { continue }
@@ -51,10 +47,10 @@ enum Invocation {
     }
   }
 
-  /// - Parameter place: says in a message where the text comes from.
+  /// - Parameter place: names the origin of the string in an error message.
   private static func text(_ bytes: UnsafePointer<CChar>, place: (String) -> String) throws -> String {
     guard let text = String(validatingCString: bytes) else {
-      throw WrongUse("\(place(escaped(bytes))) is not UTF-8 text. Rename the file or the directory.")
+      throw WrongUse("\(place(escaped(bytes))) is not UTF-8. Rename the file or the directory.")
     }
     return text
   }
@@ -67,13 +63,13 @@ enum Invocation {
     }.joined()
   }
 
-  /// Both `~/x` and `--output=~/x`.
+  /// Expands both `~/x` and `--output=~/x`.
   private static func expanded(_ argument: String) throws -> String {
     guard argument.hasPrefix("--"), let sign = argument.firstIndex(of: "=") else { return try expandedPath(argument) }
     return try String(argument[...sign]) + expandedPath(String(argument[argument.index(after: sign)...]))
   }
 
-  /// - Parameter place: where a message begins.
+  /// - Parameter place: the prefix of an error message.
   private static func expandedPath(_ path: String, of place: String = "") throws -> String {
     do { return try HomePath.expanded(path) } catch { throw WrongUse("\(place)\(error)") }
   }

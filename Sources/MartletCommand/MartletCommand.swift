@@ -7,17 +7,17 @@ import Martlet
 struct MartletCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet",
-    abstract: "Trains convolutional networks on the cores of this machine, and never loses the run.",
-    discussion: "Exit codes: 0 done, 1 failed, 2 wrong use, 75 stopped on request: run it again with --resume.",
+    abstract: "Train convolutional networks on the cores of this machine, and never lose a run.",
+    discussion: "Exit codes: 0 done, 1 failed, 2 usage error, 75 stopped on request: run it again with --resume.",
     version: MartletVersion.text,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ExportCommand.self,
       ImportCommand.self, DiffCommand.self, DataCommand.self, BenchmarkCommand.self,
     ])
 
-  /// Runs the command line, and turns every error into one message and an exit code.
+  /// Runs the command line and reports every error as one message and an exit code.
   static func main() {
-    // A pipe that closed, or a file at the limit of its size, is an error of the write, not the end of the process.
+    // A closed pipe or a file at its size limit is a write error, and does not terminate the process.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     Console.occupyClosedStreams()
     do {
@@ -31,13 +31,13 @@ struct MartletCommand: ParsableCommand {
     }
   }
 
-  /// Ends the process, once what is printed in the background had a moment to be read.
+  /// Ends the process after giving background output a moment to be read.
   private static func exit(_ status: Int32) -> Never {
     Console.drain()
     Foundation.exit(status)
   }
 
-  /// - Throws: `OutputError` if something that was printed was lost.
+  /// - Throws: `OutputError` if printed output was lost.
   private static func checkOutput() throws {
     Console.drain()
     if let reason = Console.failure.withLock({ $0 }) {
@@ -47,7 +47,7 @@ struct MartletCommand: ParsableCommand {
 
   private static func end(with error: any Error) -> Never {
     if let status = error as? ExitStatus { exit(status.rawValue) }
-    // The parser's own errors and requests for help bring their wording with them.
+    // The parser's own errors and help requests come with their text.
     switch exitCode(for: error) {
     case .success:
       Console.output.write(fullMessage(for: error) + "\n")
@@ -63,15 +63,14 @@ struct MartletCommand: ParsableCommand {
   }
 }
 
-/// What the shell is told.
+/// The exit codes.
 enum ExitStatus: Int32, Error {
   case failed = 1
   case wrongUse = 2
-  /// A training that was asked to stop, and can go on: EX_TEMPFAIL of <sysexits.h>.
+  /// Stopped on request, can be resumed: EX_TEMPFAIL of <sysexits.h>.
   case runAgain = 75
 
-  /// A configuration, a command line or an environment that cannot be meant is wrong use; what goes wrong with files and
-  /// data is a failure.
+  /// An invalid configuration, command line or environment is a usage error; errors of files and data are failures.
   init(for error: any Error) {
     switch error {
     case is ConfigurationError, is ModelError, is InstructionSetError, is ResumeMismatch, is WrongUse,
@@ -88,7 +87,7 @@ enum ExitStatus: Int32, Error {
   }
 }
 
-/// Arguments that are each right but make no sense together, or for this data.
+/// A usage error: arguments that are invalid, contradict each other, or do not fit the data.
 struct WrongUse: Error, Equatable, CustomStringConvertible {
   let description: String
 

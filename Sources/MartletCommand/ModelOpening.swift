@@ -1,16 +1,16 @@
 import Martlet
 
-/// Opens checkpoints and files of Keras', whichever it is by its bytes.
+/// A loader for checkpoints and Keras files, told apart by their contents.
 struct ModelOpening {
-  /// The run of a file that holds weights alone, and the directory of its data.
+  /// The run configuration for a weights-only file, and the directory of its data.
   let configuration: RunConfiguration?
   var data: String?
-  /// What pixels are divided by, where a file of another program does not say it; and whether it has to be known.
+  /// The divisor of the pixels if a Keras file does not state it, and whether one is required.
   var scale: (value: Float?, isNeeded: Bool) = (nil, true)
-  /// The model of such a file, as Keras' JSON.
+  /// The path of the model for a weights-only file, as Keras' JSON.
   var architecture: String?
   let purpose: KerasModelFile.Purpose
-  /// Whether the configuration's optimizer, loss and metrics count in place of the file's.
+  /// Whether the configuration's optimizer, loss and metrics override the file's.
   var replacesTraining = false
   let context: DatasetContext
 
@@ -25,7 +25,7 @@ struct ModelOpening {
     }
   }
 
-  /// Opens a file that is no checkpoint, as a run that begins with its model.
+  /// Opens a file that is not a checkpoint, as a run that starts from its model.
   func openForeign(_ path: String) throws -> SavedRun {
     let file = try KerasModelFile(path: path, architecture: architecture)
     let imported = try file.model(
@@ -33,7 +33,7 @@ struct ModelOpening {
     var (model, notes) = (imported.model, imported.notes)
     try checkScale(saidBy: path, file.statedScale)
     notes += scaleNotes(file.statedScale, model.model)
-    // A model that begins with a Rescaling takes pixels as they are, unless it is told otherwise.
+    // A model that starts with a Rescaling layer expects raw pixels unless a scale is given.
     model.scale = file.statedScale ?? scale.value ?? model.scale ?? configuration?.training.scale
     for note in notes { Console.error.write("martlet: note: \(path): \(note).\n") }
     return try SavedRun(importing: model, origin: path, background: configuration)
@@ -41,32 +41,32 @@ struct ModelOpening {
 
   // MARK: - The scale of the pixels
 
-  /// - Parameter said: the scale that the file names, if it does.
-  /// - Throws: `WrongUse` if another one is asked for.
+  /// - Parameter said: the scale that the file states, if any.
+  /// - Throws: `WrongUse` if `--scale` differs from it.
   private func checkScale(saidBy path: String, _ said: Float?) throws {
     guard let said, let asked = scale.value, said != asked else { return }
     throw WrongUse(
-      "--scale \(PixelScale.text(asked)): \(path) says itself that pixels are divided by \(PixelScale.text(said)). Leave out --scale."
+      "--scale \(PixelScale.text(asked)): \(path) states that pixels are divided by \(PixelScale.text(said)). Leave out --scale."
     )
   }
 
-  /// What has to be said of a scale that nobody named, or that two places name.
+  /// Notes about a scale that is assumed, or stated both in the file and in the configuration.
   private func scaleNotes(_ said: Float?, _ model: Model) -> [String] {
     if let said {
       guard let other = configuration?.training.scale, other != said else { return [] }
       return [
-        "pixels are divided by \(PixelScale.text(said)), as the file says; data.scale (\(PixelScale.text(other))) of the configuration does not count"
+        "pixels are divided by \(PixelScale.text(said)), as the file states; data.scale (\(PixelScale.text(other))) of the configuration is ignored"
       ]
     }
     if model.beginsWithScaling {
       guard scale.isNeeded, scale.value == nil, configuration?.training.scale != 1 else { return [] }
-      return ["pixels come as they are: the model begins with a Rescaling (--scale changes it)"]
+      return ["pixels are not scaled: the model starts with a Rescaling layer (--scale changes this)"]
     }
     guard scale.isNeeded, scale.value == nil, configuration == nil else { return [] }
-    return ["pixels of byte images are divided by 255 (assumed; --scale changes it)"]
+    return ["pixels of byte images are divided by 255 (assumed; --scale changes this)"]
   }
 
-  /// The run behind weights that come without their model. The shape of its samples is that of the data.
+  /// The configuration and sample shape for a weights-only file; the shape is that of the data.
   private func background(_ file: KerasModelFile) throws -> KerasModelFile.Background? {
     guard !file.hasModel, let configuration else { return nil }
     guard let source = configuration.source else {

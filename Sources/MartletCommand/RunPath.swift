@@ -2,34 +2,33 @@ import DurableFiles
 import Foundation
 import Martlet
 
-/// What a command is given in place of a checkpoint: a file, or the directory of a run.
+/// Resolves a path argument, a checkpoint file or the directory of a run, to checkpoints.
 enum RunPath {
-  /// The file that a command opens: of a directory its best checkpoint, or else its newest.
-  ///
-  /// - Throws: `WrongUse` for a directory without checkpoints; what reading them throws.
+  /// The file itself, or the best checkpoint of a directory, or else its newest.
+  /// - Throws: `WrongUse` for a directory without checkpoints; the errors of reading them.
   static func checkpoint(_ path: String) throws -> String {
     guard WholeFile.isDirectory(path) else { return path }
     try checkHoldsRun(path)
-    let found = try SavedRun.bestOrNewest(inDirectory: path) { Surroundings.warn("passed over \($0)") }
+    let found = try SavedRun.bestOrNewest(inDirectory: path) { Surroundings.warn("skipped \($0)") }
     let metric = found.isBest ? found.run.configuration.checkpoints.keepBest : nil
     let why = metric.map { "the best by \($0)" } ?? "the newest"
-    Console.error.write("martlet: note: \(path): taken is \(found.run.path), \(why).\n")
+    Console.error.write("martlet: note: \(path): using \(found.run.path), \(why).\n")
     return found.run.path
   }
 
-  /// The file, or the newest good checkpoint of a directory: where the run stands.
+  /// The file itself, or the newest good checkpoint of a directory.
   ///
   /// - Throws: as `checkpoint`.
   static func newest(_ path: String) throws -> String {
     guard WholeFile.isDirectory(path) else { return path }
     try checkHoldsRun(path)
     let newest = try RunDirectory(CheckpointPolicy(directory: path))
-      .newestGood(opening: SavedRun.init(path:)) { Surroundings.warn("passed over \($0)") }
-    Console.error.write("martlet: note: \(path): taken is \(newest.path), the newest.\n")
+      .newestGood(opening: SavedRun.init(path:)) { Surroundings.warn("skipped \($0)") }
+    Console.error.write("martlet: note: \(path): using \(newest.path), the newest.\n")
     return newest.path
   }
 
-  /// The file, or all checkpoints of a directory.
+  /// The file itself, or all checkpoints of a directory.
   ///
   /// - Throws: `WrongUse` for a directory without checkpoints; `FileError`.
   static func checkpoints(_ path: String) throws -> [String] {
@@ -38,7 +37,7 @@ enum RunPath {
     return try CheckpointStore(directory: path).fileNames().map { "\(path)/\($0)" }
   }
 
-  /// - Throws: `WrongUse` for a directory, where only a file of another program is taken.
+  /// - Throws: `WrongUse` for a directory, if only a model file is accepted.
   static func checkIsFile(_ path: String) throws {
     guard WholeFile.isDirectory(path) else { return }
     try checkIsNoSavedModel(path)
@@ -47,7 +46,7 @@ enum RunPath {
 
   private static func checkIsNoSavedModel(_ path: String) throws {
     guard WholeFile.isFile("\(path)/saved_model.pb") else { return }
-    throw WrongUse("\(path): is a SavedModel of TensorFlow. Save it as .keras or .h5, which can be read.")
+    throw WrongUse("\(path): is a TensorFlow SavedModel. Save it as .keras or .h5, which can be read.")
   }
 
   private static func checkHoldsRun(_ path: String) throws {

@@ -2,31 +2,30 @@ import Foundation
 import Martlet
 import Synchronization
 
-/// What signals ask of a training. A handler sets a flag, and the training looks at it between two steps. Before the
-/// training, while its data is loaded, nobody would look at a flag: a handler ends the process.
+/// Signal handling. Handlers set flags that training polls between steps. Until then, while the data is loading,
+/// nothing polls a flag: the handler ends the process.
 enum Signals {
   private static let hasHandedOver = Atomic(false)
   private static let farewell: StaticString =
     "martlet: stopped on request before the first step; no checkpoint was touched. Run the same command again.\n"
 
-  /// What the handlers hand on to.
+  /// The requests set by the handlers.
   static let requests = RunRequests()
 
-  /// The signals that may end a run, by their names.
+  /// The signals that may end a run, by name.
   static let known: [(name: String, number: Int32)] = [
     ("TERM", SIGTERM), ("INT", SIGINT), ("USR1", SIGUSR1), ("USR2", SIGUSR2), ("HUP", SIGHUP), ("QUIT", SIGQUIT),
     ("ALRM", SIGALRM), ("XCPU", SIGXCPU), ("CONT", SIGCONT),
   ]
 
-  /// Reads `TERM,INT,USR1`; `SIGTERM` is taken as well.
-  ///
-  /// - Throws: `WrongUse` for a name that is none of them.
+  /// Parses `TERM,INT,USR1`; accepts the prefix `SIG` too.
+  /// - Throws: `WrongUse` for an unknown name.
   static func parse(_ list: String) throws -> [Int32] {
     try list.split(separator: ",").map { item in
       let name = item.hasPrefix("SIG") ? String(item.dropFirst(3)) : String(item)
       guard let signal = known.first(where: { $0.name == name }) else {
         throw WrongUse(
-          "--end-signals \(list): '\(item)' is none of \(known.map(\.name).joined(separator: ", ")).")
+          "--end-signals \(list): '\(item)' is not one of \(known.map(\.name).joined(separator: ", ")).")
       }
       return signal.number
     }
@@ -36,13 +35,12 @@ enum Signals {
     known.first { $0.number == number }.map { "SIG\($0.name)" } ?? "signal \(number)"
   }
 
-  /// Lets the signals of `ending` end the run after its step, and SIGUSR2 write a checkpoint if it is none of them.
-  ///
-  /// A second SIGINT does what it does everywhere: it ends the process at once. A hang-up, which a closed terminal and a
-  /// dead connection send, ends a run that has a terminal as the others do, and means nothing to one that has none. What
-  /// the parent of the process chose to ignore stays ignored (nohup).
+  /// Installs handlers: the signals of `ending` stop the run after its current step, and SIGUSR2 writes a checkpoint
+  /// unless it is one of them. A second SIGINT has its default action and ends the process at once. SIGHUP, sent when a
+  /// terminal is closed or a connection is lost, stops a run that has a terminal, and is ignored by one without.
+  /// Signals that the parent process ignored stay ignored (nohup).
   static func install(ending: [Int32]) {
-    // Made before a handler needs them.
+    // Initialized here, because a handler must not do it.
     _ = (requests, Console.hasLiveLine.load(ordering: .relaxed))
     hasHandedOver.store(false, ordering: .relaxed)
     handle(SIGUSR2) { _ in Signals.requests.askForCheckpoint() }
@@ -53,13 +51,13 @@ enum Signals {
     }
   }
 
-  /// From now on a training looks at the requests.
+  /// Called once training polls the requests: from now on handlers only set flags.
   static func handOver() { hasHandedOver.store(true, ordering: .relaxed) }
 
-  /// Makes no calls but those that a handler may make.
+  /// Calls only async-signal-safe functions.
   private static func end(_ signal: Int32) {
     guard !hasHandedOver.load(ordering: .relaxed) else { return requests.askForEnd(signal: signal) }
-    // A terminal or a pipe that nobody reads may take the message at no time: a second has to do.
+    // Writing to a blocked terminal or pipe may never return: give it one second.
     handle(SIGALRM) { _ in _exit(ExitStatus.runAgain.rawValue) }
     alarm(1)
     if Console.hasLiveLine.load(ordering: .relaxed) { _ = write(STDERR_FILENO, "\n", 1) }
@@ -67,7 +65,7 @@ enum Signals {
     _exit(ExitStatus.runAgain.rawValue)
   }
 
-  /// - Parameter once: whether the next signal does again what it does by default.
+  /// - Parameter once: whether the default action is restored after the first signal.
   private static func handle(_ number: Int32, once: Bool = false, _ handler: @escaping @convention(c) (Int32) -> Void) {
     var present = sigaction()
     let isIgnored =
@@ -77,7 +75,7 @@ enum Signals {
     action.__sigaction_handler.sa_handler = handler
     action.sa_flags = SA_RESTART | (once ? Int32(bitPattern: UInt32(SA_RESETHAND)) : 0)
     sigaction(number, &action, nil)
-    // A parent may have blocked it, as threads of Dispatch do, and children inherit that.
+    // A parent may have blocked the signal, as Dispatch threads do, and children inherit the mask.
     var mask = sigset_t()
     sigemptyset(&mask)
     sigaddset(&mask, number)

@@ -28,7 +28,7 @@ struct BenchmarkTests {
     return finished
   }
 
-  /// A median with the least and the most.
+  /// A median with minimum and maximum.
   struct Spread: Decodable {
     let median, min, max: Double
     var isPlausible: Bool { 0 < min && min <= median && median <= max && max.isFinite }
@@ -97,7 +97,7 @@ struct BenchmarkTests {
     let pass = #" +\#(spread) +\d+\.\d +\d+ %"#
     let lines = [
       #"Peak \(.*, multiplications and additions in registers\)"#, #"  1 core   \#(spread) GFLOP/s each"#,
-      #"  2 cores  \#(spread) GFLOP/s each"#, "", "small: one core, time for a sample",
+      #"  2 cores  \#(spread) GFLOP/s each"#, "", "small: one core, time per sample",
       #"  layer +forward us +GFLOP/s +of peak +backward us +GFLOP/s +of peak"#,
       #"  conv2d \+ max_pooling2d\#(pass)\#(pass)"#, #"  dense +\#(pass)\#(pass)"#,
       #"  gradient sum \+ update of a step: \#(spread) us"#, "epochs: training and validation",
@@ -129,7 +129,7 @@ struct BenchmarkTests {
     #expect(json.contains("\"cores\": \(cores),"))
   }
 
-  @Test("measures with drawn digits where MNIST is not on the machine, and downloads nothing")
+  @Test("measures with generated digits if MNIST is not on the machine, and downloads nothing")
   func withoutMNIST() throws {
     let directory = try TemporaryDirectory()
     let yaml = Self.yaml.replacing(#/data: .*/#, with: "data: {dataset: mnist}")
@@ -141,7 +141,7 @@ struct BenchmarkTests {
     let finished = try Shell.martlet(arguments, environment: environment)
     #expect(finished.status == 0)
     #expect(
-      finished.error == "martlet: \(config): mnist is not on this machine. Measured with drawn digits of its shape and "
+      finished.error == "martlet: \(config): mnist is not on this machine. Measured with generated digits of the same shape and "
         + "number instead.\n")
     #expect(finished.output.contains(#""data": "digits""#))
     #expect(directory.names == ["small.yml"])
@@ -160,7 +160,7 @@ struct BenchmarkTests {
     (["CONFIG", "--format", "xml"], 2, "Error: The value 'xml' is invalid for '--format <format>'"),
     (["CONFIG", "--data", "/tmp"], 2, "martlet: --data /tmp: the data set 'digits' has no files. Leave out --data."),
     (["CONFIG", "/nowhere.yml"], 2, "martlet: /nowhere.yml: cannot be read: No such file or directory."),
-    (["--runs", "1"], 2, "martlet: there is no configs/ here with configs/mnist-cnn.yml, "),
+    (["--runs", "1"], 2, "martlet: configs/mnist-cnn.yml, "),
   ]
 
   @Test("refuses what it cannot measure, before it measures anything", arguments: mistakes.indices)

@@ -112,7 +112,7 @@ struct CommandTests {
     #expect(try Shell.martlet(["inspect", checkpoint]).output.contains("Epochs done: 2 of 2 - steps done: 12"))
   }
 
-  @Test("does not start anew in a directory that holds a run, and keeps that run")
+  @Test("does not start over in a directory that holds a run, and keeps that run")
   func occupied() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")
@@ -143,7 +143,7 @@ struct CommandTests {
     #expect(again.error.isEmpty)
     #expect(
       again.output.hasPrefix(
-        "run: holds this run already, and it is finished. --overwrite trains it anew, --resume --epochs N longer.\n"))
+        "run: already holds this run, finished. Train it again with --overwrite, or longer with --resume --epochs N.\n"))
     #expect(again.output.split(separator: "\n").last == first.output.split(separator: "\n").last)
     #expect(try files() == before)
     // Another run, or one that is to be longer or shorter, is not this one.
@@ -197,7 +197,7 @@ struct CommandTests {
       ["train", "CONFIG", "--batch-size", "99999"], 2,
       "martlet: a batch of 99999 samples is larger than 'digits (train)', which has 1100."
     ),
-    (["train", "CONFIG", "--shards", "201"], 2, "martlet: a batch of 200 samples cannot be cut in 201 shards."),
+    (["train", "CONFIG", "--shards", "201"], 2, "martlet: 200 samples cannot be split into 201 shards."),
     (["train", "CONFIG", "--verbose", "3"], 2, "martlet: --verbose must be 0, 1 or 2. Received: 3"),
     (
       ["train", "CONFIG", "--data", "/tmp"], 2,
@@ -205,7 +205,7 @@ struct CommandTests {
     ),
     (
       ["train", "CONFIG", "--resume", "--overwrite"], 2,
-      "martlet: --resume goes on with a run, --overwrite removes it: use one of them."
+      "martlet: --resume continues a run, --overwrite replaces it: use one of them."
     ),
     (["train", "CONFIG", "--resume"], 2, "martlet: checkpoints/small: holds no checkpoint to resume from."),
     (
@@ -225,7 +225,7 @@ struct CommandTests {
     (["evaluate", "CONFIG"], 1, "martlet: CONFIG: is no model: neither a checkpoint of Martlet's, nor a zip archive"),
     (
       ["predict", "CONFIG", "--output", "p.txt"], 2,
-      "martlet: --output p.txt: the name must end in .csv, .h5 or .npz, which says the format."
+      "martlet: --output p.txt: the name must end in .csv, .h5 or .npz, which selects the format."
     ),
     (["inspect", "CONFIG", "--format", "xml"], 2, "Error: The value 'xml' is invalid for '--format <format>'"),
     (["data", "show", "digit"], 2, "martlet: unknown data set 'digit'. Did you mean 'digits'?"),
@@ -241,7 +241,7 @@ struct CommandTests {
     (["data", "show", "digits", "--index", "-3"], 2, "martlet: --index must be at least 0. Received: -3\n"),
     (
       ["data", "show", "digits", "--index", "11990", "--count", "\(Int.max)", "--output", "x.png"], 2,
-      "martlet: --count must be at most 10: 'digits (train)' has the samples 0 to 11999, and --index is 11990. "
+      "martlet: --count must be at most 10: 'digits (train)' has samples 0 to 11999, and --index is 11990. "
         + "Received: \(Int.max)\n"
     ),
     (
@@ -256,7 +256,7 @@ struct CommandTests {
       ["evaluate", "CONFIG", "--workers", "-1"], 2,
       "martlet: --workers must be at least 1 and at most 1024. Received: -1"
     ),
-    (["data", "fetch", "digits"], 2, "martlet: 'digits' is built in: there is nothing to fetch."),
+    (["data", "fetch", "digits"], 2, "martlet: 'digits' is built in: there is nothing to download."),
   ]
 
   @Test("says what is wrong in one message, with the exit code", arguments: mistakes.indices)
@@ -384,8 +384,8 @@ struct CommandTests {
     #expect(try lines("cut") == ([0] + kept + Array(9...12)).map { whole[$0] }, "\(what)")
     #expect(resumed.status == (isWhole ? 0 : 1), "\(what)")
     let told = """
-      martlet: warning: cut.csv: lines of steps before step 9 are missing. The training goes on.
-      martlet: cut.csv: lines are missing. The run and its checkpoints are whole.
+      martlet: warning: cut.csv: lines of steps before step 9 are missing. Training continues.
+      martlet: cut.csv: lines are missing. The run and its checkpoints are complete.
 
       """
     #expect(resumed.error == (isWhole ? "" : told), "\(what)")
@@ -427,7 +427,7 @@ struct CommandTests {
       _ = try directory.write(content, to: "steps.csv")
       let refused = try train(["--output", "three", "--overwrite"])
       #expect(refused.status == 2)
-      #expect(refused.error.contains("steps.csv: it is no step log"))
+      #expect(refused.error.contains("steps.csv: it is not a step log"))
       #expect(refused.error.hasSuffix(". Nothing in it was changed: name another file, or remove it.\n"))
       #expect(try directory.text("steps.csv") == content)
     }
@@ -493,7 +493,7 @@ struct CommandTests {
     #expect(resumed.status == 0)
     #expect(
       resumed.error.hasPrefix(
-        "martlet: warning: the checkpoint was computed with the instruction set baseline, this run goes on with x86-64-v3:"
+        "martlet: warning: the checkpoint was computed with the instruction set baseline, this run continues with x86-64-v3:"
       ))
   }
 

@@ -48,8 +48,8 @@ struct DiffTests {
     let shorter = try diff("one", "shorter", in: directory)
     #expect(shorter.status == 1 && shorter.error.isEmpty)
     for line in [
-      "epochs done: 2 and 1\n", "steps done: 12 and 7\n", "steps in the epoch under way: 0 and 1\n",
-      "samples in the epoch under way: 0 and 200\n", "history of val_loss: 2 epochs and 1\n",
+      "epochs done: 2 and 1\n", "steps done: 12 and 7\n", "steps in the current epoch: 0 and 1\n",
+      "samples in the current epoch: 0 and 200\n", "history of val_loss: 2 epochs and 1\n",
       "weights of dense/kernel: ", "optimizer momentum of dense/kernel: ", "optimizer velocity of conv2d/bias: ",
     ] {
       #expect(shorter.output.contains(line), "\(shorter.output)")
@@ -78,8 +78,8 @@ struct DiffTests {
     #expect(different.status == 1)
     #expect(different.output.hasPrefix("epochs done: 2 and 3\n"))
     #expect(
-      different.error == "martlet: note: short: taken is short/step-00000012.weights.h5, the newest.\n"
-        + "martlet: note: long: taken is long/step-00000018.weights.h5, the newest.\n")
+      different.error == "martlet: note: short: using short/step-00000012.weights.h5, the newest.\n"
+        + "martlet: note: long: using long/step-00000018.weights.h5, the newest.\n")
     let same = try Shell.martlet(["diff", "long", "long2"], in: directory.path)
     #expect(same.status == 0)
     #expect(same.output.contains("after step 18"))
@@ -88,7 +88,7 @@ struct DiffTests {
     try Data(contentsOf: newest).dropLast(1).write(to: newest)
     let older = try Shell.martlet(["diff", "short", "long"], in: directory.path)
     #expect(older.status == 0)
-    #expect(older.error.contains("martlet: warning: passed over long/step-00000018.weights.h5: is truncated"))
+    #expect(older.error.contains("martlet: warning: skipped long/step-00000018.weights.h5: is truncated"))
   }
 
   @Test("sees one bit", arguments: [0, 2])

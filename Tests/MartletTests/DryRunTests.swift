@@ -38,20 +38,20 @@ struct DryRunTests {
     #expect(lines.contains { $0.contains("conv2d (Conv2D)") && $0.contains("(None, 24, 24, 4)") && $0.contains("104") })
     #expect(lines.contains { $0.hasPrefix(" Total params: 11,854 (46.30 KB)") })
     #expect(lines.contains { $0.hasPrefix("Data: digits - 1,100 + 200 samples of 28x28x1 - workers: 2 - shards: 8") })
-    #expect(lines.contains("Start: anew, at step 0."))
+    #expect(lines.contains("Start: a new run, at step 0."))
     let memory =
-      #/Memory: at most \d+\.\d MB for weights, optimizer, checkpoints and 2 workers, 1\.0 MB for the data; this dry run took \d+\.\d MB in all, the program included\./#
+      #/Memory: at most \d+\.\d MB for weights, optimizer, checkpoints and 2 workers, 1\.0 MB for the data; this dry run used \d+\.\d MB in total, the program included\./#
     #expect(lines.contains { $0.wholeMatch(of: memory) != nil })
     let time =
-      #/Time: \S+ m?s an epoch \(6 steps of \S+ m?s, validation \S+ m?s; measured on \d+ steps\), \S+ m?s for the 18 .*/#
+      #/Time: \S+ m?s per epoch \(6 steps of \S+ m?s, validation \S+ m?s; measured on \d+ steps\), \S+ m?s for the 18 .*/#
     #expect(lines.contains { $0.wholeMatch(of: time) != nil }, "\(lines)")
     let files =
       #/  checkpoints/small/step-\*\.weights\.h5: \d+\.\d KB each, every epoch and every 10 minutes; the last 3 and .*/#
     #expect(lines.contains { $0.wholeMatch(of: files) != nil }, "\(lines)")
     #expect(
       lines.suffix(4) == [
-        "  small.csv: a line for each epoch", "  steps.csv: a line for each step",
-        "  run.jsonl: what happens, appended as JSON lines", "Nothing was written.",
+        "  small.csv: a line per epoch", "  steps.csv: a line per step",
+        "  run.jsonl: events, appended as JSON lines", "Nothing was written.",
       ])
   }
 
@@ -64,18 +64,18 @@ struct DryRunTests {
       #expect((finished.status, finished.error) == (0, ""))
       return finished.output.split(separator: "\n").first { $0.hasPrefix("Start: ") }.map(String.init) ?? ""
     }
-    #expect(try start(["--resume-or-start"]) == "Start: anew, at step 0.")
+    #expect(try start(["--resume-or-start"]) == "Start: a new run, at step 0.")
     #expect(try Shell.martlet(["train", config, "--max-steps", "7"], in: directory.path).status == 0)
     let file = "checkpoints/small/step-00000007.weights.h5"
     #expect(try start(["--resume"]) == "Start: resumes from \(file), at step 7, in epoch 2 of 2.")
     #expect(try start(["--resume-or-start"]) == "Start: resumes from \(file), at step 7, in epoch 2 of 2.")
     #expect(
-      try start(["--overwrite"]) == "Start: anew, at step 0; 2 checkpoints of checkpoints/small would be removed.")
-    #expect(try start(["--output", "other/run"]) == "Start: anew, at step 0.")
+      try start(["--overwrite"]) == "Start: a new run, at step 0; 2 checkpoints of checkpoints/small would be removed.")
+    #expect(try start(["--output", "other/run"]) == "Start: a new run, at step 0.")
     #expect(try Shell.martlet(["train", config, "--resume"], in: directory.path).status == 0)
     let done = try Self.dryRun(["--resume"], in: directory)
-    #expect(done.output.contains("step 12: the run is done, and no step is left.\n"))
-    #expect(done.output.contains("Time: none, no step is left.\n"))
+    #expect(done.output.contains("step 12: the run is finished, no steps are left.\n"))
+    #expect(done.output.contains("Time: none, no steps are left.\n"))
   }
 
   /// Arguments with which the run does not start, its exit code, and its message: the dry run has the same.
@@ -144,7 +144,7 @@ struct DryRunTests {
     #expect(finished.error.hasPrefix("martlet: run: cannot be locked: another run is writing to it: process "))
   }
 
-  @Test("downloads nothing: what it cannot measure on the data, it measures on drawn digits")
+  @Test("downloads nothing: without the data it measures on generated digits")
   func missingData() throws {
     let directory = try TemporaryDirectory()
     let yaml = CommandTests.yaml.replacing(#/dataset: digits.*}/#, with: "dataset: mnist}")

@@ -25,14 +25,14 @@ struct EmptyValueTests {
       for arguments in [[option, ""], ["\(option)="]] {
         let refused = try Shell.martlet(command + arguments, in: directory.path)
         #expect(refused.status == 2)
-        #expect(refused.error == "martlet: \(option): the value is empty. Name one, or leave the option out.\n")
+        #expect(refused.error == "martlet: \(option): the value is empty. Give a value, or leave the option out.\n")
       }
     }
     #expect(directory.names == ["small.yml"])
   }
 
   @Test(
-    "are wrong use in place of a file",
+    "are usage errors as file arguments",
     arguments: [
       ["train", ""], ["inspect", ""], ["diff", "", "x"], ["diff", "x", ""], ["export", "x", ""], ["data", "show", ""],
     ])
@@ -40,6 +40,6 @@ struct EmptyValueTests {
     let refused = try Shell.martlet(arguments)
     #expect(refused.status == 2)
     let place = "argument \((arguments.firstIndex(of: "") ?? 0) + 1)"
-    #expect(refused.error == "martlet: \(place): the value is empty. Name one, or leave the option out.\n")
+    #expect(refused.error == "martlet: \(place): the value is empty. Give a value, or leave the option out.\n")
   }
 }

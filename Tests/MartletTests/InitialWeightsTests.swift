@@ -91,7 +91,7 @@ struct InitialWeightsTests {
     #expect(finished.status == 0)
     #expect(
       finished.error.hasSuffix(
-        "keras315-lesson.keras does not say what pixels were divided by; this run divides them by 255 (data.scale).\n"))
+        "keras315-lesson.keras does not state the scale of its pixels; this run divides them by 255 (data.scale).\n"))
   }
 
   @Test("may replace the run that the weights come from")
@@ -110,7 +110,7 @@ struct InitialWeightsTests {
     let file = "first/step-00000006.weights.h5"
     let finished = try Shell.martlet(start, in: directory.path)
     #expect(finished.status == 0)
-    #expect(finished.error == "martlet: note: first: taken is \(file), the best by val_accuracy.\n")
+    #expect(finished.error == "martlet: note: first: using \(file), the best by val_accuracy.\n")
     #expect(finished.output.contains("\nInitial weights: \(file)\n"))
     let checkpoint = try end("run", directory)
     #expect(checkpoint.initialWeights == file)

@@ -81,7 +81,7 @@ struct InterchangeCommandTests {
     _ = try directory.write("mine", to: "out.npz")
     let refused = try Shell.martlet(["export", "run/latest.weights.h5", "out.npz"], in: directory.path)
     #expect(refused.status == 2)
-    #expect(refused.error == "martlet: out.npz is there already. Replace it by --overwrite, or choose another name.\n")
+    #expect(refused.error == "martlet: out.npz already exists. Replace it with --overwrite, or choose another name.\n")
     #expect(try directory.text("out.npz") == "mine")
     _ = try succeed(["export", "run/latest.weights.h5", "out.npz", "--overwrite"], in: directory)
     let model = "\(Self.golden)/keras315-lesson.keras"
@@ -108,7 +108,7 @@ struct InterchangeCommandTests {
         #expect(refused.status == 2)
         #expect(
           refused.fault
-            == "martlet: \(option)\(output): is the checkpoint of a run, and is not replaced. Choose another name.\n"
+            == "martlet: \(option)\(output): is a checkpoint of a run, and is not replaced. Choose another name.\n"
         )
       }
     }
@@ -123,7 +123,7 @@ struct InterchangeCommandTests {
       #expect(refused.status == 2)
       #expect(
         refused.fault
-          == "martlet: \(option) model.h5: is a file that is read, and is not replaced. Choose another name.\n")
+          == "martlet: \(option) model.h5: is an input file, and is not replaced. Choose another name.\n")
     }
     #expect(FileManager.default.contents(atPath: "\(directory.path)/model.h5") == model)
   }
@@ -135,7 +135,7 @@ struct InterchangeCommandTests {
     (["export", "MODEL", "x", "--format", "pb"], 2, "Error: The value 'pb' is invalid for '--format <format>'"),
     (["export", "/nowhere.keras", "x.onnx"], 1, "martlet: /nowhere.keras: cannot be read: No such file or directory."),
     (["export", "MODEL", "/nowhere/x.onnx"], 1, "martlet: /nowhere/x.onnx: cannot be created: No such file or direct"),
-    (["import", "MODEL"], 2, "martlet: nothing to write: name the checkpoint's directory by --output, or a file by"),
+    (["import", "MODEL"], 2, "martlet: nothing to write: name a checkpoint directory with --output, or a file"),
     (
       ["import", "GOLDEN/keras315-lesson.weights.h5", "--output", "x"], 1,
       "martlet: GOLDEN/keras315-lesson.weights.h5: has no model, only weights. Name the run's configuration by --config"
@@ -146,7 +146,7 @@ struct InterchangeCommandTests {
     ),
     (
       ["evaluate", "MODEL"], 2,
-      "martlet: MODEL does not say which data set it was trained on, so there is nothing to ask it about. Name one by"
+      "martlet: MODEL does not record which data set it was trained on. Name one with --dataset, or a configuration with"
     ),
     (
       ["evaluate", "MODEL", "--dataset", "digits"], 2,

@@ -77,7 +77,7 @@ struct InvocationTests {
     for (command, place) in commands {
       let finished = try shell(command, home: "/", in: directory)
       #expect(finished.status == 2, "\(command)")
-      #expect(finished.error == "martlet: \(place) is not UTF-8 text. Rename the file or the directory.\n")
+      #expect(finished.error == "martlet: \(place) is not UTF-8. Rename the file or the directory.\n")
       #expect(directory.names == ["small.yml"])
     }
     // A directory above that is not concerns nobody.

@@ -151,7 +151,7 @@ struct KerasCommandTests {
     let refused = try Shell.martlet(["import", model, "--config", "small.yml"], in: directory.path)
     #expect(refused.status == 2)
     #expect(refused.error.hasPrefix("martlet: small.yml: model[3] is {\"dense\":"), "\(refused.error)")
-    #expect(refused.error.hasSuffix("Change it, or let --config-out write one that can.\n"), "\(refused.error)")
+    #expect(refused.error.hasSuffix("Change it, or write one that can with --config-out.\n"), "\(refused.error)")
     #expect(!directory.names.contains("checkpoints"))
     _ = try Self.succeed(
       ["import", model, "--config", "small.yml", "--config-out", "fits.yml", "--output", "run"], in: directory)

@@ -8,9 +8,9 @@ struct LogPlaceTests {
 
   /// A log's option or key, and where the message begins.
   static let logs: [(arguments: [String], place: String)] = [
-    (["--log-file", "PATH"], "--log-file PATH: it is no log of runs (--log-file)"),
-    (["--step-log", "PATH"], "--step-log PATH: it is no step log"),
-    (["--set", "callbacks=[csv_log: PATH]"], "callbacks.csv_log.filename PATH: it is no log of epochs"),
+    (["--log-file", "PATH"], "--log-file PATH: it is not an event log (--log-file)"),
+    (["--step-log", "PATH"], "--step-log PATH: it is not a step log"),
+    (["--set", "callbacks=[csv_log: PATH]"], "callbacks.csv_log.filename PATH: it is not an epoch log"),
   ]
 
   /// What a file may hold that is no log, or another one.
@@ -53,8 +53,8 @@ struct LogPlaceTests {
     let names = ["run.jsonl", "steps.csv", "epochs.csv"]
     let before = try names.map(directory.text)
     for (arguments, message) in [
-      (["--log-file", "steps.csv"], "--log-file steps.csv: it is no log of runs"),
-      (["--step-log", "run.jsonl"], "--step-log run.jsonl: it is no step log"),
+      (["--log-file", "steps.csv"], "--log-file steps.csv: it is not an event log"),
+      (["--step-log", "run.jsonl"], "--step-log run.jsonl: it is not a step log"),
       (["--step-log", "epochs.csv"], "--step-log and callbacks.csv_log.filename are the same file (epochs.csv)"),
       (["--log-file", "a", "--step-log", "a"], "--log-file and --step-log are the same file (a): name two.\n"),
       (["--log-file", "./steps.csv", "--step-log", "steps.csv"], "--log-file and --step-log are the same file"),
@@ -87,7 +87,7 @@ struct LogPlaceTests {
     let kept = directory.names.contains("steps.csv.previous") ? "steps.csv.previous" : "steps.csv"
     #expect(try directory.text(kept) == steps)
     if kept != "steps.csv" {
-      let told = "martlet: warning: steps.csv: what it held before this run is steps.csv.previous now"
+      let told = "martlet: warning: steps.csv: its previous contents are now in steps.csv.previous"
       #expect(failed.error.contains(told), "\(failed.error)")
       try FileManager.default.removeItem(atPath: "\(directory.path)/steps.csv.previous")
     }
@@ -119,8 +119,8 @@ struct LogPlaceTests {
     let resumed = try train(two + ["--resume", "--step-log", "steps.csv"])
     #expect(resumed.status == 0)
     #expect(
-      resumed.error == "martlet: warning: steps.csv: no epoch in it shows whether its steps are of this run. It is "
-        + "called steps.csv.previous now; the log begins with step 5.\n")
+      resumed.error == "martlet: warning: steps.csv: no epoch in it shows whether its steps are of this run. It was "
+        + "renamed to steps.csv.previous; the log starts at step 5.\n")
     #expect(try directory.text("steps.csv.previous") == log)
     let numbers = try directory.text("steps.csv").split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
     #expect(numbers == (5...12).map { "\($0)"[...] })

@@ -6,10 +6,10 @@ import Testing
 struct OutputPathTests {
   /// A command, the file that it would replace, and why it does not.
   static let refusals: [(arguments: [String], content: [UInt8], reason: String)] = [
-    (["predict", "run", "--output"], Array("epoch,loss\n1,2\n".utf8), "is no table of predictions, and is not"),
+    (["predict", "run", "--output"], Array("epoch,loss\n1,2\n".utf8), "is not a table of predictions, and is not"),
     (["data", "show", "digits", "--output"], Array("name: x\n".utf8), "is a text that starts with 'name: x', and is"),
     (["data", "show", "digits", "--output"], [0xff, 0xd8, 0xff, 0xe0], "is a JPEG picture, and is not replaced."),
-    (["data", "show", "digits", "--output"], [1, 2, 3], "is no PNG picture, and is not replaced."),
+    (["data", "show", "digits", "--output"], [1, 2, 3], "is not a PNG picture, and is not replaced."),
   ]
 
   @Test("are not replaced if they hold something else", arguments: refusals.indices)
@@ -42,7 +42,7 @@ struct OutputPathTests {
       (["data", "show", "digits", "--output", "run.csv"], "--output run.csv: is a directory. Name a file in it."),
       (
         ["predict", "run.csv", "--config", "small.csv", "--output", "small.csv"],
-        "--output small.csv: is a file that is read, and is not replaced. Choose another name."
+        "--output small.csv: is an input file, and is not replaced. Choose another name."
       ),
       (
         ["import", "run.csv", "--output", "other"],

@@ -62,12 +62,12 @@ struct OwnDataTests {
     #expect(file.status == 0 && directory.names.contains("out.npz"))
     let refused = try Shell.martlet(["predict", "checkpoints/mine", "--output", "mine.npz"], in: directory.path)
     #expect(refused.status == 2)
-    #expect(refused.error.contains("--output mine.npz: is a file that is read, and is not replaced."))
+    #expect(refused.error.contains("--output mine.npz: is an input file, and is not replaced."))
     let sample = try Shell.martlet(["data", "show", config, "--index", "1"], in: directory.path)
     #expect(sample.output.hasPrefix("input: ") && sample.output.contains("\ntarget: "))
     let sheet = try Shell.martlet(["data", "show", config, "--output", "x.png"], in: directory.path)
     #expect(
-      sheet.status == 2 && sheet.error.contains("are floats (3,), no pictures of 1 or 3 channels. Leave out --output"))
+      sheet.status == 2 && sheet.error.contains("are floats (3,), not images of 1 or 3 channels. Leave out --output"))
   }
 
   @Test("resumes at any step with the bits of an uninterrupted run", arguments: [3, 4, 9])

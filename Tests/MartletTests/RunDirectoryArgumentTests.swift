@@ -42,7 +42,7 @@ struct RunDirectoryArgumentTests {
       let finished = try Shell.martlet([command[0], run] + options)
       #expect(finished.status == 0)
       #expect(finished.output == (try Shell.martlet([command[0], first] + options).output), "\(command)")
-      #expect(finished.error == "martlet: note: \(run): taken is \(first), the best by val_loss.\n")
+      #expect(finished.error == "martlet: note: \(run): using \(first), the best by val_loss.\n")
     }
     let (left, right) = ("\(directory.path)/left.npz", "\(directory.path)/right.npz")
     #expect(try Shell.martlet(["export", run, left]).status == 0)
@@ -64,8 +64,8 @@ struct RunDirectoryArgumentTests {
     let second = try Shell.martlet(["inspect", run])
     #expect(second.status == 0)
     #expect(second.output.contains("steps done: 18"))
-    #expect(second.error.contains("martlet: warning: passed over "))
-    #expect(second.error.hasSuffix("taken is \(run)/step-00000018.weights.h5, the newest.\n"))
+    #expect(second.error.contains("martlet: warning: skipped "))
+    #expect(second.error.hasSuffix("using \(run)/step-00000018.weights.h5, the newest.\n"))
     try damage(18)
     #expect(try Shell.martlet(["inspect", run]).output.contains("steps done: 12"))
     // Each checkpoint has its verdict.
@@ -94,7 +94,7 @@ struct RunDirectoryArgumentTests {
       ], in: directory.path)
     #expect(trained.output.contains("Restored the weights of epoch 1"))
     let whole = try Shell.martlet(["evaluate", "run"], in: directory.path)
-    #expect(whole.error == "martlet: note: run: taken is run/step-00000006.weights.h5, the best by val_loss.\n")
+    #expect(whole.error == "martlet: note: run: using run/step-00000006.weights.h5, the best by val_loss.\n")
     for name in ["best.weights.h5", "step-00000006.weights.h5"] {
       try FileManager.default.removeItem(atPath: "\(directory.path)/run/\(name)")
     }
@@ -112,7 +112,7 @@ struct RunDirectoryArgumentTests {
     #expect(try Shell.martlet(arguments, in: directory.path).status == 0)
     let inspected = try Shell.martlet(["inspect", "run"], in: directory.path)
     #expect(inspected.output.contains("steps done: 12"))
-    #expect(inspected.error == "martlet: note: run: taken is run/step-00000012.weights.h5, the newest.\n")
+    #expect(inspected.error == "martlet: note: run: using run/step-00000012.weights.h5, the newest.\n")
   }
 
   @Test("is what a run is resumed from: its newest checkpoint")
@@ -126,7 +126,7 @@ struct RunDirectoryArgumentTests {
     let file = "one/step-00000007.weights.h5"
     // Into another directory, and in its own, which is `--resume` alone.
     let other = try train(["--output", "two", "--resume", "one"])
-    #expect((other.status, other.error) == (0, "martlet: note: one: taken is \(file), the newest.\n"))
+    #expect((other.status, other.error) == (0, "martlet: note: one: using \(file), the newest.\n"))
     for own in ["one", "./one/", "\(directory.path)/one"] {
       let resumed = try train(["--output", "one", "--resume", own])
       #expect((resumed.status, resumed.error) == (0, ""))
@@ -181,7 +181,7 @@ struct RunDirectoryArgumentTests {
     try FileManager.default.copyItem(atPath: "\(directory.path)/two/\(name)", toPath: "\(run)/\(name)")
     let inspected = try Shell.martlet(["inspect", run])
     #expect(
-      inspected.error == "martlet: note: \(run): taken is \(run)/step-00000012.weights.h5, the best by val_loss.\n")
+      inspected.error == "martlet: note: \(run): using \(run)/step-00000012.weights.h5, the best by val_loss.\n")
   }
 
   @Test("is refused if it holds no run, with what it holds")
@@ -199,6 +199,6 @@ struct RunDirectoryArgumentTests {
     #expect(above.error.hasSuffix("It holds runs: small.\n"))
     _ = try directory.write("", to: "saved_model.pb")
     let other = try Shell.martlet(["evaluate", directory.path])
-    #expect(other.error.contains("is a SavedModel of TensorFlow."))
+    #expect(other.error.contains("is a TensorFlow SavedModel."))
   }
 }

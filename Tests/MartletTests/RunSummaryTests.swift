@@ -9,8 +9,8 @@ struct RunSummaryTests {
     "counts the epochs that are done",
     arguments: [
       (1, 1, "1 epoch is done"), (2, 2, "all 2 epochs are done"),
-      (3, 2, "3 epochs are done, more than the 2 asked for"),
-      (2, 1, "2 epochs are done, more than the 1 asked for"), (12_000, 12_000, "all 12,000 epochs are done"),
+      (3, 2, "3 epochs are done, more than the 2 requested"),
+      (2, 1, "2 epochs are done, more than the 1 requested"), (12_000, 12_000, "all 12,000 epochs are done"),
     ])
   func epochsDone(done: Int, asked: Int, wording: String) {
     #expect(RunSummary.epochsDone(done, of: asked) == wording)

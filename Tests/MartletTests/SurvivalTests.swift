@@ -355,8 +355,8 @@ struct SurvivalTests {
     try run.wait { try run.checkpoints().first ?? "" > steps.last ?? "" }
     #expect(
       try directory.text("err")
-        == "martlet: warning: logs/run.jsonl: cannot be created: No such file or directory. The training goes on; the "
-        + "lines follow once the file takes them.\n")
+        == "martlet: warning: logs/run.jsonl: cannot be created: No such file or directory. Training continues; the "
+        + "lines are written once that is possible.\n")
     try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
     try run.wait {
       (try? directory.text("logs/run.jsonl"))?.split(separator: "\n").count ?? 0 > 9
@@ -401,8 +401,8 @@ struct SurvivalTests {
     let reason = path == "/dev/full" ? "No space left on device" : "Broken pipe"
     #expect(
       finished.error
-        == "martlet: warning: \(path): cannot be written: \(reason). The training goes on; the lines follow once the file "
-        + "takes them.\n0\n")
+        == "martlet: warning: \(path): cannot be written: \(reason). Training continues; the lines are written "
+        + "once that is possible.\n0\n")
   }
 
   @Test("is told who writes to its directory")

@@ -5,26 +5,26 @@ import Martlet
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
-    abstract: "Measure what this machine can do: its peak, and the time of each layer, step and epoch.",
+    abstract: "Measure this machine: peak arithmetic rate, and the time per layer, step and epoch.",
     discussion: """
-      Peak: multiplications and additions in registers, and nothing else. Layers: one core, the kernels and the memory \
-      of training. Epochs: training and validation by the real trainer. Each figure is the median of several runs, with \
-      the least and the most. Without MNIST on this machine, digits of its shape and number are drawn in its place.
+      Peak: multiplications and additions in registers alone. Layers: one core, with the kernels and the buffers of \
+      training. Epochs: training and validation by the real trainer. Each figure is the median of several runs, with \
+      the minimum and maximum. Without MNIST on this machine, generated digits of the same shape and number are used.
       """)
 
-  @Argument(help: "Configurations of runs (default: the three networks of MNIST in configs/).")
+  @Argument(help: "Run configurations (default: the three MNIST networks in configs/).")
   var configs: [String] = []
 
-  @Option(help: "The directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.")
   var data: String?
 
-  @Option(parsing: .unconditional, help: "The most threads (default: the cores this process may use).")
+  @Option(parsing: .unconditional, help: "Maximum number of threads (default: the cores this process may use).")
   var workers: Int?
 
-  @Option(parsing: .unconditional, help: "How often everything is measured.")
+  @Option(parsing: .unconditional, help: "Number of repetitions.")
   var runs = 5
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format: text or json.")
   var format: OutputFormat = .text
 
   func run() throws {
@@ -32,7 +32,7 @@ struct BenchmarkCommand: ParsableCommand {
       throw WrongUse("--runs must be at least 1 and at most 100. Received: \(runs)")
     }
     let surroundings = try Surroundings.training(workers: workers, isSilent: format == .json)
-    // All of them before anything is measured: a mistake in the last one is told at once.
+    // All are read before anything is measured, so that an error in the last one is reported at once.
     let configurations = try (configs.isEmpty ? Self.defaultConfigs() : configs).map {
       try configuration($0, surroundings.dataset)
     }
@@ -55,15 +55,16 @@ struct BenchmarkCommand: ParsableCommand {
     var run = try RunConfiguration(contentsOf: path)
     if let data { run.source = try run.source?.required(inDirectory: data) }
     if let mnist = run.source as? MNISTSource, mnist.directory == nil, !mnist.isOnThisMachine(context) {
-      // A measurement is no reason for a download.
+      // A benchmark does not download data.
       run.source = DigitsSource(trainCount: 60_000, testCount: 10_000)
       Console.error.write(
-        "martlet: \(path): mnist is not on this machine. Measured with drawn digits of its shape and number instead.\n")
+        "martlet: \(path): mnist is not on this machine. Measured with generated digits of the same shape and "
+          + "number instead.\n")
     }
     return run
   }
 
-  /// 1, 2, 4…, and all.
+  /// 1, 2, 4…, and `most`.
   private static func workerCounts(upTo most: Int) -> [Int] {
     var counts = [1]
     while counts[counts.count - 1] * 2 < most { counts.append(counts[counts.count - 1] * 2) }
@@ -73,15 +74,15 @@ struct BenchmarkCommand: ParsableCommand {
   private static func defaultConfigs() throws -> [String] {
     let paths = ["mnist-cnn", "mnist-convnet", "mnist-mlp"].map { "configs/\($0).yml" }
     guard paths.allSatisfy({ access($0, R_OK) == 0 }) else {
-      throw WrongUse("there is no configs/ here with \(paths.joined(separator: ", ")): name a configuration.")
+      throw WrongUse("\(paths.joined(separator: ", ")) not found in this directory: name a configuration.")
     }
     return paths
   }
 }
 
-/// The memory of this process.
+/// Memory use of this process.
 enum MemoryUse {
-  /// The most that was ever resident, in bytes; 0 if the system does not say.
+  /// Peak resident set size in bytes; 0 if it is not available.
   static var peak: Int {
     var usage = rusage()
     return getrusage(RUSAGE_SELF.rawValue, &usage) == 0 ? usage.ru_maxrss * 1024 : 0

@@ -1,18 +1,18 @@
 import ArgumentParser
 import Martlet
 
-/// What commands that ask a trained model have in common.
+/// Options shared by the commands that evaluate a trained model.
 struct CheckpointOptions: ParsableArguments {
   @Argument(
     help: """
-      A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a model of Keras' \
+      A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a Keras model \
       (.keras, .h5).
       """)
   var checkpoint: String
 
   @OptionGroup var dataset: DatasetOptions
 
-  @Option(parsing: .unconditional, help: "Threads to compute on (default: the cores this process may use).")
+  @Option(parsing: .unconditional, help: "Number of threads (default: the cores this process may use).")
   var workers: Int?
 
   /// Opens the trained model.
@@ -21,8 +21,8 @@ struct CheckpointOptions: ParsableArguments {
     let saved = try dataset.opening(for: purpose).open(try RunPath.checkpoint(checkpoint))
     guard let source = try dataset.source(of: saved) else {
       throw WrongUse(
-        "\(checkpoint) does not say which data set it was trained on, so there is nothing to ask it about. "
-          + "Name one by --dataset, or a run by --config.")
+        "\(checkpoint) does not record which data set it was trained on. "
+          + "Name one with --dataset, or a configuration with --config.")
     }
     let trainer = try Trainer(
       saved, workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
@@ -36,45 +36,45 @@ struct CheckpointOptions: ParsableArguments {
   }
 }
 
-/// A trained model, and where its data comes from.
+/// A trained model and the source of its data.
 struct OpenedModel {
   let trainer: Trainer
   let configuration: RunConfiguration
   let source: any DatasetSource
   let context: DatasetContext
 
-  /// The data that its run is judged by: the test data, or else what the run set apart for validation.
+  /// The data to evaluate the run on: the test data, or else its validation split.
   func judgingData(needsTargets: Bool) throws -> (data: Dataset, isTest: Bool) {
     try configuration.judgingData(of: source, needsTargets: needsTargets, context)
   }
 }
 
-/// Which data a model is asked about, or goes on with.
+/// Options for the data set, and for what a model file does not contain.
 struct DatasetOptions: ParsableArguments {
-  @Option(help: "The directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.")
   var data: String?
 
-  @Option(help: "The data set, as 'martlet data list' shows it, where the file names none.")
+  @Option(help: "Data set, as listed by 'martlet data list', if the file does not name one.")
   var dataset: String?
 
-  @Option(help: "A run's configuration (YAML): its data set, and the model of a file that holds weights alone.")
+  @Option(help: "Run configuration (YAML): its data set, and the model for a weights-only file.")
   var config: String?
 
   @Option(
     help:
-      "What pixels (0 to 255) are divided by, where a file of Keras' does not say it (default: 255 for byte images)."
+      "Divisor of the pixels (0 to 255), if a Keras file does not state it (default: 255 for byte images)."
   )
   var scale: Float?
 
-  @Option(help: "The model of a file that holds weights alone, as Keras' JSON (model.to_json()).")
+  @Option(help: "Model for a weights-only file, as Keras' JSON (model.to_json()).")
   var architecture: String?
 
   /// - Throws: `ConfigurationError`.
   func configuration() throws -> RunConfiguration? { try config.map { try RunConfiguration(contentsOf: $0) } }
 
   /// - Parameters:
-  ///   - needsScale: whether a scale is assumed where none is named.
-  ///   - replacesTraining: whether the configuration's compile section counts in place of a file's.
+  /// - needsScale: whether a default scale is assumed if none is given.
+  /// - replacesTraining: whether the configuration's compile section overrides the file's.
   func opening(
     for purpose: KerasModelFile.Purpose, needsScale: Bool = true, replacesTraining: Bool = false
   ) throws -> ModelOpening {
@@ -88,9 +88,8 @@ struct DatasetOptions: ParsableArguments {
       context: Surroundings.dataset(isSilent: false))
   }
 
-  /// The data set: the named one, or the saved run's; nil if the file names none.
-  ///
-  /// - Throws: `WrongUse` or `ConfigurationError` if there is none of the name, or it has no files.
+  /// The data set: the one given by an option, or the saved run's; nil if neither names one.
+  /// - Throws: `WrongUse` or `ConfigurationError` if the name is unknown, or the data set has no files.
   func source(of saved: SavedRun) throws -> (any DatasetSource)? {
     let source = try named() ?? saved.configuration.source
     guard let data else { return source }

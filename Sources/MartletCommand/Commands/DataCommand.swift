@@ -10,7 +10,7 @@ struct DataCommand: ParsableCommand {
 
 struct DataListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the data sets, and whether they are on this machine.")
+    commandName: "list", abstract: "List the data sets and whether they are on this machine.")
 
   func run() throws {
     let context = Surroundings.dataset(isSilent: true)
@@ -25,20 +25,20 @@ struct DataListCommand: ParsableCommand {
     }
   }
 
-  /// The source without options; nil if it cannot do without.
+  /// The source with default options; nil if it requires options.
   static func defaultSource(_ type: any DatasetSource.Type) -> (any DatasetSource)? {
     try? type.init(options: ConfigurationReader(emptyAt: "data", keys: type.optionKeys))
   }
 }
 
-/// Finds a data set that can do without options.
+/// Finds data sets that need no options.
 enum NamedSource {
-  /// - Throws: `WrongUse` if there is none of the name, or it needs options.
+  /// - Throws: `WrongUse` if the name is unknown, or the data set needs options.
   static func find(_ name: String) throws -> any DatasetSource {
     let type = try Catalog.datasets.entry(named: name, path: "", line: nil)
     guard let source = DataListCommand.defaultSource(type) else {
       throw WrongUse(
-        "'\(name)' is named by a configuration: its files have no usual place. 'martlet data show CONFIG' shows them.")
+        "'\(name)' has no default location: a configuration names its files. 'martlet data show CONFIG' shows them.")
     }
     return source
   }
@@ -47,19 +47,19 @@ enum NamedSource {
 struct DataFetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch", abstract: "Download a data set into the cache, unless it is on this machine.",
-    discussion: "Prints the paths of its files, which are checked in any case.")
+    discussion: "Prints the paths of its files, which are always verified.")
 
-  @Argument(help: "The data set's name, as 'martlet data list' shows it.")
+  @Argument(help: "Data set name, as listed by 'martlet data list'.")
   var name: String
 
-  @Option(help: "Fetch from this server instead of the public mirrors.")
+  @Option(help: "Download from this server instead of the public mirrors.")
   var mirror: String?
 
   func run() throws {
-    // A download does not wait for its progress to be read.
+    // A download must not block on a reader of its progress.
     Console.error.writeInBackground()
     guard let paths = try NamedSource.find(name).fetch(Surroundings.dataset(mirror: mirror, isSilent: false)) else {
-      throw WrongUse("'\(name)' is built in: there is nothing to fetch.")
+      throw WrongUse("'\(name)' is built in: there is nothing to download.")
     }
     Console.output.write(paths.map { "\($0)\n" }.joined())
   }
@@ -67,27 +67,27 @@ struct DataFetchCommand: ParsableCommand {
 
 struct DataShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Draw a sample in the terminal, or samples into a PNG file, with their labels.",
+    commandName: "show", abstract: "Draw a sample in the terminal, or samples in a PNG file, with their labels.",
     discussion: """
-      Floats are stretched for the drawing: the least of a sample is black, the greatest white. Vectors are printed.
+      Float images are normalized per sample: the minimum is black, the maximum white. Vectors are printed.
       """)
 
-  @Argument(help: "A data set's name, as 'martlet data list' shows it, or a configuration (YAML) whose data to show.")
+  @Argument(help: "Data set name, as listed by 'martlet data list', or a configuration (YAML) whose data to show.")
   var name: String
 
-  @Option(parsing: .unconditional, help: "The sample, from 0.")
+  @Option(parsing: .unconditional, help: "Index of the sample, from 0.")
   var index = 0
 
-  @Option(parsing: .unconditional, help: "How many samples from there on (with --output).")
+  @Option(parsing: .unconditional, help: "Number of samples, starting at --index (with --output).")
   var count = 1
 
-  @Option(help: "Write a PNG file; with --count a sheet of samples.")
+  @Option(help: "Write a PNG file; with --count, a contact sheet.")
   var output: String?
 
-  @Option(help: "The directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.")
   var data: String?
 
-  @Flag(help: "Samples of the test data, not the training data.")
+  @Flag(help: "Show test samples instead of training samples.")
   var test = false
 
   func run() throws {
@@ -96,7 +96,7 @@ struct DataShowCommand: ParsableCommand {
     guard index >= 0 else { throw WrongUse("--index must be at least 0. Received: \(index)") }
     guard count >= 1 else { throw WrongUse("--count must be at least 1. Received: \(count)") }
     guard output != nil || count == 1 else {
-      throw WrongUse("--count makes a sheet of samples: name its --output FILE.png.")
+      throw WrongUse("--count needs --output FILE.png for the contact sheet.")
     }
     let samples = try source.loadInputs(test ? .test : .train, Surroundings.dataset(isSilent: false))
     guard index < samples.count else {
@@ -105,16 +105,16 @@ struct DataShowCommand: ParsableCommand {
     }
     guard count <= samples.count - index else {
       throw WrongUse(
-        "--count must be at most \(samples.count - index): '\(samples.name)' has the samples 0 to \(samples.count - 1), and "
-          + "--index is \(index). Received: \(count)")
+        "--count must be at most \(samples.count - index): '\(samples.name)' has samples 0 to \(samples.count - 1), "
+          + "and --index is \(index). Received: \(count)")
     }
     if let output {
       try OutputPath.check(output, "--output")
       try OutputPath.checkPicture(output, "--output")
       guard samples.isDrawable else {
         throw WrongUse(
-          "--output \(output): the samples of '\(samples.name)' are \(samples.input), no pictures of 1 or 3 channels. Leave "
-            + "out --output: they are printed.")
+          "--output \(output): the samples of '\(samples.name)' are \(samples.input), not images of 1 or 3 channels. "
+            + "Leave out --output: they are printed.")
       }
       try samples.contactSheet(first: index, count: count).write(to: output)
       Console.output.write(targets(samples))
@@ -134,14 +134,14 @@ struct DataShowCommand: ParsableCommand {
     return "target: \(Self.list(target))"
   }
 
-  /// The first numbers of a sample, and how many there are.
+  /// The first values of a sample, and their count if it has more.
   private static func list(_ values: [Float]) -> String {
     let shown = 100
     let text = values.prefix(shown).map(\.digits).joined(separator: " ")
     return values.count > shown ? "\(text) … (\(values.count) numbers)" : text
   }
 
-  /// - Throws: `WrongUse` or `ConfigurationError` if it is neither a data set nor a configuration that names one.
+  /// - Throws: `WrongUse` or `ConfigurationError` if `name` is neither a data set nor a configuration with one.
   private func source() throws -> any DatasetSource {
     guard Catalog.datasets.find(name) == nil, WholeFile.exists(name) else {
       return try NamedSource.find(name)
@@ -152,7 +152,7 @@ struct DataShowCommand: ParsableCommand {
     return source
   }
 
-  /// The labels as the sheet has its samples: a line for each row; targets, a line for each sample.
+  /// Labels in the layout of the contact sheet, one line per row; targets, one line per sample.
   private func targets(_ samples: Dataset) -> String {
     let indices = index..<index + count
     let labels = indices.compactMap { samples.label($0) }

@@ -4,17 +4,17 @@ import Martlet
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Compare two checkpoints: whether both resume as the same run at the same place.",
+    abstract: "Compare two checkpoints: whether both resume the same run from the same state.",
     discussion: """
-      Compares, bit by bit: weights, the optimizer's state, the position in the run, the history, the state of callbacks, \
-      the seed, the data, and what a resumed run must have in common in its configuration. Seconds, names, directories \
-      and the number of epochs are not compared. Exit code 0 if nothing differs, else 1, with a line for each difference.
+      Compares bit by bit: weights, optimizer state, position in the run, history, callback state, seed, data \
+      fingerprints, and the configuration keys that a resumed run must share. Seconds, names, directories \
+      and the number of epochs are not compared. Exit code 0 if nothing differs, else 1, with one line per difference.
       """)
 
-  @Argument(help: "A checkpoint (*.weights.h5), or the directory of a run: its newest good one.")
+  @Argument(help: "A checkpoint (*.weights.h5), or a run's directory (its newest good checkpoint).")
   var first: String
 
-  @Argument(help: "Another one.")
+  @Argument(help: "The checkpoint to compare it with, likewise.")
   var second: String
 
   func run() throws {

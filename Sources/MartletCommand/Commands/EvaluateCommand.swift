@@ -1,7 +1,7 @@
 import ArgumentParser
 import Martlet
 
-/// For people or for scripts.
+/// Human-readable text or JSON.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case text
   case json
@@ -11,13 +11,13 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Evaluate a trained model on the test data of its run.",
     discussion: """
-      Only the test data is needed: inputs and targets. A run without test data is evaluated on the part of its training \
-      data that it set apart for validation.
+      Only the test data is needed: inputs and targets. A run without test data is evaluated on its \
+      validation split.
       """)
 
   @OptionGroup var options: CheckpointOptions
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format: text or json.")
   var format: OutputFormat = .text
 
   func run() throws {
@@ -31,8 +31,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   /// `Test loss: 0.0456 - Test accuracy: 0.9861`
-  ///
-  /// - Parameter isTest: whether it is of test data; if not, of validation data.
+  /// - Parameter isTest: whether the evaluation is of the test data, not the validation data.
   static func line(_ evaluation: Evaluation, isTest: Bool = true) -> String {
     evaluation.values.map { "\(isTest ? "Test" : "Validation") \($0.name): \(NumberFormat.metric($0.value))" }.joined(
       separator: " - ")

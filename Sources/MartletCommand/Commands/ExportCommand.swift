@@ -8,15 +8,15 @@ extension ExportLayout: ExpressibleByArgument {}
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write a trained model for other programs.",
+    abstract: "Export a trained model for other programs.",
     discussion: """
-      The end of OUTPUT says the format: .keras (Keras 3, with the optimizer's state), .h5 (Keras 2, likewise), \
+      The suffix of OUTPUT selects the format: .keras (Keras 3, with optimizer state), .h5 (Keras 2, likewise), \
       .weights.h5 (Keras 3, weights and optimizer), .npz (NumPy), .safetensors, .onnx.
       """)
 
   @Argument(
     help: """
-      A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a model of Keras' \
+      A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a Keras model \
       (.keras, .h5).
       """)
   var checkpoint: String
@@ -24,16 +24,16 @@ struct ExportCommand: ParsableCommand {
   @Argument(help: "The file to write.")
   var output: String
 
-  @Option(help: "The format, whatever the name: \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "Format, overriding the suffix: \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
   var format: ExportFormat?
 
-  @Option(help: "keras, or torch: names and orders of an nn.Sequential's state_dict (.safetensors and .npz).")
+  @Option(help: "keras, or torch: names and axis order of an nn.Sequential's state_dict (.safetensors and .npz).")
   var layout: ExportLayout = .keras
 
-  @Flag(help: "The exported model takes pixels as they are, 0 to 255, and divides them itself (.onnx, .keras, .h5).")
+  @Flag(help: "The exported model accepts raw pixels, 0 to 255, and scales them itself (.onnx, .keras, .h5).")
   var withScaling = false
 
-  @Flag(help: "Replace a file that is there.")
+  @Flag(help: "Replace an existing file.")
   var overwrite = false
 
   @OptionGroup var dataset: DatasetOptions
@@ -41,13 +41,13 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let format = try resolvedFormat()
     guard overwrite || !WholeFile.exists(output) else {
-      throw WrongUse("\(output) is there already. Replace it by --overwrite, or choose another name.")
+      throw WrongUse("\(output) already exists. Replace it with --overwrite, or choose another name.")
     }
     try OutputPath.check(output)
     let saved = try dataset.opening(for: .exporting, needsScale: false).open(try RunPath.checkpoint(checkpoint))
     guard !withScaling || saved.isScaleKnown else {
       throw WrongUse(
-        "--with-scaling: \(checkpoint) does not say what pixels are divided by. Name it by --scale (--scale 255).")
+        "--with-scaling: \(checkpoint) does not state the scale of its pixels. Set it with --scale (--scale 255).")
     }
     try WholeFile.write(
       saved.model.exported(format, layout: layout, path: output, withScaling: withScaling), to: output)
@@ -59,13 +59,13 @@ struct ExportCommand: ParsableCommand {
   private func resolvedFormat() throws -> ExportFormat {
     guard let format = format ?? ExportFormat(path: output) else {
       let suffixes = ExportFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
-      throw WrongUse("\(output): the name must end in one of \(suffixes), or --format must say the format.")
+      throw WrongUse("\(output): the name must end in one of \(suffixes), or --format must name the format.")
     }
     guard layout == .keras || format == .safetensors || format == .npz else {
-      throw WrongUse("--layout torch is for .safetensors and .npz; \(format.rawValue) has a layout of its own.")
+      throw WrongUse("--layout torch is for .safetensors and .npz; \(format.rawValue) has its own layout.")
     }
     guard !withScaling || format.canScalePixels else {
-      throw WrongUse("--with-scaling is for .onnx, .keras and .h5; \(format.rawValue) holds weights alone.")
+      throw WrongUse("--with-scaling is for .onnx, .keras and .h5; \(format.rawValue) contains only weights.")
     }
     return format
   }

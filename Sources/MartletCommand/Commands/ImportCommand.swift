@@ -5,18 +5,18 @@ import Martlet
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Make a checkpoint of a model that Keras trained, to go on from.",
+    abstract: "Convert a Keras model into a checkpoint to resume from.",
     discussion: """
-      Takes .keras, .h5 of Keras 2 and 3, and .weights.h5 (with --config, which has the model). The file has no data, no \
-      batch size and no seed: they come from --config, or take their defaults. With --config everything but the model \
-      comes from there, optimizer, loss and metrics too: from the file come the weights, the steps done and the \
-      optimizer's state. The same configuration then resumes the run.
+      Accepts .keras, .h5 of Keras 2 and 3, and .weights.h5 (with --config for the model). The file has no data, no \
+      batch size and no seed: they come from --config, or have their defaults. With --config, everything but the model \
+      comes from there, optimizer, loss and metrics included; the file provides the weights, the step count and the \
+      optimizer state. The same configuration then resumes the run.
       """)
 
-  @Argument(help: "The model.")
+  @Argument(help: "The model file.")
   var file: String
 
-  @Option(help: "The directory for the checkpoint (default: that of --config).")
+  @Option(help: "Directory for the checkpoint (default: that of --config).")
   var output: String?
 
   @Option(help: "Write the run's configuration (YAML) to this file, to train with.")
@@ -24,20 +24,20 @@ struct ImportCommand: ParsableCommand {
 
   @OptionGroup var dataset: DatasetOptions
 
-  @Flag(help: "Take the weights alone, and begin with a fresh optimizer.")
+  @Flag(help: "Import only the weights, and start with a fresh optimizer.")
   var freshOptimizer = false
 
-  @Flag(help: "Replace what the output holds.")
+  @Flag(help: "Replace existing output.")
   var overwrite = false
 
   func run() throws {
     let configuration = try dataset.configuration()
     let output = output ?? (configOut == nil ? configuration?.checkpoints.directory : nil)
     guard output != nil || configOut != nil else {
-      throw WrongUse("nothing to write: name the checkpoint's directory by --output, or a file by --config-out.")
+      throw WrongUse("nothing to write: name a checkpoint directory with --output, or a file with --config-out.")
     }
     if let configOut, !overwrite, WholeFile.exists(configOut) {
-      throw WrongUse("\(configOut) is there already. Replace it by --overwrite, or choose another name.")
+      throw WrongUse("\(configOut) already exists. Replace it with --overwrite, or choose another name.")
     }
     try RunPath.checkIsFile(file)
     if let configOut { try OutputPath.check(configOut, "--config-out", madeOf: [file]) }
@@ -58,7 +58,7 @@ struct ImportCommand: ParsableCommand {
     return try dataset.opening(for: purpose, replacesTraining: true).openForeign(file)
   }
 
-  /// - Throws: `WrongUse` if a run of the configuration could not resume from what was imported.
+  /// - Throws: `WrongUse` if a run with the configuration could not resume from the imported model.
   private func check(_ saved: SavedRun, resumes configuration: RunConfiguration) throws {
     do {
       if saved.isScaleKnown, let scale = saved.configuration.training.scale, let own = configuration.training.scale,
@@ -71,7 +71,7 @@ struct ImportCommand: ParsableCommand {
     } catch let error as ResumeMismatch {
       throw WrongUse(
         "\(dataset.config ?? ""): \(error.key) is \(error.requested), in \(file) it is \(error.checkpoint): a run of this "
-          + "configuration could not resume from the model. Change it, or let --config-out write one that can.")
+          + "configuration could not resume from the model. Change it, or write one that can with --config-out.")
     }
   }
 
@@ -80,7 +80,8 @@ struct ImportCommand: ParsableCommand {
       return try saved.write(toDirectory: directory, overwrite: overwrite)
     } catch CheckpointError.occupied(let directory, let newest) {
       throw WrongUse(
-        "\(directory): holds a run already (\(newest)). Replace it by --overwrite, or choose another directory by --output."
+        "\(directory): already holds a run (\(newest)). Replace it with --overwrite, or choose another directory "
+          + "with --output."
       )
     }
   }

@@ -5,20 +5,20 @@ struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract:
-      "Show what a checkpoint holds: model, optimizer, how far the run is, its history; or what a model of Keras' is."
+      "Show a checkpoint's contents: model, optimizer, progress of the run, history; or describe a Keras model."
   )
 
   @Argument(
     help: """
-      A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a model of Keras' \
+      A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a Keras model \
       (.keras, .h5, .weights.h5, .json).
       """)
   var checkpoint: String
 
-  @Option(help: "text or json.")
+  @Option(help: "Output format: text or json.")
   var format: OutputFormat = .text
 
-  @Flag(help: "Only check that every byte is as it was written, and that a run can go on from it.")
+  @Flag(help: "Only verify that every byte is as written, and that a run can resume from it.")
   var verify = false
 
   func run() throws {
@@ -36,14 +36,13 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
-  /// Checks the file, or each checkpoint of the directory.
-  ///
-  /// - Throws: what is wrong with the last bad one, once all are checked.
+  /// Verifies the file, or each checkpoint in the directory.
+  /// - Throws: the error of the last bad one, once all are checked.
   private func verifyAll() throws {
     var failure: (any Error)?
     for path in try RunPath.checkpoints(checkpoint) {
       do {
-        // Its configuration and its variables, too: what no run can go on from is not good.
+        // Its configuration and variables too: a checkpoint that no run can resume from is not good.
         let saved = try SavedRun(path: path)
         Console.output.write(verdict(try CheckpointStore.verify(saved.path), path) + "\n")
       } catch {
@@ -83,7 +82,7 @@ struct InspectCommand: ParsableCommand {
         + " - shards: \(training.shards)",
       "Optimizer: \(type(of: training.optimizer).className) (\(options))",
       "Epochs done: \(state.epoch) of \(training.epochs) - steps done: \(state.step)"
-        + " - steps in the epoch under way: \(state.stepInEpoch)",
+        + " - steps in the current epoch: \(state.stepInEpoch)",
       "Learning rate: \(state.learningRate)",
     ]
     let initial = saved.checkpoint.initialWeights.map { ["Initial weights: \($0)"] } ?? []

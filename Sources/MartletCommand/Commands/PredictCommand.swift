@@ -6,17 +6,17 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict the class and the class probabilities of each test sample, or its values.",
     discussion: """
-      Only the inputs of the test data are needed. Where their targets are there, too, the true label or the true values \
-      are written after the outputs. Without --output the predictions go to the standard output, as CSV. They are called \
-      probabilities after a softmax or for binary_crossentropy, logits if the loss takes them so (from_logits), and \
-      outputs otherwise. Where the loss takes values instead of classes, or there is one output, there is no class.
+      Only the inputs of the test data are needed. If targets are available, the true label or the true values \
+      are written after the outputs. Without --output, predictions go to standard output as CSV. The outputs are named \
+      probabilities after a softmax or for binary_crossentropy, logits if the loss has from_logits, and \
+      outputs otherwise. There is no class if the loss is over values, or if there is one output.
       """)
 
   @OptionGroup var options: CheckpointOptions
 
   @Option(
     help: """
-      Write to this file: .csv, or .h5 or .npz (with 'probabilities', or 'logits' or 'outputs', and 'classes' and \
+      Output file: .csv, or .h5 or .npz (with 'probabilities', 'logits' or 'outputs', and 'classes' and \
       'labels', or 'targets').
       """)
   var output: String?

@@ -9,48 +9,48 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a model, or resume an interrupted run.",
     discussion: """
       The weights depend on the configuration, the data and the instruction set, not on the number of workers. An \
-      interrupted run resumes with --resume, and ends as if it had never been interrupted.
+      interrupted run resumes with --resume, and ends with the bits of an uninterrupted one.
 
-      Signals: those of --end-signals stop the run after the step in flight, with a checkpoint and the exit code 75, and \
-      so does SIGHUP if there is a terminal; a second SIGINT ends it at once. While the data is loaded they end it at \
+      Signals: those of --end-signals stop the run after the current step, with a checkpoint and exit code 75, and \
+      so does SIGHUP if there is a terminal; a second SIGINT ends it at once. While data is loading they end it at \
       once, with 75. SIGUSR2 writes a checkpoint, and the run continues.
       """)
 
-  @Argument(help: "The run's configuration (YAML).")
+  @Argument(help: "Run configuration (YAML).")
   var config: String
 
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Replace a value of the configuration: fit.epochs=3, model.0.conv2d.filters=16. May be repeated.",
+      "Override a configuration value: fit.epochs=3, model.0.conv2d.filters=16. May be repeated.",
       valueName: "key=value"))
   var overrides: [String] = []
 
   @Flag(
-    help: "Show what the run would do, take and write, measured on a few steps; write nothing, and take no lock.")
+    help: "Show what the run would do, need and write, measured on a few steps; write nothing, and acquire no lock.")
   var dryRun = false
 
-  @Option(help: "The directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.")
   var data: String?
 
-  @Option(parsing: .unconditional, help: "Epochs of the whole run.")
+  @Option(parsing: .unconditional, help: "Total number of epochs.")
   var epochs: Int?
 
-  @Option(parsing: .unconditional, help: "Samples in a batch.")
+  @Option(parsing: .unconditional, help: "Batch size, in samples.")
   var batchSize: Int?
 
   @Option(
     parsing: .unconditional,
-    help: "Number of shards per batch. Changes the last bits of the weights; --workers does not.")
+    help: "Number of shards per batch. Affects the last bits of the weights; --workers does not.")
   var shards: Int?
 
-  @Option(parsing: .unconditional, help: "Threads to compute on (default: the cores this process may use).")
+  @Option(parsing: .unconditional, help: "Number of threads (default: the cores this process may use).")
   var workers: Int?
 
-  @Option(parsing: .unconditional, help: "Seed of initial weights and sample order.")
+  @Option(parsing: .unconditional, help: "Seed for initial weights and sample order.")
   var seed: Int?
 
-  @Option(help: "The directory for checkpoints.")
+  @Option(help: "Directory for checkpoints.")
   var output: String?
 
   @Option(
@@ -59,40 +59,40 @@ struct TrainCommand: ParsableCommand {
   var resume: String?
 
   @Flag(
-    help: "Resume like --resume if the run's directory holds a run, and start it if not: for jobs that are requeued.")
+    help: "Resume if the run's directory holds a run, start it otherwise: for jobs that are requeued.")
   var resumeOrStart = false
 
   @Option(
     help:
-      "Begin with the weights of this file (a checkpoint, or .keras, .h5, .weights.h5 of Keras), or of a run's directory (its best checkpoint, or else its latest), instead of random ones."
+      "Initialize with the weights of this file (a checkpoint, or .keras, .h5, .weights.h5 of Keras), or of a run's directory (its best checkpoint, or else its latest), instead of random ones."
   )
   var initialWeights: String?
 
-  @Flag(help: "Start anew in a directory that holds a run, and remove its checkpoints once there is a new one.")
+  @Flag(help: "Start over in a directory that holds a run; its checkpoints are removed once there is a new one.")
   var overwrite = false
 
-  @Option(parsing: .unconditional, help: "Stop with a checkpoint once the run has made this many steps in all.")
+  @Option(parsing: .unconditional, help: "Stop with a checkpoint once the run has made this many steps in total.")
   var maxSteps: Int?
 
   @Option(parsing: .unconditional, help: "Also checkpoint every N steps.")
   var checkpointEverySteps: Int?
 
-  @Option(help: "Stop with a checkpoint before so much time has passed since the start: 3h55m, 90s.")
+  @Option(help: "Stop with a checkpoint before this much time has passed since the start: 3h55m, 90s.")
   var timeLimit: TimeSpan?
 
-  @Option(help: "The signals that stop the run with a checkpoint and the exit code 75.")
+  @Option(help: "Signals that stop the run with a checkpoint and exit code 75.")
   var endSignals = "TERM,INT,USR1"
 
-  @Option(help: "Append what happens to this file, as JSON: one object a line. {seed} stands for the seed.")
+  @Option(help: "Append events to this file, one JSON object per line. {seed} is replaced by the seed.")
   var logFile: String?
 
-  @Option(help: "Write the loss of every batch to this CSV file. {seed} stands for the seed.")
+  @Option(help: "Write the loss of every batch to this CSV file. {seed} is replaced by the seed.")
   var stepLog: String?
 
   @Option(
     parsing: .unconditional,
     help:
-      "0: only errors, 1: a live bar, 2: a line for each epoch, and every 30 seconds (default: 1 on a terminal, else 2)."
+      "0: errors only, 1: progress bar, 2: one line per epoch, and every 30 seconds (default: 1 on a terminal, else 2)."
   )
   var verbose: Int?
 
@@ -106,7 +106,7 @@ struct TrainCommand: ParsableCommand {
     let asked = try start(configuration)
     let initialWeights = try initialWeights(configuration, asked)
     try checkLogs(configuration)
-    // Started again, a run that is finished shows its result.
+    // A finished run that is started again shows its result.
     let start = asked == .fresh ? .freshUnlessFinished(configuration, initialWeights: initialWeights) : asked
     if dryRun { return try showDryRun(configuration, start, initialWeights, began) }
     let log = logFile.map {
@@ -122,7 +122,7 @@ struct TrainCommand: ParsableCommand {
         Surroundings.warn(text)
         log?.warning(text)
       }
-      // The log may be that of a run that is under way in the directory.
+      // Until then, the log may be that of a run in progress in the directory.
       surroundings.directoryTaken = { log?.release() }
       let run = try TrainingRun(
         configuration, start: start, initialWeights: initialWeights, surroundings: surroundings)
@@ -137,7 +137,7 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  /// Prints what the run would do. What it would throw before its first step is thrown here, too.
+  /// Prints what the run would do; throws what it would throw before its first step.
   private func showDryRun(
     _ configuration: RunConfiguration, _ start: TrainingRun.Start, _ initialWeights: String?,
     _ began: ContinuousClock.Instant
@@ -163,12 +163,12 @@ struct TrainCommand: ParsableCommand {
     Console.output.write(DryRunReport.needs(measured, run, timeLimit: timeLimit, logs: logs))
   }
 
-  /// The files of `csv_log`.
+  /// The paths of the `csv_log` files.
   private static func tables(_ configuration: RunConfiguration) -> [String] {
     configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename }.map(configuration.training.logName)
   }
 
-  /// - Throws: `ForeignLog` if a log's file is something else; `WrongUse` if it is that of two logs.
+  /// - Throws: `ForeignLog` if a log's file is not such a log; `WrongUse` if two logs have the same file.
   private func checkLogs(_ configuration: RunConfiguration) throws {
     let name = configuration.training.logName
     let table = "callbacks.csv_log.filename"
@@ -182,7 +182,7 @@ struct TrainCommand: ParsableCommand {
     for path in tables { try LogPlace.check(path, .epochs, option: table) }
   }
 
-  /// Says what a run would not write to, and trains nevertheless.
+  /// Warns of paths that the run could not write to, without refusing the run.
   private func warnOfUnwritable(_ configuration: RunConfiguration) {
     for path in (logFile.map { [configuration.training.logName($0)] } ?? []) + Self.tables(configuration) {
       do { try WholeFile.checkWritable(path) } catch { Surroundings.warn("\(error)") }
@@ -191,7 +191,7 @@ struct TrainCommand: ParsableCommand {
     do { try WholeFile.checkWritableDirectory(fallback) } catch { Surroundings.warn("\(error)") }
   }
 
-  /// The data of a dry run: that of the run, or as many drawn digits if that would have to be downloaded first.
+  /// The data of a dry run: that of the run, or the same number of generated digits if it is not downloaded yet.
   private func measurableSource(
     _ configuration: RunConfiguration, _ context: DatasetContext
   ) throws -> (any DatasetSource)? {
@@ -199,8 +199,8 @@ struct TrainCommand: ParsableCommand {
       try !RunDirectory(configuration.checkpoints).holdsRun()
     else { return configuration.source }
     Console.error.write(
-      "martlet: note: mnist is not on this machine, and would be downloaded. Measured with drawn digits of its shape and "
-        + "number instead.\n")
+      "martlet: note: mnist is not on this machine, and would be downloaded. Measured with generated digits of the same "
+        + "shape and number instead.\n")
     return DigitsSource(trainCount: 60_000, testCount: 10_000)
   }
 
@@ -219,12 +219,12 @@ struct TrainCommand: ParsableCommand {
     let evaluation = isEvaluated ? try run.trainer.evaluate(run.data.test) : nil
     log?.end(run, evaluation: evaluation)
     if verbosity != .silent { Console.output.write(RunSummary.ending(run, evaluation)) }
-    // A run that somebody stopped, and that has more to do. At --max-steps it has done what it was asked.
+    // Stopped on request with epochs left. Reaching --max-steps is success.
     if run.trainer.stopReason != nil, !run.isFinished { throw ExitStatus.runAgain }
     try steps?.checkComplete()
   }
 
-  /// The file's configuration with what the command line changes in it.
+  /// The file's configuration with the overrides of the command line.
   private func configuration() throws -> RunConfiguration {
     let overrides = try overrides.map { try ConfigurationOverride($0, option: "--set") }
     try checkAgreement(overrides)
@@ -245,15 +245,15 @@ struct TrainCommand: ParsableCommand {
     try set(maxSteps, "--max-steps", in: 1...Int.max) { _ in }
     guard run.training.shards <= run.training.batchSize else {
       throw WrongUse(
-        "a batch of \(run.training.batchSize) samples cannot be cut in \(run.training.shards) shards. "
-          + "Use as many shards or fewer (--shards).")
+        "\(run.training.batchSize) samples cannot be split into \(run.training.shards) shards. "
+          + "Use at most \(run.training.batchSize) shards (--shards).")
     }
     if let output { run.checkpoints.directory = output }
     if let data { run.source = try run.source?.required(inDirectory: data) }
     return run
   }
 
-  /// - Throws: `WrongUse` if a value is given twice.
+  /// - Throws: `WrongUse` if an option and an override set the same key.
   private func checkAgreement(_ overrides: [ConfigurationOverride]) throws {
     let options: [(String, value: String?, key: String)] = [
       ("--epochs", epochs.map(String.init), "fit.epochs"),
@@ -264,12 +264,12 @@ struct TrainCommand: ParsableCommand {
     ]
     for (option, value, key) in options {
       guard let value, let override = overrides.first(where: { $0.key == key }) else { continue }
-      throw WrongUse("\(option) \(value) and \(override.option) set the same: use one of them.")
+      throw WrongUse("\(option) \(value) and \(override.option) set the same key: use one of them.")
     }
   }
 
-  /// The file that a run begins with: of a directory, its best checkpoint, or else its newest. A run that resumes needs
-  /// none, and it may be gone.
+  /// The file of the initial weights: of a directory, its best checkpoint, or else its newest. A resumed run does not
+  /// need it: the file may no longer exist.
   private func initialWeights(_ configuration: RunConfiguration, _ start: TrainingRun.Start) throws -> String? {
     guard let initialWeights else { return nil }
     if start == .resumingIfAny, try RunDirectory(configuration.checkpoints).holdsRun() { return initialWeights }
@@ -278,13 +278,13 @@ struct TrainCommand: ParsableCommand {
 
   private func start(_ configuration: RunConfiguration) throws -> TrainingRun.Start {
     guard initialWeights == nil || resume == nil else {
-      throw WrongUse("--resume goes on with the weights of the run: leave out --initial-weights.")
+      throw WrongUse("--resume continues with the weights of the run: leave out --initial-weights.")
     }
     guard !resumeOrStart || (resume == nil && !overwrite) else {
-      throw WrongUse("--resume-or-start decides on its own: use neither --resume nor --overwrite with it.")
+      throw WrongUse("--resume-or-start cannot be combined with --resume or --overwrite.")
     }
     guard let resume else { return overwrite ? .overwriting : resumeOrStart ? .resumingIfAny : .fresh }
-    guard !overwrite else { throw WrongUse("--resume goes on with a run, --overwrite removes it: use one of them.") }
+    guard !overwrite else { throw WrongUse("--resume continues a run, --overwrite replaces it: use one of them.") }
     guard resume != "latest", !CheckpointStore.isSameFile(resume, configuration.checkpoints.directory) else {
       return .resuming
     }
@@ -294,17 +294,17 @@ struct TrainCommand: ParsableCommand {
 
 /// How much a command prints.
 enum Verbosity {
-  /// - Throws: `WrongUse` for a number that is none of them.
+  /// - Throws: `WrongUse` for any other number.
   static func resolve(_ number: Int?) throws -> ProgressPrinter.Verbosity {
     guard let verbosity = ProgressPrinter.Verbosity(rawValue: number ?? 1) else {
       throw WrongUse("--verbose must be 0, 1 or 2. Received: \(number ?? 1)")
     }
-    // A bar makes no sense where it cannot be redrawn.
+    // A bar needs a terminal on which it can be redrawn.
     return verbosity == .bar && Terminal(.output) == nil ? .line : verbosity
   }
 }
 
-/// What the command takes from the machine and the environment.
+/// Settings from the machine and the environment.
 enum Surroundings {
   static func training(workers: Int?, isSilent: Bool) throws -> TrainingRun.Surroundings {
     TrainingRun.Surroundings(
@@ -315,12 +315,12 @@ enum Surroundings {
 
   @Sendable static func warn(_ text: String) { Console.error.write("martlet: warning: \(text)\n") }
 
-  /// Where data sets are looked for; downloads show their progress on the error stream.
+  /// Where data sets are searched for; downloads show their progress on standard error.
   static func dataset(mirror: String? = nil, isSilent: Bool) -> DatasetContext {
     let terminal = isSilent ? nil : Terminal(.error)
     return DatasetContext(environment: environment, mirror: mirror) { line in
       guard let terminal else { return }
-      // The last one is empty, and leaves the line to others.
+      // The last line is empty and releases the terminal's line.
       Console.error.write(
         terminal.redrawn([Terminal.Piece(line)]) + (line.isEmpty ? "\r" : ""), line.isEmpty ? .liveEnd : .live)
     }
@@ -338,7 +338,7 @@ enum Surroundings {
 }
 
 extension DatasetSource {
-  /// The same source with its files in a directory.
+  /// The same source reading its files from a directory.
   ///
   /// - Throws: `WrongUse` if it has no files.
   func required(inDirectory directory: String) throws -> any DatasetSource {

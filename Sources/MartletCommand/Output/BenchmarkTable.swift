@@ -1,7 +1,7 @@
 import Foundation
 import Martlet
 
-/// The results of benchmarks, for people and for scripts.
+/// Benchmark results as text tables and as JSON.
 enum BenchmarkTable {
   static func text(_ machine: MachineBenchmark) -> String {
     let lines = machine.peaks.map { workers, peak in
@@ -11,7 +11,7 @@ enum BenchmarkTable {
       + lines.map { "  \($0)\n" }.joined() + "\n"
   }
 
-  /// `2 cores`, or `16 threads on 2 cores`, which are all that there are.
+  /// `2 cores`, or `16 threads on 2 cores` if there are more workers than cores.
   static func computing(_ workers: Int, on cores: Int) -> String {
     func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
     if workers > cores { return "\(count(workers, "thread")) on \(count(cores, "core"))" }
@@ -25,7 +25,7 @@ enum BenchmarkTable {
         [layer.name] + pass(layer.forward, layer.operations.forward, machine)
           + pass(layer.backward, layer.operations.backward, machine))
     }
-    var lines = ["\(network.name): one core, time for a sample"] + table(rows)
+    var lines = ["\(network.name): one core, time per sample"] + table(rows)
     lines.append("  gradient sum + update of a step: \(spread(network.update, unit: 1e6, "%.0f")) us")
     lines.append("epochs: training and validation")
     let first = network.epochs[0].seconds.median
@@ -41,7 +41,7 @@ enum BenchmarkTable {
 
   static func memory(_ bytes: Int) -> String { "Peak memory: \(bytes / 1_000_000) MB\n" }
 
-  /// Microseconds, billions of operations a second, and their share of the peak.
+  /// Microseconds, GFLOP/s, and the share of the peak.
   private static func pass(_ timing: Timing, _ operations: Int, _ machine: MachineBenchmark) -> [String] {
     let rate = Double(operations) / timing.median
     let time = spread(timing, unit: 1e6, "%.2f")
@@ -49,7 +49,7 @@ enum BenchmarkTable {
     return [time, String(format: "%.1f", rate * 1e-9), String(format: "%.0f %%", 100 * rate / machine.corePeak)]
   }
 
-  /// `2.61 (2.60-2.70)`: the median, the least and the most.
+  /// `2.61 (2.60-2.70)`: median, minimum and maximum.
   private static func spread(_ timing: Timing, unit: Double, _ format: String) -> String {
     let values = [timing.median, timing.least, timing.most].map { String(format: format, $0 * unit) }
     return "\(values[0]) (\(values[1])-\(values[2]))"

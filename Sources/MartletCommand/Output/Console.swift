@@ -2,10 +2,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The two streams of a terminal or a pipe.
-///
-/// A command that answers a question writes at once and waits for its reader, as `less` or `head` expect. One that has
-/// more important things to do calls `writeInBackground`: from then on nothing that it prints waits for anybody.
+/// Standard output and standard error. Writes block until they are read, as `less` or `head` expect, unless
+/// `writeInBackground` was called: from then on printing never blocks.
 enum Console {
   case output
   case error
@@ -15,26 +13,25 @@ enum Console {
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
   private struct State {
-    /// The queue of each stream that is written in the background; one for both if they are the same file.
+    /// The queue of each stream written in the background; a shared one if both streams are the same file.
     var queues: [Console: OutputQueue] = [:]
-    /// The stream whose last line is redrawn in place, and has no end yet.
+    /// The stream whose last line is live: redrawn in place, without a newline yet.
     var live: Console?
   }
 
   private static let state = Mutex(State())
 
-  /// Whether the last line on a terminal is a live one: for a signal handler, which may not look at `state`.
+  /// Whether the last line on a terminal is live; for a signal handler, which may not lock `state`.
   static let hasLiveLine = Atomic(false)
 
-  /// Why the standard output could not be written, if it could not: the command goes on, and fails in the end.
+  /// Why writing to standard output failed, if it did: the command continues, and fails at its end.
   static let failure = Mutex<String?>(nil)
 
   // MARK: - Printing
 
-  /// Prints all of `text`. What a reader that went away does not read is dropped.
-  ///
-  /// - Parameter kind: a live line takes the place of the one before it, and brings what the terminal needs for that; any
-  ///   other text begins below it.
+  /// Prints all of `text`; it is dropped if the reader has closed the pipe.
+  /// - Parameter kind: a live line replaces the one before it, and contains the control characters for that; any other
+  ///   text starts below it.
   func write(_ text: String, _ kind: OutputQueue.Kind = .text) {
     let (queue, isBelow) = Self.state.withLock { state in
       let isBelow = kind == .text && state.live.map(isSameFile) ?? false
@@ -53,17 +50,17 @@ enum Console {
 
   // MARK: - In the background
 
-  /// From now on, printing to this stream never waits for its reader.
+  /// Makes printing to this stream non-blocking from now on.
   func writeInBackground() {
     Self.state.withLock { state in
       guard state.queues[self] == nil else { return }
-      // In one queue, lines of both streams keep their order.
+      // A shared queue keeps the order of lines across both streams.
       let shared = state.queues.first { isSameFile($0.key) }?.value
       state.queues[self] = shared ?? OutputQueue()
     }
   }
 
-  /// Gives what is printed in the background a last moment.
+  /// Waits for background output to be written, for a limited time.
   static func drain(for time: DispatchTimeInterval = .seconds(1)) {
     let deadline = DispatchTime.now() + time
     let queues = state.withLock { Array($0.queues.values) }
@@ -95,13 +92,13 @@ enum Console {
     }
   }
 
-  /// Whether a write failed because a pipe's other end is closed, or a terminal is gone (the connection that it was of).
+  /// Whether a write failed because a pipe's read end is closed, or a terminal is gone (its connection was lost).
   private func isReaderGone(_ error: Int32) -> Bool {
     var status = stat()
     return error == EPIPE || error == EIO && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFCHR
   }
 
-  /// Whoever shares a terminal or a pipe with us may have made it answer "not now".
+  /// Waits until the descriptor is writable: a process that shares it may have made it non-blocking.
   private func waitUntilWritable() {
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     poll(&request, 1, -1)
@@ -114,17 +111,17 @@ enum Console {
         && mine.st_dev == others.st_dev
   }
 
-  /// Takes the numbers of standard streams that are closed: a file that was given one of them would receive what is
-  /// printed. Printing still fails.
+  /// Occupies the descriptors of closed standard streams: a file opened with such a number would receive the output.
+  /// Printing still fails.
   static func occupyClosedStreams() {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
-      // The lowest free number is given out, which is this one.
+      // open returns the lowest free descriptor, which is this one.
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 }
 
-/// A file that cannot be written.
+/// An output that cannot be written.
 struct OutputError: Error, CustomStringConvertible {
   let path: String
   let reason: String

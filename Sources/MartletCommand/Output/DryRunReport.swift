@@ -1,17 +1,17 @@
 import Foundation
 import Martlet
 
-/// What `train --dry-run` prints.
+/// The report of `train --dry-run`.
 enum DryRunReport {
-  /// The files that a run writes besides its checkpoints.
+  /// The log files that a run writes besides its checkpoints.
   struct Logs {
     var step: String?
     var run: String?
-    /// Of `csv_log`.
+    /// The files of `csv_log`.
     var tables: [String] = []
   }
 
-  /// What is known before a step is made: the layers, and where the run begins.
+  /// The part known before the first step: layers, and where the run starts.
   static func heading(_ run: TrainingRun, isOverwriting: Bool) -> String {
     RunSummary.heading(run, isResumed: false) + "Start: \(start(run, isOverwriting: isOverwriting))\n"
   }
@@ -22,32 +22,32 @@ enum DryRunReport {
       let names = isOverwriting ? (try? CheckpointStore(directory: directory).fileNames()) ?? [] : []
       let removed = names.isEmpty ? "" : "; \(names.count) checkpoints of \(directory) would be removed"
       let weights = run.initialWeights.map { " with the weights of \($0)" } ?? ""
-      return "anew, at step 0\(weights)\(removed)."
+      return "a new run, at step 0\(weights)\(removed)."
     }
     let (state, epochs) = (run.trainer.state, run.configuration.training.epochs)
-    guard !run.isFinished else { return "\(path), step \(state.step): the run is done, and no step is left." }
+    guard !run.isFinished else { return "\(path), step \(state.step): the run is finished, no steps are left." }
     return "resumes from \(path), at step \(state.step), in epoch \(state.epoch + 1) of \(epochs)."
   }
 
-  /// What was measured: memory, time, and what would be written where.
+  /// The measured part: memory, time, and the files that would be written.
   static func needs(_ dry: DryRun, _ run: TrainingRun, timeLimit: TimeSpan?, logs: Logs) -> String {
     let workers = run.trainer.workerCount
     let memory =
       "Memory: at most \(size(dry.trainingBytes)) for weights, optimizer, checkpoints and \(workers) "
-      + "worker\(workers == 1 ? "" : "s"), \(size(dry.dataBytes)) for the data; this dry run took "
-      + "\(size(MemoryUse.peak)) in all, the program included."
+      + "worker\(workers == 1 ? "" : "s"), \(size(dry.dataBytes)) for the data; this dry run used "
+      + "\(size(MemoryUse.peak)) in total, the program included."
     let lines = [memory, time(dry, timeLimit), "Writes:"] + files(dry, run, logs).map { "  \($0)" }
     return (lines + ["Nothing was written."]).map { "\($0)\n" }.joined()
   }
 
   private static func time(_ dry: DryRun, _ limit: TimeSpan?) -> String {
-    guard dry.stepsLeft > 0 else { return "Time: none, no step is left." }
+    guard dry.stepsLeft > 0 else { return "Time: none, no steps are left." }
     let epoch =
-      "Time: \(duration(dry.epochSeconds)) an epoch (\(dry.stepsPerEpoch) steps of \(duration(dry.stepSeconds)), "
+      "Time: \(duration(dry.epochSeconds)) per epoch (\(dry.stepsPerEpoch) steps of \(duration(dry.stepSeconds)), "
       + "validation \(duration(dry.validationSeconds)); measured on \(dry.measuredSteps) steps), "
-      + "\(duration(dry.secondsLeft)) for the \(NumberFormat.grouped(dry.stepsLeft)) steps that are left."
+      + "\(duration(dry.secondsLeft)) for the \(NumberFormat.grouped(dry.stepsLeft)) remaining steps."
     guard let limit, Double(limit.seconds) < dry.secondsLeft else { return epoch }
-    return "\(epoch) The time limit of \(limit.defaultValueDescription) stops it before, with a checkpoint."
+    return "\(epoch) The time limit of \(limit.defaultValueDescription) stops it earlier, with a checkpoint."
   }
 
   private static func files(_ dry: DryRun, _ run: TrainingRun, _ logs: Logs) -> [String] {
@@ -57,9 +57,9 @@ enum DryRunReport {
     let checkpoints =
       "\(policy.directory)/step-*\(CheckpointStore.suffix): \(size(dry.checkpointBytes)) each, \(interval(policy)); the last "
       + "\(policy.keepLast)\(best) are kept: \(size(Int(min(kept, 1e18)))) at most"
-    return [checkpoints] + (policy.fallbackDirectory.map { ["\($0), if that directory takes none"] } ?? [])
-      + logs.tables.map { "\($0): a line for each epoch" } + (logs.step.map { ["\($0): a line for each step"] } ?? [])
-      + (logs.run.map { ["\($0): what happens, appended as JSON lines"] } ?? [])
+    return [checkpoints] + (policy.fallbackDirectory.map { ["\($0), if that directory is not writable"] } ?? [])
+      + logs.tables.map { "\($0): a line per epoch" } + (logs.step.map { ["\($0): a line per step"] } ?? [])
+      + (logs.run.map { ["\($0): events, appended as JSON lines"] } ?? [])
   }
 
   /// `every epoch and every 10 minutes`

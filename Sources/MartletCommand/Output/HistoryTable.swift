@@ -1,8 +1,8 @@
 import Martlet
 
-/// The metrics of each epoch, as a table for people and as JSON for scripts.
+/// The metrics of each epoch as a text table and as JSON.
 struct HistoryTable {
-  /// The order in which people look for them; others follow by name.
+  /// The usual metrics in display order; others follow by name.
   private static let order = ["loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
 
   private let history: History
@@ -25,7 +25,7 @@ struct HistoryTable {
     }.joined(separator: "\n")
   }
 
-  /// A list of values for each metric.
+  /// A list of values per metric.
   var configuration: ConfigurationNode {
     ConfigurationNode(
       mapping: names.map { name in

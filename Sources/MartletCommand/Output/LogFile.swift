@@ -1,13 +1,13 @@
 import DurableFiles
 import Synchronization
 
-/// The file of a log, which is no reason to stop a run: lines that it does not take are kept, and written when it takes
-/// lines again. One that was removed or moved away, as by logrotate, or whose directory does not exist yet, is made anew.
-/// A file that is no log takes none.
-///
-/// Nothing is opened or written before `release`: until then, it may be the log of another run.
+/// An append-only log file whose faults do not stop a run: lines that cannot be written are kept, and written once that
+/// is possible again. The file is recreated if it was removed or moved away, as by logrotate, or if its directory did
+/// not exist. Nothing is appended to a file that is not a log. Nothing is opened or written before `release`: until
+/// then the file may be the log of another run.
 final class LogFile: Sendable {
-  /// The bytes that are kept while the file takes none: the lines of some ten thousand epochs. What comes on top is lost.
+  /// The maximum number of bytes kept while the file cannot be written: the lines of some ten thousand epochs. Lines
+  /// beyond that are lost.
   private static let mostWaiting = 16 << 20
 
   private struct State {
@@ -21,13 +21,13 @@ final class LogFile: Sendable {
   private let state = Mutex(State())
   private let warning: @Sendable (String) -> Void
 
-  /// - Parameter warning: called once if the file does not take a line.
+  /// - Parameter warning: called once if a line cannot be written.
   init(path: String, warning: @escaping @Sendable (String) -> Void) {
     self.path = path
     self.warning = warning
   }
 
-  /// Hands a line to the system, behind those that it did not take before.
+  /// Appends a line, after those that could not be written before.
   func append(_ line: String) {
     state.withLock { state in
       if state.waiting.utf8.count < Self.mostWaiting { state.waiting += line }
@@ -35,7 +35,7 @@ final class LogFile: Sendable {
     }
   }
 
-  /// Writes the lines that came before, and from now on each that comes.
+  /// Writes the lines kept so far, and each later line at once.
   func release() {
     state.withLock { state in
       state.isReleased = true
@@ -43,7 +43,7 @@ final class LogFile: Sendable {
     }
   }
 
-  /// Gives a pipe a last moment to take what was appended.
+  /// Waits for a pipe to accept the appended lines, for a limited time.
   func finish() {
     state.withLock { state in
       do {
@@ -63,13 +63,13 @@ final class LogFile: Sendable {
   private func write(_ state: inout State) {
     guard state.isReleased, !state.waiting.isEmpty else { return }
     do {
-      // One that is in place is not opened again: a pipe's other end may be gone for a while.
+      // An open file is not reopened while it exists: a pipe may be without a reader for a while.
       let file = try state.file.flatMap { $0.isInPlace ? $0 : nil } ?? opened()
       state.file = file
       try file.append(state.waiting)
       state.waiting = ""
     } catch {
-      if !state.hasWarned { warning("\(error) The training goes on; the lines follow once the file takes them.") }
+      if !state.hasWarned { warning("\(error) Training continues; the lines are written once that is possible.") }
       state.hasWarned = true
     }
   }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Numbers as Keras prints them.
+/// Number formatting as in Keras.
 enum NumberFormat {
   /// Four decimals, or four digits and an exponent for small values.
   static func metric(_ value: Double) -> String {

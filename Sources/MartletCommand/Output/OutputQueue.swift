@@ -2,22 +2,19 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Text on its way to a terminal or a pipe, written by a thread of its own: a reader that has stopped (Ctrl-S, a dead
-/// connection, a pipe that nobody reads) blocks that thread and nothing else.
-///
-/// The queue is bounded. What does not fit is dropped, whole texts at a time, and a line says how much once there is room
-/// again.
-///
-/// Threading rules: any thread appends; the queue's thread writes, and ends with the process. It blocks all signals, so
-/// that handlers run elsewhere, and a terminal that stops background processes when they write (SIGTTOU) stops none.
+/// A queue of text for a terminal or a pipe, written by its own thread: a reader that has stopped (Ctrl-S, a lost
+/// connection, a pipe that is not read) blocks only that thread. The queue is bounded. Text that does not fit is
+/// dropped, a whole entry at a time, and a line reports how much once there is room again. Threading: any thread
+/// appends; the queue's thread writes, and ends with the process. It blocks all signals, so that handlers run on other
+/// threads, and a terminal that stops background processes on output (SIGTTOU) does not stop this one.
 final class OutputQueue: Sendable {
-  /// How a text relates to the one before it.
+  /// How an entry relates to the one before it.
   enum Kind {
-    /// It is written in its turn.
+    /// Written in order.
     case text
-    /// A live line, redrawn in place: a later one replaces it while it waits.
+    /// A live line, redrawn in place: a later one replaces it while it is queued.
     case live
-    /// The last state of a live line, with the end of the line.
+    /// The final state of a live line, with its newline.
     case liveEnd
   }
 
@@ -31,12 +28,11 @@ final class OutputQueue: Sendable {
   private let filled = DispatchSemaphore(value: 0)
   private let emptied = DispatchSemaphore(value: 0)
 
-  /// - Parameter limit: how many bytes of UTF-8 wait at most.
+  /// - Parameter limit: the capacity in bytes of UTF-8.
   init(limit: Int = 1 << 20) { state = Mutex(State(limit: limit)) }
 
-  /// Appends a text, or drops it, and returns at once.
-  ///
-  /// - Parameter write: hands the text to the system. The queue's thread calls it, and it may block.
+  /// Appends text, or drops it if the queue is full; never blocks.
+  /// - Parameter write: writes the text; called on the queue's thread, and may block.
   func append(_ text: String, _ kind: Kind = .text, write: @escaping @Sendable (String) -> Void) {
     let needsThread = state.withLock { state in
       state.append(Entry(text: text, kind: kind, write: write))
@@ -44,19 +40,18 @@ final class OutputQueue: Sendable {
       return !state.hasThread
     }
     if needsThread, !startThread() {
-      // A system that has no thread left: the caller waits, as without a queue.
+      // No thread can be created: write on the caller's thread.
       state.withLock { $0.hasThread = false }
       return writeWaiting()
     }
     filled.signal()
   }
 
-  /// Waits until everything is written, but no longer than to `deadline`.
-  ///
-  /// - Returns: whether it is.
+  /// Waits until everything is written, at most until `deadline`.
+  /// - Returns: whether everything is written.
   @discardableResult
   func drain(until deadline: DispatchTime) -> Bool {
-    // The end of a wait that was given up is not that of this one.
+    // A signal left over from a wait that timed out does not end this one.
     while emptied.wait(timeout: .now()) == .success {}
     let isEmpty = state.withLock { state in
       state.noteDropped()
@@ -105,12 +100,12 @@ final class OutputQueue: Sendable {
 }
 
 extension OutputQueue {
-  /// What waits, and what was dropped.
+  /// The queued entries, and what was dropped.
   private struct State {
     let limit: Int
     var entries: [Entry] = []
     var isWriting = false
-    /// Whether a thread waits in `drain`.
+    /// Whether a thread is waiting in `drain`.
     var isAwaited = false
     var hasThread = false
     private var bytes = 0
@@ -124,7 +119,8 @@ extension OutputQueue {
         entries.removeLast()
         bytes -= last.text.utf8.count
       }
-      // Once it is full, half of it has to be free: otherwise a slow reader would get a line and a count in turn.
+      // A full queue accepts text again when half of it is free: otherwise a slow reader would get lines and counts
+      // alternately.
       isFull = isFull ? bytes > limit / 2 : bytes + entry.text.utf8.count > limit
       guard !isFull else {
         guard entry.kind != .live else { return }

@@ -2,34 +2,34 @@ import DurableFiles
 import HDF5Writing
 import Martlet
 
-/// Predictions as CSV, HDF5 or NumPy's archive.
+/// Predictions as a CSV, HDF5 or NPZ file.
 struct PredictionFile {
-  /// The format that the name asks for.
+  /// The file format, by the suffix of the name.
   enum Format {
     case csv
     case hdf5
     case npz
 
-    /// - Throws: `WrongUse` for a name that ends in none of them.
+    /// - Throws: `WrongUse` for any other suffix.
     init(path: String) throws {
       switch path.lowercased() {
       case let name where name.hasSuffix(".csv"): self = .csv
       case let name where name.hasSuffix(".h5") || name.hasSuffix(".hdf5"): self = .hdf5
       case let name where name.hasSuffix(".npz"): self = .npz
-      default: throw WrongUse("--output \(path): the name must end in .csv, .h5 or .npz, which says the format.")
+      default: throw WrongUse("--output \(path): the name must end in .csv, .h5 or .npz, which selects the format.")
       }
     }
   }
 
   private let prediction: Prediction
-  /// Whether the largest output is that of the predicted class. The largest of one output says nothing.
+  /// Whether the predicted class is the argmax of the outputs; false for a single output.
   private let hasClasses: Bool
-  /// The true class of each sample; nil if they are not known, or no classes.
+  /// The true class of each sample; nil if unknown, or if the targets are values.
   private let labels: [Int]?
-  /// The true values of each sample; nil if they are not known, or the model predicts classes.
+  /// The true values of each sample; nil if unknown, or if the model predicts classes.
   private let targets: [[Float]]?
 
-  /// - Parameter data: what was predicted.
+  /// - Parameter data: the samples that were predicted.
   init(_ prediction: Prediction, of data: Dataset) {
     self.prediction = prediction
     hasClasses = prediction.areClasses && prediction.classes > 1
@@ -39,8 +39,8 @@ struct PredictionFile {
     targets = prediction.areClasses || data.target == nil ? nil : samples.compactMap { data.target($0) }
   }
 
-  /// A line for each sample: its index; the class with the largest output, if outputs are those of classes; all outputs;
-  /// and the true label or the true values, if they are there.
+  /// One line per sample: its index; the class with the largest output, if outputs are classes; all outputs; and the
+  /// true label or values, if known.
   var csv: String {
     let targetCount = targets?.first?.count ?? 0
     let heading =
@@ -65,8 +65,8 @@ struct PredictionFile {
     }
   }
 
-  /// `probabilities`, `logits` or `outputs` (samples, outputs); `classes` (samples), if outputs are those of classes;
-  /// `labels` (samples) or `targets` (samples, n), if they are there.
+  /// `probabilities`, `logits` or `outputs` (samples, outputs); `classes` (samples), if outputs are classes; `labels`
+  /// (samples) or `targets` (samples, n), if known.
   var tensors: [NamedTensor] {
     let (samples, outputs) = (prediction.samples, prediction.classes)
     var tensors = [NamedTensor(prediction.kind.array, [samples, outputs], prediction.values)]
@@ -93,7 +93,7 @@ struct PredictionFile {
 }
 
 extension Prediction.Kind {
-  /// What the columns of a table are called, each with the number of its class behind it.
+  /// The prefix of the CSV columns, followed by the class index.
   fileprivate var column: String {
     switch self {
     case .probabilities: "probability"
@@ -102,7 +102,7 @@ extension Prediction.Kind {
     }
   }
 
-  /// What an array of them is called.
+  /// The name of the array.
   fileprivate var array: String {
     switch self {
     case .probabilities: "probabilities"

@@ -1,20 +1,20 @@
 import Foundation
 import Martlet
 
-/// Prints the progress of a training as Keras' `fit` does.
+/// A callback that prints progress in the format of Keras' `fit`.
 final class ProgressPrinter: Callback {
-  /// How much is printed: Keras' `verbose`.
+  /// The amount of output: Keras' `verbose`.
   enum Verbosity: Int {
     case silent = 0
-    /// A bar that is drawn again and again.
+    /// A progress bar, redrawn in place.
     case bar = 1
-    /// A line for each epoch.
+    /// One line per epoch.
     case line = 2
   }
 
-  /// The bar is redrawn after this many seconds at the earliest.
+  /// Minimum time between redraws of the bar, in seconds.
   private static let redrawInterval = 0.05
-  /// Without a bar, a line within an epoch follows the one before it after this many seconds.
+  /// Without a bar: the time between lines within an epoch, in seconds.
   private static let lineInterval = 30.0
   private static let barWidth = (least: 4, most: 20)
 
@@ -24,7 +24,7 @@ final class ProgressPrinter: Callback {
   private let write: (String, OutputQueue.Kind) -> Void
   private var firstStepInEpoch = 0
   private var epochStarted: ContinuousClock.Instant
-  /// When the first steps ended, and how many they were.
+  /// When the first group of steps ended, and their number.
   private var firstSteps: (ended: ContinuousClock.Instant, count: Int)?
   private var printed: ContinuousClock.Instant?
 
@@ -53,7 +53,7 @@ final class ProgressPrinter: Callback {
 
   func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) {
     if firstSteps == nil { firstSteps = (now(), losses.count) }
-    // The last steps of an epoch are followed by its end.
+    // The last steps of an epoch are printed at its end.
     guard verbosity != .silent, verbosity == .bar || trainer.state.stepInEpoch < plan.stepsPerEpoch else { return }
     let interval = verbosity == .bar ? Self.redrawInterval : Self.lineInterval
     guard printed.map({ seconds(since: $0) >= interval }) ?? true else { return }
@@ -88,7 +88,7 @@ final class ProgressPrinter: Callback {
     return (parts + Self.metrics(values)).joined(separator: " - ")
   }
 
-  /// The bar gives way to the numbers where the window is narrow.
+  /// In a narrow window the bar is shortened to make room for the numbers.
   private func bar(step: Int, plan: FitPlan, values: [(name: String, value: Double)]) -> [Terminal.Piece] {
     let total = String(plan.stepsPerEpoch)
     let count = String(step)
@@ -112,7 +112,7 @@ final class ProgressPrinter: Callback {
     values.map { "\($0.name): \(NumberFormat.metric($0.value))" }
   }
 
-  /// The first steps, which warm everything up, do not count.
+  /// The first steps are excluded as warm-up.
   private func secondsPerStep(step: Int) -> Double {
     let steps = step - firstStepInEpoch
     guard let firstSteps, steps > firstSteps.count else {
@@ -121,7 +121,7 @@ final class ProgressPrinter: Callback {
     return seconds(since: firstSteps.ended) / Double(steps - firstSteps.count)
   }
 
-  /// `75s`: of the epoch, as far as this process has seen it.
+  /// `75s`: the time spent on the epoch by this process.
   private var elapsed: String { String(format: "%.0fs", seconds(since: epochStarted)) }
 
   /// `7s`, `1:05`, `1:02:03`, rounded down.

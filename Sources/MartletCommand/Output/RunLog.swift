@@ -2,18 +2,17 @@ import Foundation
 import Logging
 import Martlet
 
-/// What happens in a run, for machines: one JSON object a line, through swift-log.
-///
-/// Every line has `time`, `level`, `event`, the run's `directory`, and what the event brings with it. A number is written
-/// with the fewest digits that read back to it, and as null if it is NaN or infinite, which JSON does not have.
+/// A machine-readable event log of a run: one JSON object per line, written through swift-log. Every line has `time`,
+/// `level`, `event`, the run's `directory`, and the fields of the event. Numbers are written with the fewest digits
+/// that round-trip, and NaN and infinity, which JSON lacks, as null.
 final class RunLog: Callback, @unchecked Sendable {
-  // Sendable: the logger and the file are, and nothing else is kept.
+  // Sendable: so are the logger and the file, its only state.
   private let logger: Logger
   private let file: LogFile
 
   /// - Parameters:
-  ///   - directory: the run's, which tells its lines from those of others in the same file.
-  ///   - unwritable: called once if the file does not take a line; it is written later, if that is possible.
+  /// - directory: the run's directory, which identifies its lines in a shared file.
+  /// - unwritable: called once if a line cannot be written; the line is written later if possible.
   init(path: String, directory: String, unwritable: @escaping @Sendable (String) -> Void) {
     let file = LogFile(path: path, warning: unwritable)
     self.file = file
@@ -22,13 +21,13 @@ final class RunLog: Callback, @unchecked Sendable {
     self.logger = logger
   }
 
-  /// Writes what was logged before, and from now on at once: no other run has this log.
+  /// Writes the events logged so far, and later ones at once. Called once the run's directory is locked.
   func release() { file.release() }
 
-  /// Gives a pipe a last moment to take the last lines.
+  /// Waits for a pipe to accept the last lines, for a limited time.
   func finish() { file.finish() }
 
-  /// The start of a run, or of the next part of it.
+  /// Logs the start of a run, or its resumption.
   func start(_ run: TrainingRun) throws {
     let trainer = run.trainer
     log(
@@ -80,7 +79,7 @@ final class RunLog: Callback, @unchecked Sendable {
     log("fault", ["message": .string(text)], level: level)
   }
 
-  /// - Parameter evaluation: that of the test data once the run is done, or of the validation data if there is none.
+  /// - Parameter evaluation: of the test data once the run is done, or of the validation data if there is none.
   func end(_ run: TrainingRun, evaluation: Evaluation?) {
     let trainer = run.trainer
     var values: Logger.Metadata = [
@@ -101,7 +100,7 @@ final class RunLog: Callback, @unchecked Sendable {
   }
 }
 
-/// Writes log messages as JSON objects, one a line, each handed to the system before the next.
+/// A log handler that writes one JSON object per line, each flushed to the system before the next.
 private struct JSONLinesHandler: LogHandler {
   let file: LogFile
   var metadata: Logger.Metadata = [:]

@@ -1,6 +1,6 @@
 import Martlet
 
-/// What is printed before a training and behind it.
+/// The text printed before and after training.
 enum RunSummary {
   /// - Parameter isResumed: whether to say where the run resumes.
   static func heading(_ run: TrainingRun, isResumed: Bool = true) -> String {
@@ -24,11 +24,11 @@ enum RunSummary {
     return "\(counts.joined(separator: " + ")) samples of \(data.train.shape.sizes)\(names)"
   }
 
-  /// What inputs are divided by, where it is not the 255 of byte images.
+  /// The divisor of the inputs, unless it is the default 255 of byte images.
   private static func scale(_ run: TrainingRun) -> [String] {
     let training = run.trainer.configuration
     guard let scale = training.scale, scale != 255 || !run.data.train.input.isByteImage else { return [] }
-    let reason = scale == 1 && training.model.beginsWithScaling ? " (the model begins with rescaling)" : ""
+    let reason = scale == 1 && training.model.beginsWithScaling ? " (the model starts with rescaling)" : ""
     return ["scale: \(PixelScale.text(scale))\(reason)"]
   }
 
@@ -42,25 +42,25 @@ enum RunSummary {
     return ["Resumed at step \(state.step): \(end)."]
   }
 
-  /// What a run says that was finished before it was started again.
+  /// The message for a finished run that is started again.
   static func finishedBefore(in directory: String) -> String {
-    "\(directory): holds this run already, and it is finished. --overwrite trains it anew, --resume --epochs N longer.\n"
+    "\(directory): already holds this run, finished. Train it again with --overwrite, or longer with --resume --epochs N.\n"
   }
 
-  /// `all 3 epochs are done`, or `3 epochs are done, more than the 2 asked for`.
+  /// `all 3 epochs are done`, or `3 epochs are done, more than the 2 requested`.
   static func epochsDone(_ done: Int, of asked: Int) -> String {
     let epochs = "\(NumberFormat.grouped(done)) \(done == 1 ? "epoch is" : "epochs are") done"
-    if done > asked { return "\(epochs), more than the \(NumberFormat.grouped(asked)) asked for" }
+    if done > asked { return "\(epochs), more than the \(NumberFormat.grouped(asked)) requested" }
     return done == 1 ? epochs : "all \(epochs)"
   }
 
-  /// - Parameter evaluation: that of the test data, or of the validation data if there is none; nil if the run is not done.
+  /// - Parameter evaluation: of the test data, or of the validation data if there is none; nil if the run is not done.
   static func ending(_ run: TrainingRun, _ evaluation: Evaluation?) -> String {
     let state = run.trainer.state
     let reason = run.trainer.stopReason
     guard let evaluation else {
       return "Stopped\(reason.map { " by \($0.wording)" } ?? "") after step \(state.step), in epoch \(state.epoch + 1) "
-        + "of \(run.configuration.training.epochs). Go on with --resume.\n"
+        + "of \(run.configuration.training.epochs). Resume it with --resume.\n"
     }
     let early = state.hasStoppedEarly ? reason.map { "Stopped early: \($0.wording).\n" } : nil
     let restored = state.restoredEpoch.map { "Restored the weights of epoch \($0), the best one.\n" }

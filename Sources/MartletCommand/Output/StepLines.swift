@@ -1,27 +1,27 @@
 import Martlet
 
-/// The lines of a step log, from a file that anybody may have written to. Line ends may be those of Windows.
+/// The lines of a step log, read from an untrusted file. Line ends may be CRLF.
 struct StepLines {
-  /// Those of the steps up to the one asked for, in their order; a line that is no step is not among them.
+  /// The lines of the steps up to the requested one, in order; lines that are not steps are left out.
   private var lines: [(step: Int, text: String)] = []
-  /// The first of all lines, which tell one run from another.
+  /// The first lines of the file, which identify the run.
   private var start: [Int: String] = [:]
   private static let startCount = 10_000
-  /// Whether there is a line for each step from that of the first line on.
+  /// Whether every step after that of the first line has a line.
   private(set) var areWhole = false
 
   /// - Parameters:
   ///   - bytes: the file.
-  ///   - heading: its first line, without which only an empty file is a step log.
-  /// - Throws: `ForeignLog` if it is none.
+  /// - heading: the first line that a nonempty step log must have.
+  /// - Throws: `ForeignLog` if the file is not a step log.
   init(of bytes: [UInt8], heading: String, path: String, upTo step: Int) throws {
     var rows = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { row in
       String(decoding: row.last == UInt8(ascii: "\r") ? row.dropLast() : row, as: UTF8.self)
     }
-    // A line without an end was torn while it was written.
+    // A line without a newline is an incomplete write.
     rows.removeLast()
     guard rows.first == heading || bytes.isEmpty else {
-      throw ForeignLog(path: path, reason: "it is no step log: its first line is not '\(heading)'")
+      throw ForeignLog(path: path, reason: "it is not a step log: its first line is not '\(heading)'")
     }
     let numbered = rows.dropFirst().map { (Self.step(of: $0), $0) }
     for case (let number?, let row) in numbered {
@@ -33,7 +33,7 @@ struct StepLines {
     }
   }
 
-  /// A step has a number from 1, an epoch and a loss.
+  /// The step number of a line: a line has a step from 1, an epoch and a loss.
   private static func step(of row: String) -> Int? {
     let fields = row.split(separator: ",", omittingEmptySubsequences: false)
     guard fields.count == 3, let step = Int(fields[0]), step > 0, Int(fields[1]) != nil, Float(fields[2]) != nil else {
@@ -48,14 +48,11 @@ struct StepLines {
 
   var text: String { lines.map { "\($0.text)\n" }.joined() }
 
-  /// Compares the lines with what a run that is resumed knows of its losses: the mean of each complete epoch, and that of
-  /// the epoch under way.
-  ///
-  /// Epochs of which a line is missing or there twice show nothing. Another instruction set changes last bits, and another
-  /// run changes more than that.
-  ///
-  /// - Returns: whether an epoch shows that these are lines of the run.
-  /// - Throws: `ForeignLog` if one shows that they are those of another run.
+  /// Compares the lines with the losses recorded in a resumed run: the mean of each complete epoch, and that of the
+  /// current epoch. Epochs with missing or duplicate lines are skipped. Another instruction set changes only last bits;
+  /// another run differs by more.
+  /// - Returns: whether an epoch confirms that these are lines of the run.
+  /// - Throws: `ForeignLog` if an epoch shows that they are of another run.
   func areOf(_ run: TrainingRun, path: String) throws -> Bool {
     let (state, samples) = (run.trainer.state, run.data.train.count)
     let batchSize = run.trainer.configuration.batchSize
@@ -72,14 +69,14 @@ struct StepLines {
       }
       var (sum, weight) = (0.0, 0.0)
       for (index, line) in epoch.lines.enumerated() {
-        // A batch whose loss is no number was skipped.
+        // A batch with a NaN loss was skipped.
         guard let loss = Self.loss(of: line.text), loss.isFinite else { continue }
         let size = Double(min(batchSize, samples - index * batchSize))
         sum += size * Double(loss)
         weight += size
       }
       let (there, here) = (sum / weight, isUnderWay ? state.sums.means[0] : losses[epoch.key])
-      // An epoch without a batch that has a loss shows nothing.
+      // An epoch without any valid loss is inconclusive.
       guard there.isFinite, here.isFinite else { continue }
       guard abs(there - here) > 1e-4 * max(abs(there), abs(here)) + 1e-6 else {
         areOwn = true
@@ -93,9 +90,8 @@ struct StepLines {
     return areOwn
   }
 
-  /// Compares the first lines of a run with those that are here.
-  ///
-  /// - Throws: `ForeignLog` if these are not the same.
+  /// Compares the first lines of a run with these lines.
+  /// - Throws: `ForeignLog` if they differ.
   func check(_ lines: [String], path: String) throws {
     let first = Self.step(of: lines.first ?? "") ?? 0
     guard start[first] != nil else {
@@ -110,7 +106,7 @@ struct StepLines {
 }
 
 extension [(step: Int, text: String)] {
-  /// Lines that follow each other and have the same key, together.
+  /// Groups consecutive lines with the same key.
   fileprivate func chunked(by key: (Element) -> Int) -> [(key: Int, lines: SubSequence)] {
     var chunks: [(key: Int, lines: SubSequence)] = []
     var start = startIndex

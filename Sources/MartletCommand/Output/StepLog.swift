@@ -2,29 +2,28 @@ import DurableFiles
 import Foundation
 import Martlet
 
-/// Writes the loss of every batch to a CSV file: step, epoch, loss. The digits read back to the same bits.
-///
-/// The file belongs to one run: it is locked while that run writes, and lines of another run are refused, never mixed or
-/// replaced. The losses tell which run they are of: the same run computes the same ones. Where they cannot tell, the
-/// lines are kept under another name.
+/// A callback that writes the loss of every batch to a CSV file: step, epoch, loss. The digits round-trip to the same
+/// bits. The file belongs to one run: it is locked while that run writes, and lines of another run are refused, never
+/// mixed or replaced. The losses identify the run, because the same run computes the same ones. If they are
+/// inconclusive, the lines are kept under another name.
 final class StepLog: Callback {
   static let header = "step,epoch,loss"
-  /// What is kept for a pipe whose reader has stopped: the lines of some hundred thousand steps.
+  /// The maximum number of bytes kept for a pipe whose reader has stopped: the lines of some hundred thousand steps.
   private static let keptLimit = 16 << 20
 
   private let path: String
   private var file: AppendedFile
-  /// Lines that a run which begins found in its file: they have to be its own, of an attempt that left no checkpoint, or
-  /// it takes their place. Nil once it is known.
+  /// Lines that a new run found in its file: they must be its own, of an attempt that left no checkpoint, unless it
+  /// overwrites them. Nil once that is checked.
   private var found: StepLines?
-  /// Whether lines are missing: the file could not be written, or lost them before the run was resumed.
+  /// Whether lines are missing: a write failed, or they were lost before the run was resumed.
   private var isIncomplete = false
 
-  /// Opens the log of a run that begins or is resumed. A resumed run keeps the lines of the steps that are done, and
-  /// replaces later ones; a file that is not there begins with the next step.
+  /// Opens the log of a new or resumed run. A resumed run keeps the lines of the steps that are done, and replaces
+  /// later ones; a missing file is created, starting with the next step.
   ///
-  /// - Throws: `FileError` if the file cannot be read or written, also if another run is writing to it; `ForeignLog` if it
-  ///   is no step log, or has the lines of another run.
+  /// - Throws: `FileError` if the file cannot be read or written, also if another run is writing to it; `ForeignLog` if
+  ///   it is not a step log, or has the lines of another run.
   init(path: String, of run: TrainingRun) throws {
     self.path = path
     let trainer = run.trainer
@@ -34,7 +33,7 @@ final class StepLog: Callback {
     let lines = isFile ? try Self.read(path, upTo: step) : nil
     let isResumed = step > trainer.state.stepsBefore
     if let lines, !isResumed, !lines.isEmpty {
-      // Nothing is written before the first steps, which also show whose lines these are.
+      // Nothing is written before the first steps, which also show whether these lines are of this run.
       found = lines
       return
     }
@@ -42,20 +41,19 @@ final class StepLog: Callback {
     if let lines = kept, !lines.isEmpty, try !lines.areOf(run, path: path) {
       let aside = try WholeFile.setAside(path)
       trainer.warning(
-        "\(path): no epoch in it shows whether its steps are of this run. It is called \(aside) now; the log begins with "
-          + "step \(step + 1).")
+        "\(path): no epoch in it shows whether its steps are of this run. It was renamed to \(aside); the log starts "
+          + "at step \(step + 1).")
       kept = nil
     }
     try begin(with: kept?.text ?? "")
     if let kept, !kept.areWhole {
-      trainer.warning("\(path): lines of steps before step \(step + 1) are missing. The training goes on.")
+      trainer.warning("\(path): lines of steps before step \(step + 1) are missing. Training continues.")
       isIncomplete = true
     }
   }
 
-  /// Whether a run could write its log to a file, without writing anything.
-  ///
-  /// - Throws: as `init`, as far as the file tells before the first step.
+  /// Checks whether a run could write its log to a file, without writing anything.
+  /// - Throws: as `init`, as far as it can be known before the first step.
   static func check(_ path: String, of run: TrainingRun) throws {
     try WholeFile.checkWritable(path)
     guard WholeFile.exists(path), !WholeFile.isStream(path) else { return }
@@ -68,7 +66,7 @@ final class StepLog: Callback {
     try StepLines(of: WholeFile.read(path), heading: header, path: path, upTo: step)
   }
 
-  /// Replaces what the file holds.
+  /// Replaces the contents of the file.
   private func begin(with lines: String) throws {
     let text = "\(Self.header)\n\(lines)"
     guard !WholeFile.isStream(path) else { return try file.append(text) }
@@ -77,7 +75,7 @@ final class StepLog: Callback {
   }
 
   func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws {
-    // The epoch of the steps that just ended, from 1 as the progress lines have it.
+    // The epoch of the steps that just ended, from 1 as in the progress lines.
     let (first, epoch) = (trainer.state.step - losses.count + 1, trainer.state.epoch + 1)
     let lines = losses.enumerated().map { "\(first + $0),\(epoch),\($1.digits)" }
     if let found {
@@ -85,17 +83,17 @@ final class StepLog: Callback {
       self.found = nil
       try begin(with: "")
     }
-    // Out of our hands before the next checkpoint is written: a run that was killed and is resumed from there finds every
-    // line before it. A power cut may still take some, and `StepLines` tells.
+    // Flushed to the system before the next checkpoint is written: a run that was killed and is resumed from it finds
+    // every line before it. A power cut may still lose some, which `StepLines` detects.
     do {
       try file.append(lines.map { "\($0)\n" }.joined())
     } catch {
-      // A log is no reason to lose a run, but a log with holes is no log: the command fails when the run is over.
-      lose("\(error) The training goes on.", trainer)
+      // A log fault does not stop the run, but the command fails at its end if the log is incomplete.
+      lose("\(error) Training continues.", trainer)
     }
   }
 
-  /// Gives a pipe a last moment to take the last lines.
+  /// Waits for a pipe to accept the last lines, for a limited time.
   func finish(_ trainer: Trainer) {
     do { try file.finish() } catch { lose("\(error) Its last lines are lost.", trainer) }
   }
@@ -111,14 +109,14 @@ final class StepLog: Callback {
   }
 }
 
-/// A log that has not all lines, of a run that is well.
+/// An incomplete step log of a complete run.
 struct StepLogError: Error, Equatable, CustomStringConvertible {
   let path: String
 
-  var description: String { "\(path): lines are missing. The run and its checkpoints are whole." }
+  var description: String { "\(path): lines are missing. The run and its checkpoints are complete." }
 }
 
-/// A file with something else than the log of this run.
+/// A file that is not the log of this run.
 struct ForeignLog: Error, Equatable, CustomStringConvertible {
   let path: String
   let reason: String

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A terminal on which a line can be redrawn in place.
+/// A terminal that can redraw a line in place.
 struct Terminal: Sendable {
-  /// Whether escape sequences are welcome: colors, bold, erasing to the end of a line. Not if `NO_COLOR` is set
+  /// Whether escape sequences are used: colors, bold, erasing to the end of a line. False if `NO_COLOR` is set
   /// (https://no-color.org).
   let hasColors: Bool
-  /// The width of the window at this moment, in characters.
+  /// The current width of the window, in characters.
   let columns: @Sendable () -> Int
 
   init(hasColors: Bool = true, columns: @escaping @Sendable () -> Int) {
@@ -13,7 +13,7 @@ struct Terminal: Sendable {
     self.columns = columns
   }
 
-  /// The terminal of a stream; nil if there is none, or one that can only print (`TERM=dumb`, or not set).
+  /// The terminal of a stream; nil if it is not a terminal, or cannot redraw (`TERM=dumb`, or not set).
   init?(_ stream: Console, environment: [String: String] = ProcessInfo.processInfo.environment) {
     guard stream.isTerminal, !["", "dumb"].contains(environment["TERM"] ?? "") else { return nil }
     self.init(hasColors: (environment["NO_COLOR"] ?? "").isEmpty) {
@@ -21,7 +21,7 @@ struct Terminal: Sendable {
     }
   }
 
-  /// A piece of a line, all of it in one style.
+  /// A piece of a line in a single style.
   struct Piece {
     enum Style: Int {
       case bold = 1
@@ -38,10 +38,10 @@ struct Terminal: Sendable {
     }
   }
 
-  /// The characters that a line may have: a full last column makes some terminals begin a new line.
+  /// The maximum length of a line: some terminals wrap when the last column is filled.
   var lineWidth: Int { max(columns() - 1, 0) }
 
-  /// A line that takes the place of the present one, cut where the window ends. Every character counts as one column.
+  /// A line that replaces the current one, truncated to the window. Every character counts as one column.
   func redrawn(_ pieces: [Piece]) -> String {
     let width = lineWidth
     var (line, left) = ("", width)
@@ -59,7 +59,7 @@ struct Terminal: Sendable {
 }
 
 extension Console {
-  /// The width of the terminal's window, in characters; nil if it does not say.
+  /// The width of the terminal's window, in characters; nil if unknown.
   fileprivate var columns: Int? {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A length of time as people write it: `3h55m`, `90s`, `1d12h`.
+/// A duration on the command line: `3h55m`, `90s`, `1d12h`.
 struct TimeSpan: ExpressibleByArgument, Equatable {
   let seconds: Int
 
@@ -8,7 +8,8 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
 
   private static let units: [(name: Character, seconds: Int)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
 
-  /// Units come from long to short, each once; nil for anything else, for nothing, and for more than ten years.
+  /// Units go from long to short, each at most once; nil for anything else, for an empty string, and for more than ten
+  /// years.
   init?(argument text: String) {
     var total = 0
     var (rest, units) = (text[...], Self.units[...])
