@@ -44,7 +44,7 @@ let fuzzing: [Target] =
   ? []
   : [
     .executableTarget(
-      name: "FuzzReaders", dependencies: ["Configuration", "HDF5Reading", "ModelFiles", "ZipArchive"],
+      name: "FuzzReaders", dependencies: ["Configuration", "HDF5Reading", "KerasFormat", "ZipArchive"],
       path: "Tests/Fuzzing",
       exclude: ["run", "findings"], swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]
@@ -108,9 +108,15 @@ let package = Package(
     .target(name: "HDF5Reading", dependencies: ["Machine", "ZipArchive"], swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5Writing", dependencies: ["CHDF5"]),
     .target(
+      name: "KerasFormat",
+      dependencies: [
+        "Configuration", "DurableFiles", "HDF5Reading", "HDF5Writing", "Kernels", "NeuralNetwork", "Training",
+        "ZipArchive",
+      ]),
+    .target(
       name: "Checkpoints",
       dependencies: [
-        "Configuration", "DurableFiles", "HDF5Reading", "HDF5Writing", "NeuralNetwork", "Training",
+        "DurableFiles", "HDF5Reading", "HDF5Writing", "KerasFormat", "NeuralNetwork", "Training",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
@@ -119,8 +125,8 @@ let package = Package(
     .target(
       name: "ModelFiles",
       dependencies: [
-        "Checkpoints", "Configuration", "DurableFiles", "HDF5Reading", "HDF5Writing", "Kernels", "NeuralNetwork",
-        "ONNXSchema", "Training", "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Configuration", "DurableFiles", "HDF5Reading", "KerasFormat", "NeuralNetwork", "ONNXSchema", "Training",
+        "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .target(
       name: "RunConfiguration",
@@ -130,7 +136,7 @@ let package = Package(
     .target(
       name: "Martlet",
       dependencies: [
-        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "Kernels", "Machine", "ModelFiles", "NeuralNetwork",
+        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "KerasFormat", "Kernels", "Machine", "ModelFiles", "NeuralNetwork",
         "Randomness", "RunConfiguration", "Training",
       ]),
     .executableTarget(
@@ -182,7 +188,7 @@ let package = Package(
     .testTarget(
       name: "ModelFilesTests",
       dependencies: [
-        "Checkpoints", "DurableFiles", "HDF5Reading", "Martlet", "ModelFiles", "ONNXSchema", "TestSupport",
+        "Checkpoints", "DurableFiles", "HDF5Reading", "KerasFormat", "Martlet", "ModelFiles", "ONNXSchema", "TestSupport",
         "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       resources: [.copy("Golden"), .copy("SameTraining"), .copy("Hostile")]),

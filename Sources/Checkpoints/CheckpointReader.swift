@@ -1,5 +1,6 @@
 import DurableFiles
 import HDF5Reading
+import KerasFormat
 import NeuralNetwork
 import Training
 
@@ -79,7 +80,7 @@ struct CheckpointReader {
 
   private func state(_ run: HDF5Group) throws -> RunState {
     let counts = CheckpointLayout.counts
-    let learningRate: [Float] = try floats(CheckpointLayout.optimizerVariable(1)).values
+    let learningRate: [Float] = try floats(KerasLayout.optimizerVariable(1)).values
     let sums: [Double] = try run.readExactly(CheckpointLayout.sums).values
     let seconds: [Double] = try run.readExactly(CheckpointLayout.epochSeconds).values
     guard learningRate.count == 1, seconds.count == 1 else { throw malformed("a number is missing") }
@@ -107,7 +108,7 @@ struct CheckpointReader {
     for name in group.names {
       if name == CheckpointLayout.weights {
         let weights = try group.group(name)
-        state.weights = try weights.attributes(CheckpointLayout.weightNames).map { path in
+        state.weights = try weights.attributes(KerasLayout.weightNames).map { path in
           let (values, dimensions): ([Float], [Int]) = try weights.readExactly(path)
           return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
         }

@@ -1,4 +1,5 @@
 import HDF5Reading
+import KerasFormat
 import NeuralNetwork
 import Training
 
@@ -35,12 +36,12 @@ struct CheckpointVariables {
   }
 
   private static func parameters(_ root: HDF5Group) throws -> [Snapshot.Variable] {
-    let weights = try root.group(CheckpointLayout.modelWeights)
-    return try weights.attributes(CheckpointLayout.layerNames).flatMap { layer in
+    let weights = try root.group(KerasLayout.modelWeights)
+    return try weights.attributes(KerasLayout.layerNames).flatMap { layer in
       let group = try weights.group(layer)
-      return try group.attributes(CheckpointLayout.weightNames).map { name in
+      return try group.attributes(KerasLayout.weightNames).map { name in
         let (values, dimensions): ([Float], [Int]) = try group.readExactly(name)
-        let start = CheckpointLayout.weightName("\(layer)/", isChain: true)
+        let start = KerasLayout.weightName("\(layer)/", isChain: true)
         let path = name.hasPrefix(start) ? "\(layer)/\(name.dropFirst(start.count))" : name
         return Snapshot.Variable(path: path, shape: Shape(dimensions), values: values)
       }
@@ -51,7 +52,7 @@ struct CheckpointVariables {
   private static func slots(
     _ root: HDF5Group, of parameters: [Snapshot.Variable], malformed: (String) -> CheckpointError
   ) throws -> [[Snapshot.Variable]] {
-    let names = try root.group("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)").names
+    let names = try root.group("\(KerasLayout.optimizer)/\(KerasLayout.variables)").names
     let count = names.count - 2
     // All layers may be frozen.
     if parameters.isEmpty, count == 0 { return [] }
@@ -62,7 +63,7 @@ struct CheckpointVariables {
     return try (0..<slotCount).map { slot in
       try parameters.enumerated().map { index, parameter in
         let (values, dimensions): ([Float], [Int]) = try root.readExactly(
-          CheckpointLayout.optimizerVariable(parameter: index, slot: slot, slotCount: slotCount))
+          KerasLayout.optimizerVariable(parameter: index, slot: slot, slotCount: slotCount))
         return Snapshot.Variable(path: parameter.path, shape: Shape(dimensions), values: values)
       }
     }

@@ -1,4 +1,5 @@
 import HDF5Writing
+import KerasFormat
 import NeuralNetwork
 import Training
 
@@ -80,7 +81,7 @@ struct CheckpointWriter {
       }
       guard !state.weights.isEmpty else { continue }
       let weights = try callback.createGroup(CheckpointLayout.weights)
-      try weights.setAttribute(CheckpointLayout.weightNames, state.weights.map(\.path))
+      try weights.setAttribute(KerasLayout.weightNames, state.weights.map(\.path))
       for variable in state.weights {
         try weights.write(variable.values, dimensions: variable.shape.dimensions, to: variable.path)
       }

@@ -4,6 +4,7 @@
 @_exported import Configuration
 @_exported import Datasets
 @_exported import DurableFiles
+@_exported import KerasFormat
 @_exported import Kernels
 @_exported import Machine
 @_exported import ModelFiles

@@ -1,4 +1,5 @@
 import DurableFiles
+import KerasFormat
 import Training
 
 /// A format in which models are handed to other programs.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 @Suite("Files of other programs")

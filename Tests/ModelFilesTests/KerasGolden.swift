@@ -3,6 +3,7 @@ import HDF5Reading
 import Martlet
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 /// Models that several versions of Keras saved, and what they compute: `Golden/make_models.py` makes them.

@@ -4,6 +4,7 @@ import HDF5Reading
 import Martlet
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 /// Models of `Golden/graphs/make_models.py`, as two versions of Keras saved them.

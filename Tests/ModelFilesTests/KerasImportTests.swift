@@ -1,6 +1,7 @@
 import Martlet
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 @Suite("Models that Keras saved")

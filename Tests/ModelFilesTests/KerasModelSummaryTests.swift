@@ -2,6 +2,7 @@ import Foundation
 import Martlet
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 @Suite("The summary of a file of Keras'")

@@ -2,6 +2,7 @@ import Foundation
 import Martlet
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 /// What only training uses keeps no model from being asked or handed on; what training needs is never left out of it.

@@ -2,6 +2,7 @@ import Foundation
 import Martlet
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 /// What changes the result and is not computed here is named, never passed over.

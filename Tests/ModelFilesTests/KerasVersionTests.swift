@@ -3,6 +3,7 @@ import Foundation
 import Martlet
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 @Suite("Versions of Keras")

@@ -3,6 +3,7 @@ import HDF5Reading
 import Martlet
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 /// From the weights that Keras drew, 300 steps over floats with AdamW. `SameTraining/make_regression.py` makes the side of

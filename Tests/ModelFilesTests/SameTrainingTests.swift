@@ -3,6 +3,7 @@ import HDF5Reading
 import Martlet
 import Testing
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 /// From the weights that Keras drew, 300 steps: the strongest check of every formula. `SameTraining/make_training.py`

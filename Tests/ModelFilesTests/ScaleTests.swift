@@ -6,6 +6,7 @@ import SwiftProtobuf
 import Testing
 import ZipArchive
 
+@testable import KerasFormat
 @testable import ModelFiles
 
 @Suite("The scale of pixels")

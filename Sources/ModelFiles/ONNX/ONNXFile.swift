@@ -1,5 +1,6 @@
 import Configuration
 import HDF5Reading
+import KerasFormat
 import NeuralNetwork
 import ONNXSchema
 import SwiftProtobuf

@@ -1,3 +1,4 @@
+import KerasFormat
 import NeuralNetwork
 
 /// Turns the operations of layers into steps, and brings values into the order that each step needs.

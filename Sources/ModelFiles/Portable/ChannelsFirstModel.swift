@@ -1,3 +1,4 @@
+import KerasFormat
 import NeuralNetwork
 
 /// A model in the terms of programs whose images are (channels, height, width) and whose dense kernels are (out, in):

@@ -1,4 +1,5 @@
 import Configuration
+import KerasFormat
 import NeuralNetwork
 
 /// A model as PyTorch's `nn.Sequential`: its modules, and the tensors of its `state_dict`.

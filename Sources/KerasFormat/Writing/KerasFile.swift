@@ -1,4 +1,3 @@
-import Checkpoints
 import Configuration
 import HDF5Writing
 import NeuralNetwork
@@ -6,7 +5,7 @@ import Training
 import ZipArchive
 
 /// Files for Keras, made from a model.
-enum KerasFile {
+package enum KerasFile {
   /// The names in a `.keras` archive.
   enum Member {
     static let metadata = "metadata.json"
@@ -15,12 +14,12 @@ enum KerasFile {
   }
 
   /// A `.keras` archive: the configurations, and the weights with the optimizer's state in an HDF5 file.
-  static func archive(_ model: TrainedModel, path: String) throws -> [UInt8] {
+  package static func archive(_ model: TrainedModel, path: String) throws -> [UInt8] {
     var archive = ZipWriter(path: path)
     // The time is Keras' to say; equal models make equal files.
     let metadata = ConfigurationNode(
       mapping: [
-        ConfigurationEntry(CheckpointLayout.keras.version, ConfigurationNode(.string(CheckpointLayout.kerasVersion))),
+        ConfigurationEntry(KerasLayout.attributes.version, ConfigurationNode(.string(KerasLayout.version))),
         ConfigurationEntry("date_saved", "1980-01-01@00:00:00"),
       ] + (scale(model).map { [ConfigurationEntry(PixelScale.key, ConfigurationNode(.string($0)))] } ?? []))
     try archive.add(Member.metadata, Array(metadata.json.utf8))
@@ -32,7 +31,7 @@ enum KerasFile {
   }
 
   /// A `.weights.h5` file: weights by layer and number, and the optimizer's state.
-  static func weights(_ model: TrainedModel, path: String) throws -> [UInt8] {
+  package static func weights(_ model: TrainedModel, path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
     let writer = try writer(model)
     if let scale = scale(model) { try file.root.setAttribute(PixelScale.key, scale) }
@@ -45,7 +44,7 @@ enum KerasFile {
   }
 
   /// A whole model in one HDF5 file, as Keras 2 writes and reads it: with the optimizer's state in its own layout.
-  static func wholeModel(_ model: TrainedModel, path: String) throws -> [UInt8] {
+  package static func wholeModel(_ model: TrainedModel, path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
     if let scale = scale(model) { try file.root.setAttribute(PixelScale.key, scale) }
     // Keras 2.11 and later know their own optimizers by this name.
@@ -81,16 +80,6 @@ enum KerasFile {
         names.append(name)
       }
     }
-    try group.setAttribute(CheckpointLayout.weightNames, names)
+    try group.setAttribute(KerasLayout.weightNames, names)
   }
-}
-
-/// Where Keras keeps what no checkpoint of ours has.
-enum KerasLayout {
-  static let optimizerWeights = "optimizer_weights"
-  /// What the group of the layers is called where they go by their classes: in Keras 3 and tf.keras 2.15, and in
-  /// tf.keras 2.12 to 2.14.
-  static let layerGroups = [CheckpointLayout.layers, "_layer_checkpoint_dependencies"]
-  /// What Keras 2 calls the slots of its optimizers, by the names of Keras 3.
-  static let slotLetters = ["momentum": "m", "velocity": "v"]
 }

@@ -25,53 +25,53 @@ package struct KerasFileWriter {
   /// - Parameter optimizerClass: what `training_config` calls the class of the optimizer; nil for a model that is not
   ///   compiled.
   package func writeModel(to root: HDF5GroupWriter, optimizerClass: String?) throws {
-    try root.setAttribute(CheckpointLayout.keras.model, KerasConfiguration.model(plan))
+    try root.setAttribute(KerasLayout.attributes.model, KerasConfiguration.model(plan))
     if let optimizerClass {
       try root.setAttribute(
-        CheckpointLayout.keras.training, KerasConfiguration.training(training, optimizerClass: optimizerClass))
+        KerasLayout.attributes.training, KerasConfiguration.training(training, optimizerClass: optimizerClass))
     }
-    let weights = try root.createGroup(CheckpointLayout.modelWeights)
+    let weights = try root.createGroup(KerasLayout.modelWeights)
     for group in [root, weights] {
-      try group.setAttribute(CheckpointLayout.keras.version, CheckpointLayout.kerasVersion)
-      try group.setAttribute(CheckpointLayout.keras.backend, "tensorflow")
+      try group.setAttribute(KerasLayout.attributes.version, KerasLayout.version)
+      try group.setAttribute(KerasLayout.attributes.backend, "tensorflow")
     }
     // A Sequential does not count its input as a layer.
     let input = isChain ? [] : [order.inputName]
-    try weights.setAttribute(CheckpointLayout.layerNames, input + order.nodes.map { plan.nodes[$0].name })
-    for name in input { try weights.createGroup(name).setAttribute(CheckpointLayout.weightNames, []) }
+    try weights.setAttribute(KerasLayout.layerNames, input + order.nodes.map { plan.nodes[$0].name })
+    for name in input { try weights.createGroup(name).setAttribute(KerasLayout.weightNames, []) }
     for index in order.nodes {
       let layer = plan.nodes[index]
       let names = plan.variables[layer.variables].map(weightName)
-      try weights.createGroup(layer.name).setAttribute(CheckpointLayout.weightNames, names)
+      try weights.createGroup(layer.name).setAttribute(KerasLayout.weightNames, names)
     }
-    try weights.createGroup(CheckpointLayout.topLevelWeights).setAttribute(CheckpointLayout.weightNames, [])
+    try weights.createGroup(KerasLayout.topLevelWeights).setAttribute(KerasLayout.weightNames, [])
     for (parameter, variable) in zip(plan.variables, parameters) {
       try write(variable, to: place(of: parameter), of: weights)
     }
   }
 
   private func weightName(_ variable: Variable) -> String {
-    CheckpointLayout.weightName(variable.path, isChain: isChain)
+    KerasLayout.weightName(variable.path, isChain: isChain)
   }
 
-  /// Below `CheckpointLayout.modelWeights`.
+  /// Below `KerasLayout.modelWeights`.
   private func place(of variable: Variable) -> String { "\(variable.layerName)/\(weightName(variable))" }
 
   /// The layout of `load_weights`: weights by layer and number. Groups without any have to be there too.
   ///
   /// - Parameter linked: whether `writeModel` wrote the weights before; then they get a second name.
   package func writeLayers(to root: HDF5GroupWriter, linked: Bool) throws {
-    _ = try root.createGroup(CheckpointLayout.variables)
+    _ = try root.createGroup(KerasLayout.variables)
     if !isChain {
-      try root.createGroup(CheckpointLayout.layerVariables("input_layer")).setAttribute("name", order.inputName)
+      try root.createGroup(KerasLayout.layerVariables("input_layer")).setAttribute("name", order.inputName)
     }
     for index in order.nodes {
       let layer = plan.nodes[index]
-      let variables = try root.createGroup(CheckpointLayout.layerVariables(order.groupNames[index]))
+      let variables = try root.createGroup(KerasLayout.layerVariables(order.groupNames[index]))
       try variables.setAttribute("name", layer.name)
       for (number, position) in layer.variables.enumerated() where parameters.indices.contains(position) {
         if linked {
-          let target = "/\(CheckpointLayout.modelWeights)/\(place(of: plan.variables[position]))"
+          let target = "/\(KerasLayout.modelWeights)/\(place(of: plan.variables[position]))"
           try variables.link("\(number)", to: target)
         } else {
           try write(parameters[position], to: "\(number)", of: variables)
@@ -86,14 +86,14 @@ package struct KerasFileWriter {
   package func writeOptimizer(
     to root: HDF5GroupWriter, iteration: Int, learningRate: Float, slots: [[Snapshot.Variable]]
   ) throws {
-    let variables = try root.createGroup("\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)")
+    let variables = try root.createGroup("\(KerasLayout.optimizer)/\(KerasLayout.variables)")
     try variables.setAttribute("name", type(of: training.optimizer).name)
-    try root.write([Int64(iteration)], dimensions: [], to: CheckpointLayout.optimizerVariable(0))
-    try root.write([learningRate], dimensions: [], to: CheckpointLayout.optimizerVariable(1))
+    try root.write([Int64(iteration)], dimensions: [], to: KerasLayout.optimizerVariable(0))
+    try root.write([learningRate], dimensions: [], to: KerasLayout.optimizerVariable(1))
     let positions = order.positions(of: plan.trainableVariables)
     for (slot, slotVariables) in slots.enumerated() {
       for (place, position) in positions.enumerated() where slotVariables.indices.contains(position) {
-        let name = CheckpointLayout.optimizerVariable(parameter: place, slot: slot, slotCount: slots.count)
+        let name = KerasLayout.optimizerVariable(parameter: place, slot: slot, slotCount: slots.count)
         try write(slotVariables[position], to: name, of: root)
       }
     }

@@ -1,4 +1,3 @@
-import Checkpoints
 import HDF5Reading
 
 /// Reads what the loaders of Keras would look at, and nothing else.
@@ -6,13 +5,13 @@ extension KerasContents {
   /// - Throws: `HDF5Error` or `ModelFileError`.
   init(hdf5 bytes: [UInt8], path: String) throws {
     let root = try HDF5File(bytes, path: path).root
-    let keys = CheckpointLayout.keras
+    let keys = KerasLayout.attributes
     var groupCount = 0
     if let layers = try Self.layersByClass(root, groupCount: &groupCount) {
       self.init(arrangement: .byClass, origin: try Self.origin(root))
       self.layers = layers
       scale = try Self.scale(root)
-      let optimizer = "\(CheckpointLayout.optimizer)/\(CheckpointLayout.variables)"
+      let optimizer = "\(KerasLayout.optimizer)/\(KerasLayout.variables)"
       if try root.contains(optimizer) { self.optimizer = try Self.numbered(root.group(optimizer)) }
       return
     }
@@ -21,12 +20,12 @@ extension KerasContents {
     if root.hasAttribute(keys.model) { model = try root.attribute(keys.model) }
     if root.hasAttribute(keys.training) { training = try root.attribute(keys.training) }
     // A file of weights alone has the layers at the root.
-    let isWhole = try root.contains(CheckpointLayout.modelWeights)
-    let weights = isWhole ? try root.group(CheckpointLayout.modelWeights) : root
-    guard Self.hasNames(weights, CheckpointLayout.layerNames) else {
+    let isWhole = try root.contains(KerasLayout.modelWeights)
+    let weights = isWhole ? try root.group(KerasLayout.modelWeights) : root
+    guard Self.hasNames(weights, KerasLayout.layerNames) else {
       throw ModelFileError(file: path, .missing("weights where Keras puts them: neither /layers nor layer_names"))
     }
-    layers = try Self.names(weights, CheckpointLayout.layerNames).map { name in
+    layers = try Self.names(weights, KerasLayout.layerNames).map { name in
       Layer(name: name, variables: try Self.listed(weights.group(name)))
     }
     if try root.contains(KerasLayout.optimizerWeights) {
@@ -41,7 +40,7 @@ extension KerasContents {
   private static func origin(_ root: HDF5Group) throws -> Origin {
     func text(_ name: String) throws -> String? { root.hasAttribute(name) ? try root.attribute(name) : nil }
     return Origin(
-      version: try text(CheckpointLayout.keras.version), backend: try text(CheckpointLayout.keras.backend))
+      version: try text(KerasLayout.attributes.version), backend: try text(KerasLayout.attributes.backend))
   }
 
   /// The layers of a file that has them by class, wherever its Keras puts them; nil if it has none.
@@ -77,7 +76,7 @@ extension KerasContents {
     guard groupCount <= mostGroups else {
       throw ModelFileError(file: group.file, .malformed(reason: "it has more than \(mostGroups) layers"))
     }
-    let variables = "\(path)/\(CheckpointLayout.variables)"
+    let variables = "\(path)/\(KerasLayout.variables)"
     let own = try group.contains(variables) ? numbered(group.group(variables)) : []
     // What is no group has no layers.
     guard let inner = try? group.group(path) else { return Layer(name: name, variables: own) }
@@ -98,8 +97,8 @@ extension KerasContents {
 
   /// Datasets in the order of `weight_names`.
   private static func listed(_ group: HDF5Group) throws -> [StoredTensor] {
-    guard hasNames(group, CheckpointLayout.weightNames) else { return [] }
-    return try names(group, CheckpointLayout.weightNames).map { try StoredTensor($0, of: group) }
+    guard hasNames(group, KerasLayout.weightNames) else { return [] }
+    return try names(group, KerasLayout.weightNames).map { try StoredTensor($0, of: group) }
   }
 
   // MARK: - Lists of names

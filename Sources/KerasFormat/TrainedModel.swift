@@ -74,7 +74,7 @@ public struct TrainedModel: Sendable {
   }
 
   /// The same model with a first layer that divides pixels by `scale`.
-  func scalingPixels(by scale: Float) -> TrainedModel {
+  package func scalingPixels(by scale: Float) -> TrainedModel {
     guard scale != 1 else { return self }
     var scaling = self
     scaling.model = model.prepending(Rescaling(scale: 1 / Double(scale)))
@@ -83,7 +83,7 @@ public struct TrainedModel: Sendable {
   }
 
   /// The training as the writer of Keras' configuration takes it; the numbers of a run are not in it.
-  var training: TrainingConfiguration {
+  package var training: TrainingConfiguration {
     TrainingConfiguration(model: model, optimizer: optimizer, loss: loss, metrics: metrics)
   }
 }

@@ -1,4 +1,3 @@
-import Checkpoints
 import NeuralNetwork
 
 /// A layer of a file, with or without weights, in the arrangement of the file's weights.

@@ -10,7 +10,7 @@ package enum PixelScale {
   }
 
   /// Nil for a text that says no scale.
-  static func value(_ text: String) -> Float? {
+  package static func value(_ text: String) -> Float? {
     Float(text).flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
   }
 }

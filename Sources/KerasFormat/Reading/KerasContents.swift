@@ -1,4 +1,3 @@
-import Checkpoints
 import Configuration
 import HDF5Reading
 import Kernels
@@ -90,7 +89,7 @@ extension KerasContents {
     (self.model, format) = (model, ".keras")
     if archive.names.contains(KerasFile.Member.metadata) {
       let metadata = try JSONDocument.parse(Self.text(KerasFile.Member.metadata, of: archive))
-      origin.version = metadata[CheckpointLayout.keras.version].flatMap(KerasObject.text)
+      origin.version = metadata[KerasLayout.attributes.version].flatMap(KerasObject.text)
     }
   }
 
@@ -105,8 +104,8 @@ extension KerasContents {
   private static func origin(ofArchitecture text: String) throws -> Origin {
     let document = try JSONDocument.parse(text)
     return Origin(
-      version: document[CheckpointLayout.keras.version].flatMap(KerasObject.text),
-      backend: document[CheckpointLayout.keras.backend].flatMap(KerasObject.text))
+      version: document[KerasLayout.attributes.version].flatMap(KerasObject.text),
+      backend: document[KerasLayout.attributes.backend].flatMap(KerasObject.text))
   }
 
   /// The text of a file, if it is the JSON of a model: what Keras calls its architecture.
