@@ -33,20 +33,21 @@ struct JSONDocumentTests {
   }
 
   static let mistakes: [(json: String, message: String)] = [
-    ("", "not JSON: it ends too early, at byte 0."),
+    ("", "not JSON: unexpected end, at byte 0."),
     ("{\"a\": 1", "not JSON: '}' is missing, at byte 7."), ("[1", "not JSON: ']' is missing, at byte 2."),
     ("[1,]", "not JSON: a value is missing, at byte 3."), ("{1: 2}", "not JSON: a key is missing, at byte 1."),
-    ("{\"a\" 1}", "not JSON: ':' is missing, at byte 5."), ("1 2", "not JSON: something follows the end, at byte 2."),
-    ("\"a", "not JSON: a text has no end, at byte 2."), ("\"\\x\"", "not JSON: an escape is unknown, at byte 3."),
-    ("\"\\u12g4\"", "not JSON: an escape is unknown, at byte 3."), ("\"\\u+123\"", "not JSON: an escape is unknown"),
-    ("\"a\nb\"", "not JSON: a control character stands in a text, at byte 3."),
+    ("{\"a\" 1}", "not JSON: ':' is missing, at byte 5."),
+    ("1 2", "not JSON: extra content after the document, at byte 2."),
+    ("\"a", "not JSON: unterminated string, at byte 2."), ("\"\\x\"", "not JSON: unknown escape, at byte 3."),
+    ("\"\\u12g4\"", "not JSON: unknown escape, at byte 3."), ("\"\\u+123\"", "not JSON: unknown escape"),
+    ("\"a\nb\"", "not JSON: unescaped control character in a string, at byte 3."),
     ("nul", "not JSON: a value is missing, at byte 0."), ("+1", "not JSON: a value is missing"),
     ("0x10", "not JSON: a value is missing"), ("inf", "not JSON: a value is missing"),
-    ("{\"a\": 1, \"a\": 2}", "the key 'a' is written twice."),
-    (String(repeating: "[", count: 65), "JSON that is nested deeper than 64 levels."),
-    (String(repeating: "{\"a\":", count: 1000), "JSON that is nested deeper than 64 levels."),
-    ("[" + String(repeating: "0,", count: 1_000_000) + "0]", "JSON with more than the 1000000 values that are read."),
-    (String(repeating: " ", count: (16 << 20) + 1), "16777217 bytes of JSON, more than the 16777216 that are read."),
+    ("{\"a\": 1, \"a\": 2}", "duplicate key 'a'."),
+    (String(repeating: "[", count: 65), "JSON nested deeper than 64 levels."),
+    (String(repeating: "{\"a\":", count: 1000), "JSON nested deeper than 64 levels."),
+    ("[" + String(repeating: "0,", count: 1_000_000) + "0]", "JSON with more than the limit of 1000000 values."),
+    (String(repeating: " ", count: (16 << 20) + 1), "16777217 bytes of JSON, more than the limit of 16777216."),
   ]
 
   @Test("that is none is refused with the place", arguments: mistakes.indices)

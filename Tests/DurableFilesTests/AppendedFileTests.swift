@@ -28,7 +28,7 @@ struct AppendedFileTests {
     var waiting: [String] = []
     for line in lines {
       do { try file.append(line) } catch {
-        #expect("\(error)" == "\(path): cannot be written: it is a pipe that nobody reads.")
+        #expect("\(error)" == "\(path): cannot be written: it is a pipe without a reader.")
         waiting.append(line)
       }
     }
@@ -52,7 +52,7 @@ struct AppendedFileTests {
     while write(reader, "x", 1) == 1 { filling += 1 }
     let file = try AppendedFile(path, keptLimit: 10)
     try file.append("a\nb\nc\n")
-    let wording = "\(path): cannot be written: it is a pipe that nobody reads."
+    let wording = "\(path): cannot be written: it is a pipe without a reader."
     #expect { try file.append("too long\n") } throws: { "\($0)" == wording }
     #expect { try file.finish(patience: .zero) } throws: { "\($0)" == wording }
     #expect(drained(reader).count == filling)

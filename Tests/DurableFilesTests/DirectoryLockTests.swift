@@ -24,8 +24,8 @@ struct DirectoryLockTests {
       #expect {
         try DirectoryLock(directory.path)
       } throws: {
-        "\($0)" == "\(directory.path): cannot be locked: its run.lock is a link, or no file at all, and is not "
-          + "followed; remove it."
+        "\($0)" == "\(directory.path): cannot be locked: its run.lock is a link or not a regular file; "
+          + "remove it."
       }
       #expect(directory.names == ["run.lock", "target"])
       #expect(try directory.text("target") == "another user's")

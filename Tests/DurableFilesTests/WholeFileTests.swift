@@ -48,12 +48,12 @@ struct WholeFileTests {
     }
   }
 
-  @Test("are not written to a pipe that nobody reads, and nobody waits for one")
+  @Test("are not written to a pipe without a reader, and do not wait for one")
   func unreadPipe() throws {
     let directory = try TemporaryDirectory()
     let pipe = "\(directory.path)/pipe"
     #expect(mkfifo(pipe, 0o600) == 0)
-    let wording = "\(pipe): cannot be written: it is a pipe that nobody reads."
+    let wording = "\(pipe): cannot be written: it is a pipe without a reader."
     #expect { try WholeFile.write([1], to: pipe) } throws: { "\($0)" == wording }
     #expect { try AppendedFile(pipe) } throws: { "\($0)" == wording }
   }
