@@ -4,7 +4,7 @@ import Testing
 @Suite("Paths that start with ~")
 struct HomePathTests {
   @Test(
-    "lead to the home directory, and others stay as they are",
+    "are expanded to the home directory, and others are unchanged",
     arguments: [
       ("~/runs", "/home/me/runs"), ("~", "/home/me"), ("~/", "/home/me/"), ("~/~/x", "/home/me/~/x"),
       ("a/~/b", "a/~/b"),

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("JSON")
 struct JSONDocumentTests {
-  /// Texts, and what they are.
+  /// Documents and their values.
   static let texts: [(json: String, node: ConfigurationNode)] = [
     ("null", .null), (" true ", true), ("false", false), ("-17", -17), ("1.5e-3", 0.0015), ("1E2", 100.0),
     ("12345678901234567890", ConfigurationNode(.number(12_345_678_901_234_567_890))),
@@ -19,12 +19,12 @@ struct JSONDocumentTests {
     ),
   ]
 
-  @Test("is read, with the entries in their order", arguments: texts.indices)
+  @Test("is parsed, with entries in order", arguments: texts.indices)
   func reading(index: Int) throws {
     #expect(try JSONDocument.parse(Self.texts[index].json) == Self.texts[index].node)
   }
 
-  @Test("reads back as it is written", arguments: texts.indices)
+  @Test("round-trips", arguments: texts.indices)
   func writing(index: Int) throws {
     let node = Self.texts[index].node
     // JSON has no infinity.
@@ -50,7 +50,7 @@ struct JSONDocumentTests {
     (String(repeating: " ", count: (16 << 20) + 1), "16777217 bytes of JSON, more than the limit of 16777216."),
   ]
 
-  @Test("that is none is refused with the place", arguments: mistakes.indices)
+  @Test("that is invalid is refused with the position", arguments: mistakes.indices)
   func refusal(index: Int) throws {
     let (json, message) = Self.mistakes[index]
     let error = try #require(throws: ConfigurationError.self) { try JSONDocument.parse(json) }

@@ -22,7 +22,7 @@ struct FileKindTests {
     (Array("{\"error\": 404}".utf8), "a JSON file"),
     (Array("version https://git-lfs.github.com/spec/v1\noid".utf8), "a Git LFS pointer, not the file itself"),
     (Array("name: run\ndata: x\n".utf8), "a text file that starts with 'name: run'"),
-    // A character that the prefix cuts is no reason to take the text for none.
+    // A character truncated at the end does not make text binary.
     (Array("Größe, Länge und Höh".utf8) + [0xc3], "a text file that starts with 'Größe, Länge und Höh'"),
     ([0xff, 0xfe, 0x6e, 0], "a UTF-16 text file"),
   ]
