@@ -3,20 +3,18 @@ import PackageDescription
 
 // MARK: - Flags, each with its reason
 
-/// Kernels are 500 times slower without the optimizer, and 30 times when it looks at one file at a time: debug builds and
+/// Kernels are 500 times slower without the optimizer, and 30 times with single-file optimization: debug builds and
 /// their tests need both.
 let optimizedInDebug: SwiftSetting = .unsafeFlags(
   ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
 
-/// C in headers computes what is written: no multiplication is fused with an addition behind our back, and `sqrt` is an
-/// instruction.
+/// C in headers computes what is written: multiplications are not fused with additions, and `sqrt` is an instruction.
 let exactArithmetic: [String] = ["-Xcc", "-ffp-contract=off", "-Xcc", "-fno-math-errno"]
 
-/// Modules that compute: what is an instruction is no call.
+/// Modules that compute: operations with an instruction are not calls.
 let computing: [SwiftSetting] = [optimizedInDebug, .unsafeFlags(exactArithmetic)]
 
-/// The instruction set a kernel target is compiled for. The choice between the builds is made once at start, by
-/// `InstructionSet`.
+/// The instruction set of a kernel target. `InstructionSet` chooses among the builds once, at startup.
 func instructionSet(_ march: String, define: String) -> [SwiftSetting] {
   [optimizedInDebug, .define(define), .unsafeFlags(["-Xcc", "-march=\(march)"] + exactArithmetic)]
 }
@@ -29,8 +27,8 @@ func instructionSet(_ march: String, define: String) -> [SwiftSetting] {
   let kernelsV3Settings = [optimizedInDebug]
 #endif
 
-/// A program's own allocators go before those of the C library. The linker names them, because the compiler reserves
-/// `malloc`.
+/// A program's own allocators take precedence over those of the C library. They are defined in the linker, because the
+/// compiler reserves `malloc`.
 let ownAllocators = LinkerSetting.unsafeFlags(
   ["malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"].flatMap {
     ["-Xlinker", "--defsym=\($0)=martlet_\($0)"]
@@ -38,7 +36,7 @@ let ownAllocators = LinkerSetting.unsafeFlags(
 
 // MARK: - Package
 
-/// The readers under libFuzzer, which brings a `main` of its own: only `Tests/Fuzzing/run` asks for them.
+/// The fuzzing targets of the readers: libFuzzer has its own `main`, so only `Tests/Fuzzing/run` enables them.
 let fuzzing: [Target] =
   Context.environment["MARTLET_FUZZING"] == nil
   ? []
@@ -97,7 +95,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),
-    // Optimized, so that the test of what a step allocates sees what users run.
+    // Optimized, so that the test of allocations in a step measures what users run.
     .target(
       name: "Training",
       dependencies: [
@@ -195,7 +193,7 @@ let package = Package(
     .testTarget(
       name: "RunConfigurationTests",
       dependencies: ["Configuration", "Datasets", "NeuralNetwork", "RunConfiguration", "TestSupport", "Training"]),
-    // AllocationCounter is run, not linked: its allocators would become those of all tests, and no sanitizer's.
+    // AllocationCounter is run, not linked: its allocators would replace those of all tests and of sanitizers.
     .testTarget(
       name: "MartletTests",
       dependencies: [

@@ -1,21 +1,21 @@
 import Synchronization
 
-/// The types of one kind that configurations and files can name: all layers, all losses.
+/// A catalog of the types of one kind that configurations and files can name: all layers, all losses.
 ///
-/// Each kind has one, such as `Catalog.layers`. A program registers a type of its own before it reads a configuration or a
-/// file that names it:
+/// There is one per kind, such as `Catalog.layers`. A program registers its own types before it reads a configuration
+/// or file that names them:
 ///
 ///     Catalog.layers.register(GaussianNoise.self)
 public final class Catalog<Entry: Sendable>: Sendable {
-  /// What messages call an entry: `layer`.
+  /// The word for an entry in messages: `layer`.
   public let kind: String
   private let entryNames: @Sendable (Entry) -> [String]
   private let builtIn: [Entry]
   private let registered = Mutex<[Entry]>([])
 
   /// - Parameters:
-  ///   - names: those of an entry, the one that is written first.
-  ///   - entries: what the package brings.
+  ///   - names: the names of an entry; the first one is written to files.
+  ///   - entries: the entries of the package.
   package init(kind: String, names: @escaping @Sendable (Entry) -> [String], _ entries: [Entry]) {
     self.kind = kind
     entryNames = names
@@ -28,7 +28,7 @@ public final class Catalog<Entry: Sendable>: Sendable {
   /// The name of every entry.
   public var names: [String] { all.map { entryNames($0)[0] } }
 
-  /// Adds a type; one that is here already stays once.
+  /// Registers a type; a type that is already registered is ignored.
   ///
   /// - Precondition: no other type has one of its names.
   public func register(_ entry: Entry) {
@@ -36,7 +36,7 @@ public final class Catalog<Entry: Sendable>: Sendable {
       for name in entryNames(entry) {
         guard let holder = (builtIn + registered).first(where: { entryNames($0).contains(name) }) else { continue }
         if Self.isSame(holder, entry) { return }
-        preconditionFailure("\(kind) '\(name)' is \(holder) already, and cannot be \(entry), too: choose another name")
+        preconditionFailure("\(kind) '\(name)' is already \(holder) and cannot be \(entry) too: choose another name")
       }
       registered.append(entry)
     }
@@ -47,20 +47,20 @@ public final class Catalog<Entry: Sendable>: Sendable {
     return one == other
   }
 
-  /// The entry that has a name; nil if there is none.
+  /// The entry with a name; nil if there is none.
   public func find(_ name: String) -> Entry? { all.first { entryNames($0).contains(name) } }
 
-  /// Whether a name is that of an entry that a program registered.
+  /// Whether a name belongs to an entry that a program registered.
   package func isRegistered(_ name: String) -> Bool {
     registered.withLock { $0.contains { entryNames($0).contains(name) } }
   }
 
-  /// The entry that a configuration names.
+  /// The entry with the name in a configuration.
   ///
   /// - Parameters:
   ///   - path: the keys that lead to the name.
-  ///   - line: that of the name.
-  /// - Throws: `ConfigurationError` if there is none.
+  ///   - line: the line of the name.
+  /// - Throws: `ConfigurationError` for an unknown name.
   package func entry(named name: String, path: String, line: Int?) throws -> Entry {
     guard let entry = find(name) else { throw unknown(name, path: path, line: line) }
     return entry

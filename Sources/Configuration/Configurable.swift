@@ -1,10 +1,10 @@
-/// A type that configurations describe by options, each of them one line of its schema:
+/// A type that is configured by options, each of them one line of its schema:
 ///
 ///     static let schema: Schema = [.number("rate", \.rate, where: .belowOne, isRequired: true)]
 public protocol Configurable: Sendable {
-  /// The value of every option that is left out; those that are required may be anything here.
+  /// The defaults of all options; the values of required options do not matter.
   static var prototype: Self { get }
-  /// Its options, in Keras' words and order.
+  /// The options, with Keras' names and in Keras' order.
   static var schema: Schema { get }
 
   /// Reads the options.
@@ -14,13 +14,15 @@ public protocol Configurable: Sendable {
 }
 
 extension Configurable {
+  /// The type of the options of this type.
   public typealias Schema = [ConfigurationOption<Self>]
 
+  /// The keys of all options.
   public static var optionKeys: [String] { schema.map(\.key) }
 
   public init(options reader: ConfigurationReader) throws { self = try .read(reader) }
 
-  /// A value with the options that are there, and the prototype's for the others.
+  /// The prototype with the options that are present.
   ///
   /// - Throws: `ConfigurationError` with the key and the value received.
   package static func read(_ reader: ConfigurationReader) throws -> Self {
@@ -29,7 +31,7 @@ extension Configurable {
     return value
   }
 
-  /// All options, ready for YAML and for Keras' files.
+  /// All options, as written to YAML and Keras files.
   public var options: [ConfigurationEntry] { Self.schema.map { ConfigurationEntry($0.key, $0.write(self)) } }
 
   /// The options that differ from the prototype's.

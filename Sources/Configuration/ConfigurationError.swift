@@ -1,27 +1,32 @@
-/// What is wrong with a configuration, and where.
+/// An error in a configuration, with its place.
 public struct ConfigurationError: Error, Equatable, Sendable {
+  /// The kind of error, with its details.
   public enum Problem: Equatable, Sendable {
-    /// The document is not readable at all, or not YAML; the reason says which.
+    /// The document cannot be read or is not YAML; the reason says which.
     case unreadable(reason: String)
     case missingKey(key: String)
     case duplicateKey(key: String)
     case unknownKey(key: String, known: [String])
-    /// A name (of a layer, an activation, a data set…) that is none of the known ones.
+    /// An unknown name (of a layer, an activation, a data set…).
     case unknownName(kind: String, name: String, known: [String])
-    /// A wrong type or a value out of range: what was expected, and what was found.
+    /// A wrong type or a value out of range.
     case unexpected(expected: String, received: String)
-    /// Values that are each right but do not go together.
+    /// Values that are valid separately but not together.
     case conflict(String)
   }
 
+  /// The kind of error.
   public var problem: Problem
   /// The keys that lead to the value, such as `model[0].conv2d.filters`; empty for the document.
   public var path: String
+  /// The path of the file, as the user wrote it; nil for values from code.
   public var file: String?
+  /// The line in the file, from 1; nil if unknown.
   public var line: Int?
-  /// The option of the command line that the value comes from, as it was written: `--set fit.epochs=3`.
+  /// The command-line option that set the value, as written: `--set fit.epochs=3`.
   public var option: String?
 
+  /// Creates an error.
   public init(_ problem: Problem, path: String, line: Int? = nil, file: String? = nil, option: String? = nil) {
     self.problem = problem
     self.path = path
@@ -32,7 +37,7 @@ public struct ConfigurationError: Error, Equatable, Sendable {
 }
 
 extension ConfigurationError {
-  /// The keys and what is wrong, for a document that a program wrote: no word is suggested to its reader.
+  /// The path and the problem, for a document written by a program: without a suggested correction.
   public var descriptionWithoutAdvice: String {
     let text: String
     switch problem {
@@ -65,7 +70,7 @@ extension ConfigurationError.Problem: CustomStringConvertible {
     case .missingKey(let key):
       return "the key '\(key)' is missing."
     case .duplicateKey(let key):
-      return "the key '\(key.quotable)' is written twice."
+      return "duplicate key '\(key.quotable)'."
     case .unknownKey(let key, let known):
       return "unknown key '\(key.quotable)'. \(Self.missingSpace(in: key, known: known) ?? "")"
         + suggestion(for: key, among: known, plural: "keys")
@@ -78,7 +83,7 @@ extension ConfigurationError.Problem: CustomStringConvertible {
     }
   }
 
-  /// What to say of `epochs:3`, which YAML takes for one word.
+  /// The advice for `epochs:3`, which YAML reads as one word.
   ///
   /// - Returns: nil if the text does not start with a key and a colon.
   static func missingSpace(in text: String, known: [String]) -> String? {

@@ -1,11 +1,11 @@
 extension ConfigurationNode {
-  /// The value as JSON (RFC 8259), on one line, with the entries in their order.
+  /// The value as JSON (RFC 8259) on one line, with entries in order.
   package var json: String {
     switch value {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .integer(let value): "\(value)"
-    // JSON knows no NaN and no infinity.
+    // JSON has no NaN or infinity.
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.quoted(value)
     case .sequence(let elements): "[\(elements.map(\.json).joined(separator: ", "))]"
@@ -18,7 +18,7 @@ extension ConfigurationNode {
 }
 
 extension String {
-  /// The text between the quotes of a JSON string, without control characters.
+  /// The content of a JSON string, with control characters escaped.
   var jsonEscaped: String {
     var escaped = ""
     for scalar in unicodeScalars {

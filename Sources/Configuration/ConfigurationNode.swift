@@ -1,6 +1,6 @@
-/// One value of a configuration (a YAML or JSON document), with the line it was written on.
+/// A value of a configuration (a YAML or JSON document), with its line.
 public struct ConfigurationNode: Sendable {
-  /// What the value is. A mapping keeps the order of its entries.
+  /// The value by type. A mapping keeps the order of its entries.
   public indirect enum Value: Sendable {
     case null
     case bool(Bool)
@@ -11,17 +11,19 @@ public struct ConfigurationNode: Sendable {
     case mapping([ConfigurationEntry])
   }
 
+  /// The value.
   public var value: Value
-  /// The line in the document, from 1; -1, -2… for a value of the first, second… option that overrides the document; nil
-  /// for a value made in code.
+  /// The line in the document, from 1; -1, -2… for a value from the first, second… option that overrides the document;
+  /// nil for a value from code.
   public var line: Int?
 
+  /// Creates a node.
   public init(_ value: Value, line: Int? = nil) {
     self.value = value
     self.line = line
   }
 
-  /// The value of `key`, if this is a mapping that has it.
+  /// The value of `key`, if this is a mapping with that key.
   public subscript(key: String) -> ConfigurationNode? {
     guard case .mapping(let entries) = value else { return nil }
     return entries.first { $0.key == key }?.node
@@ -30,11 +32,14 @@ public struct ConfigurationNode: Sendable {
 
 /// One `key: value` of a mapping.
 public struct ConfigurationEntry: Sendable {
+  /// The key.
   public var key: String
+  /// The value.
   public var node: ConfigurationNode
-  /// The line of the key, counted as that of a value.
+  /// The line of the key, numbered as for values.
   public var line: Int?
 
+  /// Creates an entry.
   public init(_ key: String, _ node: ConfigurationNode, line: Int? = nil) {
     self.key = key
     self.node = node
@@ -42,8 +47,9 @@ public struct ConfigurationEntry: Sendable {
   }
 }
 
-/// Equal values are equal wherever they were written: lines do not count.
+/// Nodes are equal if their values are; lines are ignored.
 extension ConfigurationNode: Equatable {
+  /// Compares values without their lines.
   public static func == (left: Self, right: Self) -> Bool {
     switch (left.value, right.value) {
     case (.null, .null): true
@@ -59,6 +65,7 @@ extension ConfigurationNode: Equatable {
 }
 
 extension ConfigurationEntry: Equatable {
+  /// Compares keys and values without their lines.
   public static func == (left: Self, right: Self) -> Bool {
     left.key == right.key && left.node == right.node
   }
@@ -67,23 +74,29 @@ extension ConfigurationEntry: Equatable {
 extension ConfigurationNode: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
   ExpressibleByStringLiteral, ExpressibleByArrayLiteral
 {
+  /// Creates a Boolean.
   public init(booleanLiteral value: Bool) { self.init(.bool(value)) }
+  /// Creates an integer.
   public init(integerLiteral value: Int) { self.init(.integer(value)) }
+  /// Creates a number.
   public init(floatLiteral value: Double) { self.init(.number(value)) }
+  /// Creates a string.
   public init(stringLiteral value: String) { self.init(.string(value)) }
+  /// Creates a list.
   public init(arrayLiteral elements: ConfigurationNode...) { self.init(.sequence(elements)) }
 }
 
 extension ConfigurationNode {
-  /// A mapping made in code.
+  /// Creates a mapping in code.
   public init(mapping entries: [ConfigurationEntry], line: Int? = nil) { self.init(.mapping(entries), line: line) }
 
+  /// The value `null`.
   public static var null: ConfigurationNode { ConfigurationNode(.null) }
 }
 
 extension ConfigurationNode {
-  /// The options of something that is written as `name: options`: a mapping as it is, null as no options, and any other
-  /// value as that of the first key, as in Keras' `Dense(10)`.
+  /// The options of an entry `name: options`: a mapping unchanged, null as no options, and any other value as that of
+  /// the first key, as in Keras' `Dense(10)`.
   public func options(keys: [String], line: Int?) -> ConfigurationNode {
     switch value {
     case .null: ConfigurationNode(mapping: [], line: line)
@@ -94,7 +107,7 @@ extension ConfigurationNode {
     }
   }
 
-  /// The same value with another line for all of it.
+  /// The same value with another line, recursively.
   public func at(line: Int) -> ConfigurationNode {
     switch value {
     case .sequence(let elements): ConfigurationNode(.sequence(elements.map { $0.at(line: line) }), line: line)
@@ -107,7 +120,7 @@ extension ConfigurationNode {
 }
 
 extension ConfigurationNode {
-  /// The value as a person wrote it, for messages: `-3`, `"valid"`, `[1, 2]`, `a mapping with units`.
+  /// The value in messages, as written by the user: `-3`, `"valid"`, `[1, 2]`, `a mapping with units`.
   public var received: String {
     switch value {
     case .null: "null"
@@ -120,7 +133,7 @@ extension ConfigurationNode {
     }
   }
 
-  /// The first few of them.
+  /// The first few elements, separated by commas.
   private static func list<Element>(_ elements: [Element], _ text: (Element) -> String) -> String {
     let shown = 8
     return elements.prefix(shown).map(text).joined(separator: ", ") + (elements.count > shown ? ", …" : "")
@@ -128,7 +141,7 @@ extension ConfigurationNode {
 }
 
 extension String {
-  /// The text for a message: without its end if it is long, and without characters that a terminal would obey.
+  /// The string for a message: truncated if long, and without terminal control characters.
   var quotable: String {
     let limit = 80
     let start = unicodeScalars.prefix(limit)

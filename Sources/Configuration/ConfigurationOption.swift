@@ -1,13 +1,14 @@
-/// One option of a type: its key, how its value is read and checked, and how it is written.
+/// An option of a type: its key, how its value is read and checked, and how it is written.
 public struct ConfigurationOption<Owner>: Sendable {
+  /// The key in YAML and in Keras' files.
   public let key: String
   let read: @Sendable (ConfigurationReader, inout Owner) throws -> Void
   let write: @Sendable (Owner) -> ConfigurationNode
 
-  /// An option of a kind of its own.
+  /// A custom option.
   ///
   /// - Parameters:
-  ///   - read: sets the property, or leaves the prototype's value if the key is absent; throws `ConfigurationError`.
+  ///   - read: sets the property, or keeps the prototype's value if the key is absent; throws `ConfigurationError`.
   public init(
     _ key: String, read: @escaping @Sendable (ConfigurationReader, inout Owner) throws -> Void,
     write: @escaping @Sendable (Owner) -> ConfigurationNode
@@ -19,7 +20,7 @@ public struct ConfigurationOption<Owner>: Sendable {
 
   /// - Parameters:
   ///   - isRequired: whether there is no default.
-  ///   - value: reads the value from a key that is there, or reports that it is missing.
+  ///   - value: reads the value of a key, or throws if it is missing.
   private init<Value>(
     _ key: String, _ property: WritableKeyPath<Owner, Value> & Sendable, isRequired: Bool,
     value: @escaping @Sendable (ConfigurationReader) throws -> Value,
@@ -35,8 +36,10 @@ public struct ConfigurationOption<Owner>: Sendable {
 }
 
 extension ConfigurationOption {
+  /// The property that an option sets.
   public typealias Property<Value> = WritableKeyPath<Owner, Value> & Sendable
 
+  /// A Boolean.
   public static func bool(_ key: String, _ property: Property<Bool>) -> ConfigurationOption {
     ConfigurationOption(key, property, isRequired: false) {
       try $0.bool(key, default: false)
@@ -45,6 +48,7 @@ extension ConfigurationOption {
     }
   }
 
+  /// An integer in a range.
   public static func integer(
     _ key: String, _ property: Property<Int>, in range: ClosedRange<Int>, isRequired: Bool = false
   ) -> ConfigurationOption {
@@ -55,6 +59,7 @@ extension ConfigurationOption {
     }
   }
 
+  /// A number in a range.
   public static func number(
     _ key: String, _ property: Property<Double>, where range: NumberRange, isRequired: Bool = false
   ) -> ConfigurationOption {
@@ -65,7 +70,7 @@ extension ConfigurationOption {
     }
   }
 
-  /// A number that is kept as a `Float`, and written with the fewest digits that read back: 0.001, not 0.0010000000474974513.
+  /// A number stored as `Float`, written with the fewest digits that read back: 0.001, not 0.0010000000474974513.
   public static func number(
     _ key: String, _ property: Property<Float>, where range: NumberRange, isRequired: Bool = false
   ) -> ConfigurationOption {
@@ -87,7 +92,7 @@ extension ConfigurationOption {
     }
   }
 
-  /// (height, width), or one number for both; what another property has if the key is absent.
+  /// (height, width), or one number for both; the value of another property if the key is absent.
   public static func heightWidth(
     _ key: String, _ property: Property<HeightWidth>, in range: ClosedRange<Int>, like other: Property<HeightWidth>
   ) -> ConfigurationOption {
@@ -98,9 +103,9 @@ extension ConfigurationOption {
     }
   }
 
-  /// One of the names that an enumeration has for its cases.
+  /// One of the raw values of an enumeration.
   ///
-  /// - Parameter kind: what messages call it; the key if nil.
+  /// - Parameter kind: the word for it in messages; the key if nil.
   public static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
     _ key: String, _ property: Property<Choice>, kind: String? = nil, isRequired: Bool = false
   ) -> ConfigurationOption {
@@ -108,7 +113,7 @@ extension ConfigurationOption {
       let names = Choice.allCases.map(\.rawValue)
       let name = try reader.name(key, kind: kind ?? key, among: names)
       guard let choice = Choice(rawValue: name) else {
-        preconditionFailure("\(Choice.self) has a case of the name '\(name)' and none of it")
+        preconditionFailure("\(Choice.self) has the case '\(name)' but cannot be created from it")
       }
       return choice
     } write: {
@@ -116,9 +121,9 @@ extension ConfigurationOption {
     }
   }
 
-  /// An option with one value that is possible.
+  /// An option with a single valid value.
   ///
-  /// - Parameter wording: what messages call the value.
+  /// - Parameter wording: the value in messages.
   public static func constant(_ key: String, _ value: String, wording: String) -> ConfigurationOption {
     ConfigurationOption(key) { reader, _ in
       let received = try reader.string(key, default: value)
@@ -130,9 +135,9 @@ extension ConfigurationOption {
     }
   }
 
-  /// An option with one number that is possible.
+  /// An option with a single valid number.
   ///
-  /// - Parameter wording: what messages call the value.
+  /// - Parameter wording: the value in messages.
   public static func constant(_ key: String, _ value: Int, wording: String) -> ConfigurationOption {
     ConfigurationOption(key) { reader, _ in
       let received = try reader.integer(key, in: Int.min...Int.max, default: value)

@@ -1,16 +1,15 @@
-/// Reads a mapping key by key, with types and ranges, and refuses what it does not know.
+/// Reads a mapping key by key, with types and ranges, and rejects unknown keys.
 ///
-/// The keys a mapping may have are said once, at the start, so that a mistyped key is reported as such and not as a
-/// missing one.
+/// The known keys are stated once, at the start, so that a mistyped key is reported as unknown and not as missing.
 public struct ConfigurationReader {
-  /// The keys that lead here, such as `model[0].conv2d`.
+  /// The path of the mapping, such as `model[0].conv2d`.
   public let path: String
   /// The line of the mapping, from 1, if it was read from a document.
   public let line: Int?
   private let entries: [ConfigurationEntry]
   private let keys: [String]
 
-  /// - Throws: `ConfigurationError` if `node` is no mapping, or has an unknown or a doubled key.
+  /// - Throws: `ConfigurationError` if `node` is not a mapping, or has an unknown or duplicate key.
   public init(_ node: ConfigurationNode, path: String, keys: [String]) throws {
     guard case .mapping(let entries) = node.value else {
       let expected = keys.isEmpty ? "no options" : "a mapping with the keys \(keys.joined(separator: ", "))"
@@ -24,7 +23,7 @@ public struct ConfigurationReader {
     try checkKeys()
   }
 
-  /// A mapping without entries: everything keeps its default.
+  /// An empty mapping: all values have their defaults.
   public init(emptyAt path: String, line: Int? = nil, keys: [String]) {
     self.init(entries: [], path: path, line: line, keys: keys)
   }
@@ -52,33 +51,37 @@ public struct ConfigurationReader {
 
   /// The value of `key`; nil if it is absent or null.
   public func node(_ key: String) -> ConfigurationNode? {
-    precondition(keys.contains(key), "'\(key)' is not among the keys \(keys) that this reader was made for")
+    precondition(keys.contains(key), "'\(key)' is not among the keys \(keys) of this reader")
     let node = entries.first { $0.key == key }?.node
     return node == .null ? nil : node
   }
 
+  /// The value of `key`; throws `ConfigurationError` if it is absent or null.
   public func required(_ key: String) throws -> ConfigurationNode {
     guard let node = node(key) else { throw ConfigurationError(.missingKey(key: key), path: path, line: line) }
     return node
   }
 
+  /// The path of `key`, such as `model[0].conv2d.filters`.
   public func path(of key: String) -> String {
     path.isEmpty ? key : "\(path).\(key)"
   }
 
-  /// An error about the value of `key`.
+  /// An error at the value of `key`.
   public func error(_ problem: ConfigurationError.Problem, at key: String) -> ConfigurationError {
     ConfigurationError(problem, path: path(of: key), line: node(key)?.line ?? line)
   }
 
   // MARK: - Values
 
+  /// A Boolean; throws `ConfigurationError` for another type.
   public func bool(_ key: String, default fallback: Bool) throws -> Bool {
     guard let node = node(key) else { return fallback }
     guard case .bool(let value) = node.value else { throw unexpected(key, "true or false") }
     return value
   }
 
+  /// An integer in a range; throws `ConfigurationError` for another value, or if the key is absent without a default.
   public func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) throws -> Int {
     if let fallback, node(key) == nil { return fallback }
     guard case .integer(let value) = try required(key).value, range.contains(value) else {
@@ -87,7 +90,7 @@ public struct ConfigurationReader {
     return value
   }
 
-  /// A number that is used as a `Float`: what counts is whether that is in the range.
+  /// A number that is used as a `Float`: the rounded value must be in the range.
   public func number(_ key: String, where accepted: NumberRange, default fallback: Double? = nil) throws -> Double {
     if let fallback, node(key) == nil { return fallback }
     let value: Double
@@ -103,18 +106,20 @@ public struct ConfigurationReader {
     return value
   }
 
+  /// A nonempty string; throws `ConfigurationError` for another value, or if the key is absent without a default.
   public func string(_ key: String, default fallback: String? = nil) throws -> String {
     if let fallback, node(key) == nil { return fallback }
-    guard case .string(let value) = try required(key).value, !value.isEmpty else { throw unexpected(key, "a text") }
-    guard !value.utf8.contains(0) else { throw unexpected(key, "a text without a NUL character") }
+    guard case .string(let value) = try required(key).value, !value.isEmpty else { throw unexpected(key, "a string") }
+    guard !value.utf8.contains(0) else { throw unexpected(key, "a string without a NUL character") }
     return value
   }
 
+  /// A string; nil if the key is absent.
   public func optionalString(_ key: String) throws -> String? {
     node(key) == nil ? nil : try string(key)
   }
 
-  /// The path of a file or a directory, in which `~/` at the start stands for the home directory.
+  /// The path of a file or directory, with `~/` at its start expanded to the home directory.
   public func filePath(_ key: String, default fallback: String? = nil) throws -> String {
     do {
       return try HomePath.expanded(try string(key, default: fallback))
@@ -123,8 +128,10 @@ public struct ConfigurationReader {
     }
   }
 
+  /// A path as from `filePath`; nil if the key is absent.
   public func optionalFilePath(_ key: String) throws -> String? { node(key) == nil ? nil : try filePath(key) }
 
+  /// A list of strings.
   public func strings(_ key: String, default fallback: [String]) throws -> [String] {
     guard let node = node(key) else { return fallback }
     guard case .sequence(let elements) = node.value else { throw unexpected(key, "a list of names") }

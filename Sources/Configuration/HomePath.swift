@@ -1,9 +1,9 @@
 import Glibc
 
-/// A path in which `~/` at the start stands for the home directory, as in a shell, which does not see every path:
-/// not those in a configuration, nor that of `--output=~/x`.
+/// Expands `~/` at the start of a path, as a shell does, for paths that no shell expands: those in a configuration, and
+/// that of `--output=~/x`.
 package enum HomePath {
-  /// What is wrong with a path that starts with `~`.
+  /// An error in a path that starts with `~`.
   package enum Problem: Error, Equatable, CustomStringConvertible {
     case noHome(path: String)
     case otherHome(path: String)
@@ -11,15 +11,15 @@ package enum HomePath {
     package var description: String {
       switch self {
       case .noHome(let path):
-        "'\(path.quotable)': HOME is not set, so '~' stands for no directory. Write the path in full."
+        "'\(path.quotable)': HOME is not set, so '~' cannot be expanded. Write the full path."
       case .otherHome(let path):
-        "'\(path.quotable)': only '~/' stands for a home directory, your own. Write the path in full, or "
+        "'\(path.quotable)': only '~/', your own home directory, is supported. Write the full path, or "
           + "'./\(path.quotable)' for a file of that name."
       }
     }
   }
 
-  /// The path without a `~` at its start.
+  /// The path with a leading `~` expanded.
   ///
   /// - Parameter home: the home directory; nil or empty for none.
   /// - Throws: `Problem` if there is no home directory, or it is that of another user.

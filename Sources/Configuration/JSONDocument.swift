@@ -1,12 +1,12 @@
-/// A JSON text as a configuration tree.
+/// Parses JSON to a configuration tree.
 ///
 /// Source: RFC 8259, with the `NaN` and `Infinity` that Python's `json` writes.
 package enum JSONDocument {
-  /// What a document may have: more is no description of a model, or an attack.
+  /// The limits of a document: beyond them it is not a model description, or an attack.
   package enum Limit {
     package static let bytes = 16 << 20
     package static let depth = 64
-    /// Each takes many times the memory of its two bytes.
+    /// Each value occupies many times the memory of its two bytes.
     package static let values = 1_000_000
   }
 
@@ -19,7 +19,7 @@ package enum JSONDocument {
   package static func parse(_ text: String) throws -> ConfigurationNode { try parse(text.utf8) }
 }
 
-/// Reads a text byte by byte; its depth is bounded, and so is its stack.
+/// Parses a document byte by byte; its depth is limited, and so is the stack.
 private struct JSONParser {
   let bytes: [UInt8]
   private var position = 0
@@ -32,11 +32,11 @@ private struct JSONParser {
     guard bytes.count <= JSONDocument.Limit.bytes else {
       throw ConfigurationError(
         .unreadable(
-          reason: "\(bytes.count) bytes of JSON, more than the \(JSONDocument.Limit.bytes) that are read."), path: "")
+          reason: "\(bytes.count) bytes of JSON, more than the limit of \(JSONDocument.Limit.bytes)."), path: "")
     }
     let node = try value()
     skipSpace()
-    guard position == bytes.count else { throw error("something follows the end") }
+    guard position == bytes.count else { throw error("extra content after the document") }
     return node
   }
 
@@ -50,7 +50,7 @@ private struct JSONParser {
     while let byte = next, [0x20, 0x09, 0x0a, 0x0d].contains(byte) { position += 1 }
   }
 
-  /// Steps over `byte` if it comes next.
+  /// Consumes `byte` if it is next.
   private mutating func take(_ byte: UInt8) -> Bool {
     skipSpace()
     guard next == byte else { return false }
@@ -64,14 +64,14 @@ private struct JSONParser {
     values += 1
     guard values <= JSONDocument.Limit.values else {
       throw ConfigurationError(
-        .unreadable(reason: "JSON with more than the \(JSONDocument.Limit.values) values that are read."), path: "")
+        .unreadable(reason: "JSON with more than the limit of \(JSONDocument.Limit.values) values."), path: "")
     }
     skipSpace()
     switch next {
     case UInt8(ascii: "{"): return ConfigurationNode(.mapping(try nested { try $0.entries() }))
     case UInt8(ascii: "["): return ConfigurationNode(.sequence(try nested { try $0.elements() }))
     case UInt8(ascii: "\""): return ConfigurationNode(.string(try string()))
-    case nil: throw error("it ends too early")
+    case nil: throw error("unexpected end")
     default: return try scalar()
     }
   }
@@ -79,7 +79,7 @@ private struct JSONParser {
   private mutating func nested<Result>(_ body: (inout Self) throws -> Result) throws -> Result {
     guard depth < JSONDocument.Limit.depth else {
       throw ConfigurationError(
-        .unreadable(reason: "JSON that is nested deeper than \(JSONDocument.Limit.depth) levels."), path: "")
+        .unreadable(reason: "JSON nested deeper than \(JSONDocument.Limit.depth) levels."), path: "")
     }
     depth += 1
     position += 1
@@ -123,7 +123,7 @@ private struct JSONParser {
     case "Infinity": return ConfigurationNode(.number(.infinity))
     case "-Infinity": return ConfigurationNode(.number(-.infinity))
     default:
-      // `Double` also takes words such as "infinity" and "0x1p3".
+      // `Double` also accepts words such as "infinity" and "0x1p3".
       let isNumber = word.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) } && word.first != "+"
       if isNumber, let integer = Int(word) { return ConfigurationNode(.integer(integer)) }
       if isNumber, let number = Double(word) { return ConfigurationNode(.number(number)) }
@@ -137,7 +137,7 @@ private struct JSONParser {
       || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.".utf8.contains(byte)
   }
 
-  // MARK: - Texts
+  // MARK: - Strings
 
   private mutating func string() throws -> String {
     position += 1
@@ -146,18 +146,18 @@ private struct JSONParser {
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else { throw error("a text is not UTF-8") }
+        guard let string = String(validating: text, as: UTF8.self) else { throw error("a string is not UTF-8") }
         return string
       case UInt8(ascii: "\\"): text += try escape()
-      case 0..<0x20: throw error("a control character stands in a text")
+      case 0..<0x20: throw error("unescaped control character in a string")
       default: text.append(byte)
       }
     }
-    throw error("a text has no end")
+    throw error("unterminated string")
   }
 
   private mutating func escape() throws -> [UInt8] {
-    guard let byte = next else { throw error("a text has no end") }
+    guard let byte = next else { throw error("unterminated string") }
     position += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
@@ -167,11 +167,11 @@ private struct JSONParser {
     case UInt8(ascii: "r"): return [0x0d]
     case UInt8(ascii: "t"): return [0x09]
     case UInt8(ascii: "u"): return try Array(unicodeEscape().utf8)
-    default: throw error("an escape is unknown")
+    default: throw error("unknown escape")
     }
   }
 
-  /// The character of one `\u` escape, or of two that are a surrogate pair; half a pair becomes U+FFFD.
+  /// Decodes one `\u` escape, or two that form a surrogate pair; an unpaired surrogate becomes U+FFFD.
   private mutating func unicodeEscape() throws -> String {
     var units = [try codeUnit()]
     if UTF16.isLeadSurrogate(units[0]), bytes[position...].starts(with: #"\u"#.utf8) {
@@ -185,7 +185,7 @@ private struct JSONParser {
     let digits = bytes[position...].prefix(4)
     guard digits.count == 4, digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
       let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
-    else { throw error("an escape is unknown") }
+    else { throw error("unknown escape") }
     position += 4
     return unit
   }

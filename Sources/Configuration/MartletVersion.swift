@@ -1,4 +1,4 @@
-/// The version of this package: what `martlet --version` says, and what files and logs name.
+/// The version of this package, as in `martlet --version`, files and logs.
 public enum MartletVersion {
   /// Source: Semantic Versioning 2.0.0, <https://semver.org>.
   public static let text = "0.2.0"

@@ -1,6 +1,6 @@
-/// The known word that a mistyped one was probably meant to be.
+/// Suggests the known word that a mistyped one was probably meant to be.
 package enum NearestWord {
-  /// The word of `candidates` with the smallest edit distance to `word`, if it is near enough to be a slip.
+  /// The word of `candidates` with the smallest edit distance to `word`, if it is small enough for a typo.
   package static func nearest(to word: String, among candidates: [String]) -> String? {
     let best = candidates.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
       .min { $0.distance < $1.distance }
@@ -8,12 +8,12 @@ package enum NearestWord {
     return best.word
   }
 
-  /// The number of letters to insert, delete, replace or swap with their neighbor.
+  /// The number of letters to insert, delete, replace or swap with a neighbor.
   ///
   /// Source: F. Damerau, "A technique for computer detection and correction of spelling errors", CACM 7 (1964).
   static func distance(_ left: String, _ right: String) -> Int {
     let (left, right) = (Array(left), Array(right))
-    // Distances between the first letters of both: of the row before the last, the last, and this one.
+    // Distances between prefixes: the row before the previous one, the previous row, and the current one.
     var beforeLast: [Int] = []
     var last = Array(0...right.count)
     for index in left.indices {

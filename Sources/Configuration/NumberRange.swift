@@ -1,7 +1,7 @@
-/// The numbers an option accepts, with their wording. NaN and infinity are in none of them.
+/// The range of numbers that an option accepts, with its wording in messages. NaN and infinity are in no range.
 public enum NumberRange: Sendable, CustomStringConvertible {
   case positive
-  /// Greater than 0, and not greater than this.
+  /// Greater than 0 and at most this.
   case positiveUpTo(Double)
   case zeroOrMore
   /// From 0 up to, but not including, 1.
@@ -10,6 +10,7 @@ public enum NumberRange: Sendable, CustomStringConvertible {
   case properFraction
   case finite
 
+  /// Whether a value is in the range.
   public func contains(_ value: Double) -> Bool {
     guard value.isFinite else { return false }
     return switch self {
@@ -22,6 +23,7 @@ public enum NumberRange: Sendable, CustomStringConvertible {
     }
   }
 
+  /// The wording in messages, after "a number".
   public var description: String {
     switch self {
     case .positive: "greater than 0"

@@ -1,50 +1,50 @@
 import Glibc
 import Synchronization
 
-/// A text file that grows by whole lines, each of them out of the process's hands when `append` returns.
+/// A text file that is appended to in whole lines; each is passed to the system before `append` returns.
 ///
-/// It may be a pipe or a terminal. Appending never waits for a reader: what it does not take at once is kept, up to a
-/// limit, and written before the next text.
+/// It may be a pipe or a terminal. Appending never waits for a reader: what cannot be written at once is buffered, up
+/// to a limit, and written before the next text.
 package final class AppendedFile: Sendable {
   package let path: String
   private let descriptor: Int32
   private let keptLimit: Int
-  /// What was appended, and a pipe has not taken yet; its first bytes may be the rest of a line. Nothing for a file, which
-  /// takes a text whole or not at all.
+  /// Appended bytes that a pipe has not accepted yet; they may start within a line. Empty for a file, which accepts a
+  /// text completely or not at all.
   private let kept = Mutex<[UInt8]>([])
 
   /// Opens the file, or creates it.
   ///
   /// - Parameters:
-  ///   - keptLimit: the bytes that are kept for a pipe at most.
-  ///   - isExclusive: whether the file has to be locked against other processes that ask for the same. What knows no locks
-  ///     is not locked.
-  /// - Throws: `FileError`, also for a pipe that nobody reads, and for a file that another process has locked.
+  ///   - keptLimit: the maximum number of bytes buffered for a pipe.
+  ///   - isExclusive: whether to lock the file against other processes that do the same. Streams and file systems
+  ///     without locks are not locked.
+  /// - Throws: `FileError`, also for a pipe without a reader, and for a file that another process has locked.
   package init(_ path: String, keptLimit: Int = 1 << 16, isExclusive: Bool = false) throws {
     self.path = path
     self.keptLimit = keptLimit
     descriptor = try WholeFile.openStream(path, O_CREAT | O_APPEND, or: .create)
     if isExclusive, !WholeFile.isStream(path), flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      // Every property has its value, so `deinit` runs: it closes the file, and nothing else may.
+      // All properties are initialized, so `deinit` runs: it closes the file, and nothing else may.
       throw FileError(path: path, operation: .write, reason: "another process is writing to it")
     }
   }
 
   deinit { close(descriptor) }
 
-  /// Whether the open file is still the one that its path names.
+  /// Whether the open file is still the one at its path.
   package var isInPlace: Bool { WholeFile.isSame(descriptor, path) }
 
-  /// The bytes of the file; nil for a pipe or a terminal.
+  /// The size of the file in bytes; nil for a pipe or a terminal.
   package var size: Int? {
     let end = lseek(descriptor, 0, SEEK_END)
     return end < 0 || WholeFile.isStream(path) ? nil : Int(end)
   }
 
-  /// Writes `text` at the end.
+  /// Appends `text`.
   ///
-  /// - Throws: `FileError`, also if the file was removed or replaced: what is written to it then, nobody finds. Nothing of
-  ///   the text is in the file, as far as the system lets us take it back, and nothing of it is kept.
+  /// - Throws: `FileError`, also if the file was removed or replaced, and a write would be lost. Then nothing of the
+  ///   text is in the file, as far as the system allows undoing it, and nothing of it is buffered.
   package func append(_ text: String) throws {
     guard isInPlace else { throw FileError(path: path, operation: .write, reason: "it was removed or replaced") }
     if let end = size { return try append(Array(text.utf8), toFileOf: end) }
@@ -53,7 +53,7 @@ package final class AppendedFile: Sendable {
       guard kept.isEmpty || kept.count + text.utf8.count <= keptLimit else { throw WholeFile.unread(path) }
       kept += text.utf8
       do { try writeKept(&kept) } catch {
-        // What a pipe has taken nobody takes back: a text whose start is written is kept to its end.
+        // Bytes written to a pipe cannot be withdrawn: a text whose start is written is buffered to its end.
         guard kept.count >= text.utf8.count else { return }
         kept.removeLast(text.utf8.count)
         throw error
@@ -61,7 +61,7 @@ package final class AppendedFile: Sendable {
     }
   }
 
-  /// Waits until everything that was appended is written, but not for long.
+  /// Waits a limited time until everything appended is written.
   ///
   /// - Throws: `FileError` if something is not.
   package func finish(patience: Duration = .seconds(1)) throws {
@@ -86,14 +86,14 @@ package final class AppendedFile: Sendable {
     }
   }
 
-  /// Writes what the pipe takes at this moment.
+  /// Writes what the pipe accepts without waiting.
   private func writeKept(_ kept: inout [UInt8]) throws {
     var written = 0
     defer { kept.removeFirst(written) }
     do {
       try WholeFile.write(kept, &written, to: descriptor, for: path, patience: 0)
     } catch let error as FileError where error == WholeFile.unread(path) {
-      // It is full: later.
+      // It is full: try again later.
     }
   }
 }

@@ -1,10 +1,10 @@
 import Glibc
 
 extension DirectoryLock {
-  /// Who has the lock of a directory on this machine, found out without taking it.
+  /// The holder of a directory's lock on this machine, determined without acquiring it.
   ///
-  /// - Parameter locks: what the system says of all its locks (proc(5), `/proc/locks`).
-  /// - Returns: nil if nobody has it, as far as the system says.
+  /// - Parameter locks: the system's list of all locks (proc(5), `/proc/locks`).
+  /// - Returns: nil if the system lists no holder.
   package static func holder(of directory: String, locks: String = "/proc/locks") -> LockHolder? {
     let path = "\(directory)/\(fileName)"
     var status = stat()
@@ -14,7 +14,7 @@ extension DirectoryLock {
     guard fstat(descriptor, &status) == 0, let holder = LockHolder(of: descriptor),
       let lines = text(of: locks)?.split(separator: "\n")
     else { return nil }
-    // `1: FLOCK  ADVISORY  WRITE 24191 fe:00:16223024 0 EOF`; the device may be another one than that of `stat`.
+    // `1: FLOCK  ADVISORY  WRITE 24191 fe:00:16223024 0 EOF`; the device may differ from that of `stat`.
     let isHeld = lines.contains { line in
       let words = line.split(separator: " ")
       guard words.count > 5, words[1] == "FLOCK" else { return false }
@@ -23,7 +23,7 @@ extension DirectoryLock {
     return isHeld ? holder : nil
   }
 
-  /// Files of `/proc` have no size, so they are read to their end.
+  /// Files in `/proc` report no size, so they are read to their end.
   private static func text(of path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }

@@ -1,15 +1,14 @@
 import Glibc
 
-/// The right to write to a directory: one process has it, until the lock is released or the process ends, however it
-/// ends.
+/// An exclusive lock on writing to a directory: one process holds it until it is released or the process ends in any
+/// way.
 ///
-/// The system's lock on the file `run.lock` decides: a file of this directory alone, never what a link leads to. What
-/// stands in it only says who holds it, so what a process that is gone left there, on this host or another, keeps nobody
-/// out. A file server may keep the lock of a host that is gone for some time (NFS: 90 seconds); `init` waits that long if
-/// the holder is on another host. On a file system that knows no locks, nobody is kept out: better a run without a lock
-/// than none.
+/// The lock is the system's, on the file `run.lock`, which must belong to this directory alone; links are not followed.
+/// The content only names the holder, so that of a process that has ended, on this host or another, blocks no one. A
+/// file server may keep the lock of a host that is gone for some time (NFS: 90 seconds); `init` waits that long if the
+/// holder is on another host. On a file system without locks the run continues unlocked.
 package final class DirectoryLock: @unchecked Sendable {
-  // Sendable: nothing changes once it is made.
+  // Sendable: nothing changes after initialization.
   package static let fileName = "run.lock"
 
   private let path: RawPath
@@ -17,13 +16,13 @@ package final class DirectoryLock: @unchecked Sendable {
 
   /// - Parameters:
   ///   - patience: the seconds to wait for a holder on another host.
-  ///   - notice: is told once if it has to wait, or if there is no lock to be had.
-  /// - Throws: `FileError` if another process has the lock, with who it is, or the file cannot be written.
+  ///   - notice: called once if it has to wait, or if locks are not supported.
+  /// - Throws: `FileError` if another process holds the lock, with its name, or the file cannot be written.
   package convenience init(_ directory: String, patience: Int = 100, notice: (LockNotice) -> Void = { _ in }) throws {
     try self.init(directory, patience: patience, notice: notice, flock: flock)
   }
 
-  /// - Parameter flock: the system's call of the name.
+  /// - Parameter flock: the system call.
   init(
     _ directory: String, patience: Int, notice: (LockNotice) -> Void, flock: (_ descriptor: Int32, Int32) -> Int32
   ) throws {
@@ -51,17 +50,17 @@ package final class DirectoryLock: @unchecked Sendable {
   }
 
   deinit {
-    // Only while it is still ours: the directory may have been moved away and made anew.
+    // Only while it is still ours: the directory may have been moved and created anew.
     if WholeFile.isSame(descriptor, path) { unlink(path.bytes) }
     close(descriptor)
   }
 
-  /// Whether the lock is still that of the directory; not if the directory or the file was removed.
+  /// Whether the lock file is still that of the directory; false if the directory or the file was removed.
   package var isInPlace: Bool { WholeFile.isSame(descriptor, path) }
 
   private enum Attempt {
     case taken(Int32)
-    /// The file system knows no locks; the file named this holder, which may be gone.
+    /// The file system does not support locks; the file named this holder, which may have ended.
     case unlocked(Int32, named: LockHolder?)
     case held(LockHolder?)
   }
@@ -78,7 +77,7 @@ package final class DirectoryLock: @unchecked Sendable {
         guard error == EWOULDBLOCK else { throw FileError(path: directory, operation: .lock, error: error) }
         return .held(named)
       }
-      // The holder before may have removed the file after it was opened here.
+      // The previous holder may have removed the file after it was opened here.
       guard WholeFile.isSame(descriptor, path) else {
         close(descriptor)
         continue
@@ -86,7 +85,7 @@ package final class DirectoryLock: @unchecked Sendable {
       if isOurs(descriptor) {
         writeHolder(descriptor)
       } else if error == nil, unlink(path.bytes) == 0 {
-        // Its holder is gone, and the next one makes a file of its own.
+        // Its holder has ended, and the next one creates its own file.
         close(descriptor)
         continue
       }
@@ -94,11 +93,12 @@ package final class DirectoryLock: @unchecked Sendable {
     }
   }
 
-  /// Opens the lock's file, or creates it for all who may write to the directory; nil if it is gone in between.
+  /// Opens the lock file, or creates it writable for all who may write to the directory; nil if it was removed
+  /// meanwhile.
   ///
-  /// One that another user left, and that is not ours to write to, can be locked all the same.
+  /// A file that another user left and that is not writable can be locked all the same.
   ///
-  /// - Throws: `FileError`, also for a link or anything else that is no file: what it leads to is not ours.
+  /// - Throws: `FileError`, also for a link or anything else than a regular file: its target is not ours.
   private static func open(_ path: RawPath, _ directory: String) throws -> Int32? {
     let flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     let created = Glibc.open(path.bytes, O_RDWR | O_CREAT | O_EXCL | flags, 0o600)
@@ -115,7 +115,7 @@ package final class DirectoryLock: @unchecked Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw FileError(
         path: directory, operation: .lock,
-        reason: "its \(fileName) is a link, or no file at all, and is not followed; remove it")
+        reason: "its \(fileName) is a link or not a regular file; remove it")
     }
     var found = Glibc.open(path.bytes, O_RDWR | flags)
     if found < 0, errno != ENOENT { found = Glibc.open(path.bytes, O_RDONLY | flags) }
@@ -126,37 +126,37 @@ package final class DirectoryLock: @unchecked Sendable {
     return found
   }
 
-  /// Whether the lock's file is this directory's alone, and may be written to. One with a second name, made by a copy that
-  /// links files or planted there, is the other place's too.
+  /// Whether the lock file has no other name, and may be written to. A second name, from a hard-linking copy or planted
+  /// there, means that it belongs to another place too.
   private static func isOurs(_ descriptor: Int32) -> Bool {
     var status = stat()
     return fstat(descriptor, &status) == 0 && status.st_nlink == 1 && fcntl(descriptor, F_GETFL) & O_ACCMODE == O_RDWR
   }
 
-  /// Who holds it is good to know, and the lock is good without: a full disk must not keep a run from going on.
+  /// Writes the holder. An error is ignored: the name is informative only, and a full disk must not stop a run.
   private static func writeHolder(_ descriptor: Int32) {
     let text = Array(LockHolder.current.text.utf8)
     ftruncate(descriptor, 0)
     _ = pwrite(descriptor, text, text.count, 0)
   }
 
-  /// Whether a file system knows no locks, or has none left.
+  /// Whether the error means that the file system does not support locks, or has none left.
   private static func isWithoutLocks(_ error: Int32) -> Bool { [ENOSYS, EOPNOTSUPP, ENOLCK].contains(error) }
 }
 
-/// What somebody who waits for a lock should know.
+/// A notice while acquiring a lock.
 package enum LockNotice: Equatable, Sendable, CustomStringConvertible {
   case waiting(directory: String, holder: LockHolder)
-  /// Nobody is kept out. The lock's file named a holder, which may be gone.
+  /// There is no exclusion. The lock file named a holder, which may have ended.
   case withoutLocks(directory: String, named: LockHolder?)
 
   package var description: String {
     switch self {
     case .waiting(let directory, let holder):
-      return "waits for the lock of \(directory), held by \(holder)."
+      return "waiting for the lock of \(directory), held by \(holder)."
     case .withoutLocks(let directory, let named):
-      let other = named.map { " The last one that wrote there is \($0): if it still runs, stop one of the two." }
-      return "\(directory): its file system knows no locks, so nothing keeps a second run from writing there."
+      let other = named.map { " The last run that wrote there is \($0): if it is still running, stop one of them." }
+      return "\(directory): its file system does not support locks: nothing prevents a second run from writing there."
         + (other ?? "")
     }
   }

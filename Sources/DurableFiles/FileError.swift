@@ -1,7 +1,8 @@
 import Glibc
 
-/// A file or a directory that the system refused: which, what for, and its reason.
+/// A file system error: the path, the operation and the reason.
 public struct FileError: Error, Equatable, Sendable {
+  /// The operation that failed, as the verb of the message.
   public enum Operation: String, Sendable {
     case read = "be read"
     case create = "be created"
@@ -15,8 +16,11 @@ public struct FileError: Error, Equatable, Sendable {
     case createDirectory = "be created as a directory"
   }
 
+  /// The path of the file or directory.
   public let path: String
+  /// The operation that failed.
   public let operation: Operation
+  /// The reason, without a full stop.
   public let reason: String
 
   package init(path: String, operation: Operation, reason: String) {
@@ -25,12 +29,13 @@ public struct FileError: Error, Equatable, Sendable {
     self.reason = reason
   }
 
-  /// Takes the reason from `errno`, or another error number.
+  /// Creates an error from `errno` or another error number.
   package init(path: String, operation: Operation, error: Int32 = errno) {
     self.init(path: path, operation: operation, reason: String(cString: strerror(error)))
   }
 }
 
 extension FileError: CustomStringConvertible {
+  /// `PATH: cannot OPERATION: REASON.`
   public var description: String { "\(path): cannot \(operation.rawValue): \(reason)." }
 }

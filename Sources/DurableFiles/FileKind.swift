@@ -1,14 +1,14 @@
-/// What a file is, by its first bytes: for messages about a file that is not the one that was expected.
+/// The type of a file by its first bytes: for messages about an unexpected file.
 package struct FileKind: Equatable, Sendable, CustomStringConvertible {
-  /// With its article: `a zip archive`.
+  /// The type with its article: `a zip archive`.
   package let description: String
-  /// What to do with it; nil if there is nothing to say.
+  /// Advice for the user; nil for none.
   package let advice: String?
 
-  /// Whether it is a text that no format is known for, or JSON: one that a person may have written.
+  /// Whether it is text of no known format, or JSON: a file that a user may have written.
   package let isPlainText: Bool
 
-  /// As many bytes as `init` looks at.
+  /// The number of bytes that `init` inspects.
   package static let prefixCount = 512
 
   private init(_ description: String, advice: String? = nil, isPlainText: Bool = false) {
@@ -18,7 +18,7 @@ package struct FileKind: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// - Parameter start: the first `prefixCount` bytes of the file, or all of a shorter one.
-  /// - Returns: nil for bytes that are of no known format, and no text.
+  /// - Returns: nil for binary data of no known format.
   package init?(startingWith start: some Collection<UInt8>) {
     let bytes = Array(start.prefix(Self.prefixCount))
     guard
@@ -35,14 +35,14 @@ package struct FileKind: Equatable, Sendable, CustomStringConvertible {
 
   private static let signatures: [(bytes: [UInt8], kind: FileKind)] = [
     ([0x1f, 0x8b], FileKind("a gzip file", advice: unpack)),
-    ([0x1f, 0x9d], FileKind("a file of compress (.Z)", advice: unpack)),
+    ([0x1f, 0x9d], FileKind("a compress file (.Z)", advice: unpack)),
     (Array("BZh".utf8), FileKind("a bzip2 file", advice: unpack)),
     ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], FileKind("an xz file", advice: unpack)),
     ([0x28, 0xb5, 0x2f, 0xfd], FileKind("a Zstandard file", advice: unpack)),
     ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], FileKind("a 7-Zip archive", advice: unpack)),
     (Array("Rar!".utf8), FileKind("a RAR archive", advice: unpack)),
     ([0x93] + Array("NUMPY".utf8), FileKind("a NumPy array (.npy)")),
-    (Array("MARTLET CHECKPOINT".utf8), FileKind("a checkpoint of Martlet")),
+    (Array("MARTLET CHECKPOINT".utf8), FileKind("a Martlet checkpoint")),
     ([0x89] + Array("HDF\r\n".utf8), FileKind("an HDF5 file")),
     (Array("CDF".utf8), FileKind("a NetCDF file")),
     (Array("MATLAB 5.0".utf8), FileKind("a MATLAB file")),
@@ -55,39 +55,39 @@ package struct FileKind: Equatable, Sendable, CustomStringConvertible {
     (Array("II*\0".utf8), FileKind("a TIFF picture")),
     (Array("MM\0*".utf8), FileKind("a TIFF picture")),
     (Array("%PDF".utf8), FileKind("a PDF document")),
-    ([0x7f] + Array("ELF".utf8), FileKind("a program")),
-    ([0xff, 0xfe], FileKind("a text in UTF-16", advice: "save it as UTF-8")),
-    ([0xfe, 0xff], FileKind("a text in UTF-16", advice: "save it as UTF-8")),
+    ([0x7f] + Array("ELF".utf8), FileKind("an executable")),
+    ([0xff, 0xfe], FileKind("a UTF-16 text file", advice: "save it as UTF-8")),
+    ([0xfe, 0xff], FileKind("a UTF-16 text file", advice: "save it as UTF-8")),
   ]
 
   private static func tarArchive(_ bytes: [UInt8]) -> FileKind? {
     bytes.dropFirst(257).starts(with: "ustar".utf8) ? FileKind("a tar archive", advice: unpack) : nil
   }
 
-  /// What a zip archive holds, by the name of its first member.
+  /// The type of a zip archive by the name of its first member.
   private static func zipArchive(_ bytes: [UInt8]) -> FileKind? {
     guard bytes.starts(with: [0x50, 0x4b]), bytes.count > 4, [3, 5, 7].contains(bytes[2]) else { return nil }
     let count = bytes.count > 30 ? Int(bytes[26]) | Int(bytes[27]) << 8 : 0
     let name = String(decoding: bytes.dropFirst(30).prefix(count), as: UTF8.self)
     if name.hasSuffix(".npy") { return FileKind("a NumPy archive (.npz)") }
     let keras = ["metadata.json", "config.json", "model.weights.h5"]
-    if keras.contains(name) { return FileKind("a model of Keras (.keras)") }
-    if name.hasSuffix("/data.pkl") { return FileKind("a file of PyTorch (.pt)") }
+    if keras.contains(name) { return FileKind("a Keras model (.keras)") }
+    if name.hasSuffix("/data.pkl") { return FileKind("a PyTorch file (.pt)") }
     return FileKind("a zip archive", advice: unpack)
   }
 
-  /// Python's pickles of the protocols 2 to 5; older ones are text.
+  /// A Python pickle of protocol 2 to 5; older ones are text.
   private static func pickle(_ bytes: [UInt8]) -> FileKind? {
     guard bytes.count > 2, bytes[0] == 0x80, (2...5).contains(bytes[1]) else { return nil }
-    return FileKind("a pickle of Python", advice: "convert it by Python: only Python can read one")
+    return FileKind("a Python pickle", advice: "convert it with Python")
   }
 
   private static func zeros(_ bytes: [UInt8]) -> FileKind? {
     bytes.count >= 16 && bytes.allSatisfy { $0 == 0 }
-      ? FileKind("zero bytes, at least at its start", advice: "it was not written or not fetched to its end") : nil
+      ? FileKind("zero bytes, at least at its start", advice: "it was not completely written or downloaded") : nil
   }
 
-  // MARK: - Texts
+  // MARK: - Text
 
   private static func text(_ bytes: [UInt8]) -> FileKind? {
     guard let text = Self.printable(bytes) else { return nil }
@@ -100,14 +100,14 @@ package struct FileKind: Equatable, Sendable, CustomStringConvertible {
       return FileKind("an XML document", advice: "a server that refuses a download often answers with one")
     }
     if start.hasPrefix("version https://git-lfs") {
-      return FileKind("a pointer of Git LFS, not the file itself", advice: "'git lfs pull' fetches the file")
+      return FileKind("a Git LFS pointer, not the file itself", advice: "run 'git lfs pull' to download it")
     }
-    if start.hasPrefix("{") { return FileKind("a JSON text", isPlainText: true) }
+    if start.hasPrefix("{") { return FileKind("a JSON file", isPlainText: true) }
     let line = text.drop { $0.isWhitespace }.prefix { !$0.isNewline }.prefix(30)
-    return line.isEmpty ? nil : FileKind("a text that starts with '\(line)'", isPlainText: true)
+    return line.isEmpty ? nil : FileKind("a text file that starts with '\(line)'", isPlainText: true)
   }
 
-  /// The bytes as a text, if that is what they are; a character that is cut at the end is left out.
+  /// The bytes as text, if they are UTF-8; a character truncated at the end is dropped.
   private static func printable(_ bytes: [UInt8]) -> String? {
     let whole = (0..<4).lazy.map { bytes.dropLast($0) }.compactMap { String(validating: $0, as: UTF8.self) }.first
     guard let whole, whole.unicodeScalars.count >= 4 else { return nil }

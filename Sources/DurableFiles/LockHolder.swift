@@ -1,10 +1,10 @@
 import Glibc
 
-/// Who holds a lock, as its file says.
+/// The holder of a lock, as named in its file.
 package struct LockHolder: Equatable, Sendable, CustomStringConvertible {
   package let process: Int32
   package let host: String
-  /// When it took the lock, in UTC: `2026-11-24 22:05:10`.
+  /// The time of locking, in UTC: `2026-11-24 22:05:10`.
   package let since: String
 
   static var thisHost: String {
@@ -28,7 +28,7 @@ package struct LockHolder: Equatable, Sendable, CustomStringConvertible {
     self.since = since
   }
 
-  /// Reads what a lock's file says; nil if that is nothing of ours.
+  /// Reads the lock file; nil if its content is not valid.
   init?(of descriptor: Int32) {
     var bytes = [UInt8](repeating: 0, count: 1024)
     let count = pread(descriptor, &bytes, bytes.count, 0)
@@ -36,7 +36,7 @@ package struct LockHolder: Equatable, Sendable, CustomStringConvertible {
     self.init(bytes[..<count])
   }
 
-  /// Whoever may write to the directory may write there: only what this program writes is understood, and shown.
+  /// Parses the content of a lock file. Others may write to it, so only the exact format is accepted and shown.
   init?(_ bytes: some Sequence<UInt8>) {
     let lines = String(decoding: Array(bytes), as: UTF8.self).split(separator: "\n")
     func value(_ key: String, of characters: String) -> String? {

@@ -1,29 +1,29 @@
 import Glibc
 
-/// A file that is being written beside the one whose place it takes: `martlet-1f2e3d4c.partial`.
+/// A temporary file beside the one that it will replace: `martlet-1f2e3d4c.partial`.
 ///
-/// Its writer holds the system's lock on it, which ends with the process, however that ends. So one whose lock is free is
-/// left over, and of no use: whoever writes to the directory next removes it.
+/// Its writer holds the system's lock on it, which ends with the process. So a file whose lock is free is stale, and
+/// the next writer to the directory removes it.
 struct PartialFile: ~Copyable {
   private static let (prefix, suffix, digits) = ("martlet-", ".partial", 8)
 
   let path: RawPath
   let descriptor: Int32
 
-  /// Creates a file with a name of its own, and locks it.
+  /// Creates a file with a unique name, and locks it.
   ///
   /// - Parameters:
-  ///   - mode: its permissions, before the process's mask.
-  ///   - name: what messages call the file.
+  ///   - mode: its permissions, before the umask.
+  ///   - name: the file's name in messages.
   init(beside target: RawPath, mode: mode_t, for name: String) throws {
     while true {
       let path = Self.name(beside: target)
       let descriptor = open(path.bytes, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
       if descriptor < 0, errno == EEXIST { continue }
       guard descriptor >= 0 else { throw FileError(path: name, operation: .create) }
-      // On a file system that knows no locks nobody takes it for left over either.
+      // On a file system without locks no process treats it as stale either.
       let isTaken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
-      // Another process may have found it before it was locked, and removed it.
+      // Another process may have found and removed it before it was locked.
       if !isTaken, WholeFile.isSame(descriptor, path) {
         (self.path, self.descriptor) = (path, descriptor)
         return
@@ -34,24 +34,24 @@ struct PartialFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// A name beside `target` that is free, as far as chance can tell.
+  /// A random name beside `target`, with a negligible chance of collision.
   static func name(beside target: RawPath) -> RawPath {
     let number = String(UInt32.random(in: 0 ... .max), radix: 16)
     let padded = String(repeating: "0", count: digits - number.utf8.count) + number
     return target.directory.appending("\(prefix)\(padded)\(suffix)")
   }
 
-  /// Whether a file of this name is one of these.
+  /// Whether a file name has this pattern.
   private static func isName(_ name: String) -> Bool {
     guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return false }
     let number = name.dropFirst(prefix.count).dropLast(suffix.count)
     return number.utf8.count == digits && number.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
   }
 
-  /// Removes those in a directory whose writers are gone. What cannot be removed stays.
+  /// Removes stale files in a directory. Files that cannot be removed stay.
   ///
-  /// - Parameter isAlone: whether nobody else writes to the directory: then those go too whose writer cannot be asked
-  ///   for, links and files on a file system without locks.
+  /// - Parameter isAlone: whether no other process writes to the directory: then files whose writer cannot be
+  ///   determined are removed too: links, and files on a file system without locks.
   static func removeStale(in directory: RawPath, isAlone: Bool) {
     for name in (try? directory.names()) ?? [] where isName(name.text) {
       let path = directory.appending(name)

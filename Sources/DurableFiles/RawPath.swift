@@ -1,10 +1,11 @@
 import Glibc
 
-/// A path as the system has it: bytes, of whatever encoding.
+/// A path as the system's bytes, in any encoding.
 ///
-/// What the system gives (`realpath`, `readdir`) need not be UTF-8, and a `String` made of it would name another file.
+/// Paths from the system (`realpath`, `readdir`) need not be UTF-8; converted to `String`, they could name another
+/// file.
 struct RawPath: Equatable {
-  /// With the NUL at the end: takes the place of a C string.
+  /// Including the terminating NUL, as a C string.
   let bytes: [CChar]
 
   init(_ path: String) { bytes = path.utf8CString.map { $0 } }
@@ -19,7 +20,7 @@ struct RawPath: Equatable {
   /// The bytes without the NUL.
   private var content: ArraySlice<CChar> { bytes.dropLast() }
 
-  /// The directory that it lies in.
+  /// The directory that contains it.
   var directory: RawPath {
     guard let end = content.lastIndex(of: Self.slash) else { return RawPath(".") }
     return end == 0 ? RawPath("/") : RawPath(joined: content[..<end])
@@ -29,28 +30,28 @@ struct RawPath: Equatable {
 
   func appending(_ name: String) -> RawPath { appending(RawPath(name)) }
 
-  /// With more at the end of its name.
+  /// The path with a suffix appended to its name.
   func extended(by suffix: String) -> RawPath { RawPath(joined: content + RawPath(suffix).content) }
 
-  /// For messages.
+  /// The path in messages.
   var text: String { String(decoding: content.map(UInt8.init(bitPattern:)), as: UTF8.self) }
 
-  /// What the path names, without following a link at its end; nil for nothing.
+  /// The status of the file at the path, without following a link; nil if there is none.
   var status: stat? {
     var status = stat()
     return lstat(bytes, &status) == 0 ? status : nil
   }
 
-  /// Where the links at its end lead; itself if it is no link, or leads nowhere.
+  /// The target of a link, fully resolved; the path itself if it is not a link, or a dangling one.
   var resolved: RawPath {
     guard let status, status.st_mode & S_IFMT == S_IFLNK, let target = realpath(bytes, nil) else { return self }
     defer { free(target) }
     return RawPath(copying: target)
   }
 
-  /// The names in the directory that it is; none if it is not there.
+  /// The names in the directory at the path; empty if it does not exist.
   ///
-  /// - Throws: `FileError` if the system does not give all of them.
+  /// - Throws: `FileError` if the listing is incomplete.
   func names() throws -> [RawPath] {
     guard let stream = opendir(bytes) else {
       guard errno == ENOENT || errno == ENOTDIR else { throw FileError(path: text, operation: .read) }
@@ -58,7 +59,7 @@ struct RawPath: Equatable {
     }
     defer { closedir(stream) }
     var names: [RawPath] = []
-    // Only errno tells the end from a disk that fails: half of the names would be another directory.
+    // Only errno distinguishes the end from a read error: half of the names would be another directory.
     errno = 0
     while let entry = readdir(stream) {
       names.append(

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Files that new ones take the place of, kept beside them as `NAME.previous` until the new ones are safe.
+/// Replaced files, kept beside the new ones as `NAME.previous` until the new ones are safe.
 package final class SetAsideFiles: Sendable {
   private struct State {
     var seen: Set<String> = []
@@ -12,9 +12,9 @@ package final class SetAsideFiles: Sendable {
 
   package init() {}
 
-  /// Gives a file a second name before it is replaced; only once for each path.
+  /// Gives a file a second name before it is replaced; once per path.
   ///
-  /// - Throws: `FileError`; the file has its name then.
+  /// - Throws: `FileError`; the file keeps its name then.
   package func add(_ path: String) throws {
     try state.withLock { state in
       guard !state.seen.contains(path) else { return }
@@ -23,7 +23,7 @@ package final class SetAsideFiles: Sendable {
     }
   }
 
-  /// Removes the files that were kept. What cannot be removed stays.
+  /// Removes the kept files. Files that cannot be removed stay.
   package func discard() {
     state.withLock { state in
       for (_, aside) in state.kept { unlink(aside) }
@@ -31,15 +31,15 @@ package final class SetAsideFiles: Sendable {
     }
   }
 
-  /// The files that are still kept: under which name they were, and are.
+  /// The kept files, with their previous and current names.
   package var kept: [(path: String, aside: String)] { state.withLock { $0.kept } }
 }
 
 extension WholeFile {
   private static let previousSuffix = ".previous"
 
-  /// Gives a file another name, `NAME.previous` or `NAME.previous.2`, which no file has. Until something takes the place of
-  /// the file, it may have both names. Of a link, the file that it leads to is named, beside itself.
+  /// Gives a file another, unused name: `NAME.previous` or `NAME.previous.2`. Until the file is replaced, it may have
+  /// both names. For a link, the target is renamed, beside itself.
   ///
   /// - Returns: the other name.
   /// - Throws: `FileError`.
@@ -49,7 +49,7 @@ extension WholeFile {
       let suffix = number == 1 ? previousSuffix : "\(previousSuffix).\(number)"
       let aside = target.extended(by: suffix)
       guard aside.status == nil else { continue }
-      // A second name first: the file is never without one, and no other file is replaced.
+      // A second name first: the file always has a name, and no other file is replaced.
       if Glibc.link(target.bytes, aside.bytes) == 0 { return aside.text }
       if errno == EEXIST { continue }
       guard rename(target.bytes, aside.bytes) == 0 else { throw FileError(path: path, operation: .setAside) }

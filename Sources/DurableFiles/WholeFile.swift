@@ -1,16 +1,16 @@
 import Glibc
 import Machine
 
-/// Files that are whole or absent: written beside, synced, renamed.
+/// Atomic files, complete or absent: written to a temporary file, synced, renamed.
 package enum WholeFile {
-  /// Replaces or creates `path` with `bytes`, so that they survive a power cut once this returns.
+  /// Replaces or creates `path` with `bytes`, which survive a power loss once this returns.
   ///
-  /// A file that is replaced keeps its permissions, and its owner as far as the system lets us. A device or a pipe is no
-  /// file that could be replaced: it takes the bytes as they come, and is waited for.
+  /// A replaced file keeps its permissions, and its owner as far as the system allows. A device or pipe is not
+  /// replaced: the bytes are written to it, waiting as needed.
   ///
-  /// - Parameter followsLinks: whether the file that a link leads to is replaced, and the link keeps its place, as where
-  ///   a person named the path. If not, the link itself is replaced, and so is everything else.
-  /// - Throws: `FileError`; what stood at `path` still stands there then.
+  /// - Parameter followsLinks: whether to replace the target of a link and keep the link, as for paths from users. If
+  ///   not, the link itself is replaced, like anything else.
+  /// - Throws: `FileError`; `path` is unchanged then.
   package static func write(_ bytes: [UInt8], to path: String, followsLinks: Bool = true) throws {
     guard !followsLinks || !isStream(path) else { return try writeThrough(bytes, to: path) }
     let target = followsLinks ? RawPath(path).resolved : RawPath(path)
@@ -30,12 +30,12 @@ package enum WholeFile {
     try syncDirectory(target.directory)
   }
 
-  /// Removes what writers that are gone left in a directory which the caller alone writes to.
+  /// Removes stale temporary files in a directory that only the caller writes to.
   package static func removeLeftovers(in directory: String) {
     PartialFile.removeStale(in: RawPath(directory), isAlone: true)
   }
 
-  /// Removes a file or a link, so that it is gone after a power cut too.
+  /// Removes a file or link durably: it stays removed after a power loss.
   ///
   /// - Throws: `FileError`.
   package static func remove(_ path: String) throws {
@@ -43,11 +43,11 @@ package enum WholeFile {
     try syncDirectory(RawPath(path).directory)
   }
 
-  /// Makes `path` a symbolic link to `target`, a file beside it, in one move; a hard link where that does not succeed, as
-  /// on a file system that knows no symbolic ones.
+  /// Atomically makes `path` a symbolic link to `target`, a file beside it; a hard link if that fails, as on a file
+  /// system without symbolic links.
   ///
-  /// - Throws: `FileError` with what was wrong with the symbolic one; what stood at `path` still stands there then, unless
-  ///   it is only not known whether the link survives a power cut.
+  /// - Throws: `FileError` with the reason for the symbolic link; `path` is unchanged then, unless only the sync
+  ///   failed.
   package static func link(_ path: String, to target: String) throws {
     let place = RawPath(path)
     do {
@@ -61,23 +61,23 @@ package enum WholeFile {
 
   private static func link(_ place: RawPath, _ path: String, _ create: (RawPath) -> Int32) throws {
     let partial = PartialFile.name(beside: place)
-    // Also when it was moved: from one name of a file to another, nothing moves.
+    // Also after renaming: renaming one name of a file to another of the same file does nothing.
     defer { if partial.status != nil { unlink(partial.bytes) } }
     try check(create(partial), path, .link)
     try check(rename(partial.bytes, place.bytes), path, .rename)
     try syncDirectory(place.directory)
   }
 
-  /// All bytes of a file.
+  /// Reads a file.
   ///
-  /// - Parameter accepts: is given the first bytes, as many as `headerCount` or all, and the size of the file, before the
-  ///   rest is read; what it throws ends the reading.
+  /// - Parameter accepts: called with the first `headerCount` bytes, or all, and the size of the file, before the rest
+  ///   is read; an error stops the reading.
   /// - Throws: `FileError`, or what `accepts` throws.
   package static func read(
     _ path: String, headerCount: Int = 0,
     accepts: (_ header: ArraySlice<UInt8>, _ size: Int) throws -> Void = { _, _ in }
   ) throws -> [UInt8] {
-    // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+    // Without O_NONBLOCK, opening a pipe would block until there is a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path) }
     defer { close(descriptor) }
@@ -97,7 +97,7 @@ package enum WholeFile {
     return try read(size, of: descriptor, path)
   }
 
-  /// The first bytes of a file, `count` or all of them; nil if there is no file, or it cannot be read.
+  /// The first `count` bytes of a file, or all; nil if it does not exist or cannot be read.
   package static func start(of path: String, count: Int) -> [UInt8]? {
     guard isFile(path) else { return nil }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -106,9 +106,9 @@ package enum WholeFile {
     return try? read(count, of: descriptor, path)
   }
 
-  /// As many bytes, or all that there are.
+  /// Reads `size` bytes, or up to the end.
   private static func read(_ size: Int, of descriptor: Int32, _ path: String) throws -> [UInt8] {
-    // An array of capacity 0 is the standard library's one for all threads, and its count would be written here.
+    // The standard library shares one empty array among all threads, and its count would be written here.
     guard size > 0 else { return [] }
     var failure: FileError?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -124,36 +124,36 @@ package enum WholeFile {
     return bytes
   }
 
-  /// All names in a directory; none if it is not there. One that is not UTF-8 stands for itself only in messages.
+  /// All names in a directory; empty if it does not exist. Names that are not UTF-8 are for messages only.
   ///
-  /// - Throws: `FileError` if the system does not give all of them.
+  /// - Throws: `FileError` if the listing is incomplete.
   package static func names(in directory: String) throws -> [String] { try RawPath(directory).names().map(\.text) }
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Whether an open file is the one that a path names.
+  /// Whether an open file is the one at a path.
   static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
     var (open, named) = (stat(), stat())
     return fstat(descriptor, &open) == 0 && stat(path, &named) == 0 && open.st_ino == named.st_ino
       && open.st_dev == named.st_dev
   }
 
-  /// Whether an open file is the one that a path names itself, without following a link.
+  /// Whether an open file is the one at a path, without following a link.
   static func isSame(_ descriptor: Int32, _ path: RawPath) -> Bool {
     var open = stat()
     guard fstat(descriptor, &open) == 0, let named = path.status else { return false }
     return open.st_ino == named.st_ino && open.st_dev == named.st_dev
   }
 
-  /// Creates a directory, and those above it.
+  /// Creates a directory with its parents.
   ///
-  /// - Throws: `FileError`, also if a file stands there.
+  /// - Throws: `FileError`, also if a file of that name exists.
   package static func createDirectory(_ path: String) throws {
     var parent = path.hasPrefix("/") ? "" : "."
     for step in path.split(separator: "/") {
       parent += "/\(step)"
       if mkdir(parent, 0o777) == 0 {
-        // A file in it survives no longer than the directory itself.
+        // A file in it is no more durable than the directory itself.
         try syncDirectory(RawPath(parent).directory)
       } else if errno != EEXIST {
         try check(-1, path, .createDirectory)
@@ -162,22 +162,22 @@ package enum WholeFile {
     var status = stat()
     if stat(path, &status) != 0 { try check(-1, path, .createDirectory) }
     guard status.st_mode & S_IFMT == S_IFDIR else {
-      throw FileError(path: path, operation: .createDirectory, reason: "a file stands there")
+      throw FileError(path: path, operation: .createDirectory, reason: "a file of that name exists")
     }
   }
 
-  /// What the system does not allow is left: the file is ours then, which is no reason not to write it.
+  /// Sets owner and mode as far as the system allows; an error does not prevent the write.
   private static func give(_ descriptor: Int32, ownerAndModeOf old: stat) {
     if old.st_uid != geteuid() || old.st_gid != getegid() { _ = fchown(descriptor, old.st_uid, old.st_gid) }
     _ = fchmod(descriptor, old.st_mode & 0o777)
   }
 
-  /// Writes all bytes, however many calls that takes.
+  /// Writes all bytes, in as many calls as needed.
   ///
   /// - Parameters:
-  ///   - written: how many of them are written.
-  ///   - path: what messages call the file.
-  ///   - patience: how long a pipe that is full may take until it is read again, in milliseconds; -1 for any time.
+  ///   - written: the number of bytes written so far.
+  ///   - path: the file's name in messages.
+  ///   - patience: how long to wait for a full pipe to be read, in milliseconds; -1 for no limit.
   static func write(
     _ bytes: [UInt8], _ written: inout Int, to descriptor: Int32, for path: String, patience: Int32
   ) throws {
@@ -195,16 +195,16 @@ package enum WholeFile {
     }
   }
 
-  /// Writes all bytes, and waits for the reader of a pipe that is full.
+  /// Writes all bytes, waiting for the reader of a full pipe.
   static func write(_ bytes: [UInt8], to descriptor: Int32, for path: String) throws {
     var written = 0
     try write(bytes, &written, to: descriptor, for: path, patience: -1)
   }
 
-  /// Whether the file system has room for a file, before one is begun that cannot be finished.
+  /// Checks that the file system has room for a file, before a write that could not complete.
   private static func checkSpace(for count: Int, _ path: String, _ directory: RawPath) throws {
     var status = statvfs()
-    // What the system does not say is left to the write.
+    // If the system does not report it, the write decides.
     guard statvfs(directory.bytes, &status) == 0, status.f_blocks > 0 else { return }
     let blocks = geteuid() == 0 ? status.f_bfree : status.f_bavail
     let free = Int(clamping: UInt64(blocks) * UInt64(status.f_frsize))

@@ -35,7 +35,7 @@ extension Elementary {
     let n = nearestWhole(x * 0x1.71547652B82FEp0)
     let r = x - n * 0x1.62E42FEFA39EFp-1
     let square = r * r
-    // Estrin's order: the terms do not wait for each other.
+    // Estrin's scheme: the terms are independent.
     let low = (1 + r) + square * (0.5 + r * (1 / 6.0))
     let high = (1 / 24.0 + r * (1 / 120.0)) + square * (1 / 720.0 + r * (1 / 5_040.0))
     let fourth = square * square

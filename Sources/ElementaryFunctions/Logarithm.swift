@@ -1,8 +1,8 @@
 extension Elementary {
   /// The natural logarithm of x; NaN for negative x, −∞ for 0.
   ///
-  /// x = 2ᵉ·m with √½ < m ≤ √2, and log m = 2·artanh(s) with s = (m − 1) / (m + 1) as the series 2·(s + s³/3 + s⁵/5 + …)
-  /// up to s²³, whose remainder is below 2⁻⁶⁰.
+  /// x = 2ᵉ·m with √½ < m ≤ √2, and log m = 2·artanh(s) with s = (m − 1) / (m + 1) as the series 2·(s + s³/3 + s⁵/5 +
+  /// …) up to s²³, whose remainder is below 2⁻⁶⁰.
   public static func log(_ x: Double) -> Double {
     guard x > 0 else { return x == 0 ? -.infinity : .nan }
     guard x < .infinity else { return x }
@@ -38,9 +38,9 @@ extension Elementary {
   @inline(__always)
   public static func log(_ x: Float) -> Float { Float(log(Double(x))) }
 
-  /// xʸ for x ≥ 0; NaN for negative x, unless y is whole.
+  /// xʸ for x ≥ 0; NaN for negative x, unless y is an integer.
   ///
-  /// Whole exponents up to 2³¹ by repeated squaring, others as exp(y·log x). The relative error is at most
+  /// Integer exponents up to 2³¹ by repeated squaring, others as exp(y·log x). The relative error is at most
   /// 2⁻⁵² · (2 + |y|·(1 + |log x|)).
   public static func pow(_ x: Double, _ y: Double) -> Double {
     if y.magnitude < 0x1p31, Double(Int32(y)) == y { return power(x, Int32(y)) }

@@ -1,10 +1,10 @@
 import Glibc
 
-/// The cores that this process may use, which are often fewer than the machine has.
+/// The cores available to this process, often fewer than the machine has.
 public enum AvailableCores {
-  /// The smallest of the affinity mask, the control groups' CPU quota and `SLURM_CPUS_PER_TASK`; at least 1.
+  /// The minimum of the affinity mask, the control groups' CPU quota and `SLURM_CPUS_PER_TASK`; at least 1.
   ///
-  /// Dispatch's own count looks at none of them.
+  /// Dispatch's own count ignores all of them.
   public static func count() -> Int {
     count(affinity: affinityCount(), quota: ControlGroups.own?.cores, slurm: slurmCores())
   }
@@ -14,7 +14,7 @@ public enum AvailableCores {
     return max(limits.min() ?? 1, 1)
   }
 
-  /// The processors in the affinity mask, which the kernel shows as `Cpus_allowed: ff,ffffffff`.
+  /// The number of processors in the affinity mask, shown by the kernel as `Cpus_allowed: ff,ffffffff`.
   private static func affinityCount() -> Int? {
     TextFile.read("/proc/self/status").flatMap(affinityCount(processStatus:)) ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
   }
@@ -34,7 +34,7 @@ public enum AvailableCores {
 }
 
 extension ControlGroups {
-  /// The smallest quota of processor time, in cores; nil if there is none.
+  /// The smallest CPU quota, in cores; nil for no limit.
   var cores: Double? {
     settings(of: "cpu", "cpu.max", version1: ["cpu.cfs_quota_us", "cpu.cfs_period_us"]).compactMap(Self.cores).min()
   }

@@ -1,9 +1,9 @@
-/// The control groups of this process, in which containers, Slurm and systemd set what it gets of the machine: version 2,
+/// The control groups of this process, through which containers, Slurm and systemd limit its resources: version 2,
 /// version 1, or both.
 struct ControlGroups {
-  /// What `/proc/self/cgroup` says: `NUMBER:CONTROLLERS:PATH` for each hierarchy; that of version 2 names no controllers.
+  /// The content of `/proc/self/cgroup`: `NUMBER:CONTROLLERS:PATH` per hierarchy; version 2 lists no controllers.
   let text: String
-  /// Where the hierarchies are mounted.
+  /// The mount point of the hierarchies.
   let root: String
 
   init(_ text: String, root: String = "/sys/fs/cgroup") {
@@ -13,11 +13,11 @@ struct ControlGroups {
 
   static var own: ControlGroups? { TextFile.read("/proc/self/cgroup").map { ControlGroups($0) } }
 
-  /// What the process's group and all above it have set for a controller; each limits those below it.
+  /// A controller's settings of the process's group and all its ancestors; each limits its descendants.
   ///
   /// - Parameters:
-  ///   - file: where version 2 keeps the setting.
-  ///   - version1: where version 1 keeps it; what stands in several files is joined by spaces.
+  ///   - file: the file of the setting in version 2.
+  ///   - version1: the files in version 1; their contents are joined by spaces.
   func settings(of controller: String, _ file: String, version1: [String]) -> [String] {
     text.split(separator: "\n").flatMap { line -> [String] in
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -31,7 +31,7 @@ struct ControlGroups {
     }
   }
 
-  /// `/a/b` gives the empty path of the root, `/a` and `/a/b`. In a container the root may be all there is to see: its own
+  /// `/a/b` gives the empty path of the root, `/a` and `/a/b`. In a container only the root may be visible, as its own
   /// group.
   private static func withParents(_ path: Substring) -> [String] {
     let parts = path.split(separator: "/")

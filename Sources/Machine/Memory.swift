@@ -1,13 +1,13 @@
 import Glibc
 
-/// The memory of this process.
+/// The memory available to this process.
 package enum Memory {
-  /// Whether `bytes` more can be had. An array that gets none ends the process, so what comes from outside is asked for
-  /// first.
+  /// Whether `bytes` more can be allocated. A failed array allocation terminates the process, so sizes from outside are
+  /// checked first.
   package static func canHold(_ bytes: Int) -> Bool {
     guard bytes <= available else { return false }
-    // The system decides, too: it may promise no more than it has. Mapped, because the compiler removes an allocation
-    // that nobody uses, and says that it was granted.
+    // Also ask the system, which may not overcommit. Mapped, because the compiler removes an unused allocation and
+    // assumes that it succeeds.
     let size = max(bytes, 1)
     guard let probe = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), probe != MAP_FAILED
     else { return false }
@@ -15,8 +15,8 @@ package enum Memory {
     return true
   }
 
-  /// The bytes that this process may take on top of what it has: what the machine, the control groups and the limit of the
-  /// address space (`ulimit -v`) leave.
+  /// The bytes that this process can still allocate, as limited by the machine, the control groups and the address
+  /// space limit (`ulimit -v`).
   package static var available: Int {
     var limit = rlimit()
     let hasLimit = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0
@@ -26,13 +26,13 @@ package enum Memory {
       taken: TakenMemory.own)
   }
 
-  /// Gives memory that was freed back to the system.
+  /// Returns freed memory to the system.
   ///
-  /// The C library (glibc) keeps some for each thread that ever allocated any, as much as twice the largest block that was
-  /// freed: without this, a process whose threads come and go grows now and then by a few megabytes.
+  /// The C library (glibc) keeps some per thread that ever allocated, up to twice the largest freed block: without
+  /// this, a process with short-lived threads grows by a few megabytes now and then.
   package static func releaseFreed() { _ = trim?(0) }
 
-  /// `malloc_trim` of <malloc.h>, which other C libraries do not have.
+  /// `malloc_trim` of <malloc.h>, which other C libraries lack.
   private static let trim: (@convention(c) (Int) -> Int32)? = dlsym(nil, "malloc_trim").map {
     unsafeBitCast($0, to: (@convention(c) (Int) -> Int32).self)
   }
@@ -43,11 +43,11 @@ package enum Memory {
   }
 }
 
-/// What this process has by now, in bytes.
+/// The current memory use of this process, in bytes.
 struct TakenMemory {
-  /// The memory of the machine that it fills.
+  /// Resident memory.
   var resident = 0
-  /// Its address space.
+  /// Address space.
   var mapped = 0
 
   static var own: TakenMemory { TextFile.read("/proc/self/statm").map { TakenMemory(statm: $0) } ?? TakenMemory() }
@@ -64,7 +64,7 @@ extension TakenMemory {
 }
 
 extension ControlGroups {
-  /// The tightest limit of memory, in bytes; nil if there is none.
+  /// The smallest memory limit, in bytes; nil for no limit.
   var memory: Int? {
     // `max` means no limit.
     settings(of: "memory", "memory.max", version1: ["memory.limit_in_bytes"])

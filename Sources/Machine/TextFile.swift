@@ -1,6 +1,6 @@
 import Glibc
 
-/// A small text file of the kernel's.
+/// A small text file of the kernel.
 enum TextFile {
   static func read(_ path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }

@@ -1,8 +1,8 @@
-/// The counter-based generator Philox 4x32-10: a keyed bijection of a 128-bit counter, with no state to save.
+/// The counter-based generator Philox 4x32-10: a keyed bijection of a 128-bit counter, without state.
 ///
 /// Source: J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC11, section 3.3.
 public enum Philox4x32 {
-  /// The four random words that belong to `counter` under `key`.
+  /// The four random words for `counter` under `key`.
   public static func words(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
     var counter = counter
     var key = key

@@ -1,4 +1,4 @@
-/// What random numbers are drawn for; no two purposes of a run share a number.
+/// The purpose of random numbers; no two purposes of a run share a number.
 public enum RandomPurpose: UInt8, Sendable {
   case initialWeights = 1
   case sampleOrder = 2
@@ -7,9 +7,9 @@ public enum RandomPurpose: UInt8, Sendable {
   case augmentation = 5
 }
 
-/// An endless sequence of random numbers that is a pure function of (seed, purpose, epoch, step, sample).
+/// An infinite sequence of random numbers: a pure function of (seed, purpose, epoch, step, sample).
 ///
-/// Nothing of it is ever saved: a resumed run makes the stream anew and draws the same numbers.
+/// It is never saved: a resumed run recreates the stream and gets the same numbers.
 public struct RandomStream: RandomNumberGenerator, Sendable {
   private let key: SIMD2<UInt32>
   private var counter: SIMD4<UInt32>
@@ -18,8 +18,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// - Parameters:
   ///   - epoch: at most 2^24 - 1.
-  ///   - step: its low 32 bits count, so that a run that began elsewhere may have made any number of steps.
-  ///   - sample: at most 2^32 - 1; any index that tells apart streams of the same purpose, epoch and step.
+  ///   - step: reduced to its low 32 bits, so that an imported run may have any number of steps.
+  ///   - sample: at most 2^32 - 1; any index that distinguishes streams of the same purpose, epoch and step.
   public init(seed: UInt64, purpose: RandomPurpose, epoch: Int = 0, step: Int = 0, sample: Int = 0) {
     precondition(epoch >= 0 && epoch < 1 << 24, "epoch \(epoch) is outside 0..<2^24")
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
@@ -38,6 +38,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return words[3 - unused]
   }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     let low = UInt64(nextWord())
     return UInt64(nextWord()) << 32 | low

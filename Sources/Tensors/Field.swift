@@ -1,27 +1,29 @@
-/// What each sample of a data set has: an input, or a target.
+/// The type of an input or target of each sample in a data set.
 public struct Field: Hashable, Sendable {
-  /// The type of its numbers.
+  /// The element type.
   public enum Element: Hashable, Sendable {
     /// Bytes, 0 to 255.
     case uint8
     case float32
-    /// One class, from 0.
+    /// A class index, from 0.
     case label
   }
 
   /// (height, width, channels) of an image, (n) of a vector; (1) of a label.
   public let shape: Shape
+  /// The element type.
   public let element: Element
 
+  /// Creates a field.
   public init(shape: Shape, element: Element) {
     self.shape = shape
     self.element = element
   }
 
-  /// A class for each sample.
+  /// A class per sample.
   public static let label = Field(shape: [1], element: .label)
 
-  /// Whether it is a picture as files have it: bytes in rows, columns and channels.
+  /// Whether it is an image of bytes: (height, width, channels).
   package var isByteImage: Bool { element == .uint8 && shape.dimensions.count == 3 }
 }
 

@@ -363,7 +363,7 @@ struct CheckpointStoreTests {
     #expect {
       try CheckpointStore(directory: "\(directory.path)/file").lock()
     } throws: {
-      "\($0)" == "\(directory.path)/file: cannot be created as a directory: a file stands there."
+      "\($0)" == "\(directory.path)/file: cannot be created as a directory: a file of that name exists."
     }
     #expect {
       try CheckpointStore(directory: "\(directory.path)/file/below").lock()

@@ -311,7 +311,7 @@ struct LockTests {
     }
     #expect(
       notices == [
-        "waits for the lock of \(directory.path), held by process 7 on elsewhere, since 2026-01-01 00:00:00 UTC."
+        "waiting for the lock of \(directory.path), held by process 7 on elsewhere, since 2026-01-01 00:00:00 UTC."
       ])
     withExtendedLifetime(first) {}
   }
@@ -331,14 +331,15 @@ struct LockTests {
     let directory = try TemporaryDirectory()
     var notices: [String] = []
     let first = try lock(directory, failingWith: error) { notices.append("\($0)") }
-    let without = "\(directory.path): its file system knows no locks, so nothing keeps a second run from writing there."
+    let without =
+      "\(directory.path): its file system does not support locks: nothing prevents a second run from writing there."
     #expect(notices == [without])
     let holder = "process \(ProcessInfo.processInfo.processIdentifier)"
     #expect(try directory.text(DirectoryLock.fileName).hasPrefix("\(holder)\n"))
     let second = try lock(directory, failingWith: error) { notices.append("\($0)") }
     #expect(notices.count == 2)
-    #expect(notices[1].hasPrefix("\(without) The last one that wrote there is \(holder) on "))
-    #expect(notices[1].hasSuffix(" UTC: if it still runs, stop one of the two."))
+    #expect(notices[1].hasPrefix("\(without) The last run that wrote there is \(holder) on "))
+    #expect(notices[1].hasSuffix(" UTC: if it is still running, stop one of them."))
     withExtendedLifetime((first, second)) {}
   }
 

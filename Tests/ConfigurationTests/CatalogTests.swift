@@ -13,7 +13,7 @@ struct CatalogTests {
     Catalog(kind: "bird", names: { $0.names }, [Martlet.self])
   }
 
-  @Test("finds an entry by each of its names, and what a program registers after that")
+  @Test("finds an entry by each of its names, including entries registered later")
   func names() {
     let birds = Self.birds()
     #expect(birds.find("martlet") == Martlet.self && birds.find("merlette") == Martlet.self)
@@ -24,7 +24,7 @@ struct CatalogTests {
     #expect(birds.names == ["martlet", "swift"])
   }
 
-  @Test("says the place and the names it knows when it has none")
+  @Test("reports the place and the known names for an unknown one")
   func unknown() throws {
     let error = #expect(throws: ConfigurationError.self) {
       try Self.birds().entry(named: "martlett", path: "birds[0]", line: 3)
@@ -33,7 +33,7 @@ struct CatalogTests {
     #expect(error?.path == "birds[0]" && error?.line == 3)
   }
 
-  @Test("does not take a name that another type has")
+  @Test("rejects a name that another type has")
   func taken() async {
     await #expect(processExitsWith: .failure) {
       let birds = Catalog<any Bird.Type>(kind: "bird", names: { $0.names }, [Martlet.self])

@@ -4,7 +4,7 @@ import Testing
 @Suite("Paths that start with ~")
 struct HomePathTests {
   @Test(
-    "lead to the home directory, and others stay as they are",
+    "are expanded to the home directory, and others are unchanged",
     arguments: [
       ("~/runs", "/home/me/runs"), ("~", "/home/me"), ("~/", "/home/me/"), ("~/~/x", "/home/me/~/x"),
       ("a/~/b", "a/~/b"),
@@ -24,11 +24,11 @@ struct HomePathTests {
       try HomePath.expanded("~bob/x", home: "/home/me")
     } throws: {
       "\($0)"
-        == "'~bob/x': only '~/' stands for a home directory, your own. Write the path in full, or './~bob/x' for a "
+        == "'~bob/x': only '~/', your own home directory, is supported. Write the full path, or './~bob/x' for a "
         + "file of that name."
     }
     #expect(
       "\(HomePath.Problem.noHome(path: "~/x"))"
-        == "'~/x': HOME is not set, so '~' stands for no directory. Write the path in full.")
+        == "'~/x': HOME is not set, so '~' cannot be expanded. Write the full path.")
   }
 }

@@ -156,10 +156,10 @@ struct IDXFileTests {
     ([0x93] + Array("NUMPY\u{1}".utf8), "a NumPy array (.npy), not an IDX file of images."),
     (
       [0x80, 4, 0x95, 0, 0],
-      "a pickle of Python, not an IDX file of images; convert it by Python: only Python can read one."
+      "a Python pickle, not an IDX file of images; convert it with Python."
     ),
     (
-      Array("label,1x1,1x2\n5,0,0\n".utf8), "a text that starts with 'label,1x1,1x2', not an IDX file of images."
+      Array("label,1x1,1x2\n5,0,0\n".utf8), "a text file that starts with 'label,1x1,1x2', not an IDX file of images."
     ),
     ([0x89] + Array("PNG\r\n".utf8), "a PNG picture, not an IDX file of images."),
     ([0xde, 0xad, 0xbe, 0xef], "not an IDX file of images, nor of any other format that is known."),

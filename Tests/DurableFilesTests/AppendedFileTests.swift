@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Files that grow by lines")
+@Suite("Append-only files")
 struct AppendedFileTests {
-  @Test("have what was there before, and every line behind it")
+  @Test("keep their content, followed by every line")
   func appending() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write("a\n", to: "log")
@@ -15,7 +15,7 @@ struct AppendedFileTests {
     #expect(try directory.text("log") == "a\nb\nc\nd\n")
   }
 
-  @Test("do not wait for a pipe's reader that has stopped, and have every line whole once it goes on")
+  @Test("do not wait for a pipe's stopped reader, and write every line completely once it continues")
   func stuckPipe() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/pipe"
@@ -23,12 +23,12 @@ struct AppendedFileTests {
     let reader = open(path, O_RDONLY | O_NONBLOCK)
     defer { close(reader) }
     let file = try AppendedFile(path)
-    // Lines that no pipe takes in one go.
+    // Lines that no pipe accepts in one write.
     let lines = (0..<40).map { "\($0) \(String(repeating: "x", count: 5000))\n" }
     var waiting: [String] = []
     for line in lines {
       do { try file.append(line) } catch {
-        #expect("\(error)" == "\(path): cannot be written: it is a pipe that nobody reads.")
+        #expect("\(error)" == "\(path): cannot be written: it is a pipe without a reader.")
         waiting.append(line)
       }
     }
@@ -41,7 +41,7 @@ struct AppendedFileTests {
     #expect(received == Array(lines.joined().utf8))
   }
 
-  @Test("keep what a pipe does not take, and say in the end what it never took")
+  @Test("buffer what a pipe does not accept, and report in the end what was never written")
   func keptForPipe() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/pipe"
@@ -52,7 +52,7 @@ struct AppendedFileTests {
     while write(reader, "x", 1) == 1 { filling += 1 }
     let file = try AppendedFile(path, keptLimit: 10)
     try file.append("a\nb\nc\n")
-    let wording = "\(path): cannot be written: it is a pipe that nobody reads."
+    let wording = "\(path): cannot be written: it is a pipe without a reader."
     #expect { try file.append("too long\n") } throws: { "\($0)" == wording }
     #expect { try file.finish(patience: .zero) } throws: { "\($0)" == wording }
     #expect(drained(reader).count == filling)
@@ -61,7 +61,7 @@ struct AppendedFileTests {
     #expect(drained(reader) == Array("a\nb\nc\nd\n".utf8))
   }
 
-  @Test("are one process's, if it asks for that, as long as they are open")
+  @Test("are exclusive to one process on request, as long as they are open")
   func exclusive() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/log"
@@ -73,7 +73,7 @@ struct AppendedFileTests {
         "\($0)" == "\(path): cannot be written: another process is writing to it."
       }
       try file.append("a\n")
-      // Who does not ask is not kept out.
+      // Opening without a lock is not blocked.
       try AppendedFile(path).append("b\n")
     }
     try AppendedFile(path, isExclusive: true).append("c\n")

@@ -4,11 +4,11 @@ import Testing
 
 @testable import DurableFiles
 
-@Suite("The file of a lock")
+@Suite("A lock file")
 struct DirectoryLockTests {
   private static let stale = "process 1\nhost elsewhere\nsince 2026-01-01 00:00:00\n"
 
-  @Test("that is a link, a directory or a pipe is refused, and what it leads to is not touched")
+  @Test("that is a link, a directory or a pipe is refused, and its target is not modified")
   func otherKinds() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/run.lock"
@@ -24,8 +24,8 @@ struct DirectoryLockTests {
       #expect {
         try DirectoryLock(directory.path)
       } throws: {
-        "\($0)" == "\(directory.path): cannot be locked: its run.lock is a link, or no file at all, and is not "
-          + "followed; remove it."
+        "\($0)" == "\(directory.path): cannot be locked: its run.lock is a link or not a regular file; "
+          + "remove it."
       }
       #expect(directory.names == ["run.lock", "target"])
       #expect(try directory.text("target") == "another user's")
@@ -33,7 +33,7 @@ struct DirectoryLockTests {
     }
   }
 
-  @Test("that has another name elsewhere is replaced, and what it is there is not touched")
+  @Test("that has another name elsewhere is replaced, and the other is not modified")
   func hardLink() throws {
     let directory = try TemporaryDirectory()
     let target = try directory.write("another user's", to: "target")
@@ -46,14 +46,14 @@ struct DirectoryLockTests {
     }
     #expect(directory.names == ["target"])
     #expect(try directory.text("target") == "another user's")
-    // Where it is the lock of a run, that one has it.
+    // Where that is the lock of a run, that run holds it.
     let held = try DirectoryLock(directory.path)
     try FileManager.default.linkItem(atPath: "\(directory.path)/run.lock", toPath: "\(directory.path)/copy")
     #expect(throws: FileError.self) { try DirectoryLock(directory.path) }
     #expect(held.isInPlace)
   }
 
-  @Test("that may only be read, as another user left it, keeps nobody out who may write to the directory")
+  @Test("that another user left read-only does not block those who may write to the directory")
   func readOnly() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write(Self.stale, to: "run.lock")
@@ -64,7 +64,7 @@ struct DirectoryLockTests {
     #expect(throws: FileError.self) { try DirectoryLock(directory.path) }
   }
 
-  @Test("is for all who may write to the directory", arguments: [0o700, 0o750, 0o770, 0o777, 0o2775])
+  @Test("is writable for all who may write to the directory", arguments: [0o700, 0o750, 0o770, 0o777, 0o2775])
   func permissions(mode: Int) throws {
     let directory = try TemporaryDirectory()
     #expect(chmod(directory.path, mode_t(mode)) == 0)
@@ -74,9 +74,9 @@ struct DirectoryLockTests {
     withExtendedLifetime(lock) {}
   }
 
-  /// What others may write there, and nothing that this program writes.
+  /// Content that others may write there, and this program does not.
   @Test(
-    "says who holds it only in the words of this program",
+    "names its holder only in this program's format",
     arguments: [
       "", "process 7", "process x\nhost h\nsince 2026-01-01 00:00:00\n", "process 7\nhost \u{1b}[31mh\nsince 2026\n",
       "process 7\nhost h\nsince \u{1b}]0;title\u{7}\n", "process 99999999999\nhost h\nsince 2026\n",
@@ -92,7 +92,7 @@ struct DirectoryLockTests {
     } throws: {
       "\($0)" == "\(directory.path): cannot be locked: another run is writing to it."
     }
-    // However much it is.
+    // Regardless of its size.
     #expect(truncate("\(directory.path)/run.lock", 1 << 42) == 0)
     #expect(throws: FileError.self) { try DirectoryLock(directory.path) }
     withExtendedLifetime(lock) {}

@@ -11,20 +11,20 @@ struct FileKindTests {
     ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], "an xz file"),
     ([0x28, 0xb5, 0x2f, 0xfd], "a Zstandard file"),
     ([0x50, 0x4b, 5, 6, 0, 0], "a zip archive"),
-    (zip("metadata.json"), "a model of Keras (.keras)"),
-    (zip("archive/data.pkl"), "a file of PyTorch (.pt)"),
+    (zip("metadata.json"), "a Keras model (.keras)"),
+    (zip("archive/data.pkl"), "a PyTorch file (.pt)"),
     (zip("arr_0.npy"), "a NumPy archive (.npz)"),
     ([0x89] + Array("HDF\r\n\u{1a}\n".utf8), "an HDF5 file"),
-    (Array("MARTLET CHECKPOINT 1".utf8), "a checkpoint of Martlet"),
-    ([0x80, 2, 0x7d], "a pickle of Python"),
+    (Array("MARTLET CHECKPOINT 1".utf8), "a Martlet checkpoint"),
+    ([0x80, 2, 0x7d], "a Python pickle"),
     ([UInt8](repeating: 0, count: 40), "zero bytes, at least at its start"),
     (Array("\u{feff}<HTML lang='en'>".utf8), "a web page (HTML)"),
-    (Array("{\"error\": 404}".utf8), "a JSON text"),
-    (Array("version https://git-lfs.github.com/spec/v1\noid".utf8), "a pointer of Git LFS, not the file itself"),
-    (Array("name: run\ndata: x\n".utf8), "a text that starts with 'name: run'"),
-    // A character that the prefix cuts is no reason to take the text for none.
-    (Array("Größe, Länge und Höh".utf8) + [0xc3], "a text that starts with 'Größe, Länge und Höh'"),
-    ([0xff, 0xfe, 0x6e, 0], "a text in UTF-16"),
+    (Array("{\"error\": 404}".utf8), "a JSON file"),
+    (Array("version https://git-lfs.github.com/spec/v1\noid".utf8), "a Git LFS pointer, not the file itself"),
+    (Array("name: run\ndata: x\n".utf8), "a text file that starts with 'name: run'"),
+    // A character truncated at the end does not make text binary.
+    (Array("Größe, Länge und Höh".utf8) + [0xc3], "a text file that starts with 'Größe, Länge und Höh'"),
+    ([0xff, 0xfe, 0x6e, 0], "a UTF-16 text file"),
   ]
 
   /// The start of an archive whose first member has this name.

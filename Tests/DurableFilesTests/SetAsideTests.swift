@@ -5,17 +5,17 @@ import Testing
 
 @Suite("Files that are set aside")
 struct SetAsideTests {
-  @Test("keep their bytes under a name that no file has, until they are discarded")
+  @Test("keep their bytes under an unused name until they are discarded")
   func kept() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write("old", to: "log")
     _ = try directory.write("older", to: "log.previous")
     let files = SetAsideFiles()
     try files.add(path)
-    // Nothing is without its name before something new takes it.
+    // A file keeps its name until a new one replaces it.
     #expect(directory.names == ["log", "log.previous", "log.previous.2"])
     try WholeFile.write(Array("new".utf8), to: path)
-    // What is there then is the new one: it is not set aside.
+    // The file there is the new one by then: it is not set aside.
     try files.add(path)
     #expect(try directory.text("log") == "new" && directory.text("log.previous.2") == "old")
     #expect(files.kept.map(\.aside) == ["\(path).previous.2"])
@@ -25,7 +25,7 @@ struct SetAsideTests {
     #expect(try directory.text("log.previous") == "older")
   }
 
-  @Test("are those that links lead to, beside themselves")
+  @Test("are the targets of links, kept beside themselves")
   func links() throws {
     let (directory, other) = (try TemporaryDirectory(), try TemporaryDirectory())
     let target = try other.write("old", to: "file")
@@ -39,18 +39,18 @@ struct SetAsideTests {
   }
 }
 
-@Suite("Whether something can be written")
+@Suite("Checks of writability")
 struct WritableTests {
-  /// Where not even root writes.
+  /// Places where not even root can write.
   @Test(
-    "is tried: a right is not enough",
+    "try to write: permissions are not enough",
     arguments: ["/proc/x", "/proc/self/x", "/proc/self/x/y", "/proc", "/proc/self"])
   func unwritable(path: String) {
     #expect(throws: FileError.self) { try WholeFile.checkWritable(path) }
     #expect(throws: FileError.self) { try WholeFile.checkWritableDirectory(path) }
   }
 
-  @Test("leaves nothing behind")
+  @Test("leave no files")
   func nothingLeft() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write("old", to: "file")

@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Whole files")
+@Suite("Atomic files")
 struct WholeFileTests {
-  @Test("replace what stood there, and leave nothing beside it")
+  @Test("replace existing files, and leave no temporary ones")
   func replacing() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write("old", to: "file")
@@ -14,7 +14,7 @@ struct WholeFileTests {
     #expect(directory.names == ["file"])
   }
 
-  @Test("are written where a link leads, and the link stays")
+  @Test("are written to the target of a link, and the link is kept")
   func links() throws {
     let directory = try TemporaryDirectory()
     let target = try directory.write("old", to: "target")
@@ -26,12 +26,12 @@ struct WholeFileTests {
     #expect(directory.names == ["link", "target"])
   }
 
-  @Test("do not take the place of a pipe or a device")
+  @Test("do not replace a pipe or a device")
   func streams() throws {
     let directory = try TemporaryDirectory()
     let pipe = "\(directory.path)/pipe"
     #expect(mkfifo(pipe, 0o600) == 0)
-    // Open for both, so that the writer finds a reader, and its bytes stay.
+    // Open for reading and writing, so that the writer finds a reader, and its bytes are kept.
     let reader = open(pipe, O_RDWR | O_NONBLOCK)
     defer { close(reader) }
     try WholeFile.write(Array("bytes".utf8), to: pipe)
@@ -48,17 +48,17 @@ struct WholeFileTests {
     }
   }
 
-  @Test("are not written to a pipe that nobody reads, and nobody waits for one")
+  @Test("are not written to a pipe without a reader, and do not wait for one")
   func unreadPipe() throws {
     let directory = try TemporaryDirectory()
     let pipe = "\(directory.path)/pipe"
     #expect(mkfifo(pipe, 0o600) == 0)
-    let wording = "\(pipe): cannot be written: it is a pipe that nobody reads."
+    let wording = "\(pipe): cannot be written: it is a pipe without a reader."
     #expect { try WholeFile.write([1], to: pipe) } throws: { "\($0)" == wording }
     #expect { try AppendedFile(pipe) } throws: { "\($0)" == wording }
   }
 
-  /// ThreadSanitizer sees to it that the standard library's empty array, which all threads share, is not written.
+  /// ThreadSanitizer checks that the standard library's empty array, which all threads share, is not written.
   @Test("that are empty are read on several threads at once, while others fill arrays")
   func empty() throws {
     let directory = try TemporaryDirectory()
@@ -72,7 +72,7 @@ struct WholeFileTests {
     }
   }
 
-  @Test("leave what stood there when they cannot be written")
+  @Test("leave existing files unchanged when they cannot be written")
   func failures() throws {
     let directory = try TemporaryDirectory()
     let below = "\(directory.path)/none/file"
@@ -98,7 +98,7 @@ struct WholeFileTests {
   }
 
   @Test(
-    "keep the permissions of what they replace, whatever the process's mask", arguments: [0o600, 0o664, 0o440, 0o755])
+    "keep the permissions of the replaced file, whatever the umask", arguments: [0o600, 0o664, 0o440, 0o755])
   func permissions(mode: Int) throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write("old", to: "file")
@@ -107,7 +107,7 @@ struct WholeFileTests {
     #expect(try directory.text("file") == "new")
     var status = stat()
     #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == mode_t(mode))
-    // Also where a link leads.
+    // Also at the target of a link.
     let link = "\(directory.path)/link"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
     try WholeFile.write(Array("newer".utf8), to: link)
@@ -115,7 +115,7 @@ struct WholeFileTests {
     #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == mode_t(mode))
   }
 
-  @Test("take the place of a link, a pipe or another file where no person named the path")
+  @Test("replace a link, a pipe or another file if the path is not from a user")
   func withoutFollowing() throws {
     let directory = try TemporaryDirectory()
     let target = try directory.write("another user's", to: "target")
@@ -135,7 +135,7 @@ struct WholeFileTests {
     }
   }
 
-  @Test("are written where a link leads, also if that is not UTF-8")
+  @Test("are written to the target of a link, also if its path is not UTF-8")
   func bytesOfPaths() throws {
     let directory = try TemporaryDirectory()
     // `caf\xe9`, which is é in Latin-1, and a link to it.
@@ -147,7 +147,7 @@ struct WholeFileTests {
       try WholeFile.write(Array(round.utf8), to: "\(link)/file")
       #expect(try String(contentsOfFile: "\(link)/file", encoding: .utf8) == round)
     }
-    // A file of that kind itself.
+    // A file with such a name itself.
     let file = Array(name.dropLast()) + Array("/file".utf8CString)
     #expect(symlink(file, "\(directory.path)/other") == 0)
     try WholeFile.write(Array("third".utf8), to: "\(directory.path)/other")
@@ -156,7 +156,7 @@ struct WholeFileTests {
     #expect(directory.names == ["link", "other"])
   }
 
-  @Test("remove what writers that were killed left, and nothing else")
+  @Test("remove the leftovers of killed writers, and nothing else")
   func leftovers() throws {
     let directory = try TemporaryDirectory()
     let left = ["martlet-00000000.partial", "martlet-89abcdef.partial"]
@@ -166,17 +166,17 @@ struct WholeFileTests {
       "mine.partial", "x.martlet-00000000.partial",
     ]
     for name in left + others { _ = try directory.write("part", to: name) }
-    // Of a writer that lives: the system has its lock.
+    // Of a live writer: it holds the system's lock.
     let living = try directory.write("part", to: "martlet-11111111.partial")
     let descriptor = open(living, O_WRONLY)
     #expect(flock(descriptor, LOCK_EX) == 0)
-    // Links are not followed, and may be another's.
+    // Links are not followed, and may belong to others.
     try FileManager.default.createSymbolicLink(
       atPath: "\(directory.path)/martlet-22222222.partial", withDestinationPath: "mine.partial")
     try WholeFile.write([1], to: "\(directory.path)/file")
     let stay = others + ["file", "martlet-11111111.partial"]
     #expect(directory.names == (stay + ["martlet-22222222.partial"]).sorted())
-    // Whoever has the directory for itself removes links, too.
+    // The only user of a directory removes links, too.
     WholeFile.removeLeftovers(in: directory.path)
     #expect(directory.names == stay.sorted())
     close(descriptor)
@@ -184,7 +184,7 @@ struct WholeFileTests {
     #expect(directory.names == (others + ["file"]).sorted())
   }
 
-  @Test("are not disturbed by others that write to the same directory")
+  @Test("are not affected by other writers in the same directory")
   func together() async throws {
     let directory = try TemporaryDirectory()
     let path = directory.path
@@ -200,7 +200,7 @@ struct WholeFileTests {
     for name in directory.names { #expect(try directory.text(name) == "39") }
   }
 
-  @Test("show their start before the rest is read, and are read no further if that is refused")
+  @Test("pass on their start before the rest is read, and are read no further if it is rejected")
   func header() throws {
     let directory = try TemporaryDirectory()
     struct Refused: Error {}
@@ -210,17 +210,17 @@ struct WholeFileTests {
     #expect(bytes == Array("0123456789".utf8))
     _ = try WholeFile.read(path, headerCount: 99) { seen.append((String(decoding: $0, as: UTF8.self), $1)) }
     #expect(seen.map(\.0) == ["0123", "0123456789"] && seen.map(\.1) == [10, 10])
-    // A file with a hole, which no memory holds.
+    // A sparse file that exceeds all memory.
     #expect(truncate(path, 1 << 43) == 0)
     #expect(throws: Refused.self) { try WholeFile.read(path, headerCount: 4) { _, _ in throw Refused() } }
   }
 
-  @Test("have links to them, a hard one where no symbolic one can be made")
+  @Test("can be linked to, with a hard link where symbolic links fail")
   func hardLinks() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write("text", to: "file")
     let link = "\(directory.path)/link"
-    // To itself, so that moving one onto the other does nothing.
+    // A link to itself, so that renaming one to the other does nothing.
     try FileManager.default.linkItem(atPath: path, toPath: link)
     try WholeFile.link(link, to: "file")
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "file")

@@ -4,7 +4,7 @@ import HDF5Reading
 import NeuralNetwork
 import RunConfiguration
 
-/// The values that Keras computed: `make_golden.py` and `make_values.py` make them.
+/// Values computed by Keras, from `make_golden.py` and `make_values.py`.
 package struct Golden {
   private let group: HDF5Group
 
@@ -40,7 +40,7 @@ package struct Golden {
 
   package func contains(_ name: String) throws -> Bool { try group.contains(name) }
 
-  /// How many n there are in names that begin with `<name>.<n>`.
+  /// The number of names `<name>.<n>`.
   package func count(_ name: String) throws -> Int {
     let numbers = group.names.map { $0.split(separator: ".") }.filter { $0.count > 1 && $0[0] == name }.map { $0[1] }
     return Set(numbers).count
@@ -50,13 +50,13 @@ package struct Golden {
 
   package func integerAttribute(_ name: String) throws -> Int { try group.integerAttribute(name) }
 
-  /// An attribute of JSON, which is YAML too.
+  /// An attribute in JSON, which is also YAML.
   package func node(_ attribute: String) throws -> ConfigurationNode {
     try YAMLDocument.parse(group.attribute(attribute))
   }
 }
 
-/// The first of two lists of numbers that differs by more than rounding; nil if none does.
+/// The first difference of two lists of numbers beyond rounding; nil for none.
 ///
 /// - Parameter tolerance: the largest difference, relative to the largest expected magnitude (at least 1).
 package func firstDifference(_ actual: [Float], _ expected: [Float], tolerance: Float) -> String? {

@@ -1,11 +1,11 @@
 import Configuration
 import NeuralNetwork
 
-/// A layer with its options and the shapes of its inputs: what the tests of every layer in the catalog run on. A new layer
-/// gets its cases in `make_golden.py`.
+/// A layer with its options and input shapes, for the tests of every layer in the catalog. Cases of a new layer are
+/// added in `make_golden.py`.
 package struct LayerCase {
   package let layer: any Layer
-  /// The shape of a sample of each input.
+  /// The sample shape of each input.
   package let inputShapes: [Shape]
   package let outputShape: Shape
   package let golden: Golden
@@ -13,8 +13,8 @@ package struct LayerCase {
   /// The names of all cases.
   package static let names = Golden.cases("layers")
 
-  /// The names of the cases whose inputs have few values, for tests that compute them many times; of two cases of one layer
-  /// in training and in inference (`…_inference`), the first.
+  /// The names of the cases with small inputs, for tests that compute them many times; of two cases of one layer in
+  /// training and in inference (`…_inference`), the first.
   package static let smallNames = names.filter { name in
     guard let layerCase = try? LayerCase(name) else { return true }
     let isSecond = name.hasSuffix("_inference") && names.contains(String(name.dropLast("_inference".count)))

@@ -1,12 +1,12 @@
 import Configuration
 import NeuralNetwork
 
-/// A loss with its options, and what Keras computed with it: what the tests of every loss in the catalog run on. A new loss
-/// gets its cases in `make_golden.py`, or in `make_values.py` if it compares numbers.
+/// A loss with its options and Keras' results, for the tests of every loss in the catalog. Cases of a new loss are
+/// added in `make_golden.py`, or in `make_values.py` if it compares numbers.
 package struct LossCase {
   package let golden: Golden
   package let loss: any Loss
-  /// Whether the outputs are the argument of a softmax that the program leaves to the loss.
+  /// Whether the outputs are the argument of a softmax that the loss applies.
   package let isLogits: Bool
   package let outputs: [Float]
   package let samples: Int
@@ -36,13 +36,13 @@ package struct LossCase {
     let name: String
   }
 
-  /// The outputs of a sample.
+  /// The number of outputs per sample.
   package var count: Int { outputs.count / samples }
 
-  /// The loss of each of some samples.
+  /// The loss of each sample.
   ///
   /// - Parameters:
-  ///   - outputs: of these samples; those of the case if nil.
+  ///   - outputs: the outputs of these samples; those of the case if nil.
   ///   - gradient: as in `Loss.compute`.
   package func compute(
     _ outputs: [Float]? = nil, samples range: Range<Int>? = nil, isLogits: Bool? = nil,
@@ -79,7 +79,7 @@ package struct LossCase {
 }
 
 extension Targets {
-  /// The targets from a sample on.
+  /// The targets, starting at a sample.
   func from(_ sample: Int) -> Targets {
     switch self {
     case .classes(let classes): .classes(classes + sample)

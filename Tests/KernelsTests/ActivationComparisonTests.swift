@@ -2,19 +2,19 @@ import Foundation
 import Kernels
 import Testing
 
-@Suite("Activation kernels give what the mathematical library gives")
+@Suite("Activation kernels agree with the math library")
 struct ActivationComparisonTests {
   typealias Forward = (UnsafeMutablePointer<Float>, Int) -> Void
   typealias Backward = (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
 
-  /// Values of every size, both signs, and the ends.
+  /// Values of all magnitudes and both signs, and the extremes.
   static let values: [Float] = {
     let sizes = (0..<2000).map { Float(pow(10, Double($0) / 250 - 6)) }
     return [0, -0.0, 0.625, .infinity, -.infinity, .greatestFiniteMagnitude, 87.3, -87.4, 88.4, 88.8] + sizes
       + sizes.map(-)
   }()
 
-  /// The distance in units of the last place of the exact result.
+  /// The distance to the exact result in units in the last place.
   static func distance(_ actual: Float, _ exact: Double) -> Double {
     abs(Double(actual) - exact) / Double(max(Float(exact).ulp, .leastNormalMagnitude))
   }
@@ -30,7 +30,7 @@ struct ActivationComparisonTests {
       var actual = Self.values
       kernel(&actual, actual.count)
       for (value, result) in zip(Self.values, actual) {
-        // Where the sigmoid leaves the normal numbers, zero is as good.
+        // Where the sigmoid becomes subnormal, zero is accepted.
         let expected = exact(Double(value))
         guard expected.magnitude > 1e-37 else {
           #expect(abs(result) < 1e-36, "\(name)(\(value)) is \(result)")

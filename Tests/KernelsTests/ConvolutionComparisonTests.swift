@@ -2,13 +2,13 @@ import Kernels
 import Testing
 
 extension ConvolutionGeometry {
-  /// A random one: odd sizes, strides, paddings; sometimes more channels or filters than a vector has lanes.
+  /// A random geometry: odd sizes, strides, paddings; sometimes more channels or filters than a vector has lanes.
   init(random shapes: inout RandomShapes, wide: Bool) {
     let (kernelHeight, kernelWidth) = (shapes.size(1...5), shapes.size(1...5))
     let (strideHeight, strideWidth) = (shapes.size(1...3), shapes.size(1...3))
     let (paddingTop, paddingLeft) = (shapes.size(0...kernelHeight - 1), shapes.size(0...kernelWidth - 1))
     let (outputHeight, outputWidth) = (shapes.size(1...7), shapes.size(1...7))
-    // Some images end before the last window does, and some go on behind it.
+    // Some images end before the last window does, and some extend past it.
     func input(_ output: Int, _ stride: Int, _ kernel: Int, _ padding: Int) -> Int {
       max(1, (output - 1) * stride + kernel - padding + shapes.size(0...2) - shapes.size(0...1))
     }
@@ -27,7 +27,7 @@ extension ConvolutionGeometry {
   var positions: Int { outputHeight * outputWidth }
 }
 
-@Suite("Convolution kernels give what the reference gives")
+@Suite("Convolution kernels agree with the reference")
 struct ConvolutionComparisonTests {
   @Test("convolutions of 200 random sizes", arguments: KernelComparisonTests.supported)
   func convolution(instructionSet: InstructionSet) {
@@ -40,7 +40,7 @@ struct ConvolutionComparisonTests {
   }
 }
 
-/// A convolution with its numbers.
+/// A convolution with its values.
 private struct ConvolutionCase {
   let geometry: ConvolutionGeometry
   let samples: Int

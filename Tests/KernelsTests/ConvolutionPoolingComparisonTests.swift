@@ -2,7 +2,7 @@ import Kernels
 import Testing
 
 extension ConvolutionPoolingGeometry {
-  /// A random one; a last row or column of outputs that fills no window is not pooled.
+  /// A random geometry; a last row or column of outputs that does not fill a window is not pooled.
   init(random shapes: inout RandomShapes) {
     let (kernelHeight, kernelWidth) = (shapes.size(1...11), shapes.size(1...11))
     let (pooledHeight, pooledWidth) = (shapes.size(1...9), shapes.size(1...20))
@@ -16,7 +16,7 @@ extension ConvolutionPoolingGeometry {
   var taps: Int { kernelHeight * kernelWidth }
   var windows: Int { pooledHeight * pooledWidth }
 
-  /// The convolution alone.
+  /// The convolution without the pooling.
   var convolution: ConvolutionGeometry {
     ConvolutionGeometry(
       inputHeight: imageHeight, inputWidth: imageWidth, inputChannels: 1, kernelHeight: kernelHeight,
@@ -25,7 +25,7 @@ extension ConvolutionPoolingGeometry {
   }
 }
 
-@Suite("Kernels of convolution and pooling over one channel give what the reference gives")
+@Suite("Kernels of convolution and pooling over one channel agree with the reference")
 struct ConvolutionPoolingComparisonTests {
   @Test("200 random sizes", arguments: KernelComparisonTests.supported)
   func convolutionPooling(instructionSet: InstructionSet) {
@@ -76,7 +76,7 @@ private struct ConvolutionPoolingCase {
     pooledGradient = shapes.values(samples * geometry.filters * geometry.windows)
   }
 
-  /// Where the reference's convolution has the value that is `choice` of a pooled one.
+  /// The offset of value `choice` of a pooled output in the reference convolution.
   private func source(of pooled: Int, choice: Int) -> Int {
     let (planes, window) = pooled.quotientAndRemainder(dividingBy: geometry.windows)
     let (sample, filter) = planes.quotientAndRemainder(dividingBy: geometry.filters)
@@ -115,7 +115,7 @@ private struct ConvolutionPoolingCase {
     let windows = output.indices.map { pooled in (0..<4).map { convolved[source(of: pooled, choice: $0)] } }
     let largest = windows.map { $0.reduce(-.infinity, max) }
     expectClose(output, largest.map { max($0, 0) }, terms: geometry.taps + 1, "output of \(geometry)")
-    // What was selected may differ from the reference's choice only where both are equal but for rounding.
+    // The argmax may differ from the reference's only between values that are equal up to rounding.
     let chosen = output.indices.map { windows[$0][Int(selected[$0])] }
     expectClose(chosen, largest, terms: geometry.taps + 1, "selected value of \(geometry)")
   }

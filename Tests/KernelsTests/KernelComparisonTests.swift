@@ -2,7 +2,7 @@ import Kernels
 import Randomness
 import Testing
 
-/// Random sizes and values, the same in every run.
+/// Random sizes and values, reproducible.
 struct RandomShapes {
   private var random: RandomStream
 
@@ -17,7 +17,7 @@ struct RandomShapes {
   }
 }
 
-/// - Parameter terms: the products in a sum: rounding grows with its root.
+/// - Parameter terms: the number of products in a sum: rounding grows with its root.
 func expectClose(
   _ actual: [Float], _ expected: [Float], terms: Int, _ what: String,
   sourceLocation: SourceLocation = #_sourceLocation
@@ -30,10 +30,10 @@ func expectClose(
   }
 }
 
-@Suite("Vector kernels give what the reference gives")
+@Suite("Vector kernels agree with the reference")
 struct KernelComparisonTests {
   static let supported = InstructionSet.allCases.filter(\.isSupported)
-  /// Overwritten by every kernel that promises to.
+  /// Overwritten by every kernel that must overwrite its output.
   static let garbage: Float = 123
 
   @Test("dense layers of 200 random sizes", arguments: supported)
@@ -90,7 +90,7 @@ struct KernelComparisonTests {
     }
   }
 
-  @Test("shards that are computed together give the bits of shards that are summed later", arguments: supported)
+  @Test("shards that are computed together have the bits of shards that are summed later", arguments: supported)
   func shardsTogether(instructionSet: InstructionSet) {
     let kernels = instructionSet.kernels
     let (inputs, units) = (131, 23)
@@ -122,7 +122,7 @@ struct KernelComparisonTests {
     }
   }
 
-  @Test("a sample's numbers do not depend on its place in the shard", arguments: supported)
+  @Test("a sample's results do not depend on its position in the shard", arguments: supported)
   func placeInShard(instructionSet: InstructionSet) {
     let kernels = instructionSet.kernels
     var shapes = RandomShapes(1000)
@@ -204,7 +204,7 @@ struct KernelComparisonTests {
     #expect(values.filter(\.isNaN).count == 21)
   }
 
-  @Test("the sum of shards is a fixed tree, however its range is cut", arguments: supported)
+  @Test("the sum of shards is a fixed tree, however its range is split", arguments: supported)
   func shardTree(instructionSet: InstructionSet) {
     func tree(_ values: ArraySlice<Float>) -> Float {
       guard values.count > 1 else { return values[values.startIndex] }
@@ -238,7 +238,7 @@ struct KernelComparisonTests {
 
 @Suite("Instruction sets")
 struct InstructionSetTests {
-  @Test("the environment forces one")
+  @Test("the environment overrides the choice")
   func forced() throws {
     #expect(try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": "baseline"]) == .baseline)
     for best in [InstructionSet.bestSupported.rawValue, InstructionSet.bestSupported.description] {
@@ -248,13 +248,14 @@ struct InstructionSetTests {
     #expect(try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": ""]) == .bestSupported)
   }
 
-  @Test("an unknown one is refused by name")
+  @Test("an unknown name is refused")
   func unknown() {
     #expect {
       try InstructionSet.resolve(environment: ["MARTLET_INSTRUCTION_SET": "avx9"])
     } throws: {
       "\($0)"
-        == "MARTLET_INSTRUCTION_SET is 'avx9', which is not an instruction set. Use one of v4, v3, baseline, or unset it."
+        == "MARTLET_INSTRUCTION_SET is 'avx9', which is not an instruction set. "
+          + "Use one of v4, v3, baseline, or unset it."
     }
   }
 }

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the compiler makes of the kernels, and of what else computes. Each module of kernels is compiled for another processor, so none may bring code that the
-/// linker could take for the whole program.
+/// Checks of the object files of the kernels and of other computing modules. Each kernel module is compiled for another
+/// processor, so none may contain code that the linker could use for the whole program.
 @Suite("The object files of the kernels")
 struct KernelObjectTests {
-  /// This build, and the release build if there is one.
+  /// The current build, and the release build if there is one.
   static let builds = [BuildDirectory.path] + (BuildDirectory.release.map { [$0] } ?? [])
 
   private static let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")
@@ -15,17 +15,17 @@ struct KernelObjectTests {
 
   private func symbols(_ build: String, _ module: String) throws -> [ObjectFile.Symbol] {
     let directory = "\(build)/\(module).build"
-    // The builds for other processors are of the same sources.
+    // The builds for other processors have the same sources.
     let folder = module.hasPrefix("KernelsV") ? "KernelsBaseline" : module
     let sources = Set(try FileManager.default.subpathsOfDirectory(atPath: "\(Self.sources)/\(folder)").map(Self.name))
-    // Objects of sources that are gone stay in a build directory.
+    // Objects of removed sources stay in a build directory.
     let objects = try FileManager.default.contentsOfDirectory(atPath: directory).filter {
       $0.hasSuffix(".o") && sources.contains(String($0.dropLast(2)))
     }
     return try objects.flatMap { try ObjectFile(path: "\(directory)/\($0)").symbols }
   }
 
-  @Test("there are some")
+  @Test("exist")
   func areRead() throws {
     for build in Self.builds {
       let symbols = try symbols(build, "KernelsV4")
@@ -36,20 +36,20 @@ struct KernelObjectTests {
   }
 
   @Test(
-    "have no code that another module could take: a generic of the standard library, or a helper of the compiler",
+    "contain no code that other modules could share: generics of the standard library, or compiler helpers",
     arguments: builds, ["KernelsBaseline", "KernelsV3", "KernelsV4"])
   func weakSymbols(build: String, module: String) throws {
     let shared = try symbols(build, module).filter {
       $0.isWeak && $0.isCode && !$0.isUndefined && !$0.name.hasPrefix("$s\(module.count)\(module)")
     }
-    // Debug builds are made with -enable-testing, which keeps what nobody calls: metadata of internal types, their helpers,
-    // generics that are not specialized. There only specializations count.
+    // Debug builds are made with -enable-testing, which keeps unused code: metadata of internal types, their helpers,
+    // unspecialized generics. There only specializations count.
     let names = Set(shared.map(\.name)).filter { build.hasSuffix("release") || $0.contains(#/T[gG]q?\d/#) }
     #expect(names.isEmpty)
   }
 
   @Test(
-    "call no function for what is an instruction, and allocate nothing",
+    "call no function where there is an instruction, and allocate nothing",
     arguments: builds, ["KernelsBaseline", "KernelsV3", "KernelsV4"])
   func calls(build: String, module: String) throws {
     let mathematics = #/(fma|sqrt|exp2?|log2?|pow|tanh|floor|ceil|trunc|round|rint|nearbyint|fmin|fmax)f?/#
@@ -59,7 +59,7 @@ struct KernelObjectTests {
     #expect(Set(forbidden).isEmpty)
   }
 
-  /// The functions of C's <math.h>, for double and for float, but those whose result IEEE 754 says to the bit: `floor`,
+  /// The functions of C's <math.h>, for double and float, except those whose result IEEE 754 defines exactly: `floor`,
   /// `round`, `trunc`, ….
   private static let mathematics = Set(
     [
@@ -70,7 +70,7 @@ struct KernelObjectTests {
     ].flatMap { [$0, $0 + "f"] })
 
   @Test(
-    "of everything that computes call no function of a C library's mathematics: its last bits are not ours",
+    "of all computing modules call no math function of the C library: its last bits vary",
     arguments: builds,
     [
       "ElementaryFunctions", "Kernels", "KernelsBaseline", "KernelsV3", "KernelsV4", "NeuralNetwork", "Randomness",

@@ -1,17 +1,17 @@
 import Foundation
 import Testing
 
-/// The symbols of an object file in the format ELF, for machines of 64 bits, least significant byte first.
+/// The symbols of a 64-bit little-endian ELF object file.
 ///
 /// Source: System V Application Binary Interface, chapter 4, "Sections" and "Symbol Table"
 /// (https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.intro.html).
 struct ObjectFile {
   struct Symbol {
     let name: String
-    /// Of several modules' symbols of this name, the linker keeps one.
+    /// The linker keeps one of several symbols with this name.
     let isWeak: Bool
     let isCode: Bool
-    /// It is another object file's.
+    /// It is defined in another object file.
     let isUndefined: Bool
   }
 
@@ -19,12 +19,12 @@ struct ObjectFile {
 
   init(path: String) throws {
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
-    try #require(bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]), "\(path) is no ELF file of this kind")
+    try #require(bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]), "\(path) is not a 64-bit little-endian ELF file")
     let reader = ELFReader(bytes: bytes)
     symbols = reader.sections.filter { $0.type == Section.symbolTable }.flatMap(reader.symbols)
   }
 
-  /// A section's header, as far as it matters here.
+  /// The relevant fields of a section header.
   fileprivate struct Section {
     static let symbolTable = 2
 
@@ -66,7 +66,7 @@ private struct ELFReader {
     }
   }
 
-  /// A text that ends with a zero byte.
+  /// A NUL-terminated string.
   private func name(at start: Int) -> String {
     String(decoding: bytes[start...].prefix { $0 != 0 }, as: UTF8.self)
   }

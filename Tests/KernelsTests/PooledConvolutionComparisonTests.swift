@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@Suite("Pooled convolution kernels give what the reference gives")
+@Suite("Pooled convolution kernels agree with the reference")
 struct PooledConvolutionComparisonTests {
   @Test("convolutions of 200 random sizes, pooled", arguments: KernelComparisonTests.supported)
   func pooledConvolution(instructionSet: InstructionSet) {
@@ -15,7 +15,7 @@ struct PooledConvolutionComparisonTests {
     }
   }
 
-  /// An image of four pixels, each an output for each filter: one window of the pool.
+  /// An image of four pixels, each an output for each filter: a single pool window.
   private func oneWindow(filters: Int) -> ConvolutionGeometry {
     ConvolutionGeometry(
       inputHeight: 2, inputWidth: 2, inputChannels: 1, kernelHeight: 1, kernelWidth: 1, strideHeight: 1,
@@ -41,12 +41,12 @@ struct PooledConvolutionComparisonTests {
   }
 
   @Test(
-    "as many filters as are counted, all with a gradient in the same place",
+    "the maximum number of filters, all with a gradient at the same position",
     arguments: KernelComparisonTests.supported)
   func mostFilters(instructionSet: InstructionSet) {
     let kernels = instructionSet.kernels
     var shapes = RandomShapes(8000)
-    // The values of each window are all 0: the first one is taken.
+    // The values of each window are all 0: the first is selected.
     PooledConvolutionCase(
       oneWindow(filters: 65_535), samples: 1, hasBias: false, relu: false, isDark: true, shapes: &shapes
     ).check(kernels)
@@ -54,7 +54,7 @@ struct PooledConvolutionComparisonTests {
   }
 }
 
-/// A pooled convolution with its numbers.
+/// A pooled convolution with its values.
 private struct PooledConvolutionCase {
   let geometry: ConvolutionGeometry
   let samples: Int
@@ -82,7 +82,7 @@ private struct PooledConvolutionCase {
   private var pooledHeight: Int { geometry.outputHeight / 2 }
   private var pooledWidth: Int { geometry.outputWidth / 2 }
 
-  /// The value of the convolution that is `choice` of a pooled one.
+  /// The offset of value `choice` of a pooled output in the convolution.
   private func source(of pooled: Int, choice: Int) -> Int {
     let (window, filter) = pooled.quotientAndRemainder(dividingBy: geometry.filters)
     let (rows, column) = window.quotientAndRemainder(dividingBy: pooledWidth)
@@ -119,7 +119,7 @@ private struct PooledConvolutionCase {
     let windows = output.indices.map { pooled in (0..<4).map { convolved[source(of: pooled, choice: $0)] } }
     let largest = windows.map { $0.reduce(-.infinity, max) }
     expectClose(output, relu ? largest.map { max($0, 0) } : largest, terms: geometry.taps + 1, "output of \(geometry)")
-    // What was selected may differ from the reference's choice only where both are equal but for rounding.
+    // The argmax may differ from the reference's only between values that are equal up to rounding.
     let chosen = output.indices.map { windows[$0][Int(selected[$0])] }
     expectClose(chosen, largest, terms: geometry.taps + 1, "selected value of \(geometry)")
   }

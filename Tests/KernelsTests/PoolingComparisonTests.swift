@@ -2,13 +2,13 @@ import Kernels
 import Testing
 
 extension PoolingGeometry {
-  /// A random one: windows that overlap, leave gaps, or reach over the edges of the image.
+  /// A random geometry: windows that overlap, leave gaps, or extend past the edges of the image.
   init(random shapes: inout RandomShapes) {
     let (poolHeight, poolWidth) = (shapes.size(1...4), shapes.size(1...4))
     let (strideHeight, strideWidth) = (shapes.size(1...4), shapes.size(1...4))
     let (paddingTop, paddingLeft) = (shapes.size(0...poolHeight - 1), shapes.size(0...poolWidth - 1))
     let (outputHeight, outputWidth) = (shapes.size(1...6), shapes.size(1...6))
-    // Every window covers a pixel; the last ones may reach over the end.
+    // Every window covers a pixel; the last ones may extend past the end.
     func input(_ output: Int, _ stride: Int, _ pool: Int, _ padding: Int) -> Int {
       max(1, (output - 1) * stride - padding + shapes.size(1...pool + 1))
     }
@@ -20,7 +20,7 @@ extension PoolingGeometry {
   }
 }
 
-@Suite("Pooling kernels give what the reference gives")
+@Suite("Pooling kernels agree with the reference")
 struct PoolingComparisonTests {
   @Test("pooling of 200 random sizes", arguments: KernelComparisonTests.supported)
   func pooling(instructionSet: InstructionSet) {
@@ -30,7 +30,7 @@ struct PoolingComparisonTests {
       let samples = shapes.size(1...3)
       let inputs = samples * geometry.inputHeight * geometry.inputWidth * geometry.channels
       let outputs = samples * geometry.outputHeight * geometry.outputWidth * geometry.channels
-      // Few different values, so that many windows hold their largest one twice.
+      // Few different values, so that many windows contain their maximum twice.
       let input = shapes.values(inputs).map { index % 2 == 0 ? $0 : ($0 * 3).rounded() }
       checkMaximum(instructionSet.kernels, geometry, samples, input, gradient: shapes.values(outputs))
       checkAverage(instructionSet.kernels, geometry, samples, input, gradient: shapes.values(outputs))

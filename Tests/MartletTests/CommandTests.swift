@@ -250,7 +250,8 @@ struct CommandTests {
     ),
     (
       ["data", "show", "digits", "--output", "CONFIG"], 2,
-      "martlet: --output CONFIG: is a text that starts with 'name: small', and is not replaced. Choose another name.\n"
+      "martlet: --output CONFIG: is a text file that starts with 'name: small', and is not replaced. "
+        + "Choose another name.\n"
     ),
     (
       ["evaluate", "CONFIG", "--workers", "-1"], 2,
@@ -310,7 +311,7 @@ struct CommandTests {
     ),
     (
       "model: [flatten, dense: {units: 10}]\ncheckpoints: {directory: \"a\\0b\"}",
-      "CONFIG:4: checkpoints.directory: expected a text without a NUL character."
+      "CONFIG:4: checkpoints.directory: expected a string without a NUL character."
     ),
     (
       "a0: &a0 [x,x]\n"

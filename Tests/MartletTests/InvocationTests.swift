@@ -50,10 +50,10 @@ struct InvocationTests {
       #expect(finished.status == 2)
       #expect(finished.error == "martlet: \(message)\n")
     }
-    let none = "HOME is not set, so '~' stands for no directory. Write the path in full."
+    let none = "HOME is not set, so '~' cannot be expanded. Write the full path."
     try refused("martlet train \(config)", home: nil, "\(config):10: checkpoints.directory: '~/run': \(none)")
     try refused("martlet train \(plain) --output=~/x", home: "", "'~/x': \(none)")
-    let others = "only '~/' stands for a home directory, your own. Write the path in full, or"
+    let others = "only '~/', your own home directory, is supported. Write the full path, or"
     try refused(
       "martlet train \(other)", home: "/",
       "\(other):10: checkpoints.directory: '~bob/run': \(others) './~bob/run' for a file of that name.")

@@ -7,7 +7,7 @@ struct OutputPathTests {
   /// A command, the file that it would replace, and why it does not.
   static let refusals: [(arguments: [String], content: [UInt8], reason: String)] = [
     (["predict", "run", "--output"], Array("epoch,loss\n1,2\n".utf8), "is not a table of predictions, and is not"),
-    (["data", "show", "digits", "--output"], Array("name: x\n".utf8), "is a text that starts with 'name: x', and is"),
+    (["data", "show", "digits", "--output"], Array("name: x\n".utf8), "is a text file that starts with 'name: x',"),
     (["data", "show", "digits", "--output"], [0xff, 0xd8, 0xff, 0xe0], "is a JPEG picture, and is not replaced."),
     (["data", "show", "digits", "--output"], [1, 2, 3], "is not a PNG picture, and is not replaced."),
   ]

@@ -80,9 +80,9 @@ struct OutputTests {
 
   /// A log, what it may do to a run that is done, and what is said.
   static let logs: [(arguments: [String], callbacks: String, status: Int32, warning: String)] = [
-    (["--log-file", "PIPE"], "[]", 0, "PIPE: cannot be written: it is a pipe that nobody reads."),
-    (["--step-log", "PIPE"], "[]", 1, "PIPE: cannot be written: it is a pipe that nobody reads."),
-    ([], "[{csv_log: {filename: PIPE}}]", 0, "PIPE: cannot be written: it is a pipe that nobody reads."),
+    (["--log-file", "PIPE"], "[]", 0, "PIPE: cannot be written: it is a pipe without a reader."),
+    (["--step-log", "PIPE"], "[]", 1, "PIPE: cannot be written: it is a pipe without a reader."),
+    ([], "[{csv_log: {filename: PIPE}}]", 0, "PIPE: cannot be written: it is a pipe without a reader."),
   ]
 
   @Test("goes to a log that is not read ends, and says that lines are lost", arguments: logs.indices)

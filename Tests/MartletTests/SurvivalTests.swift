@@ -174,7 +174,7 @@ struct SurvivalTests {
     _ = try directory.write("process 7\nhost elsewhere\nsince 2026-01-01 00:00:00\n", to: "run/run.lock")
     let arguments = [try config(directory), "--output", "run", "--resume-or-start"]
     let run = try Running(arguments, in: directory, untilTaking: SIGTERM)
-    try run.wait { try directory.text("err").contains("waits for the lock of run, held by process 7 on elsewhere") }
+    try run.wait { try directory.text("err").contains("waiting for the lock of run, held by process 7 on elsewhere") }
     run.send(SIGTERM)
     let finished = try run.finish()
     #expect(finished.status == 75)

@@ -58,7 +58,7 @@ struct TrainingRunTests {
     _ = try directory.write("process 7\nhost elsewhere\nsince 2026-01-01 00:00:00\n", to: "run/run.lock")
     let later = "\(directory.path)/later"
     let run = try Self.run(configuration, isFirst ? .resumingIfAny : .resuming) { warning in
-      #expect(warning.hasPrefix("waits for the lock of \(path), held by process 7 on elsewhere"))
+      #expect(warning.hasPrefix("waiting for the lock of \(path), held by process 7 on elsewhere"))
       #expect(throws: Never.self) { try FileManager.default.moveItem(atPath: later, toPath: newest) }
       lock.withLock { $0 = nil }
     }

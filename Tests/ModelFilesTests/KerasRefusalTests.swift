@@ -103,7 +103,7 @@ struct KerasRefusalTests {
     (#""loss_weights": null"#, #""loss_weights": [0.5]"#, "m: the training: the option loss_weights is [0.5]"),
     ("[null, 8, 8, 1]", "[null, 8000, 8000, 1]", "m: the input: the option shape is [null, 8000, 8000, 1]"),
     ("[null, 8, 8, 1]", "[null, null, 8, 1]", "m: the input: the option shape is [null, null, 8, 1],"),
-    ("{", "", "m: not JSON: something follows the end"),
+    ("{", "", "m: not JSON: extra content after the document"),
   ]
 
   @Test("that change the result are refused by name", arguments: refused.indices)

@@ -4,13 +4,13 @@ import Testing
 
 @testable import NeuralNetwork
 
-@Suite("Batch normalization folded into the layer before it")
+@Suite("Batch normalization folded into the previous layer")
 struct FoldedNormalizationTests {
   struct Network: Sendable, CustomTestStringConvertible {
     let name: String
     let shape: Shape
     let layers: [any Layer]
-    /// The operations of its inference.
+    /// The operations of the inference program.
     let operations: [String]
     var testDescription: String { name }
   }
@@ -65,7 +65,7 @@ struct FoldedNormalizationTests {
       ]),
   ]
 
-  /// What moving variances are: any, or almost none, where epsilon alone is left.
+  /// The moving variances: arbitrary, or nearly 0, where epsilon dominates.
   enum Spread: CaseIterable {
     case ordinary
     case tiny
@@ -92,12 +92,12 @@ struct FoldedNormalizationTests {
     }
   }
 
-  @Test("computes the same within 1e-5 of the output", arguments: networks, Spread.allCases)
+  @Test("computes the same output within 1e-5", arguments: networks, Spread.allCases)
   func sameOutputs(network: Network, spread: Spread) throws {
     for instructionSet in InstructionSet.allCases where instructionSet.isSupported {
       var model = Model(network.layers)
       let folded = try output(model, network, spread, .inference, instructionSet.kernels)
-      // A frozen normalization computes in training what inference computes, and is not folded there.
+      // Training of a frozen normalization computes the same as inference, and is not folded.
       model.setTrainable(false, layers: model.nodes.indices)
       let unfolded = try output(model, network, spread, .training, instructionSet.kernels)
       let frozen = try output(model, network, spread, .inference, instructionSet.kernels)
@@ -126,7 +126,7 @@ struct FoldedNormalizationTests {
   private func output(
     _ model: Model, _ network: Network, _ spread: Spread, _ mode: Pass.Mode, _ kernels: KernelSet
   ) throws -> Output {
-    // Dropout does nothing in inference.
+    // Dropout is the identity in inference.
     var model = model
     if mode == .training {
       let layers = model.layers.map { $0 is Dropout ? Activation(.linear) : $0 }
@@ -157,7 +157,7 @@ struct FoldedNormalizationTests {
       values: (0..<samples * plan.outputShape.count).map { workspace.output[$0] })
   }
 
-  @Test("is not folded into a layer that others read, too")
+  @Test("is not folded into a layer with other readers")
   func severalReaders() throws {
     var model = Model()
     let stem = model.append(Self.conv(3, 1, .same))
@@ -168,7 +168,7 @@ struct FoldedNormalizationTests {
     #expect(program.foldings.isEmpty && program.operations.count == 3)
   }
 
-  @Test("is folded where the layers between belong to another branch")
+  @Test("is folded if the layers between belong to another branch")
   func otherBranch() throws {
     var model = Model()
     let left = model.append(Self.conv(3, 1, .same))

@@ -37,7 +37,7 @@ struct FrozenLayerTests {
     }
   }
 
-  @Test("count as non-trainable, and have no variables of the optimizer")
+  @Test("count as non-trainable, and have no optimizer variables")
   func summary() throws {
     var model = Model([
       Conv2D(filters: 3, kernelSize: [3, 3]), BatchNormalization(), Flatten(), Dense(units: 4),
@@ -46,7 +46,7 @@ struct FrozenLayerTests {
     let plan = try model.plan(inputShape: [4, 4, 1])
     #expect(
       plan.variables.map(\.role) == [.frozen, .frozen, .frozen, .frozen, .frozen, .frozen, .trainable, .trainable])
-    // A kernel of 27 values, and five variables of 3, each on cache lines of its own.
+    // A kernel of 27 values and five variables of 3, each aligned to cache lines.
     #expect(plan.movingCount == 0 && plan.stateCount == (2 + 5) * FloatBuffer.alignment)
     let lines = plan.summary(optimizer: Adam()).split(separator: "\n").suffix(4)
     #expect(
@@ -57,7 +57,7 @@ struct FrozenLayerTests {
         ].map { $0[...] }, "\(lines)")
   }
 
-  @Test("that are all there is leave a model that can be asked, and not trained")
+  @Test("throughout a model are refused in training, not in prediction")
   func allFrozen() throws {
     var model = Model([Dense(units: 3)])
     model.setTrainable(false, layers: [0])
@@ -71,7 +71,7 @@ struct FrozenLayerTests {
     }
   }
 
-  /// Layers behind a first one, of which some are frozen: what they hand back to it.
+  /// Layers after a first one, some of them frozen: their gradients reach the first.
   static let chains: [(layers: [any Layer], frozen: [Int])] = [
     ([Conv2D(filters: 5, kernelSize: [3, 3], activation: .relu), MaxPooling2D(), Flatten(), Dense(units: 4)], [1]),
     ([Conv2D(filters: 40, kernelSize: [3, 3]), ReLU(), MaxPooling2D(), Flatten(), Dense(units: 4)], [1, 2, 3]),
@@ -79,7 +79,7 @@ struct FrozenLayerTests {
     ([Conv2D(filters: 4, kernelSize: [3, 3]), Activation(.tanh), Flatten(), Dense(units: 4)], [1, 2]),
   ]
 
-  @Test("hand back the gradients that they would have handed back", arguments: chains.indices)
+  @Test("propagate the same gradients as trainable ones", arguments: chains.indices)
   func gradients(index: Int) throws {
     let (layers, frozen) = Self.chains[index]
     let first = Conv2D(filters: 3, kernelSize: [2, 2], activation: .tanh)
@@ -94,7 +94,7 @@ struct FrozenLayerTests {
     #expect(result.gradients.count < trained.gradients.count && result.gradients["conv2d/kernel"] != nil)
   }
 
-  @Test("that come first are not computed backward")
+  @Test("at the start have no backward pass")
   func firstLayers() throws {
     var model = Model([
       Conv2D(filters: 3, kernelSize: [3, 3]), ReLU(), BatchNormalization(), Flatten(), Dense(units: 4), Dense(units: 2),
@@ -109,7 +109,7 @@ struct FrozenLayerTests {
     #expect(program.operationCount(of: program.operations[4]).backward == 2 * 2 * 4 * 2)
   }
 
-  /// The output for some samples in two shards, and the gradients of all trainable variables.
+  /// The output for samples in two shards, and the gradients of all trainable variables.
   private func run(_ model: Model) throws -> (output: [Float], gradients: [String: [Float]]) {
     let plan = try model.plan(inputShape: [9, 8, 2])
     let kernels = InstructionSet.bestSupported.kernels

@@ -2,7 +2,7 @@ import Configuration
 
 @testable import NeuralNetwork
 
-/// Some values of a sample, in a shape of their own: how a model of one input has a layer with several.
+/// A slice of a sample in its own shape, so that a model with one input can test layers with several.
 struct InputSlice: UnaryLayer {
   static let className = "InputSlice"
   static let typeName = "input_slice"

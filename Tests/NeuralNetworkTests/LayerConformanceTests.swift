@@ -7,14 +7,14 @@ import Testing
 
 @testable import NeuralNetwork
 
-/// What every layer in the catalog has to pass. `LayerTrainingTests` has the rest: workers and resuming.
+/// The conformance tests of every layer in the catalog. `LayerTrainingTests` covers workers and resuming.
 @Suite("Every layer in the catalog")
 struct LayerConformanceTests {
-  /// Sums of up to 3,000 products in other orders differ in the last of Float's 24 bits, times the root of the count.
+  /// Sums of up to 3,000 products in another order differ in the last of Float's 24 bits, times the root of the count.
   static let tolerance: Float = 1e-5
 
   @Test(
-    "has cases of Keras', a small one and one in training among them",
+    "has Keras cases, including a small one and one in training",
     arguments: Catalog.layers.all.map { $0.className })
   func hasCases(className: String) throws {
     func cases(_ names: [String]) throws -> [LayerCase] {
@@ -24,14 +24,14 @@ struct LayerConformanceTests {
     #expect(try cases(LayerCase.names).contains { try $0.isTraining })
   }
 
-  @Test("has names of its own")
+  @Test("has unique names")
   func names() {
     let names = Catalog.layers.all.flatMap { [$0.className] + $0.classAliases }
     #expect(Set(names).count == names.count)
     #expect(Set(Catalog.layers.names).count == Catalog.layers.all.count)
   }
 
-  @Test("gives what Keras gives", arguments: LayerCase.names, InstructionSet.allCases.filter(\.isSupported))
+  @Test("computes what Keras computes", arguments: LayerCase.names, InstructionSet.allCases.filter(\.isSupported))
   func values(name: String, instructionSet: InstructionSet) throws {
     let layerCase = try LayerCase(name)
     let (golden, isTraining) = (layerCase.golden, try layerCase.isTraining)
@@ -73,7 +73,7 @@ struct LayerConformanceTests {
     }
   }
 
-  @Test("is the same after it was written as YAML and read", arguments: LayerCase.names)
+  @Test("round-trips through YAML", arguments: LayerCase.names)
   func yaml(name: String) throws {
     let layerCase = try LayerCase(name)
     #expect(layerCase.layer.options.map(\.key) == type(of: layerCase.layer).optionKeys)
@@ -92,7 +92,7 @@ struct LayerConformanceTests {
     #expect(type(of: one) == type(of: other) && "\(one)" == "\(other)")
   }
 
-  @Test("keeps the order of values in memory if it says so", arguments: LayerCase.names)
+  @Test("keeps the memory order of values if declared so", arguments: LayerCase.names)
   func layout(name: String) throws {
     let layerCase = try LayerCase(name)
     let shape = layerCase.inputShapes[0]
@@ -108,7 +108,7 @@ struct LayerConformanceTests {
 
   // MARK: - Shards
 
-  /// A layer with numbers that any of them takes, for a number of samples.
+  /// A layer with random values that any layer accepts, for a number of samples.
   private struct Drawn {
     let runner: LayerRunner
     let inputs: [[Float]]
@@ -130,11 +130,11 @@ struct LayerConformanceTests {
       try runner.run(inputs, variables: variables, outputGradient: outputGradient, division: division)
     }
 
-    /// The output of inference.
+    /// The output in inference.
     func infer() throws -> [Float] { try runner.run(inputs, variables: variables, pass: .inference).output }
   }
 
-  @Test("frozen, has no gradients of its own, and hands on the same ones", arguments: LayerCase.names)
+  @Test("frozen, has no variable gradients, and the same input gradients", arguments: LayerCase.names)
   func frozen(name: String) throws {
     let layerCase = try LayerCase(name)
     let division = LayerRunner.Division(shards: 5, groupSize: 2)
@@ -145,7 +145,7 @@ struct LayerConformanceTests {
     let result = try frozen.run(division)
     #expect(result.variableGradients.isEmpty && result.nextState.isEmpty)
     if layerCase.layer is BatchNormalization {
-      // It does what it does in inference.
+      // It computes the same as in inference.
       #expect(result.output == (try trained.infer()))
     } else {
       let expected = try trained.run(division)
@@ -153,13 +153,13 @@ struct LayerConformanceTests {
     }
   }
 
-  @Test("sums over shards: three agree with one to rounding", arguments: LayerCase.names)
+  @Test("sums over shards: three agree with one up to rounding", arguments: LayerCase.names)
   func shards(name: String) throws {
     let layerCase = try LayerCase(name)
     let drawn = try Drawn(layerCase, samples: 5, seed: 1)
     let whole = try drawn.run(.init(shards: 1))
     let divided = try drawn.run(.init(shards: 3, groupSize: 4))
-    // Nothing but the gradients of variables is summed over samples other than in the tree of samples.
+    // Only variable gradients are summed over samples outside the tree of samples.
     #expect(divided.output == whole.output)
     #expect(divided.inputGradients == whole.inputGradients)
     #expect(divided.nextState == whole.nextState)
@@ -181,10 +181,10 @@ struct LayerConformanceTests {
 
   // MARK: - Finite differences
 
-  @Test("has the gradients that finite differences say, along random directions", arguments: LayerCase.smallNames)
+  @Test("has gradients that agree with finite differences, along random directions", arguments: LayerCase.smallNames)
   func finiteDifferences(name: String) throws {
     let layerCase = try LayerCase(name)
-    // Where relu cuts what a layer computes, a step may change sides.
+    // Where relu clips the output, a step may cross the kink.
     let activation = layerCase.layer.options.first { $0.key == "activation" }?.node
     if activation == "relu", !(layerCase.layer is Activation) { return }
     for isTrainable in [true, false] {
@@ -199,10 +199,10 @@ struct LayerConformanceTests {
     func draw(_ count: Int) -> [Float] { (0..<count).map { _ in random.nextUniform(from: -1, to: 1) } }
     let inputs = layerCase.inputShapes.map { distinctValues(samples * $0.count, &random) }
     let parameters = runner.plan.variables.map { variable in
-      // No variance is negative.
+      // Variances must not be negative.
       draw(variable.shape.count).map { variable.name == "moving_variance" ? abs($0) + 0.1 : $0 }
     }
-    // The number whose gradient is taken: Σ output · weight.
+    // The scalar to differentiate: Σ output · weight.
     let weights = draw(samples * runner.plan.outputShape.count)
     let result = try runner.run(inputs, variables: parameters, outputGradient: weights)
     let trainable = runner.plan.variables.indices.filter { runner.plan.variables[$0].role == .trainable }
@@ -219,7 +219,7 @@ struct LayerConformanceTests {
         ).output
         return dot(output, weights)
       }
-      // The central difference of fourth order: curvature costs nothing that shows, rounding about 3e-4 of the derivative.
+      // The fourth-order central difference: curvature is negligible, rounding about 3e-4 of the derivative.
       let step: Float = 0x1p-9
       let (near, far) = (try value(step) - value(-step), try value(2 * step) - value(-2 * step))
       let measured = (8 * near - far) / Double(12 * step)
@@ -230,8 +230,8 @@ struct LayerConformanceTests {
     }
   }
 
-  /// Values around 0 in any order, further apart than a step moves them: no maximum and no ReLU changes sides within it.
-  /// They reach ±2 or more: where all are close, what divides by their spread is too curved for a step.
+  /// Values around 0 in random order, further apart than a step moves them: no maximum and no ReLU crosses its kink.
+  /// They reach ±2 or more: if all are close, a normalization by their spread is too curved for a step.
   private func distinctValues(_ count: Int, _ random: inout RandomStream) -> [Float] {
     let distance = max(0.02, 4 / Float(count))
     var values = (0..<count).map { distance * (Float($0) - Float(count) / 2 + 0.25) }

@@ -2,16 +2,16 @@ import Kernels
 
 @testable import NeuralNetwork
 
-/// Runs one layer on its own, with variables and gradients in Keras' order.
+/// Runs a single layer, with variables and gradients in Keras' order.
 struct LayerRunner {
   let plan: ModelPlan
   let inputShapes: [Shape]
   let kernels: KernelSet
 
   /// - Parameters:
-  ///   - inputs: the shape of a sample of each input.
-  ///   - layerIndex: the position of a layer with one input in its model, behind others that do nothing.
-  ///   - isTrainable: whether the layer is not frozen.
+  ///   - inputs: the sample shape of each input.
+  ///   - layerIndex: the index of a layer with one input in its model, after layers that compute the identity.
+  ///   - isTrainable: whether the layer is trainable.
   init(
     _ layer: any Layer, inputs: [Shape], layerIndex: Int = 0, isTrainable: Bool = true,
     kernels: KernelSet = InstructionSet.bestSupported.kernels
@@ -39,23 +39,23 @@ struct LayerRunner {
   struct Result: Equatable {
     var output: [Float] = []
     var inputGradients: [[Float]] = []
-    /// Of the trainable variables.
+    /// The gradients of the trainable variables.
     var variableGradients: [[Float]] = []
-    /// What the other variables become.
+    /// The next values of the other variables.
     var nextState: [[Float]] = []
   }
 
-  /// How the samples are divided.
+  /// The division of samples into shards.
   struct Division {
     var shards = 1
-    /// The shards that are computed at a time.
+    /// The number of shards computed at a time.
     var groupSize = 1
   }
 
   /// - Parameters:
   ///   - inputs: the values of each input.
   ///   - variables: the values of all variables.
-  ///   - outputGradient: (samples, output…); only the forward pass is run if nil.
+  ///   - outputGradient: (samples, output…); nil for the forward pass only.
   func run(
     _ inputs: [[Float]], variables: [[Float]], outputGradient: [Float]? = nil, division: Division = Division(),
     pass: Pass = Pass(mode: .training)
@@ -67,7 +67,7 @@ struct LayerRunner {
     return run.run(joined(inputs, samples: run.samples), outputGradient: outputGradient)
   }
 
-  /// The inputs, sample by sample.
+  /// The inputs, interleaved by sample.
   private func joined(_ inputs: [[Float]], samples: Int) -> [Float] {
     (0..<samples).flatMap { sample in
       zip(inputs, inputShapes).flatMap { $0[sample * $1.count..<(sample + 1) * $1.count] }
@@ -86,7 +86,7 @@ struct LayerRunner {
   }
 }
 
-/// One run of a layer: the phases of a training step, one after the other.
+/// A run of a layer: the phases of a training step in order.
 private final class LayerRun {
   let samples: Int
   private let runner: LayerRunner
@@ -98,7 +98,7 @@ private final class LayerRun {
   private let variables: FloatBuffer
   private let state: FloatBuffer
   private let nextState: FloatBuffer
-  /// A buffer of all trainable variables for each group of shards.
+  /// A buffer of all trainable variables per group of shards.
   private let gradients: FloatBuffer
   private let hasBackward: Bool
 
@@ -119,7 +119,7 @@ private final class LayerRun {
     (state, nextState) = (FloatBuffer(count: plan.stateCount), FloatBuffer(count: plan.stateCount))
     let groups = (division.shards + division.groupSize - 1) / division.groupSize
     gradients = FloatBuffer(count: groups * plan.trainableCount)
-    // What is promised to be overwritten starts as something else; those of a batch operation are the first group's.
+    // Outputs that must be overwritten start with other values; those of a batch operation are the first group's.
     gradients.start.update(repeating: 77, count: gradients.count)
     for placed in program.operations where placed.batchOperation != nil {
       for group in 1..<max(groups, 1) {
@@ -180,7 +180,7 @@ private final class LayerRun {
 
   private var groupCount: Int { (division.shards + division.groupSize - 1) / division.groupSize }
 
-  /// Makes the workspace that of a group of shards.
+  /// Prepares the workspace for a group of shards.
   ///
   /// - Returns: their samples.
   private func begin(_ group: Int) -> Range<Int> {
@@ -252,7 +252,7 @@ private final class RowSums {
     levels.deallocate()
   }
 
-  /// The rows of the batch operation that begins a segment, from a sample on; nil if none does.
+  /// The rows of the batch operation that begins a segment, starting at a sample; nil if there is none.
   func start(ofSegment segment: Int, from position: Int, in program: Program) -> UnsafeMutablePointer<Double>? {
     guard segment < program.segments.count, let operation = program.batchOperation(ofSegment: segment)?.batchOperation
     else { return nil }

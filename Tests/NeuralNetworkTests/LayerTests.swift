@@ -24,7 +24,7 @@ struct MaxPoolingTests {
 struct DropoutTests {
   private static let (samples, count) = (40, 333)
 
-  /// The samples of ones that come out, at a place in the model.
+  /// The outputs for samples of ones, at a place in the model.
   private func dropped(
     _ rate: Double, layerIndex: Int = 0, shards: Int = 1, groupSize: Int = 1,
     pass: Pass = Pass(mode: .training, seed: 3)
@@ -37,7 +37,7 @@ struct DropoutTests {
     return result.output
   }
 
-  @Test("drops its share, and divides the rest by what is left of 1", arguments: [0.1, 0.3, 0.5, 0.99])
+  @Test("drops a fraction `rate`, and divides the rest by 1 - rate", arguments: [0.1, 0.3, 0.5, 0.99])
   func share(rate: Double) throws {
     let output = try dropped(rate)
     let zeros = output.filter { $0 == 0 }.count
@@ -45,7 +45,7 @@ struct DropoutTests {
     let deviation = (rate * (1 - rate) * Double(output.count)).squareRoot()
     #expect(abs(Double(zeros) - rate * Double(output.count)) < 6 * deviation)
     #expect(Set(output) == [0, Float(1 / (1 - rate))])
-    // Each sample has a mask of its own, and no position is favored.
+    // Each sample has its own mask, and no position is favored.
     let rows = (0..<Self.samples).map { Array(output[$0 * Self.count..<($0 + 1) * Self.count]) }
     #expect(Set(rows).count == Self.samples)
     for position in 0..<Self.count where rate == 0.5 {
@@ -54,7 +54,7 @@ struct DropoutTests {
     }
   }
 
-  @Test("is a function of seed, layer, step and position in the batch alone")
+  @Test("is a function of only seed, layer, step and position in the batch")
   func whatDecides() throws {
     func pass(seed: UInt64 = 3, epoch: Int = 1, step: Int = 20, firstSample: Int = 0) -> Pass {
       Pass(mode: .training, seed: seed, epoch: epoch, step: step, firstSample: firstSample)
@@ -63,14 +63,14 @@ struct DropoutTests {
     for (shards, groupSize) in [(1, 1), (4, 1), (7, 2), (8, 8), (40, 4)] {
       #expect(try dropped(0.4, shards: shards, groupSize: groupSize, pass: pass()) == mask)
     }
-    // An epoch in batches of another size comes to the same step elsewhere.
+    // With another batch size, the same step belongs to another position of the epoch.
     #expect(try dropped(0.4, pass: pass(epoch: 2, firstSample: 80)) == mask)
     #expect(try dropped(0.4, pass: pass(seed: 4)) != mask)
     #expect(try dropped(0.4, pass: pass(step: 21)) != mask)
     #expect(try dropped(0.4, layerIndex: 1, pass: pass()) != mask)
     // An imported run may have made any number of steps.
     #expect(try dropped(0.4, pass: pass(step: .max)) != mask)
-    // The same numbers decide at any rate: what a smaller one drops, a larger one drops, too.
+    // The random numbers do not depend on the rate: values dropped at a smaller rate are dropped at a larger one.
     let more = try dropped(0.6, pass: pass())
     #expect(zip(mask, more).allSatisfy { $0 != 0 || $1 == 0 })
   }

@@ -4,15 +4,15 @@ import NeuralNetwork
 import Randomness
 import Testing
 
-/// What every loss in the catalog has to pass. `LayerTrainingTests` has the rest: workers and resuming.
+/// The conformance tests of every loss in the catalog. `LayerTrainingTests` covers workers and resuming.
 @Suite("Every loss in the catalog")
 struct LossConformanceTests {
-  @Test("has cases of Keras'", arguments: Catalog.losses.names)
+  @Test("has Keras cases", arguments: Catalog.losses.names)
   func hasCases(name: String) throws {
     #expect(try LossCase.names.contains { type(of: try LossCase($0).loss).name == name })
   }
 
-  @Test("gives Keras' loss and gradient", arguments: LossCase.names)
+  @Test("has Keras' loss and gradient", arguments: LossCase.names)
   func matchesKeras(name: String) throws {
     let lossCase = try LossCase(name)
     let (golden, samples) = (lossCase.golden, lossCase.samples)
@@ -28,7 +28,7 @@ struct LossConformanceTests {
     #expect(lossCase.compute() == losses)
   }
 
-  @Test("has the gradient that finite differences say", arguments: LossCase.names)
+  @Test("has a gradient that agrees with finite differences", arguments: LossCase.names)
   func finiteDifferences(name: String) throws {
     let lossCase = try LossCase(name)
     var random = RandomStream(seed: 5, purpose: .initialWeights)
@@ -47,7 +47,7 @@ struct LossConformanceTests {
     }
   }
 
-  @Test("has the same bits for each sample, whatever samples are computed with it", arguments: LossCase.names)
+  @Test("has the same bits for each sample, whichever samples are computed with it", arguments: LossCase.names)
   func samples(name: String) throws {
     let lossCase = try LossCase(name)
     let count = lossCase.count
@@ -72,7 +72,7 @@ struct LossConformanceTests {
     }
   }
 
-  @Test("is the same after its options were written and read", arguments: LossCase.names)
+  @Test("has options that round-trip", arguments: LossCase.names)
   func options(name: String) throws {
     let loss = try LossCase(name).loss
     let type = type(of: loss)

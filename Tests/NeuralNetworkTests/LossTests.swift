@@ -36,7 +36,7 @@ private func compute(
 @Suite("Losses over classes")
 struct LossTests {
   @Test(
-    "from logits take the softmax that a model ends with",
+    "from logits include the final softmax of a model",
     arguments: ["categorical_crossentropy", "sparse_categorical_crossentropy"])
   func fromLogits(name: String) throws {
     let (left, right) = (try LossCase("\(name)_softmax"), try LossCase("\(name)_logits"))
@@ -58,7 +58,7 @@ struct LossTests {
     return values
   }
 
-  @Test("accuracy counts the samples whose first largest output is the label's")
+  @Test("accuracy counts the samples whose first maximum is at the label")
   func accuracy() {
     let outputs: [Float] = [0.1, 0.7, 0.2, 0.5, 0.5, 0, 0.2, 0.2, 0.6]
     #expect(accuracy(outputs, [1, 1, 2]) == [1, 0, 1])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import NeuralNetwork
 
-/// What optimizers say of themselves; `OptimizerConformanceTests` has what they compute.
+/// The options of optimizers; `OptimizerConformanceTests` covers their updates.
 @Suite("Options of every optimizer in the catalog")
 struct OptimizerTests {
   static let names = Catalog.optimizers.names
@@ -20,7 +20,7 @@ struct OptimizerTests {
       options: ConfigurationReader(YAMLDocument.parse(yaml), path: "optimizer", keys: type.allOptionKeys))
   }
 
-  @Test("are the same after they were written and read", arguments: Golden.cases("optimizers"))
+  @Test("round-trip", arguments: Golden.cases("optimizers"))
   func roundTrip(name: String) throws {
     let golden = try Golden("optimizers/\(name)")
     let className = try golden.attribute("optimizer")
@@ -31,7 +31,7 @@ struct OptimizerTests {
     let read = try self.optimizer(type.name, text)
     #expect(read.allOptions == optimizer.allOptions)
     #expect(optimizer.options.map(\.key) == type.optionKeys)
-    // What Keras was given is among them.
+    // They include the options of the Keras case.
     guard case .mapping(let given) = try golden.node("configuration").value else { return }
     for entry in given {
       #expect(optimizer.allOptions.first { $0.key == entry.key }?.node.json == entry.node.json, "\(entry.key)")

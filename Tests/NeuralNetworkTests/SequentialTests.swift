@@ -56,7 +56,7 @@ struct SequentialTests {
       ])
   }
 
-  @Test("says which layer cannot take what, and what it needs")
+  @Test("reports the layer, the shape that it rejects and what it needs")
   func shapeErrors() {
     let cases: [([any Layer], String)] = [
       ([Dense(units: 3)], "model[0] (dense): got (6, 5, 1), needs a single axis; add a flatten layer before it."),
@@ -79,7 +79,7 @@ struct SequentialTests {
     }
   }
 
-  @Test("refuses sizes that no kernel can count")
+  @Test("refuses sizes beyond the limits of the kernels")
   func limits() {
     let cases: [([any Layer], Shape, String)] = [
       (
@@ -116,7 +116,7 @@ struct SequentialTests {
 
   private func names(_ program: Program) -> [String] { program.operations.map(program.layerNames(of:)) }
 
-  @Test("computes layer by layer where a fused computation cannot count so far")
+  @Test("computes layer by layer where sizes exceed the limits of a fused kernel")
   func fusedLimits() throws {
     func names(_ convolution: Conv2D, _ shape: Shape) throws -> [String] {
       self.names(try program([convolution, MaxPooling2D(), Flatten(), Dense(units: 2)], shape))
@@ -125,14 +125,14 @@ struct SequentialTests {
     let separate = ["conv2d", "max_pooling2d", "dense"]
     #expect(try names(Conv2D(filters: 65_535, kernelSize: [1, 1]), [2, 2, 3]) == fused)
     #expect(try names(Conv2D(filters: 65_536, kernelSize: [1, 1]), [2, 2, 3]) == separate)
-    // The one-channel convolution would pack this image into 2^32 floats; the other one takes it as it is.
+    // The one-channel convolution would pack this image into 2^32 floats; the general one reads it in place.
     let wide = Conv2D(filters: 1, kernelSize: [1, 1 << 16], activation: .relu)
     #expect(try names(wide, [2, 1 << 17, 1]) == fused)
     let pooled = try program([wide, MaxPooling2D(), Flatten(), Dense(units: 2)], [2, 1 << 17, 1])
     #expect(pooled.operations[0].operation is PooledConvolution)
   }
 
-  @Test("fuses a convolution with its pool whatever keeps the order of values behind them")
+  @Test("fuses a convolution with its pool, whichever order-keeping layers follow")
   func fusedWithLayersBetween() throws {
     let convolution = Conv2D(filters: 3, kernelSize: [3, 3], activation: .relu)
     let linear = Conv2D(filters: 3, kernelSize: [3, 3])
@@ -152,7 +152,7 @@ struct SequentialTests {
 
   @Test("allocates nothing for the sizes of its layers when it is built")
   func largeTables() throws {
-    // A table of its own for each layer would take 33 GB.
+    // A table per layer would need 33 GB.
     let layer = Conv2D(filters: 1, kernelSize: [8191, 8191], padding: .same)
     let plan = try Sequential(Array(repeating: layer, count: 100)).plan(inputShape: [4096, 4096, 1])
     #expect(ModelPlan.valueCount(plan.variables) == 100 * (8191 * 8191 + 1))
@@ -160,7 +160,7 @@ struct SequentialTests {
     #expect(Workspace.count(for: program, capacity: 1, shards: 1) > 100 * (4096 * 4096 + 8191 * 8191))
   }
 
-  @Test("reads back what it writes")
+  @Test("round-trips through YAML")
   func configurationRoundTrip() throws {
     let model = Sequential([
       Conv2D(filters: 3, kernelSize: [3, 2], strides: [2, 1], padding: .same, activation: .tanh, useBias: false),
@@ -170,7 +170,7 @@ struct SequentialTests {
     #expect(try Sequential(configuration: model.configuration, path: "model").configuration == model.configuration)
   }
 
-  @Test("refuses what it does not know, with the nearest known word")
+  @Test("rejects unknown names, and suggests the nearest known one")
   func unknownWords() {
     let cases = [
       ("- dens: {units: 3}", "line 1: model[0]: unknown layer 'dens'. Did you mean 'dense'? Known names: "),
@@ -201,10 +201,10 @@ struct SequentialTests {
       (28, 28, 5, 10), (9, 12, 3, 3), (10, 7, 4, 1), (6, 6, 6, 7), (31, 40, 7, 4),
     ] {
       let convolution = Conv2D(filters: filters, kernelSize: [kernel, kernel], activation: .relu)
-      // What dropout drops is a matter of its place in the model: it is the same in both.
+      // The mask of dropout depends on its position in the model: it is the same in both.
       let rest: [any Layer] = [Dropout(rate: 0.3), Rescaling(scale: 0.5, offset: 0.1), Flatten(), Dense(units: 4)]
       let fused = Sequential([convolution, MaxPooling2D(), Activation(.linear)] + rest)
-      // Means of one pixel in between do nothing, but keep the layers apart.
+      // Means of one pixel between them compute the identity, but prevent fusion.
       let separate = Sequential([convolution, AveragePooling2D(poolSize: [1, 1]), MaxPooling2D()] + rest)
       let shape: Shape = [height, width, 1]
       guard (height - kernel + 1) / 2 > 0 else { continue }
@@ -247,7 +247,7 @@ struct ParameterTests {
     let values = (0..<24).map(Float.init)
     var stored = [Float](repeating: 0, count: 24)
     layout.store(values, to: &stored)
-    // Keras' [a][b][c] at 12a + 4b + c comes to lie at [c][a][b].
+    // Keras' [a][b][c] at 12a + 4b + c is stored at [c][a][b].
     for a in 0..<2 {
       for b in 0..<3 { for c in 0..<4 { #expect(stored[c * 6 + a * 3 + b] == Float(12 * a + 4 * b + c)) } }
     }
@@ -256,7 +256,7 @@ struct ParameterTests {
     #expect(loaded == values)
   }
 
-  @Test("start within Keras' limits of GlorotUniform", arguments: Golden.cases("initializers"))
+  @Test("are initialized within Keras' limits of GlorotUniform", arguments: Golden.cases("initializers"))
   func glorotUniform(name: String) throws {
     let golden = try Golden("initializers/\(name)")
     let shape = Shape(try golden.integers("shape").map(Int.init))
@@ -265,11 +265,11 @@ struct ParameterTests {
     values.withUnsafeMutableBufferPointer { GlorotUniform().fill($0, shape: shape, random: &random) }
     let limit = GlorotUniform.limit(for: shape)
     #expect(values.allSatisfy { abs($0) <= limit })
-    // The largest of at least 10,000 draws comes within a thousandth of the limit.
+    // The maximum of at least 10,000 draws is within a thousandth of the limit.
     #expect(abs(Double(limit) / (try golden.number("limit")) - 1) < 1e-3)
   }
 
-  @Test("do not depend on how the kernels want them to lie")
+  @Test("do not depend on the memory layout of the kernels")
   func initialWeights() throws {
     let kernels = InstructionSet.baseline.kernels
     let convolution = Conv2D(filters: 2, kernelSize: [3, 3], activation: .relu)

@@ -11,7 +11,7 @@ struct ValueLossTests {
   @Test("every metric has golden values", arguments: Catalog.metrics.names)
   func complete(name: String) { #expect(Self.metricCases.contains { $0.hasPrefix(name) }) }
 
-  @Test("metrics give Keras' number for each sample", arguments: metricCases)
+  @Test("metrics have Keras' value for each sample", arguments: metricCases)
   func metrics(name: String) throws {
     let golden = try Golden("metrics/\(name)", file: "values")
     let outputs = try golden.values("outputs")
@@ -38,7 +38,7 @@ struct ValueLossTests {
     expectEqual(values.map { Float($0) }, expected, tolerance: 1e-6, "results")
   }
 
-  @Test("the mean absolute error does not pull at an output that is right")
+  @Test("the mean absolute error has no gradient at a correct output")
   func equal() {
     var (losses, gradient) = ([0.0], [Float](repeating: 7, count: 2))
     let (outputs, targets): ([Float], [Float]) = ([2, 3], [2, 1])
@@ -53,7 +53,7 @@ struct ValueLossTests {
     #expect(losses == [1] && gradient == [0, 0.5])
   }
 
-  @Test("a metric says itself whether larger is better, and is found by Keras' short names")
+  @Test("a metric declares whether larger is better, and is found by Keras' short names")
   func catalog() {
     let directions = Catalog.metrics.all.map { ($0.name, $0.largerIsBetter) }
     #expect(directions.filter(\.1).map(\.0) == ["accuracy", "binary_accuracy"])

@@ -193,7 +193,7 @@ struct RunConfigurationTests {
     ),
     (
       "name: test", "name: \"a\\0\\e[2Jb\"",
-      "test.yml:1: name: expected a text without a NUL character. Received: \"a\\u0000\\u001b[2Jb\""
+      "test.yml:1: name: expected a string without a NUL character. Received: \"a\\u0000\\u001b[2Jb\""
     ),
     (
       "name: test", "name: \(String(repeating: "x", count: 9999))",
@@ -326,7 +326,7 @@ struct RunConfigurationTests {
       ([0x1f, 0x8b, 8, 0], "it is a gzip file, not a configuration (YAML); unpack it first."),
       (
         [0xff, 0xfe] + "name: t".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] },
-        "it is a text in UTF-16, not a configuration (YAML); save it as UTF-8."
+        "it is a UTF-16 text file, not a configuration (YAML); save it as UTF-8."
       ),
       (Array("<!DOCTYPE html><html>".utf8), "it is a web page (HTML), not a configuration (YAML); "),
       (Array("name: Größe\nmodel: ".utf8) + [0xe9, 0x0a], "it is not UTF-8 text."),

@@ -103,7 +103,7 @@ def without_locks(folder, library):
             place = Path(place)
             environment = {"LD_PRELOAD": library, "DISK_LOCK_ERRNO": str(error)}
             output = runs.finish(runs.train(runs.configuration(place, EPOCHS), environment=environment), 0)
-            told = "run: its file system knows no locks, so nothing keeps a second run from writing there.\n"
+            told = "run: its file system does not support locks: nothing prevents a second run from writing there.\n"
             if not output.endswith(told) or output.count("\n") != 1:
                 raise SystemExit(f"flock with {errno.errorcode[error]}: {output}")
             if runs.differences(place / "run/latest.weights.h5", folder / "good/run/latest.weights.h5"):

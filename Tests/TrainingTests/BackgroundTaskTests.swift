@@ -2,9 +2,9 @@ import Testing
 
 @testable import Training
 
-@Suite("Work beside the training")
+@Suite("Background jobs")
 struct BackgroundTaskTests {
-  @Test("is done one piece after the other, and its outcomes come in order")
+  @Test("run one after the other, with outcomes in order")
   func outcomes() {
     let task = BackgroundTask<Int>()
     #expect(task.finish() == nil)
@@ -16,7 +16,7 @@ struct BackgroundTaskTests {
     }
   }
 
-  @Test("is finished before its owner is gone")
+  @Test("are finished before their owner is deallocated")
   func ownerGone() {
     let rows = SampleSums(capacity: 1, width: 1)
     do {
@@ -26,7 +26,7 @@ struct BackgroundTaskTests {
     #expect(rows.rows(from: 0, width: 1)[0] == 1000)
   }
 
-  @Test("reads a copy of a training that goes on meanwhile")
+  @Test("read a copy of the state while training continues")
   func copyOfTraining() throws {
     let trainer = try SmallRun.trainer(epochs: 4)
     let copy = StateCopy(of: trainer)

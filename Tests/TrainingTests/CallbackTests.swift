@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-/// Plays values as the history of a metric.
+/// Replays values as the history of a metric.
 private func play(_ callback: any ConfiguredCallback, _ values: [Double], metric: String = "val_loss") throws -> Trainer
 {
   let trainer = try SmallRun.trainer(epochs: values.count)
@@ -22,7 +22,7 @@ private func play(_ callback: any ConfiguredCallback, _ values: [Double], metric
 
 @Suite("Callbacks")
 struct CallbackTests {
-  @Test("numbers that no run keeps, as a file may have them, stop nothing but the run")
+  @Test("invalid numbers from a file can only stop the run")
   func absurdNumbers() throws {
     for absurd in [Double.nan, .infinity, -.infinity, 1e300] {
       for callback in [EarlyStopping(patience: 2), ReduceLROnPlateau(patience: 2)] as [any ConfiguredCallback] {
@@ -39,7 +39,7 @@ struct CallbackTests {
     }
   }
 
-  @Test("stop a run whose metric does not become better, and no earlier")
+  @Test("stop a run whose metric does not improve, and no earlier")
   func earlyStopping() throws {
     let values = [3.0, 2, 2.5, 1.9, 1.95, .nan, 1.85, 1.9, 1.9, 1.9, 1.0]
     func epochs(_ callback: EarlyStopping) throws -> Int { try play(callback, values).state.epoch }
@@ -53,7 +53,7 @@ struct CallbackTests {
     #expect(stopped.state.hasStoppedEarly)
     #expect(stopped.stopReason == .noImprovement(metric: "val_loss"))
     #expect(stopped[callback: "early_stopping"].numbers == ["best": 1.85, "wait": 3, "stopped_epoch": 10])
-    // What is no loss is better when it is larger.
+    // Metrics other than losses are better when larger.
     #expect(
       try play(EarlyStopping(monitor: "val_accuracy", patience: 1), [0.1, 0.2, 0.2], metric: "val_accuracy").state.epoch
         == 3)
@@ -80,10 +80,10 @@ struct CallbackTests {
     #expect(weights[1] != weights[2])
   }
 
-  /// As `keras.callbacks.EarlyStopping.on_train_end` of Keras 3.15.1 does.
-  @Test("restore the best weights of a run that is done; given more epochs it goes on from its last ones")
+  /// As `keras.callbacks.EarlyStopping.on_train_end` in Keras 3.15.1.
+  @Test("restore the best weights of a completed run; with more epochs it continues from its last ones")
   func bestWeightsOfWholeRun() throws {
-    // Only the first epochs are that much better.
+    // Only the first epochs improve by that much.
     let callback = EarlyStopping(monitor: "loss", minDelta: 1.2, patience: 100, restoreBestWeights: true)
     func fit(_ trainer: Trainer, epochs: Int, maxSteps: Int? = nil) throws {
       try trainer.fit(
@@ -102,7 +102,7 @@ struct CallbackTests {
     #expect(best < 4 && trainer.state.epoch == 4 && !trainer.state.hasStoppedEarly)
     #expect(try trainer.snapshot().parameters == weights(afterEpoch: best))
     #expect(try trainer[callback: "early_stopping"].weights == weights(afterEpoch: 4))
-    // Asked again for the epochs it has, it changes nothing.
+    // Training again for the same epochs changes nothing.
     let done = trainer.snapshot()
     try fit(trainer, epochs: 4)
     #expect(trainer.snapshot() == done)
@@ -110,29 +110,29 @@ struct CallbackTests {
     let whole = try SmallRun.trainer()
     try fit(whole, epochs: 6)
     #expect(withoutTimes(trainer.snapshot()) == withoutTimes(whole.snapshot()))
-    // One whose last epoch is its best has nothing to restore.
+    // A run whose last epoch is its best has nothing to restore.
     let short = try SmallRun.trainer()
     try fit(short, epochs: 1)
     #expect(short.state.restoredEpoch == nil)
     #expect(try short.snapshot().parameters == weights(afterEpoch: 1))
   }
 
-  @Test("lower the learning rate on a plateau, with a rest behind it, and not below the least")
+  @Test("lower the learning rate on a plateau, with a cooldown, and not below the minimum")
   func plateau() throws {
     let callback = ReduceLROnPlateau(minDelta: 0, patience: 2, factor: 0.5, cooldown: 2, minLR: 0.0003)
     func rate(_ values: [Double]) throws -> Float { try play(callback, values).state.learningRate }
     #expect(try rate([1, 1]) == 0.001)
     #expect(try rate([1, 1, 1]) == 0.0005)
-    // Two epochs of rest, of which the second counts again.
+    // Two epochs of cooldown, of which the second counts again.
     #expect(try rate([1, 1, 1, 1, 1]) == 0.0005)
     #expect(try rate([1, 1, 1, 1, 1, 1]) == 0.0003)
     #expect(try rate([1, 1, 1, 0.5, 0.5, 0.4, 0.3]) == 0.0005)
-    // A rate that begins below the least one is not raised.
+    // A rate that starts below the minimum is not raised.
     let high = ReduceLROnPlateau(minDelta: 0, patience: 1, factor: 0.5, minLR: 0.1)
     #expect(try play(high, [1, 1, 1]).state.learningRate == 0.001)
   }
 
-  @Test("watch only what is measured")
+  @Test("monitor only metrics that are recorded")
   func unknownMetric() throws {
     #expect {
       try play(EarlyStopping(monitor: "val_loss"), [1], metric: "loss")
@@ -141,7 +141,7 @@ struct CallbackTests {
     }
   }
 
-  @Test("write each epoch to a CSV file once, whatever happened to it before")
+  @Test("write each epoch to a CSV file once, whatever its previous content")
   func csv() throws {
     let directory = try TemporaryDirectory()
     func train(_ trainer: Trainer, _ name: String, maxSteps: Int? = nil) throws {
@@ -157,7 +157,7 @@ struct CallbackTests {
     let first = try SmallRun.trainer(epochs: 4)
     try train(first, "cut.csv", maxSteps: 12)
     let snapshot = first.snapshot()
-    // The run goes on for an epoch, and is lost.
+    // The run continues for an epoch, which is lost.
     try train(first, "cut.csv", maxSteps: 16)
     #expect(try directory.text("cut.csv").split(separator: "\n").count == 1 + 3)
     _ = try directory.write(try directory.text("cut.csv") + "4,0.5", to: "cut.csv")
@@ -180,17 +180,17 @@ struct CallbackTests {
     #expect(warnings == ["/nowhere/epochs.csv: cannot be created: No such file or directory. Training continues."])
   }
 
-  /// What a CSV file holds before a run, and what is said of it; nil if it is the run's own.
+  /// The content of a CSV file before a run, and the reason in the warning; nil if it is the run's own.
   static let csvFiles: [(lines: @Sendable (_ own: [String]) -> [String], warning: String?)] = [
     ({ $0 }, nil), ({ $0.map { "\($0)\r" } }, nil), ({ Array($0.dropLast()) }, nil), ({ _ in [] }, nil),
-    // The seconds are those of an attempt.
+    // Seconds differ between attempts.
     ({ [$0[0], $0[1].replacing("0.5,", with: "7.25,")] }, nil), ({ $0 + ["3,1,1,1,1"] }, nil), ({ $0 + ["3,1"] }, nil),
     ({ $0.map { $0.replacing("1.25", with: "1.5") } }, "epoch 1: loss is 1.5 in the file, 1.25 in this run"),
     ({ _ in ["epoch,accuracy", "1,0.5"] }, "it has the columns accuracy"),
     ({ _ in ["name,value", "a,0.5"] }, "its first line does not begin with 'epoch'"),
   ]
 
-  @Test("leave a CSV file of another run as it is, and say so once", arguments: csvFiles.indices)
+  @Test("leave a CSV file of another run unchanged, and warn once", arguments: csvFiles.indices)
   func foreignCSV(index: Int) throws {
     let directory = try TemporaryDirectory()
     let trainer = try SmallRun.trainer(epochs: 2)
@@ -224,7 +224,7 @@ struct CallbackTests {
       ])
   }
 
-  @Test("replace a CSV file of another run by their first epoch, keep it meanwhile, and replace nothing else")
+  @Test("replace a CSV file of another run with their first epoch, keep a copy, and replace nothing else")
   func replacedCSV() throws {
     let directory = try TemporaryDirectory()
     let plan = FitPlan(epochs: 2, stepsPerEpoch: 5, maxSteps: nil)
@@ -272,7 +272,7 @@ struct CallbackTests {
     #expect(warnings == ["1: \(path): not the log of this run "])
   }
 
-  @Test("write a CSV file with all epochs anew when it was removed")
+  @Test("rewrite a removed CSV file with all epochs")
   func removedCSV() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/epochs.csv"
@@ -291,13 +291,13 @@ struct CallbackTests {
     #expect(warnings.isEmpty)
   }
 
-  /// What decides about learning rates and the end of a run, with values that make each of them act.
+  /// The callbacks that affect learning rates and the end of a run, with options that make each of them act.
   static let deciding: [[any ConfiguredCallback]] = [
     [EarlyStopping(monitor: "loss", minDelta: 1.2, patience: 2, restoreBestWeights: true)],
     [ReduceLROnPlateau(monitor: "val_loss", minDelta: 10, patience: 1, factor: 0.5, cooldown: 1)],
   ]
 
-  @Test("go on from a cut at every step to the same bits", arguments: deciding.indices)
+  @Test("resume from an interruption at every step to the same bits", arguments: deciding.indices)
   func everyStep(index: Int) throws {
     let callbacks = Self.deciding[index]
     func fit(_ trainer: Trainer, maxSteps: Int?) throws {
@@ -322,8 +322,8 @@ struct CallbackTests {
 
 @Suite("Learning-rate schedules")
 struct LearningRateScheduleTests {
-  /// Expected values: Keras 3.15.1, `CosineDecay` and `ExponentialDecay` of the same numbers.
-  @Test("give the rates of their formulas")
+  /// Expected values: Keras 3.15.1, `CosineDecay` and `ExponentialDecay` with the same options.
+  @Test("have the rates of their formulas")
   func formulas() {
     func rates(_ form: LearningRateSchedule.Form, warmup: Int = 0, _ steps: [Int]) -> [Float] {
       steps.map { LearningRateSchedule(form, warmupSteps: warmup).rate(0.5, step: $0) }
@@ -341,7 +341,7 @@ struct LearningRateScheduleTests {
     #expect(isNear(rates(.cosine(decaySteps: 8, alpha: 0.1), warmup: 2, [0, 2, 6, 10]), [0.25, 0.5, 0.275, 0.05]))
   }
 
-  @Test("change the rate in each step, also behind a cut at any step")
+  @Test("change the rate in each step, also after an interruption at any step")
   func everyStep() throws {
     func trainer(_ schedule: LearningRateSchedule?) throws -> Trainer {
       var configuration = try SmallRun.trainer(epochs: 2).configuration

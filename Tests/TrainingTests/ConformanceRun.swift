@@ -4,14 +4,14 @@ import NeuralNetwork
 
 @testable import Training
 
-/// Small trainings of whatever is in a catalog.
+/// Small training runs of catalog entries.
 enum ConformanceRun {
-  /// In batches of 9: the last one of an epoch has a single sample.
+  /// Batches of 9: the last one of an epoch has a single sample.
   static let (samples, batchSize, classes) = (46, 9, 10)
   static let epochs = 2
   static var stepsPerEpoch: Int { (samples + batchSize - 1) / batchSize }
 
-  /// Noise of a shape, and targets that have nothing to do with it: classes, or numbers from 0 to 1.
+  /// Noise of a shape with independent targets: classes, or numbers from 0 to 1.
   static func data(_ shape: Shape, targets: TargetKind) throws -> Dataset {
     let inputs = (0..<samples * shape.count).map { UInt8((UInt32(truncatingIfNeeded: $0) &* 2_654_435_761) >> 24) }
     let labels = (0..<samples).map { $0 * 7 % 11 % classes }
@@ -23,7 +23,7 @@ enum ConformanceRun {
     }
   }
 
-  /// A model with a layer in its middle: it reads layers with weights, and others read it.
+  /// A model with a layer in the middle: it reads layers with weights, and others read it.
   static func model(around layerCase: LayerCase) -> Model {
     var model = Model()
     let sources = layerCase.inputShapes.map { shape in
@@ -38,7 +38,7 @@ enum ConformanceRun {
     return model
   }
 
-  /// So many weights that one worker computes several shards at a time, and several do not.
+  /// With enough weights that one worker computes several shards at a time, and several workers do not.
   static func appendHead(to model: inout Model) {
     model.append(Dense(units: 128, activation: .tanh))
     model.append(Dense(units: classes, activation: .softmax))
@@ -55,7 +55,7 @@ enum ConformanceRun {
     try Trainer(configuration, inputShape: inputShape, workerCount: workers)
   }
 
-  /// What differs between a training on one worker, and those on several or with an interruption at every step.
+  /// The differences between training on one worker, and on several or with an interruption at every step.
   static func differences(_ configuration: TrainingConfiguration, inputShape: Shape) throws -> [String] {
     let data = try data(inputShape, targets: type(of: configuration.loss).targets)
     let alone = try trainer(configuration, inputShape: inputShape, workers: 1)
@@ -81,7 +81,7 @@ enum ConformanceRun {
     return found + TrainingTests.differences(resumed, alone).map { "\($0) with interruptions" }
   }
 
-  /// The variables that a training leaves where they were, or that are no numbers after it: equal bits would prove nothing.
+  /// The variables that training did not change, or that are not finite after it: equal bits would prove nothing.
   private static func unusable(_ before: Snapshot, _ after: Snapshot, _ plan: ModelPlan) -> [String] {
     plan.variables.indices.compactMap { index in
       let (old, new) = (before.parameters[index], after.parameters[index])

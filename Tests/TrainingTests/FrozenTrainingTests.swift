@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Training with frozen layers")
 struct FrozenTrainingTests {
-  @Test("has the same bits for any number of workers and from every interruption, and leaves them as they are")
+  @Test("has the same bits for any number of workers and after every interruption, and leaves them unchanged")
   func sameBits() throws {
     var model = Model([
       Conv2D(filters: 5, kernelSize: [3, 3], padding: .same), BatchNormalization(), ReLU(),
@@ -28,7 +28,7 @@ struct FrozenTrainingTests {
     return try Trainer(ConformanceRun.configuration(model, optimizer: optimizer), inputShape: [11], workerCount: 1)
   }
 
-  @Test("is refused where all layers are frozen, which are still evaluated and asked")
+  @Test("is refused if all layers are frozen; evaluation and prediction are not")
   func allFrozen() throws {
     let data = try ConformanceRun.data([11], targets: .classes)
     let (frozen, free) = (try Self.head(frozen: true), try Self.head(frozen: false))
@@ -39,10 +39,9 @@ struct FrozenTrainingTests {
     #expect(frozen.snapshot().slots == [[], []])
   }
 
-  @Test("keeps nothing of frozen variables: no slots, no decay, no part of the norm")
+  @Test("excludes frozen variables: no slots, no decay, no part of the norm")
   func optimizerState() throws {
-    // With the last layer frozen as a lone function, training the first one alone gives the same numbers as SGD by
-    // hand.
+    // With the last layer frozen as a separate function, training the first one alone agrees with SGD computed by hand.
     var model = Model([Dense(units: 8, activation: .tanh), Dense(units: ConformanceRun.classes, activation: .softmax)])
     model.setTrainable(false, layers: [1])
     let data = try ConformanceRun.data([11], targets: .classes)
@@ -57,13 +56,13 @@ struct FrozenTrainingTests {
     let snapshot = try trainer(nil).snapshot()
     #expect(snapshot.slots.map { $0.map(\.path) } == [["dense/kernel", "dense/bias"]])
     #expect(snapshot.parameters[2...].allSatisfy { $0.values.contains { $0 != 0 } || $0.path.hasSuffix("bias") })
-    // The velocity is the learning rate times the clipped gradient: its norm is that of all gradients there are.
+    // The velocity is the learning rate times the clipped gradient: its norm is that of all trainable gradients.
     let clipped = try trainer(.globalNorm(1e-3)).snapshot().slots[0].flatMap(\.values)
     let norm = clipped.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     #expect(abs(norm - 1e-4) < 1e-8)
   }
 
-  @Test("restores the weights of the best epoch, frozen ones among them")
+  @Test("restores the weights of the best epoch, including frozen ones")
   func bestWeights() throws {
     let trainer = try SmallRun.trainer(.frozen, epochs: 3)
     let plan = FitPlan(epochs: 3, stepsPerEpoch: 5, maxSteps: nil)
@@ -98,7 +97,7 @@ struct FrozenTrainingTests {
     )
     for (workers, shards) in [(2, 8), (3, 8), (8, 8), (1, 1), (2, 3), (3, 40)] {
       let other = try trainer(workers, shards)
-      // Weights of before are not those of now.
+      // Folded weights must not be stale.
       _ = try other.predict(network.data.validation)
       try other.setWeights(first.weights)
       #expect(try other.evaluate(network.data.validation) == evaluation, "\(workers) workers, \(shards) shards")

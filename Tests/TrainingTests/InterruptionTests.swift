@@ -4,9 +4,9 @@ import Testing
 
 @testable import Training
 
-@Suite("A training that is interrupted")
+@Suite("Training that is interrupted")
 struct InterruptionTests {
-  /// Asks for something once some steps are made.
+  /// Makes a request after some steps.
   private final class Asking: Callback {
     let step: Int
     let ask: (Trainer) -> Void
@@ -23,18 +23,18 @@ struct InterruptionTests {
     }
   }
 
-  @Test("by a request ends behind the step, and says who asked", arguments: [1, 3, 5, 8])
+  @Test("by a request ends after the step, and reports the reason", arguments: [1, 3, 5, 8])
   func ends(step: Int) throws {
     let trainer = try SmallRun.trainer()
     let callback = Asking(step: step) { $0.requests.askForEnd(signal: 15) }
     try trainer.fit(SmallRun.data.train, validation: SmallRun.data.test, callbacks: [callback])
     #expect(trainer.state.step == step)
     #expect(trainer.stopReason == .signal(15))
-    // Behind the last step of an epoch comes its validation.
+    // After the last step of an epoch comes its validation.
     #expect(trainer.state.history["val_loss"].count == step / 5)
   }
 
-  @Test("before its first step makes none")
+  @Test("before its first step makes no step")
   func beforeTheStart() throws {
     let trainer = try SmallRun.trainer()
     trainer.requests.askForEnd(signal: 2)
@@ -54,9 +54,9 @@ struct InterruptionTests {
   }
 }
 
-@Suite("A batch whose loss is no number")
+@Suite("A batch whose loss is not finite")
 struct NonfiniteTests {
-  /// 60 black images and a white one, and weights that overflow on what is not black.
+  /// 60 black images and a white one, and weights that overflow on any that is not black.
   private func trainer(_ policy: NonfinitePolicy, white: Int = 47) throws -> (Trainer, Dataset) {
     let shape: Shape = [2, 2, 1]
     var images = [UInt8](repeating: 0, count: 60 * 4)
@@ -87,14 +87,14 @@ struct NonfiniteTests {
     #expect(found.samples == samples)
     #expect(!found.loss.isFinite)
     let list = samples.map(String.init).joined(separator: ", ")
-    // The sign of a NaN says nothing.
+    // The sign of a NaN is irrelevant.
     #expect("\(found)" == "step \(batch + 1), epoch 1: the loss of the batch is nan. Its samples are \(list).")
     // The step was not made.
     #expect(trainer.state.step == batch)
     #expect(trainer.snapshot().parameters.allSatisfy { $0.values.allSatisfy { $0.isFinite } })
   }
 
-  @Test("can be skipped: it changes no weight and is in no mean, with any workers and from any cut")
+  @Test("can be skipped: it changes no weight and no mean, with any workers and after any interruption")
   func skips() throws {
     let (whole, data) = try trainer(.skip)
     var warnings: [String] = []
@@ -114,14 +114,14 @@ struct NonfiniteTests {
     #expect(withoutTimes(snapshot) == withoutTimes(whole.snapshot()))
   }
 
-  @Test("leaves no trace: not in a weight, not in a slot, not in a moving statistic", arguments: [1, 2, 3])
+  @Test("changes no weight, no slot and no moving statistic", arguments: [1, 2, 3])
   func noTrace(workers: Int) throws {
-    // An image of the third batch overflows what is behind it; batch normalization makes NaN of the whole batch.
+    // An image of the third batch overflows in later layers; batch normalization makes the whole batch NaN.
     var images = (0..<60 * 4).map { UInt8($0 * 7 % 30) }
     for pixel in 0..<4 { images[25 * 4 + pixel] = 255 }
     let data = try Dataset(name: "bad", shape: [2, 2, 1], inputs: images, labels: (0..<60).map { $0 % 3 })
     let model = Model([
-      // 255 / 204 · 3.3e38 is more than a Float holds.
+      // 255 / 204 · 3.3e38 overflows Float.
       Rescaling(scale: 3.3e38), Rescaling(scale: 1e-37), Flatten(), Dense(units: 4),
       BatchNormalization(), ReLU(), Dropout(rate: 0.2), Dense(units: 5), BatchNormalization(momentum: 0.8),
       Dense(units: 3, activation: .softmax),
@@ -145,7 +145,7 @@ struct NonfiniteTests {
     }
   }
 
-  @Test("ends a run in which there is no other")
+  @Test("ends a run if all batches of an epoch are such")
   func nothingLeft() throws {
     let (trainer, _) = try trainer(.skip)
     let white = try Dataset(

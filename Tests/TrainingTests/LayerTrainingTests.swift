@@ -5,9 +5,9 @@ import Testing
 
 @testable import Training
 
-/// The bits of a training depend on no worker and no interruption, whatever is in it: with `LayerConformanceTests`, what
-/// everything in a catalog has to pass.
-@Suite("A training has the same bits for 1, 2, 3 and 8 workers and from every interruption")
+/// The bits of training do not depend on workers or interruptions, for any catalog entry: with `LayerConformanceTests`,
+/// the conformance tests of the catalogs.
+@Suite("Training has the same bits for 1, 2, 3 and 8 workers and after every interruption")
 struct LayerTrainingTests {
   @Test("with every layer", arguments: LayerCase.smallNames)
   func layers(name: String) throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Training
 
-/// What every optimizer in the catalog has to pass.
+/// The conformance tests of every optimizer in the catalog.
 @Suite("Every optimizer in the catalog")
 struct OptimizerConformanceTests {
   static let cases = Golden.cases("optimizers")
@@ -20,7 +20,7 @@ struct OptimizerConformanceTests {
   }
 
   @Test(
-    "has cases of Keras', with each way of clipping and with weight decay",
+    "has Keras cases, with each kind of clipping and with weight decay",
     arguments: Catalog.optimizers.all.map { $0.className })
   func hasCases(className: String) throws {
     let own = try Self.cases.map { try Golden("optimizers/\($0)") }.filter {
@@ -33,7 +33,7 @@ struct OptimizerConformanceTests {
     #expect(options.contains { $0.weightDecay != nil })
   }
 
-  /// Two dense layers, whose variables the cases have.
+  /// Two dense layers with the variables of the cases.
   private func trainer(_ golden: Golden, shards: Int = 1, instructionSet: InstructionSet) throws -> Trainer {
     let configuration = TrainingConfiguration(
       model: Sequential([Dense(units: 5), Dense(units: 3)]), optimizer: try Self.optimizer(golden), batchSize: 8,
@@ -42,7 +42,7 @@ struct OptimizerConformanceTests {
   }
 
   @Test(
-    "moves variables and slots as Keras does, step by step", arguments: cases,
+    "updates variables and slots as Keras does, step by step", arguments: cases,
     InstructionSet.allCases.filter(\.isSupported))
   func matchesKeras(name: String, instructionSet: InstructionSet) throws {
     let golden = try Golden("optimizers/\(name)")
@@ -77,7 +77,7 @@ struct OptimizerConformanceTests {
     }
   }
 
-  /// The update of a step, with gradients of all variables in Keras' order.
+  /// The update of a step, with the gradients of all variables in Keras' order.
   private func update(_ trainer: Trainer, _ gradients: [[Float]], iteration: Int) {
     let memory = trainer.memory
     for (index, gradient) in gradients.enumerated() {
@@ -92,7 +92,7 @@ struct OptimizerConformanceTests {
     data.withSamples(order: nil, scale: 1) { samples in
       let step = CurrentStep(trainer.configuration, samples, state)
       for phase in memory.update.phases {
-        // From the last task to the first: their order does not count.
+        // From the last task to the first: their order must not matter.
         for task in (0..<phase.taskCount(step)).reversed() { phase.run(task: task, worker: 0, step) }
         #expect(phase.finish(step))
       }

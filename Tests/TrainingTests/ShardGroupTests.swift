@@ -7,12 +7,12 @@ import Testing
 
 @Suite("Groups of shards")
 struct ShardGroupTests {
-  /// Groups for a worker that needs `floats` for each shard.
+  /// The group size for a worker that needs `floats` per shard.
   private func size(shards: Int, workers: Int, floats: Int, parameters: Int = 1000) -> Int {
     ShardGroups(shards: shards, workers: workers, parameterCount: parameters) { $0 * floats }.size
   }
 
-  @Test("are as large as leaves work for every worker, and as the cache allows")
+  @Test("are as large as possible with work for every worker and within the cache")
   func sizes() {
     #expect([1, 2, 3, 4, 8, 9].map { size(shards: 8, workers: $0, floats: 1) } == [8, 4, 1, 2, 1, 1])
     #expect([1, 2, 5, 7, 13].map { size(shards: $0, workers: 1, floats: 1) } == [1, 2, 1, 1, 1])
@@ -20,7 +20,7 @@ struct ShardGroupTests {
     #expect([1, 1_000_000].map { size(shards: 8, workers: 1, floats: $0) } == [8, 1])
   }
 
-  @Test("cover the shards, each a branch of the tree")
+  @Test("cover the shards, each a subtree")
   func cover() {
     for shards in 1...33 {
       for workers in 1...9 {
@@ -33,7 +33,7 @@ struct ShardGroupTests {
     }
   }
 
-  @Test("differ in size where the tests of equal bits count on it")
+  @Test("differ in size where the tests of equal bits rely on it")
   func differInTests() throws {
     #expect(try SmallRun.trainer(.perceptron, workers: 1).memory.groups.size == 8)
     #expect(try SmallRun.trainer(.perceptron, workers: 2).memory.groups.size == 4)
@@ -50,8 +50,8 @@ struct ShardGroupTests {
     var state = trainer.state
     state.stepInEpoch = 1
 
-    /// The sum of the gradients of all shards in groups of a size, for each parameter, the loss of each sample, and what
-    /// the other variables become.
+    /// For groups of a size: the gradients of each parameter summed over all shards, the loss of each sample, and the
+    /// next values of the other variables.
     func gradients(groupSize: Int) throws -> (parameters: [[Float]], losses: [Double], nextState: [Float]) {
       let groups = ShardGroups(size: groupSize)
       let memory = StepMemory(
@@ -60,7 +60,7 @@ struct ShardGroupTests {
       network.data.train.withSamples(scale: 255) { samples in
         let step = CurrentStep(configuration, samples, state)
         for phase in memory.phases.dropLast(memory.update.phases.count) {
-          // From the last group to the first: which is computed when does not count.
+          // From the last group to the first: the order must not matter.
           for task in (0..<phase.taskCount(step)).reversed() { phase.run(task: task, worker: 0, step) }
           #expect(phase.finish(step))
         }
@@ -92,7 +92,7 @@ struct ShardGroupTests {
 
 @Suite("Timing")
 struct TimingTests {
-  @Test("sorts what was measured, and takes the middle")
+  @Test("sorts the measurements, and uses the median")
   func statistics() {
     let odd = Timing(seconds: [3, 1, 2])
     #expect((odd.median, odd.least, odd.most) == (2, 1, 3))
@@ -101,7 +101,7 @@ struct TimingTests {
     #expect(odd.scaled(by: 0.5) == Timing(seconds: [0.5, 1, 1.5]))
   }
 
-  @Test("repeats short work until the clock can tell, and counts one repetition")
+  @Test("repeats short work until the clock can measure it, and reports one repetition")
   func repetitions() {
     let clock = ManualClock()
     var calls = 0
@@ -109,7 +109,7 @@ struct TimingTests {
       clock.advance(by: .microseconds(10))
       calls += 1
     }
-    // Doubled until a millisecond is full, then three times as often again.
+    // Doubled up to a millisecond, then three more times.
     #expect(calls == 1 + 2 + 4 + 8 + 16 + 32 + 64 + 128 + 3 * 128)
     #expect(timing.seconds.map { ($0 * 1e9).rounded() } == [10_000, 10_000, 10_000])
   }

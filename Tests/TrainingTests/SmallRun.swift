@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// A network, and data that suit it.
+/// A network with suitable data.
 struct SmallNetwork: Sendable, CustomTestStringConvertible {
   let name: String
   let model: Sequential
@@ -27,7 +27,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
     lesson, convolutions, perceptron, general, odd, residual, branches, frozen, augmented, augmentedColors,
   ]
 
-  /// The lesson's network: convolution and pooling over one channel in one pass.
+  /// The lesson's network: fused convolution and pooling over one channel.
   static let lesson = SmallNetwork(
     "lesson",
     Sequential([
@@ -35,7 +35,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       Dense(units: 100, activation: .relu), Dense(units: 10, activation: .softmax),
     ]))
 
-  /// Two convolutions with their pooling, the second one over many channels.
+  /// Two convolutions with pooling, the second over many channels.
   static let convolutions = SmallNetwork(
     "two convolutions",
     Sequential([
@@ -52,7 +52,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       Dense(units: 10, activation: .softmax),
     ]))
 
-  /// Layers that nothing is fused with.
+  /// Layers that are not fused.
   static let general = SmallNetwork(
     "layers on their own",
     Sequential([
@@ -61,7 +61,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       Activation(.softmax),
     ]))
 
-  /// Sizes that are multiples of nothing, over three channels.
+  /// Odd sizes over three channels.
   static let odd = SmallNetwork(
     "odd sizes",
     Sequential([
@@ -70,7 +70,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       Flatten(), Dense(units: 33, activation: .relu), Dense(units: 10, activation: .softmax),
     ]), data: SmallRun.colored)
 
-  /// Two blocks around which the values also pass unchanged or projected, with everything that sees the whole batch.
+  /// Two residual blocks with identity and projection shortcuts, with all batch operations.
   static let residual: SmallNetwork = {
     var model = Model()
     model.append(Conv2D(filters: 6, kernelSize: [3, 3], strides: [2, 2], padding: .same, useBias: false))
@@ -97,7 +97,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
     return SmallNetwork("residual", model, optimizer: optimizer)
   }()
 
-  /// Frozen layers before, among and behind others, which learn through them.
+  /// Frozen layers before, among and after trainable ones, with gradients through them.
   static let frozen: SmallNetwork = {
     var model = Model([
       Conv2D(filters: 6, kernelSize: [3, 3]), BatchNormalization(), ReLU(),
@@ -111,7 +111,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
     return SmallNetwork("frozen", model, optimizer: optimizer)
   }()
 
-  /// Convolutions of several sizes over the same values, joined.
+  /// Convolutions of several sizes over the same values, concatenated.
   static let branches: SmallNetwork = {
     var model = Model()
     let scaled = model.append(Rescaling(scale: 2 / 255, offset: -1))
@@ -155,7 +155,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
     ]), data: SmallRun.colored)
 }
 
-/// Small trainings that take milliseconds.
+/// Small training runs that take milliseconds.
 enum SmallRun {
   static let instructionSets = InstructionSet.allCases.filter(\.isSupported)
 
@@ -198,7 +198,7 @@ enum SmallRun {
   }
 }
 
-/// A snapshot without what the clock decides.
+/// A snapshot without times.
 func withoutTimes(_ snapshot: Snapshot) -> Snapshot {
   var snapshot = snapshot
   snapshot.state.epochSeconds = 0
@@ -208,8 +208,8 @@ func withoutTimes(_ snapshot: Snapshot) -> Snapshot {
   return snapshot
 }
 
-/// Which variables of two trainings that should end alike differ; `snapshot` if anything does. Whole snapshots would fill
-/// pages.
+/// The variables that differ between two runs that should end alike; `snapshot` for any other difference. Whole
+/// snapshots would fill pages.
 func differences(_ left: Trainer, _ right: Trainer) -> [String] {
   let (left, right) = (withoutTimes(left.snapshot()), withoutTimes(right.snapshot()))
   guard left != right else { return [] }

@@ -18,9 +18,9 @@ struct TrainerTests {
     }
   }
 
-  @Test("makes a network from other numbers than those it began with", arguments: SmallNetwork.all)
+  @Test("changes every variable of a network", arguments: SmallNetwork.all)
   func trains(network: SmallNetwork) throws {
-    // What the tests of equal bits compare: every variable has moved unless it is frozen, and every number is finite.
+    // The basis of the tests of equal bits: every variable has changed unless it is frozen, and every value is finite.
     let trained = try SmallRun.trained(network, workers: 2)
     let (before, after) = (try SmallRun.trainer(network).snapshot(), trained.snapshot())
     for (index, (old, new)) in zip(before.parameters, after.parameters).enumerated() {
@@ -29,14 +29,14 @@ struct TrainerTests {
     }
   }
 
-  @Test("gives almost the same numbers on every instruction set", arguments: SmallRun.instructionSets)
+  @Test("has almost the same results with every instruction set", arguments: SmallRun.instructionSets)
   func instructionSets(instructionSet: InstructionSet) throws {
     let baseline = try SmallRun.trained(workers: 1, instructionSet: .baseline).state.history["loss"]
     let other = try SmallRun.trained(workers: 1, instructionSet: instructionSet).state.history["loss"]
     #expect(zip(baseline, other).allSatisfy { abs($0 - $1) < 1e-4 })
   }
 
-  @Test("learns, and says how well")
+  @Test("learns, and reports metrics")
   func learns() throws {
     let trainer = try SmallRun.trainer(epochs: 8)
     let before = try trainer.evaluate(SmallRun.data.test)
@@ -58,9 +58,9 @@ struct TrainerTests {
     #expect(try SmallRun.trained(workers: 2, shards: 5).snapshot().parameters != one.parameters)
   }
 
-  @Test("makes batches whose loss is the mean over the whole batch, whatever the shards")
+  @Test("has the mean loss over the whole batch, whatever the shards")
   func meanOverBatch() throws {
-    // With one step, another cut changes rounding only; a mean over shards would change much more.
+    // With one step, another sharding changes rounding only; a mean over shards would change much more.
     func step(shards: Int) throws -> [Snapshot.Variable] {
       let trainer = try SmallRun.trainer(shards: shards)
       try trainer.fit(SmallRun.data.train, maxSteps: 1)
@@ -85,9 +85,9 @@ struct TrainerTests {
   }
 }
 
-@Suite("Outputs that are no probabilities")
+@Suite("Outputs that are not probabilities")
 struct OutputTests {
-  /// A trainer of a model with a last layer, and what it warned of in two epochs.
+  /// A trainer of a model with a last layer, and its warnings in two epochs.
   private func trained(_ last: ActivationFunction, _ loss: any Loss) throws -> (trainer: Trainer, warnings: [String]) {
     let model = Sequential([Flatten(), Dense(units: 10, activation: last)])
     let trainer = try Trainer(
@@ -99,7 +99,7 @@ struct OutputTests {
     return (trainer, warnings)
   }
 
-  @Test("are warned of once, unless the loss takes logits")
+  @Test("cause one warning, unless the loss expects logits")
   func warning() throws {
     let warnings = try trained(.linear, SparseCategoricalCrossentropy()).warnings
     #expect(
@@ -112,7 +112,7 @@ struct OutputTests {
     #expect(try trained(.softmax, CategoricalCrossentropy()).warnings.isEmpty)
   }
 
-  @Test("are called what they are")
+  @Test("have the correct kind")
   func kinds() throws {
     let data = SmallRun.data.test
     let softmax = try trained(.softmax, CategoricalCrossentropy()).trainer.predict(data)
@@ -120,7 +120,7 @@ struct OutputTests {
     #expect(softmax.kind == .probabilities && softmax.probabilities == softmax.values)
     #expect(logits.kind == .logits)
     #expect(try trained(.sigmoid, CategoricalCrossentropy()).trainer.predict(data).kind == .outputs)
-    // The same model, said in two ways.
+    // The same model, expressed in two ways.
     #expect(logits.probabilities == softmax.values)
     #expect(logits.classIndices == softmax.classIndices)
   }
@@ -134,12 +134,12 @@ struct OutputTests {
   }
 }
 
-@Suite("A run that was cut")
+@Suite("An interrupted run")
 struct ResumeTests {
   /// Epoch end, middle, first step, last step, and within the second epoch.
   static let cuts = [5, 3, 1, 10, 9, 6]
 
-  @Test("goes on to the same bits, history and metrics", arguments: SmallNetwork.all, SmallRun.instructionSets)
+  @Test("resumes to the same bits, history and metrics", arguments: SmallNetwork.all, SmallRun.instructionSets)
   func sameBits(network: SmallNetwork, instructionSet: InstructionSet) throws {
     let (training, validation) = (network.data.train, network.data.test)
     let whole = try SmallRun.trained(network, workers: 2, instructionSet: instructionSet)
@@ -154,7 +154,7 @@ struct ResumeTests {
     }
   }
 
-  @Test("can be cut at every step")
+  @Test("can be interrupted at every step")
   func everyStep() throws {
     let whole = try SmallRun.trained(workers: 1)
     var snapshot = try SmallRun.trainer(workers: 1).snapshot()
@@ -167,7 +167,7 @@ struct ResumeTests {
     #expect(withoutTimes(snapshot) == withoutTimes(whole.snapshot()))
   }
 
-  @Test("does not take the variables of another model")
+  @Test("rejects the variables of another model")
   func foreignSnapshot() throws {
     let other = try SmallRun.trainer(.general)
     let trainer = try SmallRun.trainer()
@@ -180,7 +180,7 @@ struct ResumeTests {
     #expect(trainer.snapshot() == before)
   }
 
-  @Test("does not take counts that cannot be")
+  @Test("rejects inconsistent counts")
   func foreignCounts() throws {
     let trainer = try SmallRun.trainer()
     var snapshot = trainer.snapshot()
@@ -243,7 +243,7 @@ struct ShardingTests {
     }
   }
 
-  @Test("every task is done once, by workers that do one at a time", arguments: [1, 2, 3, 8])
+  @Test("every task runs once, one at a time per worker", arguments: [1, 2, 3, 8])
   func tasks(workers: Int) throws {
     let rows = SampleSums(capacity: 100, width: 1)
     try WorkerTeam(count: workers).perform(tasks: 100) { worker, task in
@@ -252,7 +252,7 @@ struct ShardingTests {
     #expect((0..<100).map { rows.rows(from: $0, width: 1)[0] } == (1...100).map(Double.init))
   }
 
-  @Test("there may be more tasks than a phase has numbers for", arguments: [1, 3])
+  @Test("there may be more tasks than a phase can have", arguments: [1, 3])
   func manyTasks(workers: Int) throws {
     let count = 3 * WorkerTeam.maximumTasks + 5
     let rows = SampleSums(capacity: count, width: 1)
@@ -264,7 +264,7 @@ struct ShardingTests {
   }
 
   @Test(
-    "variables are updated in blocks of one variable each, in as many tasks as a phase has numbers for",
+    "variables are updated in blocks of one variable each, within a phase's maximum number of tasks",
     arguments: [1, 4, 500, 4000])
   func blocks(units: Int) throws {
     let plan = try Sequential([Dense(units: units), Dense(units: 3), Dense(units: 500)]).plan(inputShape: [1500])
@@ -281,7 +281,7 @@ struct ShardingTests {
     #expect(UpdateBlocks(plan, blockSize: 2048).blocks.allSatisfy { $0.range.count <= 2048 })
   }
 
-  @Test("a model of a million million weights is updated in tasks that a phase has numbers for")
+  @Test("a model of a million million weights is updated within a phase's maximum number of tasks")
   func manyBlocks() throws {
     let layers = Array(repeating: Dense(units: 30_000), count: 900)
     let blocks = UpdateBlocks(try Sequential(layers).plan(inputShape: [30_000]))
@@ -289,7 +289,7 @@ struct ShardingTests {
     #expect(blocks.blocks.reduce(0) { $0 + $1.range.count } == 900 * (30_000 * 30_000 + 30_000))
   }
 
-  @Test("a run that nothing can count is too large, and says so")
+  @Test("a run whose size overflows is reported as too large")
   func tooLarge() throws {
     let layers: [any Layer] = [Flatten()] + Array(repeating: Dense(units: 30_000), count: 997) + [Dense(units: 10)]
     for batchSize in [8, 12_000, 1_000_000] {
@@ -311,7 +311,7 @@ struct ShardingTests {
     }
   }
 
-  @Test("threads that the system refuses are told, before somebody waits for them")
+  @Test("threads that the system refuses are reported before waiting for them")
   func threads() {
     #expect(AvailableThreads.count(upTo: 8) == 8)
     #expect(
@@ -320,7 +320,7 @@ struct ShardingTests {
         + "systemd), or use fewer workers (--workers 1 starts no threads).")
   }
 
-  @Test("a seed that no checkpoint can hold is a programmer's mistake, found at once")
+  @Test("a seed that no checkpoint can store is a programming error, detected at once")
   func seedLimit() async {
     await #expect(processExitsWith: .failure) {
       _ = TrainingConfiguration(model: Sequential([Flatten()]), seed: .max)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// Trainings over floats and numbers.
+/// Training on float inputs and numeric targets.
 @Suite("Training on numbers")
 struct ValueTrainingTests {
   /// 130 samples of x ↦ sin x₀ + x₁ x₂ / 2, from integers, so that they are the same everywhere.
@@ -32,14 +32,14 @@ struct ValueTrainingTests {
         epochs: epochs, batchSize: 24, shards: 5, seed: 3), inputShape: [3], workerCount: workers)
   }
 
-  @Test("is the same for any number of workers, and for any cut", arguments: [1, 2, 5])
+  @Test("is the same for any number of workers and any interruption", arguments: [1, 2, 5])
   func invariance(workers: Int) throws {
     let (train, validation) = try Self.data.split(validation: 0.2)
     let whole = try Self.trainer(workers: 2)
     try whole.fit(train, validation: validation)
     let losses = whole.state.history["val_loss"]
     #expect(losses.count == 3 && losses[2] < losses[0])
-    // The metric and the loss are the same number, one over the running epoch, both over the same samples.
+    // The metric and the loss are the same number, the first over the running epoch, both over the same samples.
     #expect(whole.state.history["val_mean_squared_error"] == losses)
 
     let cut = try Self.trainer(workers: workers)
@@ -64,7 +64,7 @@ struct ValueTrainingTests {
     #expect(abs(errors.reduce(0, +) / 130 - evaluation.loss) < 1e-6)
   }
 
-  @Test("binary cross-entropy takes labels and numbers alike")
+  @Test("binary cross-entropy accepts labels and numbers alike")
   func binary() throws {
     let inputs = Self.data.floats ?? []
     let labels = (0..<130).map { inputs[3 * $0] > 0 ? 1 : 0 }
@@ -85,7 +85,7 @@ struct ValueTrainingTests {
     #expect(try trainer.predict(labeled).kind == .probabilities)
   }
 
-  @Test("classes are the same from labels, whole numbers and one-hot rows; pixels the same from bytes and floats")
+  @Test("classes are the same from labels, integers and one-hot rows; pixels the same from bytes and floats")
   func forms() throws {
     let digits = SmallRun.data.train
     let (bytes, labels) = (digits.bytes ?? [], digits.labels ?? [])
@@ -105,7 +105,7 @@ struct ValueTrainingTests {
       try trainer.fit(data, validation: data)
       return trainer
     }
-    // A loss over numbers compares the outputs with a 1 among zeros.
+    // A loss over numbers compares the outputs with one-hot targets.
     func evaluated(_ data: Dataset) throws -> Evaluation {
       try Trainer(
         TrainingConfiguration(model: SmallNetwork.lesson.model, loss: MeanSquaredError(), metrics: [Accuracy()]),
@@ -118,7 +118,7 @@ struct ValueTrainingTests {
   }
 
   @Test(
-    "warns of outputs that are no probabilities, and of no others",
+    "warns of outputs that are not probabilities, and of no others",
     arguments: [
       (BinaryCrossentropy(), .linear, true), (BinaryCrossentropy(), .sigmoid, false),
       (BinaryCrossentropy(fromLogits: true), .linear, false), (MeanSquaredError(), .linear, false),
@@ -221,7 +221,7 @@ struct ValueTrainingTests {
   }
 
   @Test(
-    "what is monitored is better by what the metric says",
+    "the metric decides what counts as an improvement",
     arguments: [
       ("loss", false), ("val_loss", false), ("accuracy", true), ("val_accuracy", true),
       ("val_mean_absolute_error", false),

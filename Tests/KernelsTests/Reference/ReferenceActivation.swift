@@ -1,6 +1,6 @@
 import Glibc
 
-/// Activations, value by value, in place. The derivative of each follows from its output.
+/// Reference activations, value by value, in place. Each derivative is computed from the output.
 enum ReferenceActivation {
   static func sigmoidForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
     for index in 0..<count { values[index] = 1 / (1 + exp(-values[index])) }

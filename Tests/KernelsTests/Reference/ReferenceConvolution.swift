@@ -1,16 +1,16 @@
 import CVector
 
 extension ConvolutionGeometry {
-  /// The values of one input sample.
+  /// The number of values per input sample.
   var inputCount: Int { inputHeight * inputWidth * inputChannels }
-  /// The values of one output sample.
+  /// The number of values per output sample.
   var outputCount: Int { outputHeight * outputWidth * filters }
   var kernelCount: Int { kernelHeight * kernelWidth * inputChannels * filters }
 
-  /// Calls `body` for each pair of an output pixel and an input pixel that a tap of the kernel connects.
+  /// Calls `body` for each pair of an output pixel and an input pixel that a kernel tap connects.
   ///
-  /// - Parameter body: gets the offset of the output pixel's first filter, of the input pixel's first channel and of
-  ///   the tap's first weight.
+  /// - Parameter body: called with the offsets of the output pixel's first filter, of the input pixel's first channel
+  ///   and of the tap's first weight.
   @inline(__always)
   func forEachTap(_ body: (_ output: Int, _ input: Int, _ kernel: Int) -> Void) {
     for outputRow in 0..<outputHeight {
@@ -31,7 +31,7 @@ extension ConvolutionGeometry {
   }
 }
 
-/// Convolutions of any size, value by value.
+/// Reference convolutions of any size, value by value.
 enum ReferenceConvolution {
   /// - Parameters:
   ///   - input: (samples, height, width, channels)

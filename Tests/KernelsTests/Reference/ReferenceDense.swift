@@ -1,6 +1,6 @@
 import CVector
 
-/// A dense layer of any size, value by value.
+/// Reference dense layers of any size, value by value.
 enum ReferenceDense {
   /// - Parameters:
   ///   - input: (samples, inputs)

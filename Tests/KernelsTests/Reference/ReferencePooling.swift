@@ -4,7 +4,7 @@ extension PoolingGeometry {
   var inputCount: Int { inputHeight * inputWidth * channels }
   var outputCount: Int { outputHeight * outputWidth * channels }
 
-  /// Calls `body` for each window with its first output value and the part of the image under it.
+  /// Calls `body` for each window with its first output value and the part of the image that it covers.
   @inline(__always)
   func forEachWindow(_ body: (_ output: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
     for outputRow in 0..<outputHeight {
@@ -19,12 +19,12 @@ extension PoolingGeometry {
   }
 }
 
-/// Pooling of any size, value by value.
+/// Reference pooling of any size, value by value.
 enum ReferencePooling {
   /// - Parameters:
   ///   - input: (samples, height, width, channels)
   ///   - output: (samples, output height, output width, channels), overwritten
-  ///   - selected: as `output`: where in its sample the first largest value of the window stands
+  ///   - selected: as `output`: the offset in its sample of the first maximum of the window
   static func maximumForward(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, selected: UnsafeMutablePointer<Int32>,
     samples: Int, geometry: PoolingGeometry
@@ -50,7 +50,7 @@ enum ReferencePooling {
 
   /// - Parameters:
   ///   - outputGradient: (samples, output height, output width, channels)
-  ///   - inputGradient: (samples, height, width, channels), overwritten; windows that overlap add up
+  ///   - inputGradient: (samples, height, width, channels), overwritten; overlapping windows add up
   static func maximumBackward(
     outputGradient: UnsafePointer<Float>, selected: UnsafePointer<Int32>, inputGradient: UnsafeMutablePointer<Float>,
     samples: Int, geometry: PoolingGeometry
@@ -86,7 +86,7 @@ enum ReferencePooling {
     }
   }
 
-  /// - Parameter inputGradient: (samples, height, width, channels), overwritten; windows that overlap add up.
+  /// - Parameter inputGradient: (samples, height, width, channels), overwritten; overlapping windows add up.
   static func averageBackward(
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>, samples: Int,
     geometry: PoolingGeometry
