@@ -1,12 +1,12 @@
 import NeuralNetwork
 
-/// Where everything lies in a checkpoint file. `checkpoints/README.md` says the same to its users.
+/// The paths and attribute names in a checkpoint file. `checkpoints/README.md` documents them for users.
 package enum CheckpointLayout {
   /// The version of `/martlet` and of the user block; a reader refuses a newer one.
   static let formatVersion = 1
 
-  // What Keras reads. Its legacy reader takes the first, its `load_weights` the second and third; the weights of the
-  // second are hard links to those of the first.
+  // What Keras reads. Its legacy loader uses the first, `load_weights` the second and third; the weights of the second
+  // are hard links to those of the first.
   package static let modelWeights = "model_weights"
   package static let layers = "layers"
   package static let optimizer = "optimizer"
@@ -18,14 +18,14 @@ package enum CheckpointLayout {
   package static let layerNames = "layer_names"
   package static let weightNames = "weight_names"
 
-  // What Keras has no place for.
+  // What Keras does not store.
   static let martlet = "martlet"
   static let configuration = "configuration"
   static let inputShape = "input_shape"
   static let history = "history"
   static let sums = "running_sums"
   static let callbacks = "callbacks"
-  /// In the group of a callback: the weights that it keeps.
+  /// In the group of a callback: its stored weights.
   static let weights = "weights"
   static let counts = (
     formatVersion: "format_version", seed: "seed", epoch: "epoch", step: "step", stepInEpoch: "step_in_epoch",
@@ -37,8 +37,8 @@ package enum CheckpointLayout {
   static let origin = "origin"
   static let initialWeights = "initial_weights"
   static let epochSeconds = "epoch_seconds"
-  /// Texts with the path of a variable on each line: those that no optimizer changes, if there are any; all in the order
-  /// of the model, where that is not Keras'.
+  /// Strings with one variable path per line: the variables that the optimizer does not update, if any; all variables
+  /// in the model's order, if that is not Keras'.
   static let paths = (state: "state_variables", order: "variable_order")
   static let fingerprint = (train: "train_fingerprint", validation: "validation_fingerprint")
 
@@ -46,8 +46,7 @@ package enum CheckpointLayout {
   package static let kerasVersion = "3.15.1"
 
   /// `sequential/conv2d/kernel` or `conv2d/kernel`, as `weight_names` lists it.
-  ///
-  /// - Parameter isChain: whether the model is a `Sequential`; the names of others do not begin with the model's.
+  /// - Parameter isChain: whether the model is a `Sequential`; in other models the names have no model prefix.
   static func weightName(_ path: String, isChain: Bool) -> String { isChain ? "sequential/\(path)" : path }
 
   /// `layers/conv2d/vars`.
