@@ -2,10 +2,12 @@ import NeuralNetwork
 import Training
 
 /// A callback that writes checkpoints: at epoch ends, every N steps and minutes, on request, and when the run stops.
+///
 /// Training waits only for a copy of its state: the file is built and written on another thread, one at a time. If a
 /// checkpoint is due before the previous one is written, training waits for that. The last one is written when
-/// `trainingDidEnd` or `finish` returns, or the callback is deallocated. A failed write does not stop the run: the next
-/// checkpoint retries. Only the last state of a run must be saved.
+/// `trainingDidEnd` or `finish` returns, or the callback is deallocated.
+///
+/// A failed write does not stop the run: the next checkpoint retries. Only the last state of a run must be saved.
 package final class CheckpointCallback: Callback {
   private let directory: RunDirectory
   private let policy: CheckpointPolicy
@@ -161,6 +163,7 @@ package final class CheckpointCallback: Callback {
 
 extension Checkpoint {
   /// The size of the file in bytes.
+  ///
   /// - Throws: `CheckpointError.nonfinite` if no run could resume from it; `HDF5WritingError`.
   package func bytes(plan: ModelPlan, training: TrainingConfiguration) throws -> [UInt8] {
     let variables = snapshot.parameters + snapshot.slots.joined()

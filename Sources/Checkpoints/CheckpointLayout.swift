@@ -46,6 +46,7 @@ package enum CheckpointLayout {
   package static let kerasVersion = "3.15.1"
 
   /// `sequential/conv2d/kernel` or `conv2d/kernel`, as `weight_names` lists it.
+  ///
   /// - Parameter isChain: whether the model is a `Sequential`; in other models the names have no model prefix.
   static func weightName(_ path: String, isChain: Bool) -> String { isChain ? "sequential/\(path)" : path }
 

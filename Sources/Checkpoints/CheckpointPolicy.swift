@@ -33,8 +33,10 @@ public struct CheckpointPolicy: Sendable, Equatable {
 }
 
 extension CheckpointPolicy {
-  /// Whether a state is at the end of the best epoch so far. Derived from the history alone, so that a resumed run
-  /// knows it too. If the weights of another epoch were restored, the metrics of the last epoch do not apply to them.
+  /// Whether a state is at the end of the best epoch so far.
+  ///
+  /// Derived from the history alone, so that a resumed run knows it too. If the weights of another epoch were restored,
+  /// the metrics of the last epoch do not apply to them.
   func isBest(_ state: RunState) -> Bool {
     guard let keepBest, state.stepInEpoch == 0, state.restoredEpoch == nil, let last = state.history[keepBest].last,
       !last.isNaN

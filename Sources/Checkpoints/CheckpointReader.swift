@@ -3,9 +3,10 @@ import HDF5Reading
 import NeuralNetwork
 import Training
 
-/// A reader for the bytes of a checkpoint file. Datasets must have the form that is written: contiguous numbers of the
-/// written types, so that they are no larger than the file. `SavedRun`, which parses the configuration, checks them
-/// against the model.
+/// A reader for the bytes of a checkpoint file.
+///
+/// Datasets must have the form that is written: contiguous numbers of the written types, so that they are no larger
+/// than the file. `SavedRun`, which parses the configuration, checks them against the model.
 struct CheckpointReader {
   private let path: String
   private let root: HDF5Group
@@ -15,6 +16,7 @@ struct CheckpointReader {
   let digest: String
 
   /// Verifies the digest before anything else is read.
+  ///
   /// - Throws: `CheckpointError`, or `HDF5Error` if the bytes verify but are not an HDF5 file.
   init(_ bytes: [UInt8], path: String) throws {
     let block = try Self.block(bytes.prefix(UserBlock.count), size: bytes.count, path: path)
@@ -28,6 +30,7 @@ struct CheckpointReader {
   }
 
   /// Reads the file at `path` if it is a checkpoint of the stated size.
+  ///
   /// - Throws: `FileError`, and as the other initializer.
   init(path: String) throws {
     let bytes = try WholeFile.read(path, headerCount: UserBlock.count) { header, size in

@@ -30,6 +30,7 @@ extension CheckpointStore {
 
   /// Points `latest` to the checkpoint of one step, and `best` to that of another; a link without a target step is
   /// removed, and one whose target does not exist is left unchanged.
+  ///
   /// - Returns: what is wrong if a link could not be set; the checkpoints themselves are fine.
   func moveLinks(latest: Int, best: Int?) -> String? {
     let faults = [
@@ -57,6 +58,7 @@ extension CheckpointStore {
   }
 
   /// Removes a link of ours before its target is removed.
+  ///
   /// - Returns: why it could not be removed; nil if it was.
   private func removeLink(_ link: String) -> String? {
     switch place(ofLink: link) {

@@ -64,6 +64,7 @@ extension CheckpointStore {
   }
 
   /// Renames a file to a unique name that is not a checkpoint's.
+  ///
   /// - Returns: the new name.
   @discardableResult
   private func setAside(_ name: String) throws -> String {

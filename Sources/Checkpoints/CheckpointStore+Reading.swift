@@ -18,6 +18,7 @@ extension CheckpointStore {
   }
 
   /// The newest checkpoint that verifies.
+  ///
   /// - Parameter passedOver: called with the error of each newer one that is corrupt.
   /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may be
   ///   able to read, the error of `read`.
@@ -27,6 +28,7 @@ extension CheckpointStore {
   }
 
   /// The newest checkpoint that can be opened in several directories; of equal ones, that of the first directory.
+  ///
   /// - Parameter open: reads and verifies a file.
   static func newestGood<Run>(
     in stores: [CheckpointStore], opening open: (_ path: String) throws -> Run,

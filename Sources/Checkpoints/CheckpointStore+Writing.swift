@@ -43,6 +43,7 @@ package struct StoredCheckpoint: Equatable {
 
 extension CheckpointStore {
   /// Writes a checkpoint to a file of any name.
+  ///
   /// - Throws: `FileError` or `HDF5WritingError`; an existing file at `path` is unchanged then.
   package static func write(
     _ checkpoint: Checkpoint, to path: String, plan: ModelPlan, training: TrainingConfiguration

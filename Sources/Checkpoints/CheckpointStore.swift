@@ -9,9 +9,11 @@ package struct VerifiedFile: Sendable, Equatable {
   package let step: Int
 }
 
-/// The checkpoint directory of one run. Files are named by their step, `step-00000300.weights.h5`. `latest.weights.h5`
-/// and `best.weights.h5` are links to two of them, for users and other programs: nothing here depends on them. A file
-/// with another name, or one that does not start like a checkpoint, is not a checkpoint, and is never deleted.
+/// The checkpoint directory of one run.
+///
+/// Files are named by their step, `step-00000300.weights.h5`. `latest.weights.h5` and `best.weights.h5` are links to
+/// two of them, for users and other programs: nothing here depends on them. A file with another name, or one that does
+/// not start like a checkpoint, is not a checkpoint, and is never deleted.
 package struct CheckpointStore: Sendable {
   package static let suffix = ".weights.h5"
   package static let latestName = "latest\(suffix)"
@@ -51,6 +53,7 @@ package struct CheckpointStore: Sendable {
   }
 
   /// The checkpoint files, oldest first; empty if the directory does not exist.
+  ///
   /// - Throws: `FileError` if the directory exists but cannot be read.
   package func fileNames() throws -> [String] { try stepNames().filter { content($0) != .foreign } }
 
@@ -104,6 +107,7 @@ package struct CheckpointStore: Sendable {
   }
 
   /// Checks whether a run can resume in the directories from the checkpoint at `path`, which is at `step`.
+  ///
   /// - Throws: `CheckpointError.occupied` if one holds another run, or later checkpoints of this run.
   static func checkResumes(in stores: [CheckpointStore], from path: String, step: Int) throws {
     let isOwn = try stores.contains { store in
@@ -122,6 +126,7 @@ package struct CheckpointStore: Sendable {
   }
 
   /// Creates the directory if it is missing, and locks it.
+  ///
   /// - Parameter notice: called if it has to wait for a holder on another host, or if locks are not available.
   /// - Throws: `FileError`, also if another process holds the lock.
   package func lock(notice: (LockNotice) -> Void = { _ in }) throws -> DirectoryLock {

@@ -9,6 +9,7 @@ struct CheckpointWriter {
   let training: TrainingConfiguration
 
   /// The whole file: the user block followed by the HDF5 file.
+  ///
   /// - Parameter path: the path used in error messages.
   func bytes(path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path, userBlockSize: UserBlock.count)

@@ -16,6 +16,7 @@ package enum KerasConfiguration {
   }
 
   /// `config.json` of a `.keras` archive, readable by every Keras since 3.3.
+  ///
   /// - Parameter isCompiled: whether it includes loss, metrics and optimizer.
   package static func archive(
     _ configuration: TrainingConfiguration, plan: ModelPlan, isCompiled: Bool = true
@@ -68,6 +69,7 @@ package enum KerasConfiguration {
   }
 
   /// A serialized Keras object; with the module since version 3.
+  ///
   /// - Parameter isRegistered: whether it is of a custom class registered by the user of Keras, not of the module.
   static func entry(
     _ className: String, _ configuration: [ConfigurationEntry], module: String? = nil, isRegistered: Bool = false,

@@ -21,6 +21,7 @@ package struct KerasFileWriter {
   private var isChain: Bool { plan.model.isChain }
 
   /// The whole-model layout: configurations at the root, weights by layer and name.
+  ///
   /// - Parameter optimizerClass: the optimizer's class name in `training_config`; nil for an uncompiled model.
   package func writeModel(to root: HDF5GroupWriter, optimizerClass: String?) throws {
     try root.setAttribute(CheckpointLayout.keras.model, KerasConfiguration.model(plan))
@@ -56,6 +57,7 @@ package struct KerasFileWriter {
   private func place(of variable: Variable) -> String { "\(variable.layerName)/\(weightName(variable))" }
 
   /// The layout of `load_weights`: weights by layer and number. Empty groups are required too.
+  ///
   /// - Parameter linked: whether `writeModel` has already written the weights; then they are hard-linked.
   package func writeLayers(to root: HDF5GroupWriter, linked: Bool) throws {
     _ = try root.createGroup(CheckpointLayout.variables)
@@ -78,6 +80,7 @@ package struct KerasFileWriter {
   }
 
   /// The optimizer's variables by number: iteration, learning rate, then the slots of each weight in turn.
+  ///
   /// - Parameter slots: each in the order of `plan.trainableVariables`.
   package func writeOptimizer(
     to root: HDF5GroupWriter, iteration: Int, learningRate: Float, slots: [[Snapshot.Variable]]

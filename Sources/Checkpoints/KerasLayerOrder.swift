@@ -1,9 +1,10 @@
 import NeuralNetwork
 
-/// The order and names that Keras gives the layers of a model when it opens a file. A `Sequential` has its layers in
-/// sequence. A `Functional` sorts them by depth, the length of the longest path to the output, and within a depth by
-/// the order of traversal from the output to the input. Weight files number the layers of a class in that order, which
-/// is also the order of the optimizer's variables.
+/// The order and names that Keras gives the layers of a model when it opens a file.
+///
+/// A `Sequential` has its layers in sequence. A `Functional` sorts them by depth, the length of the longest path to the
+/// output, and within a depth by the order of traversal from the output to the input. Weight files number the layers of
+/// a class in that order, which is also the order of the optimizer's variables.
 ///
 /// Source: `map_graph` in `keras/src/ops/function.py`, Keras 3.15.1; `_map_graph_network` of tf.keras does the same.
 package struct KerasLayerOrder {

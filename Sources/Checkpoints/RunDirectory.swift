@@ -57,6 +57,7 @@ package final class RunDirectory: @unchecked Sendable {
   }
 
   /// Whether there is a checkpoint, good or not.
+  ///
   /// - Throws: `FileError` if a directory cannot be read.
   package func holdsRun() throws -> Bool {
     try stores.contains { try !$0.stepNames().isEmpty || !$0.wholeLinks().isEmpty }
@@ -84,12 +85,14 @@ package final class RunDirectory: @unchecked Sendable {
   package func checkUnoccupied() throws { for store in stores { try store.checkUnoccupied() } }
 
   /// Checks whether the run can resume here from the checkpoint at `path`, which is at `step`.
+  ///
   /// - Throws: `CheckpointError.occupied` if there is another run, or later checkpoints of this run.
   package func checkResumes(from path: String, step: Int) throws {
     try CheckpointStore.checkResumes(in: stores, from: path, step: step)
   }
 
   /// Creates the run's own directory if it is missing, and locks both directories.
+  ///
   /// - Parameter notice: called if it has to wait for a holder on another host, or if locks are not available.
   /// - Throws: `FileError`, also if another process holds a lock; `CheckpointError.fallsBackToItself`.
   package func take(notice: (LockNotice) -> Void = { _ in }) throws {
@@ -135,6 +138,7 @@ package final class RunDirectory: @unchecked Sendable {
 
   /// Finds the best checkpoint present and updates the links, in case the run was interrupted before that, or the
   /// directory was copied without them.
+  ///
   /// - Returns: warnings.
   func begin(_ state: RunState) -> [String] {
     // The links of an older run are unchanged until there is a checkpoint of this run.
@@ -160,6 +164,7 @@ package final class RunDirectory: @unchecked Sendable {
   }
 
   /// Writes a checkpoint to the first directory where that succeeds.
+  ///
   /// - Parameter state: the current state of the run.
   /// - Returns: the checkpoint, and the error of the run's own directory if that failed.
   /// - Throws: the `FileError` of the run's own directory if all fail.

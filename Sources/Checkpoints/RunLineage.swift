@@ -1,8 +1,9 @@
 import Training
 
-/// Identifies the earlier checkpoints of a run. A checkpoint is an earlier one of a run if the run could resume from
-/// it, and its history is a prefix of the run's: bit by bit the same numbers, including the seconds, which differ
-/// between any two runs.
+/// Identifies the earlier checkpoints of a run.
+///
+/// A checkpoint is an earlier one of a run if the run could resume from it, and its history is a prefix of the run's:
+/// bit by bit the same numbers, including the seconds, which differ between any two runs.
 package struct RunLineage: Sendable {
   private let run: Checkpoint
   private let isResumable: @Sendable (Checkpoint) -> Bool

@@ -2,8 +2,12 @@ import Crypto
 
 /// The first 512 bytes of a checkpoint, an HDF5 user block: lines of text with the digest of everything after it.
 ///
-///     MARTLET CHECKPOINT format 1 bytes 1765432 sha256 9f86d0… The rest of the 512 bytes is zero. A block with any
-///     other content or spelling is invalid.
+///     MARTLET CHECKPOINT
+///     format 1
+///     bytes 1765432
+///     sha256 9f86d0…
+///
+/// The rest of the 512 bytes is zero. A block with any other content or spelling is invalid.
 struct UserBlock: Equatable {
   static let count = 512
   private static let title = "MARTLET CHECKPOINT"

@@ -117,7 +117,7 @@ struct RetentionTests {
     try kept.remove(step(3), best)
     let told =
       "\(kept.directory.path): the best checkpoint by learning_rate, of step 3, is missing. The best of those present is that of "
-      + "step 6 is."
+      + "step 6."
     #expect(try kept.resume(epochs: 5) == [told])
     #expect(kept.names == [best, latest, step(6), step(12), step(15)])
     #expect(kept.store.linkTarget(best) == step(6))
