@@ -1,26 +1,26 @@
 import NeuralNetwork
 import Training
 
-/// All that a run needs to go on, as a file holds it.
+/// The contents of a checkpoint file: everything a run needs to resume.
 package struct Checkpoint: Sendable, Equatable {
-  /// How far the run has come, and every variable.
+  /// The run state and all variables.
   package var snapshot: Snapshot
   /// The run's configuration, as YAML.
   package var configuration: String
   /// The shape of a sample.
   package var inputShape: Shape
-  /// The instruction set it was computed with, as `InstructionSet` names it.
+  /// The instruction set of the run, by its `InstructionSet` name.
   package var instructionSet: String
-  /// The `Arithmetic.version` it was computed with.
+  /// The `Arithmetic.version` of the run.
   package var arithmetic: Int
   package var seed: UInt64
   /// The fingerprint of the training data.
   package var trainFingerprint: String
   /// The fingerprint of the validation data; empty without any.
   package var validationFingerprint: String
-  /// The file that the run was imported from, if it has made no step since.
+  /// The file that the run was imported from, if it has made no step since then.
   package var origin: String?
-  /// The file whose weights the run began with, if not with random ones.
+  /// The file of the initial weights; nil for random ones.
   package var initialWeights: String?
 
   package init(
@@ -40,6 +40,6 @@ package struct Checkpoint: Sendable, Equatable {
     self.arithmetic = arithmetic
   }
 
-  /// The values of the model.
+  /// The number of the model's parameters.
   package var parameterCount: Int { snapshot.parameters.reduce(0) { $0 + $1.shape.count } }
 }

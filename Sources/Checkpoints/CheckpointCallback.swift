@@ -1,15 +1,13 @@
 import NeuralNetwork
 import Training
 
-/// Writes checkpoints while a run goes on: at the ends of epochs, every so many steps and minutes, when somebody asks for
-/// one, and where the run stops.
+/// A callback that writes checkpoints: at epoch ends, every N steps and minutes, on request, and when the run stops.
 ///
-/// The training waits for a copy of its state, and for nothing else: the file is made and written on another thread. Two
-/// are never written at once: a checkpoint that is due before the last one is written waits for it, and so does the
-/// training. The last one is written when `trainingDidEnd` or `finish` returns, or the callback is gone.
+/// Training waits only for a copy of its state: the file is built and written on another thread, one at a time. If a
+/// checkpoint is due before the previous one is written, training waits for that. The last one is written when
+/// `trainingDidEnd` or `finish` returns, or the callback is deallocated.
 ///
-/// A checkpoint that cannot be written is no reason to stop: the next one that is due tries again. Only the last state of
-/// a run has to be saved somewhere.
+/// A failed write does not stop the run: the next checkpoint retries. Only the last state of a run must be saved.
 package final class CheckpointCallback: Callback {
   private let directory: RunDirectory
   private let policy: CheckpointPolicy
@@ -17,23 +15,23 @@ package final class CheckpointCallback: Callback {
   private let report: (CheckpointEvent) -> Void
   private let now: @Sendable () -> ContinuousClock.Instant
   private let writing = BackgroundTask<CheckpointEvent>()
-  /// The state of the checkpoint that is being written, or was written last.
+  /// The state of the checkpoint being written, or written last.
   private var copy: StateCopy?
-  /// The step whose state is safe in the run's directory; nil if none is.
+  /// The step of the last state that is durable in the run's directory; nil if none is.
   private var savedStep: Int?
   private var lastBegan: ContinuousClock.Instant
   private var longestWrite: Double?
-  /// Why the last checkpoint is not where it belongs.
+  /// Why the last checkpoint is not in the run's directory; nil if it is.
   private var fault: String?
   private var hasWarnedOfLinks = false
 
   /// - Parameters:
-  ///   - template: a checkpoint of the run whose snapshot is replaced by the present one at each write.
-  ///   - directory: where the run is; that of the policy if nil.
-  ///   - report: is told what became of each checkpoint, by the thread of the training.
-  ///   - now: reads the clock, also on the thread that writes.
-  ///   - isResumable: whether the run's configuration resumes from a checkpoint: one of which that is not true is never
-  ///     removed, nor one with another seed, other data or another history.
+  /// - template: a checkpoint of the run; each write replaces its snapshot by the current one.
+  /// - directory: the run's directory; that of the policy if nil.
+  /// - report: called with the outcome of each checkpoint, on the training thread.
+  /// - now: the clock, also called on the writing thread.
+  /// - isResumable: whether the run's configuration can resume from a checkpoint. Checkpoints for which it is false, or
+  ///   with another seed, data or history, are never removed.
   package init(
     policy: CheckpointPolicy, template: Checkpoint, directory: RunDirectory? = nil,
     report: @escaping (CheckpointEvent) -> Void = { _ in },
@@ -53,7 +51,7 @@ package final class CheckpointCallback: Callback {
 
   package func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
     lastBegan = now()
-    // Not so of a run that begins, or comes from a file elsewhere.
+    // False for a new run, or one resumed from a file elsewhere.
     savedStep = directory.holds(trainer.state) ? trainer.state.step : nil
     for warning in directory.begin(trainer.state) { trainer.warning(warning) }
   }
@@ -64,7 +62,7 @@ package final class CheckpointCallback: Callback {
 
   package func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) {
     if !writing.isBusy { finish(trainer) }
-    // The state behind the last step of an epoch is that of the epoch's end, which has the validation too.
+    // After the last step of an epoch the checkpoint is written at the epoch's end, which includes the validation.
     guard trainer.state.stepInEpoch < plan.stepsPerEpoch else { return }
     let isStepDue = policy.everySteps.map { trainer.state.step % $0 == 0 } ?? false
     if trainer.requests.takeCheckpointRequest() || isStepDue || isTimeDue { write(trainer) }
@@ -85,7 +83,7 @@ package final class CheckpointCallback: Callback {
       finish(trainer)
     }
     guard savedStep == trainer.state.step else {
-      throw CheckpointError.notSaved(step: trainer.state.step, reason: fault ?? "the reason is not known.")
+      throw CheckpointError.notSaved(step: trainer.state.step, reason: fault ?? "unknown reason.")
     }
   }
 
@@ -121,7 +119,7 @@ package final class CheckpointCallback: Callback {
     }
   }
 
-  /// Waits for the checkpoint that is being written, and takes note of what became of it.
+  /// Waits for the checkpoint being written, and records its outcome.
   package func finish(_ trainer: Trainer) {
     guard let event = writing.finish() else { return }
     switch event {
@@ -132,41 +130,41 @@ package final class CheckpointCallback: Callback {
       noteLinks(checkpoint.linkFault, trainer)
       note(checkpoint.fault, "The checkpoint is \(checkpoint.path) instead.", trainer)
     case .failed(let step, let reason):
-      note(reason, "There is no checkpoint of step \(step); the training goes on, and tries again.", trainer)
+      note(reason, "There is no checkpoint of step \(step); training continues, and retries.", trainer)
     }
     report(event)
   }
 
-  /// Warns once of a fault, and once when it is over.
+  /// Warns once when a fault starts, and once when it ends.
   private func note(_ fault: String?, _ consequence: String, _ trainer: Trainer) {
     if let fault, self.fault == nil { trainer.warning("\(fault) \(consequence)") }
     if fault == nil, self.fault != nil { trainer.warning("checkpoints are written to \(policy.directory) again.") }
     self.fault = fault
   }
 
-  /// Warns once of links that are not where they should be: the checkpoints are whole without them.
+  /// Warns once of missing or wrong links: the checkpoints are complete without them.
   private func noteLinks(_ fault: String?, _ trainer: Trainer) {
     guard let fault, !hasWarnedOfLinks else { return }
     hasWarnedOfLinks = true
-    trainer.warning("\(fault) The checkpoints are whole, and --resume does not need the link.")
+    trainer.warning("\(fault) The checkpoints are complete, and --resume does not need the link.")
   }
 
-  /// The seconds that a checkpoint takes: the longest so far, or a guess before the first.
+  /// The duration of a checkpoint in seconds: the longest so far, or an estimate before the first.
   func expectedSeconds(_ trainer: Trainer) -> Double { longestWrite ?? Self.guessedSeconds(trainer) }
 
-  /// A guess from the size of a checkpoint.
+  /// An estimate from the size of a checkpoint, in seconds.
   static func guessedSeconds(_ trainer: Trainer) -> Double {
     let variables = ModelPlan.valueCount(trainer.plan.variables)
     let bytes = Double(variables * (1 + trainer.configuration.optimizer.slotNames.count)) * 4
-    // A slow disk, and some time for its syncs.
+    // Assumes a slow disk, and some time for the syncs.
     return bytes / 20e6 + 0.5
   }
 }
 
 extension Checkpoint {
-  /// The bytes of its file.
+  /// The size of the file in bytes.
   ///
-  /// - Throws: `CheckpointError.nonfinite` if nobody could go on from it, `HDF5WritingError`.
+  /// - Throws: `CheckpointError.nonfinite` if no run could resume from it; `HDF5WritingError`.
   package func bytes(plan: ModelPlan, training: TrainingConfiguration) throws -> [UInt8] {
     let variables = snapshot.parameters + snapshot.slots.joined()
     if let bad = variables.first(where: { !$0.values.allSatisfy(\.isFinite) }) {

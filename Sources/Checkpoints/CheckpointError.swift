@@ -1,31 +1,31 @@
-/// A checkpoint that cannot be read or written.
+/// An error of reading or writing checkpoints.
 public enum CheckpointError: Error, Equatable {
-  /// Another file: no checkpoint of ours.
+  /// Not a checkpoint.
   case foreign(path: String)
   case newerFormat(path: String, version: Int, supported: Int)
-  /// Shorter than it was written.
+  /// Shorter than its header states.
   case truncated(path: String, expected: Int, found: Int)
-  /// The bytes are not those that were written.
+  /// The digest does not match.
   case digestMismatch(path: String)
-  /// It starts as a checkpoint does, and what should follow in its first 512 bytes does not.
+  /// It starts like a checkpoint, but its first 512 bytes are not a valid header.
   case corruptHeader(path: String)
-  /// It verifies, but holds something that it should not.
+  /// It verifies, but its contents are invalid.
   case malformed(path: String, reason: String)
-  /// It verifies, but its configuration is none that this program knows.
+  /// It verifies, but this program does not support its configuration.
   case configuration(path: String, reason: String)
-  /// A directory without a checkpoint in it.
+  /// A directory without checkpoints.
   case none(directory: String)
-  /// None of the checkpoints in a directory is good.
+  /// A directory without a good checkpoint.
   case noneGood(directory: String, reasons: [String])
-  /// A state that holds NaN or infinite values, which nobody can go on from.
+  /// A state with NaN or infinite values, from which no run can resume.
   case nonfinite(step: Int, variable: String)
-  /// The state in which a run ended could not be saved anywhere.
+  /// The final state of a run could not be saved anywhere.
   case notSaved(step: Int, reason: String)
-  /// A time limit in which no step can be made and saved; both in seconds.
+  /// A time limit too short to make and save a step; both times in seconds.
   case noTime(left: Double, needed: Double)
-  /// A directory that holds a run already.
+  /// A directory that already holds a run.
   case occupied(directory: String, newest: String)
-  /// The directory to fall back to is the run's own.
+  /// The fallback directory is the run's own directory.
   case fallsBackToItself(directory: String)
 }
 
@@ -40,30 +40,30 @@ extension CheckpointError: CustomStringConvertible {
     case .truncated(let path, let expected, let found):
       "\(path): is truncated: \(found) bytes of \(expected). Use an older checkpoint."
     case .digestMismatch(let path):
-      "\(path): is damaged: its SHA-256 is not the one it was written with. Use an older checkpoint."
+      "\(path): is corrupt: SHA-256 mismatch. Use an older checkpoint."
     case .corruptHeader(let path):
       "\(path): is corrupt: its first 512 bytes are not those of a checkpoint. Use an older checkpoint."
     case .malformed(let path, let reason):
       "\(path): is malformed: \(reason)."
     case .configuration(let path, let reason):
-      "\(path): holds a configuration that this program cannot use: \(reason)"
+      "\(path): has a configuration that this program cannot use: \(reason)"
     case .none(let directory):
-      "\(directory): holds no checkpoint to resume from. Start without --resume, or name the checkpoint."
+      "\(directory): holds no checkpoint to resume from. Start without --resume, or name a checkpoint."
     case .noneGood(let directory, let reasons):
       "\(directory): holds no good checkpoint:\n" + reasons.map { "  \($0)" }.joined(separator: "\n")
     case .nonfinite(let step, let variable):
-      "the state after step \(step) is not written: \(variable) holds NaN or infinite values."
+      "the state after step \(step) was not written: \(variable) has NaN or infinite values."
     case .notSaved(let step, let reason):
       "the state after step \(step), the last one, could not be saved anywhere: \(reason)\n"
-        + "Older checkpoints are as they were; --resume goes on from the newest of them."
+        + "Older checkpoints are unchanged; --resume continues from the newest of them."
     case .noTime(let left, let needed):
-      "the time limit leaves no time to make a step and to save it: that may take \(Self.tenths(needed, .up)) s, and "
+      "the time limit leaves no time to make and save a step: that may take \(Self.tenths(needed, .up)) s, and "
         + "\(Self.tenths(max(left, 0), .down)) s are left. Make the limit \(Int((needed - left).rounded(.up))) s longer, or more."
     case .occupied(let directory, let newest):
-      "\(directory): holds a run already (\(newest)). Go on with it by --resume, replace it by --overwrite, "
-        + "or choose another directory by --output."
+      "\(directory): already holds a run (\(newest)). Continue it with --resume, replace it with --overwrite, "
+        + "or choose another directory with --output."
     case .fallsBackToItself(let directory):
-      "checkpoints.fallback_directory is the directory of the checkpoints itself (\(directory)). Name one on another "
+      "checkpoints.fallback_directory is the checkpoint directory itself (\(directory)). Name one on another "
         + "disk, or leave it out."
     }
   }

@@ -1,6 +1,7 @@
 import NeuralNetwork
 
-/// Where everything lies in a checkpoint file. `checkpoints/README.md` says the same to its users.
+/// The paths and attribute names of `/martlet` in a checkpoint file; Keras' are in `KerasLayout`. `checkpoints/README.md`
+/// documents them for users.
 enum CheckpointLayout {
   /// The version of `/martlet` and of the user block; a reader refuses a newer one.
   static let formatVersion = 1
@@ -11,7 +12,7 @@ enum CheckpointLayout {
   static let history = "history"
   static let sums = "running_sums"
   static let callbacks = "callbacks"
-  /// In the group of a callback: the weights that it keeps.
+  /// In the group of a callback: its stored weights.
   static let weights = "weights"
   static let counts = (
     formatVersion: "format_version", seed: "seed", epoch: "epoch", step: "step", stepInEpoch: "step_in_epoch",
@@ -23,8 +24,8 @@ enum CheckpointLayout {
   static let origin = "origin"
   static let initialWeights = "initial_weights"
   static let epochSeconds = "epoch_seconds"
-  /// Texts with the path of a variable on each line: those that no optimizer changes, if there are any; all in the order
-  /// of the model, where that is not Keras'.
+  /// Strings with one variable path per line: the variables that the optimizer does not update, if any; all variables
+  /// in the model's order, if that is not Keras'.
   static let paths = (state: "state_variables", order: "variable_order")
   static let fingerprint = (train: "train_fingerprint", validation: "validation_fingerprint")
 }

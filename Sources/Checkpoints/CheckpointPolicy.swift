@@ -1,19 +1,20 @@
 import Training
 
-/// Which checkpoints a run writes, where, and which of them it keeps.
+/// When and where a run writes checkpoints, and which of them it keeps.
 public struct CheckpointPolicy: Sendable, Equatable {
+  /// The directory of the run's checkpoints.
   public var directory: String
-  /// Where a checkpoint is written if `directory` does not take it; nil for nowhere.
+  /// Where a checkpoint is written if writing to `directory` fails; nil for nowhere.
   public var fallbackDirectory: String?
-  /// A checkpoint after every so many epochs.
+  /// Checkpoint every N epochs.
   public var everyEpochs: Int
-  /// A checkpoint after every so many steps, too; nil for none.
+  /// Also checkpoint every N steps; nil for never.
   public var everySteps: Int?
-  /// A checkpoint once so many minutes have passed since the last one, too; nil for none.
+  /// Also checkpoint N minutes after the last one; nil for never.
   public var everyMinutes: Double?
-  /// How many of the newest are kept.
+  /// The number of newest checkpoints kept.
   public var keepLast: Int
-  /// The metric by which the best one is kept too: `val_accuracy`; nil for none.
+  /// The metric by which the best checkpoint is kept too: `val_accuracy`; nil for none.
   public var keepBest: String?
 
   public init(
@@ -32,10 +33,10 @@ public struct CheckpointPolicy: Sendable, Equatable {
 }
 
 extension CheckpointPolicy {
-  /// Whether a state is that of the best epoch so far, just complete.
+  /// Whether a state is at the end of the best epoch so far.
   ///
-  /// The history tells: nothing else is remembered, so a resumed run knows it too. Where weights of another epoch were
-  /// restored, what the history says of the last one is not true of them.
+  /// Derived from the history alone, so that a resumed run knows it too. If the weights of another epoch were restored,
+  /// the metrics of the last epoch do not apply to them.
   func isBest(_ state: RunState) -> Bool {
     guard let keepBest, state.stepInEpoch == 0, state.restoredEpoch == nil, let last = state.history[keepBest].last,
       !last.isNaN
@@ -43,8 +44,8 @@ extension CheckpointPolicy {
     let monitor = MetricMonitor(keepBest)
     return state.history[keepBest].dropLast().filter { !$0.isNaN }.allSatisfy { monitor.isBetter(last, than: $0) }
   }
-  /// The step of the best of some checkpoints of a run, whose history this is; of equal ones, the first. Nil if none of
-  /// them is that of an epoch just complete, with its own weights, that was measured.
+  /// The step of the best of some checkpoints of the run with this history; the first of equal ones. Nil if none is at
+  /// the end of an epoch with metrics and its own weights.
   package func best(among steps: some Sequence<Int>, of state: RunState) -> Int? {
     guard let keepBest else { return nil }
     let (monitor, values) = (MetricMonitor(keepBest), state.history[keepBest])
@@ -58,8 +59,7 @@ extension CheckpointPolicy {
     return best?.step
   }
 
-  /// Whether a run ended with the weights of an epoch, put in place of those of its last one, that is better than the one
-  /// that was complete after `step`.
+  /// Whether a run ended with the restored weights of an epoch that is better than the epoch completed after `step`.
   package func hasRestoredBetter(_ state: RunState, than step: Int) -> Bool {
     guard let keepBest, let restored = state.restoredEpoch, let epoch = state.epoch(endingAt: step) else {
       return false
@@ -71,7 +71,7 @@ extension CheckpointPolicy {
 }
 
 extension RunState {
-  /// The epoch, from 1, that was complete after a step of this run; nil if none was.
+  /// The epoch, from 1, that was completed after a step of this run; nil if none was.
   func epoch(endingAt step: Int) -> Int? {
     let done = self.step - stepInEpoch - stepsBefore
     guard epoch > 0, done > 0, done % epoch == 0 else { return nil }
@@ -79,7 +79,7 @@ extension RunState {
     return own > 0 && own <= done && own % length == 0 ? own / length : nil
   }
 
-  /// The steps after which its epochs were complete.
+  /// The steps after which its epochs were completed.
   var epochEnds: [Int] {
     let done = step - stepInEpoch - stepsBefore
     guard epoch > 0, done > 0, done % epoch == 0 else { return [] }

@@ -4,21 +4,21 @@ import KerasFormat
 import NeuralNetwork
 import Training
 
-/// Reads a checkpoint from the bytes of its file.
+/// A reader for the bytes of a checkpoint file.
 ///
-/// Datasets are read as they are written: numbers of the written types in one piece, so that they are no more than the
-/// file. Whether they belong to the model is for `SavedRun` to say, which understands the configuration.
+/// Datasets must have the form that is written: contiguous numbers of the written types, so that they are no larger
+/// than the file. `SavedRun`, which parses the configuration, checks them against the model.
 struct CheckpointReader {
   private let path: String
   private let root: HDF5Group
   /// The size of the file.
   let byteCount: Int
-  /// SHA-256 of all behind the user block, in hexadecimal: what the block says, and what the bytes have.
+  /// SHA-256 of everything after the user block, in hexadecimal, stated in the block and verified.
   let digest: String
 
   /// Verifies the digest before anything else is read.
   ///
-  /// - Throws: `CheckpointError`, or `HDF5Error` if the bytes verify and yet are no HDF5 file.
+  /// - Throws: `CheckpointError`, or `HDF5Error` if the bytes verify but are not an HDF5 file.
   init(_ bytes: [UInt8], path: String) throws {
     let block = try Self.block(bytes.prefix(UserBlock.count), size: bytes.count, path: path)
     guard UserBlock.digest(of: bytes[UserBlock.count...]) == block.digest else {
@@ -30,9 +30,9 @@ struct CheckpointReader {
     root = try HDF5File(bytes, path: path).root
   }
 
-  /// Reads the file at `path`, if it is a checkpoint of the size that it says.
+  /// Reads the file at `path` if it is a checkpoint of the stated size.
   ///
-  /// - Throws: `FileError`, and as the other one.
+  /// - Throws: `FileError`, and as the other initializer.
   init(path: String) throws {
     let bytes = try WholeFile.read(path, headerCount: UserBlock.count) { header, size in
       _ = try Self.block(header, size: size, path: path)
@@ -40,7 +40,7 @@ struct CheckpointReader {
     try self.init(bytes, path: path)
   }
 
-  /// The user block at the start of a file of some size.
+  /// The user block at the start of a file of the given size.
   private static func block(_ header: ArraySlice<UInt8>, size: Int, path: String) throws -> UserBlock {
     let block: UserBlock
     do {
@@ -137,7 +137,7 @@ struct CheckpointReader {
 
   private func count(_ name: String, _ group: HDF5Group) throws -> Int {
     let value = try group.integerAttribute(name)
-    // More steps or samples than any run can make are no count.
+    // Counts beyond what any run can reach are invalid.
     guard (0...1 << 48).contains(value) else { throw malformed("\(name) is \(value)") }
     return value
   }

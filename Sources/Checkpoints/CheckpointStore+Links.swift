@@ -1,16 +1,16 @@
 import DurableFiles
 import Glibc
 
-/// The links `latest` and `best`, which people and other programs use. A run does not depend on them: a file system may
-/// know none, and a copy may have lost them, or made files of them.
+/// The links `latest` and `best`, for users and other programs. A run does not depend on them: a file system may lack
+/// links, and a copy may have lost them or turned them into files.
 extension CheckpointStore {
-  /// What stands in the place of a link.
+  /// What exists at the path of a link.
   enum LinkPlace {
     case nothing
     case symbolicLink
-    /// A second name of a checkpoint in the directory.
+    /// A hard link to a checkpoint in the directory.
     case hardLink
-    /// A file that is no other name of one of ours.
+    /// A file that is not a hard link to one of our checkpoints.
     case file
     case other
   }
@@ -28,10 +28,10 @@ extension CheckpointStore {
     }
   }
 
-  /// Moves `latest` to the checkpoint of a step, and `best` to that of another one; a link is taken away if there is none
-  /// for it, and is left where the checkpoint it should lead to is not there.
+  /// Points `latest` to the checkpoint of one step, and `best` to that of another; a link without a target step is
+  /// removed, and one whose target does not exist is left unchanged.
   ///
-  /// - Returns: what is wrong if a link is not where it should be, which is no fault of the checkpoints.
+  /// - Returns: what is wrong if a link could not be set; the checkpoints themselves are fine.
   func moveLinks(latest: Int, best: Int?) -> String? {
     let faults = [
       moveLink(Self.latestName, to: Self.name(step: latest)),
@@ -50,16 +50,16 @@ extension CheckpointStore {
         try WholeFile.link(path(link), to: name)
         return nil
       } catch {
-        // One that leads elsewhere would be wrong.
-        return "\(error)\(removeLink(link) == nil ? "" : " It leads to an older checkpoint.")"
+        // A stale link would be wrong.
+        return "\(error)\(removeLink(link) == nil ? "" : " It points to an older checkpoint.")"
       }
-    case .file, .other: return "\(path(link)): is no link, and is left as it is."
+    case .file, .other: return "\(path(link)): is not a link, and is left unchanged."
     }
   }
 
-  /// Takes a link of ours away, before what it leads to is.
+  /// Removes a link of ours before its target is removed.
   ///
-  /// - Returns: why it is still there.
+  /// - Returns: why it could not be removed; nil if it was.
   private func removeLink(_ link: String) -> String? {
     switch place(ofLink: link) {
     case .symbolicLink where linkTarget(link).map({ Self.step(ofName: $0) != nil }) ?? false: break
@@ -76,7 +76,7 @@ extension CheckpointStore {
     remove(names)
   }
 
-  /// The name that a link of the directory points to.
+  /// The target of a link in the directory.
   func linkTarget(_ name: String) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
       guard let start = buffer.baseAddress else { return nil }

@@ -2,19 +2,19 @@ import DurableFiles
 import Glibc
 
 extension CheckpointStore {
-  /// What is appended to the names of files that are set aside.
+  /// The suffix of files that are set aside.
   private static let damagedSuffix = ".damaged"
 
-  /// Removes what an interrupted write left, sets aside what is damaged, and gives checkpoints that a copy left under the
-  /// names of links their own names.
+  /// Removes the remains of interrupted writes, sets aside corrupt files, and renames checkpoints that a copy left
+  /// under the names of links.
   ///
   /// - Parameters:
-  ///   - step: where the run starts.
-  ///   - damaged: the paths of checkpoints that were passed over; they are set aside.
-  ///   - overwrite: whether this run takes the place of an older one.
-  /// - Returns: the names of the older run's checkpoints, to be removed once there is one of this run; none without
+  /// - step: the step at which the run starts.
+  /// - damaged: the paths of checkpoints that were skipped; they are set aside.
+  /// - overwrite: whether this run replaces an older one.
+  /// - Returns: the names of the older run's checkpoints, to be removed once there is one of this run; empty without
   ///   `overwrite`.
-  /// - Throws: `FileError`; `CheckpointError.occupied` if a later checkpoint is there that nobody found damaged.
+  /// - Throws: `FileError`; `CheckpointError.occupied` if there is a later checkpoint that was not found corrupt.
   @discardableResult
   package func prepare(startingAt step: Int, damaged: Set<String> = [], overwrite: Bool) throws -> Set<String> {
     for name in try stepNames() + wholeLinks() where damaged.contains(path(name)) { try setAside(name) }
@@ -31,14 +31,14 @@ extension CheckpointStore {
     return overwrite ? Set(steps().map(Self.name) + wholeLinks()) : []
   }
 
-  /// Whether a name is that of a file that an earlier version of this program was writing.
+  /// Whether a name is that of a partial file of an earlier version of this program.
   private static func isPartial(_ name: String) -> Bool {
     guard name.hasSuffix(".partial"), let end = name.firstRange(of: suffix)?.upperBound else { return false }
     return linkNames.contains(String(name[..<end])) || step(ofName: String(name[..<end])) != nil
   }
 
-  /// Gives a checkpoint that stands in the place of a link the name of its step, or removes it if it is a copy of that
-  /// one. What is neither stays.
+  /// Renames a checkpoint file under the name of a link to the name of its step, or removes it if it is a copy of that
+  /// one. Any other file stays.
   private func adopt(_ name: String) {
     guard let step = try? Self.read(path(name)).snapshot.state.step else { return }
     let own = path(Self.name(step: step))
@@ -49,23 +49,23 @@ extension CheckpointStore {
     }
   }
 
-  /// Makes room for a checkpoint: what is called as it is, and is no checkpoint of the run, is not ours to replace. A link
-  /// is: what it leads to stays.
+  /// Frees the name of a checkpoint: a file with that name that is not a checkpoint of the run is set aside. A link is
+  /// replaced; its target stays.
   ///
   /// - Parameter isOwn: whether a checkpoint of this name may be replaced.
-  /// - Returns: what was done, for a person; nil if there was nothing to do.
+  /// - Returns: a message about what was done; nil if nothing was.
   func setAsideIfForeign(_ name: String, isOwn: Bool) throws -> String? {
     var status = stat()
     guard lstat(path(name), &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return nil }
     let isCheckpoint = content(name) == .checkpoint
     guard !isCheckpoint || !isOwn else { return nil }
-    let what = isCheckpoint ? "no checkpoint of this run" : "no checkpoint"
-    return "\(path(name)): is \(what), and is called \(try setAside(name)) now."
+    let what = isCheckpoint ? "not a checkpoint of this run" : "not a checkpoint"
+    return "\(path(name)): is \(what), and was renamed to \(try setAside(name))."
   }
 
-  /// Gives a file a name that is no checkpoint's, and that no file set aside before has.
+  /// Renames a file to a unique name that is not a checkpoint's.
   ///
-  /// - Returns: the name.
+  /// - Returns: the new name.
   @discardableResult
   private func setAside(_ name: String) throws -> String {
     let names = Set(try entries())

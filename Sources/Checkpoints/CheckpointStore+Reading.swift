@@ -3,12 +3,12 @@ import HDF5Reading
 import Training
 
 extension CheckpointStore {
-  /// Reads and verifies one checkpoint file.
+  /// Reads and verifies a checkpoint file.
   ///
   /// - Throws: `FileError`, `CheckpointError` or `HDF5Error` with the path and what is wrong.
   package static func read(_ path: String) throws -> Checkpoint { try CheckpointReader(path: path).read() }
 
-  /// Checks that every byte is as it was written, and that a run could go on from it.
+  /// Verifies that every byte is as written, and that a run could resume from it.
   ///
   /// - Throws: as `read`.
   package static func verify(_ path: String) throws -> VerifiedFile {
@@ -19,15 +19,15 @@ extension CheckpointStore {
 
   /// The newest checkpoint that verifies.
   ///
-  /// - Parameter passedOver: is told of each newer one that is damaged.
-  /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
-  ///   what `read` throws.
+  /// - Parameter passedOver: called with the error of each newer one that is corrupt.
+  /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may be
+  ///   able to read, the error of `read`.
   package func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
     let newest = try Self.newestGood(in: [self], opening: Self.read) { _, reason in passedOver(reason) }
     return (newest.path, newest.run)
   }
 
-  /// The newest checkpoint that can be opened, of several directories; of equal ones, that of the first directory.
+  /// The newest checkpoint that can be opened in several directories; of equal ones, that of the first directory.
   ///
   /// - Parameter open: reads and verifies a file.
   static func newestGood<Run>(
@@ -38,7 +38,7 @@ extension CheckpointStore {
     var damaged: [(path: String, reason: String)] = []
     var files: [(step: Int, path: String)] = []
     for store in stores.reversed() {
-      // Their names do not say their steps.
+      // Link names do not contain steps.
       for path in store.wholeLinks().map(store.path) {
         do { files.append((try read(path).snapshot.state.step, path)) } catch  where isDamage(error) {
           damaged.append((path, "\(error)"))
@@ -59,7 +59,7 @@ extension CheckpointStore {
     throw CheckpointError.noneGood(directory: directory, reasons: damaged.map(\.reason))
   }
 
-  /// The path of each checkpoint by its step; also of those that a copy left under the names of links alone.
+  /// The paths of the checkpoints by step, including those that a copy left only under the names of links.
   package func filesByStep() -> [Int: String] {
     var files: [Int: String] = [:]
     for path in wholeLinks().map(path) {
@@ -69,7 +69,7 @@ extension CheckpointStore {
     return files
   }
 
-  /// The best of some checkpoints; those whose files are unfit are left out, and noted.
+  /// The best of some checkpoints; those whose files do not match the history are excluded and recorded.
   func best(among steps: [Int], by policy: CheckpointPolicy, of state: RunState, unfit: inout Set<Int>) -> Int? {
     while true {
       let retention = CheckpointRetention(policy: policy, state: state, unfit: unfit)
@@ -79,8 +79,8 @@ extension CheckpointStore {
     }
   }
 
-  /// Whether the file of a step holds what the history of its run says: the end of that epoch, with its own weights. What
-  /// the system does not give may well be.
+  /// Whether the file of a step matches the history of its run: the end of that epoch, with its own weights. True for a
+  /// file that cannot be read now.
   func isFit(_ step: Int, _ state: RunState) -> Bool {
     do {
       let own = try Self.read(path(Self.name(step: step))).snapshot.state
@@ -91,8 +91,8 @@ extension CheckpointStore {
     }
   }
 
-  /// Whether a file that could not be read never will be. A disk that fails, a right that is missing or a format that is
-  /// newer says nothing against the file.
+  /// Whether an error is permanent, so that the file is corrupt. A disk error, missing permissions or a newer format do
+  /// not mean that.
   static func isDamage(_ error: any Error) -> Bool {
     switch error {
     case CheckpointError.foreign, CheckpointError.truncated, CheckpointError.digestMismatch,

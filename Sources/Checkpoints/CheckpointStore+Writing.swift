@@ -4,12 +4,12 @@ import HDF5Writing
 import NeuralNetwork
 import Training
 
-/// Which checkpoints of a run stay, by what the run and its files say of themselves.
+/// The retention of a run's checkpoints, derived from its history and files.
 package struct CheckpointRetention: Sendable {
   let policy: CheckpointPolicy
-  /// The run as it stands: its history says which epoch was the best.
+  /// The current state of the run, whose history determines the best epoch.
   let state: RunState
-  /// Steps whose files do not hold what the history says of them.
+  /// Steps whose files do not match the history.
   let unfit: Set<Int>
 
   package init(policy: CheckpointPolicy, state: RunState, unfit: Set<Int> = []) {
@@ -18,32 +18,33 @@ package struct CheckpointRetention: Sendable {
     self.unfit = unfit
   }
 
-  /// The best of the checkpoints that are there.
+  /// The best of the checkpoints present.
   func best(among steps: some Sequence<Int>) -> Int? {
     policy.best(among: steps.filter { !unfit.contains($0) }, of: state)
   }
 
-  /// Those of the run that are removed once the checkpoint of a step is safe: never that one, the best, or a later one.
+  /// The steps of the run's checkpoints to remove once the checkpoint of a step is durable: never that one, the best,
+  /// or a later one.
   func removed(of steps: some Sequence<Int>, written: Int, best: Int?) -> [Int] {
     steps.filter { $0 < written }.sorted().dropLast(policy.keepLast - 1).filter { $0 != best }
   }
 }
 
-/// A checkpoint that is safe in a directory.
+/// A checkpoint that is durable in a directory.
 package struct StoredCheckpoint: Equatable {
   package let path: String
   /// Whether it is the best of those in the directory.
   let isBest: Bool
-  /// Why the links do not lead where they should.
+  /// Why a link is missing or wrong; nil if both are right.
   let linkFault: String?
-  /// What had its name, and where that is now.
+  /// Which other file had its name, and where it was moved.
   let setAside: String?
 }
 
 extension CheckpointStore {
-  /// Writes a checkpoint to any file.
+  /// Writes a checkpoint to a file of any name.
   ///
-  /// - Throws: `FileError` or `HDF5WritingError`; what stood at `path` still does then.
+  /// - Throws: `FileError` or `HDF5WritingError`; an existing file at `path` is unchanged then.
   package static func write(
     _ checkpoint: Checkpoint, to path: String, plan: ModelPlan, training: TrainingConfiguration
   ) throws {
@@ -51,11 +52,11 @@ extension CheckpointStore {
     try WholeFile.write(writer.bytes(path: path), to: path)
   }
 
-  /// Writes the bytes of a checkpoint, and only once they are safe moves the links, and removes what is no longer kept.
+  /// Writes the bytes of a checkpoint; once they are durable, updates the links and removes checkpoints no longer kept.
   ///
   /// - Parameters:
-  ///   - own: the steps of the run's checkpoints that are there; no other one is removed or replaced.
-  ///   - superseded: the names of an older run's files, which are removed too.
+  /// - own: the steps of the run's existing checkpoints; no others are removed or replaced.
+  /// - superseded: the names of an older run's files to remove too.
   /// - Throws: `FileError`; nothing is removed then.
   package func write(
     _ bytes: [UInt8], step: Int, retention: CheckpointRetention, own: [Int] = [], superseded: Set<String> = []
@@ -73,6 +74,6 @@ extension CheckpointStore {
     return StoredCheckpoint(path: path(name), isBest: best == step, linkFault: linkFault, setAside: setAside)
   }
 
-  /// What cannot be removed stays, and the next write tries again.
+  /// Removes files; what cannot be removed is retried at the next write.
   func remove(_ names: some Sequence<String>) { for name in names { unlink(path(name)) } }
 }

@@ -1,19 +1,19 @@
 import DurableFiles
 import Glibc
 
-/// A checkpoint file whose bytes are as they were written.
+/// A checkpoint file whose digest was verified.
 package struct VerifiedFile: Sendable, Equatable {
   package let bytes: Int
-  /// SHA-256 of all behind the user block, in hexadecimal.
+  /// SHA-256 of everything after the user block, in hexadecimal.
   package let digest: String
   package let step: Int
 }
 
-/// The checkpoints of one run in their directory.
+/// The checkpoint directory of one run.
 ///
-/// Files are called by their step, `step-00000300.weights.h5`. `latest.weights.h5` and `best.weights.h5` are links to
-/// two of them, for people and other programs: nothing here depends on them. A file of another name, or one that does not
-/// start as a checkpoint does, is none, and is never deleted.
+/// Files are named by their step, `step-00000300.weights.h5`. `latest.weights.h5` and `best.weights.h5` are links to
+/// two of them, for users and other programs: nothing here depends on them. A file with another name, or one that does
+/// not start like a checkpoint, is not a checkpoint, and is never deleted.
 package struct CheckpointStore: Sendable {
   package static let suffix = ".weights.h5"
   package static let latestName = "latest\(suffix)"
@@ -27,13 +27,13 @@ package struct CheckpointStore: Sendable {
 
   // MARK: - Names
 
-  /// The file of a step.
+  /// The file name of a step.
   static func name(step: Int) -> String {
     let digits = String(step)
     return prefix + String(repeating: "0", count: max(8 - digits.count, 0)) + digits + suffix
   }
 
-  /// The step of a file; nil if it is called as no file of a step is.
+  /// The step of a file name; nil if it is not the name of a step.
   static func step(ofName name: String) -> Int? {
     guard name.hasPrefix(prefix), name.hasSuffix(suffix),
       let step = Int(name.dropFirst(prefix.count).dropLast(suffix.count)), step >= 0, name == self.name(step: step)
@@ -43,42 +43,42 @@ package struct CheckpointStore: Sendable {
 
   func path(_ name: String) -> String { "\(directory)/\(name)" }
 
-  /// All names in the directory; none if it is not there.
+  /// All names in the directory; empty if it does not exist.
   func entries() throws -> [String] { try WholeFile.names(in: directory) }
 
-  /// What is called as the file of a step is, oldest first, whatever it is.
+  /// The names of the form of a step, oldest first, whatever the files contain.
   func stepNames() throws -> [String] {
     try entries().compactMap { name in Self.step(ofName: name).map { (step: $0, name: name) } }
       .sorted { $0.step < $1.step }.map(\.name)
   }
 
-  /// The checkpoint files there are, oldest first; none if the directory is not there.
+  /// The checkpoint files, oldest first; empty if the directory does not exist.
   ///
-  /// - Throws: `FileError` if the directory is there, but cannot be looked into.
+  /// - Throws: `FileError` if the directory exists but cannot be read.
   package func fileNames() throws -> [String] { try stepNames().filter { content($0) != .foreign } }
 
-  /// The steps of the checkpoints there are.
+  /// The steps of the checkpoint files.
   func steps() -> [Int] {
     ((try? stepNames()) ?? []).filter { content($0) == .checkpoint }.compactMap(Self.step)
   }
 
-  /// The checkpoints under the names of links: files that a copy of the directory made of them.
+  /// The checkpoints under the names of links: files into which a copy of the directory turned them.
   func wholeLinks() -> [String] { Self.linkNames.filter { place(ofLink: $0) == .file && content($0) == .checkpoint } }
 
-  // MARK: - What stands under a name
+  // MARK: - Kinds of files
 
   enum Content {
-    /// It starts as a checkpoint does, good or not.
+    /// It starts like a checkpoint, good or not.
     case checkpoint
     case foreign
-    /// The system does not say.
+    /// It cannot be read.
     case unknown
   }
 
   func content(_ name: String) -> Content { Self.content(ofFile: path(name)) }
 
   private static func content(ofFile path: String) -> Content {
-    // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+    // Without O_NONBLOCK, opening a pipe blocks until it has a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return .unknown }
     defer { close(descriptor) }
@@ -90,7 +90,7 @@ package struct CheckpointStore: Sendable {
     return UserBlock.isTitle(start[..<count]) ? .checkpoint : .foreign
   }
 
-  /// Whether a file, or the one that a link leads to, starts as a checkpoint does, good or not.
+  /// Whether a file, or the target of a link, starts like a checkpoint, good or not.
   package static func isCheckpoint(_ path: String) -> Bool { content(ofFile: path) == .checkpoint }
 
   package static func isSameFile(_ left: String, _ right: String) -> Bool {
@@ -106,9 +106,9 @@ package struct CheckpointStore: Sendable {
     }
   }
 
-  /// Whether a run can go on in some directories from the checkpoint at `path`, which made `step` steps.
+  /// Checks whether a run can resume in the directories from the checkpoint at `path`, which is at `step`.
   ///
-  /// - Throws: `CheckpointError.occupied` if one holds another run, or a part of this run that comes later.
+  /// - Throws: `CheckpointError.occupied` if one holds another run, or later checkpoints of this run.
   static func checkResumes(in stores: [CheckpointStore], from path: String, step: Int) throws {
     let isOwn = try stores.contains { store in
       try (store.fileNames() + store.wholeLinks()).contains { isSameFile(store.path($0), path) }
@@ -125,10 +125,10 @@ package struct CheckpointStore: Sendable {
     try Self.checkResumes(in: [self], from: path, step: step)
   }
 
-  /// Creates the directory if it is missing, and keeps every other run out of it.
+  /// Creates the directory if it is missing, and locks it.
   ///
-  /// - Parameter notice: is told if it has to wait for a holder on another host, or if there is no lock to be had.
-  /// - Throws: `FileError`, also if another process has the lock.
+  /// - Parameter notice: called if it has to wait for a holder on another host, or if locks are not available.
+  /// - Throws: `FileError`, also if another process holds the lock.
   package func lock(notice: (LockNotice) -> Void = { _ in }) throws -> DirectoryLock {
     try WholeFile.createDirectory(directory)
     return try DirectoryLock(directory, notice: notice)

@@ -3,28 +3,28 @@ import KerasFormat
 import NeuralNetwork
 import Training
 
-/// The variables in a checkpoint file: read in Keras' order, and brought into the model's.
+/// The variables in a checkpoint file, read in Keras' order and reordered to the model's.
 struct CheckpointVariables {
-  /// In the order of the model.
+  /// The parameters, in the order of the model.
   private(set) var parameters: [Snapshot.Variable]
-  /// For each of the optimizer's slots, one for each parameter that it changes.
+  /// The optimizer's slots, each with a variable per parameter that the optimizer updates.
   private(set) var slots: [[Snapshot.Variable]]
 
-  /// - Throws: `HDF5Error`, or `CheckpointError.malformed` if the file contradicts itself.
+  /// - Throws: `HDF5Error`, or `CheckpointError.malformed` if the file is inconsistent.
   init(_ root: HDF5Group, path file: String) throws {
     func malformed(_ reason: String) -> CheckpointError { .malformed(path: file, reason: reason) }
     let run = try root.group(CheckpointLayout.martlet)
     let paths = CheckpointLayout.paths
     let read = try Self.parameters(root)
     let known = Set(read.map(\.path))
-    guard known.count == read.count else { throw malformed("two weights have one name") }
+    guard known.count == read.count else { throw malformed("two weights have the same name") }
     let state = Set(try Self.lines(paths.state, of: run) ?? [])
-    guard state.isSubset(of: known) else { throw malformed("\(paths.state) names variables that are not there") }
+    guard state.isSubset(of: known) else { throw malformed("\(paths.state) names missing variables") }
     slots = try Self.slots(root, of: read.filter { !state.contains($0.path) }, malformed: malformed)
     parameters = read
     guard let order = try Self.lines(paths.order, of: run) else { return }
     guard order.count == read.count, Set(order) == known else {
-      throw malformed("\(paths.order) names other variables than are there")
+      throw malformed("\(paths.order) does not name the variables of the file")
     }
     parameters = Self.sorted(read, order)
     slots = slots.map { Self.sorted($0, order.filter { !state.contains($0) }) }
@@ -48,7 +48,7 @@ struct CheckpointVariables {
     }
   }
 
-  /// The optimizer's variables: after the iteration and the learning rate, the slots of each parameter in turn.
+  /// The optimizer's variables: iteration, learning rate, then the slots of each parameter in turn.
   private static func slots(
     _ root: HDF5Group, of parameters: [Snapshot.Variable], malformed: (String) -> CheckpointError
   ) throws -> [[Snapshot.Variable]] {
@@ -69,7 +69,7 @@ struct CheckpointVariables {
     }
   }
 
-  /// The lines of a text; nil if there is none.
+  /// The lines of a string dataset; nil if it is missing.
   private static func lines(_ name: String, of group: HDF5Group) throws -> [String]? {
     guard try group.contains(name) else { return nil }
     return try group.readText(name).split(separator: "\n").map(String.init)

@@ -3,15 +3,15 @@ import KerasFormat
 import NeuralNetwork
 import Training
 
-/// Makes the bytes of a checkpoint file.
+/// A builder for the bytes of a checkpoint file.
 struct CheckpointWriter {
   let checkpoint: Checkpoint
   let plan: ModelPlan
   let training: TrainingConfiguration
 
-  /// The whole file: the user block and the HDF5 file behind it.
+  /// The whole file: the user block followed by the HDF5 file.
   ///
-  /// - Parameter path: what messages call it.
+  /// - Parameter path: the path used in error messages.
   func bytes(path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path, userBlockSize: UserBlock.count)
     let (snapshot, state) = (checkpoint.snapshot, checkpoint.snapshot.state)
@@ -23,14 +23,14 @@ struct CheckpointWriter {
     let run = try file.root.createGroup(CheckpointLayout.martlet)
     try writeRun(run)
     try writePaths(run)
-    // One array for both: it may be as large as the model.
+    // A single array: it may be as large as the model.
     var bytes = try file.image(behind: UserBlock.count)
     let block = UserBlock(content: bytes[UserBlock.count...])
     bytes.replaceSubrange(..<UserBlock.count, with: block.bytes)
     return bytes
   }
 
-  // MARK: - What Keras has no place for
+  // MARK: - What Keras does not store
 
   private func writeRun(_ group: HDF5GroupWriter) throws {
     let state = checkpoint.snapshot.state
@@ -41,7 +41,7 @@ struct CheckpointWriter {
     try group.setAttribute(counts.step, state.step)
     try group.setAttribute(counts.stepInEpoch, state.stepInEpoch)
     try group.setAttribute(counts.samples, state.sums.samples)
-    // Only runs that were imported have them.
+    // Only imported runs have them.
     if state.stepsBefore > 0 { try group.setAttribute(counts.stepsBefore, state.stepsBefore) }
     if let origin = checkpoint.origin { try group.setAttribute(CheckpointLayout.origin, origin) }
     if let path = checkpoint.initialWeights { try group.setAttribute(CheckpointLayout.initialWeights, path) }
@@ -61,7 +61,7 @@ struct CheckpointWriter {
     try writeCallbacks(state.callbacks, group)
   }
 
-  /// Says which variables are no weights, and in which order the model has them.
+  /// Writes which variables are not trainable weights, and the model's order of the variables.
   private func writePaths(_ group: HDF5GroupWriter) throws {
     let variables = plan.variables
     let state = variables.filter { $0.role != .trainable }.map(\.path)

@@ -1,20 +1,19 @@
 import Glibc
 import Training
 
-/// Which checkpoints of a directory are of the run that writes there. Files are only read if the run did not write them,
-/// and only once.
+/// The checkpoints of a directory that belong to the run. Files not written by the run are read once to determine that.
 struct OwnCheckpoints {
   private let store: CheckpointStore
   private var known: [Int: (file: FileState, isOwn: Bool)] = [:]
 
   init(_ store: CheckpointStore) { self.store = store }
 
-  /// The steps of the run's checkpoints, up to where it is.
+  /// The steps of the run's checkpoints, up to its current step.
   ///
   /// - Parameters:
-  ///   - lineage: tells them from those of other runs; nil if no checkpoint is the run's.
-  ///   - left: the names that are left out.
-  ///   - foreign: called with the name of each file that is another run's, or damaged, the first time that it is found.
+  /// - lineage: identifies the run's checkpoints; nil if there are none.
+  /// - left: the names to exclude.
+  /// - foreign: called with the name of each file that is another run's, or corrupt, the first time it is found.
   mutating func steps(
     at state: RunState, _ lineage: RunLineage?, except left: Set<String>, foreign: (String) -> Void
   ) -> [Int] {
@@ -30,12 +29,12 @@ struct OwnCheckpoints {
     }
   }
 
-  /// Notes that the run wrote the checkpoint of a step.
+  /// Records that the run wrote the checkpoint of a step.
   mutating func note(written step: Int) {
     known[step] = FileState(store.path(CheckpointStore.name(step: step))).map { ($0, true) }
   }
 
-  /// - Returns: nil if the system does not say.
+  /// - Returns: nil if the file cannot be read.
   private func isOwn(_ step: Int, _ state: RunState, _ lineage: RunLineage) -> Bool? {
     do {
       let checkpoint = try CheckpointStore.read(store.path(CheckpointStore.name(step: step)))
@@ -46,7 +45,7 @@ struct OwnCheckpoints {
   }
 }
 
-/// What tells a file that was written anew, or replaced, from what it was.
+/// The identity of a file's contents: changes if the file is rewritten or replaced.
 private struct FileState: Equatable {
   private let device: dev_t
   private let inode: ino_t
@@ -54,7 +53,7 @@ private struct FileState: Equatable {
   private let seconds: Int
   private let nanoseconds: Int
 
-  /// Nil for nothing.
+  /// Nil if the file does not exist.
   init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }

@@ -1,24 +1,24 @@
 import DurableFiles
 import Training
 
-/// The directories that a run writes its checkpoints to: its own, and one to fall back to if that one fails.
+/// The directories that a run writes its checkpoints to: its own, and a fallback directory.
 package final class RunDirectory: @unchecked Sendable {
-  // Sendable: the run's thread uses it before its first checkpoint, and then `BackgroundTask` for one write at a time.
+  // Sendable: used by the run's thread before its first checkpoint, and then by `BackgroundTask`, one write at a time.
   private let stores: [CheckpointStore]
   private let policy: CheckpointPolicy
   private var locks: [DirectoryLock?]
-  /// The paths of checkpoints that were passed over.
+  /// The paths of checkpoints that were skipped.
   private var damaged: Set<String> = []
   private var isPrepared = false
-  /// For each store, the names of the checkpoints of an older run, which go once there is one of this run.
+  /// For each store, the names of an older run's checkpoints, which are removed once there is one of this run.
   private var superseded: [Set<String>]
-  /// Steps whose files do not hold what the run's history says of them.
+  /// Steps whose files do not match the run's history.
   private var unfit: Set<Int> = []
-  /// Tells the run's checkpoints from those of others; nil as long as none is the run's.
+  /// Identifies the run's checkpoints; nil as long as it has none.
   var lineage: RunLineage?
-  /// For each store, its checkpoints that are the run's.
+  /// For each store, the run's own checkpoints.
   private var own: [OwnCheckpoints]
-  /// The paths of checkpoints of other runs that were found, and of which nobody was told.
+  /// The paths of checkpoints of other runs that were found and not yet reported.
   private var foreign: [String] = []
 
   package init(_ policy: CheckpointPolicy) {
@@ -29,19 +29,19 @@ package final class RunDirectory: @unchecked Sendable {
     superseded = stores.map { _ in [] }
   }
 
-  /// Whether there is anything to take; the run's own directory may be missing while the other is there.
+  /// Whether there is a directory to lock; the run's own directory may be missing while the fallback exists.
   package var exists: Bool { stores.contains { WholeFile.exists($0.directory) } }
 
-  /// Whether every other run is kept out of the run's own directory.
+  /// Whether the run's own directory is locked.
   package var isTaken: Bool { locks[0] != nil }
 
   /// The newest checkpoint that can be opened.
   ///
   /// - Parameters:
   ///   - open: reads and verifies a file.
-  ///   - passedOver: is told of each newer one that is damaged.
-  /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may read,
-  ///   what `CheckpointStore.read` throws.
+  /// - passedOver: called with the error of each newer one that is corrupt.
+  /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may be
+  ///   able to read, the error of `CheckpointStore.read`.
   package func newestGood<Run>(
     opening open: (_ path: String) throws -> Run, passedOver: (String) -> Void = { _ in }
   ) throws -> Run {
@@ -58,12 +58,12 @@ package final class RunDirectory: @unchecked Sendable {
 
   /// Whether there is a checkpoint, good or not.
   ///
-  /// - Throws: `FileError` if a directory cannot be looked into.
+  /// - Throws: `FileError` if a directory cannot be read.
   package func holdsRun() throws -> Bool {
     try stores.contains { try !$0.stepNames().isEmpty || !$0.wholeLinks().isEmpty }
   }
 
-  /// Whether the run's checkpoint of where it is is there. What cannot be looked into holds none.
+  /// Whether the checkpoint of the run's current state exists; false if a directory cannot be read.
   func holds(_ state: RunState) -> Bool { stores.indices.contains { steps(ofStore: $0, state).contains(state.step) } }
 
   /// The steps of this run's checkpoints.
@@ -72,29 +72,29 @@ package final class RunDirectory: @unchecked Sendable {
     return own[index].steps(at: state, lineage, except: superseded[index]) { foreign.append(store.path($0)) }
   }
 
-  /// Says which checkpoints of other runs were found since the last call; nil if none was.
+  /// A message about checkpoints of other runs found since the last call; nil if there were none.
   func takeForeign() -> String? {
     defer { foreign = [] }
     guard let first = foreign.first else { return nil }
     let others = foreign.count > 1 ? " (and \(foreign.count - 1) more)" : ""
-    return "\(first)\(others): is not of this run, or is damaged. It is left as it is, and does not count as one of "
+    return "\(first)\(others): is not of this run, or is corrupt. It is left unchanged, and does not count as one of "
       + "the checkpoints that are kept."
   }
 
   /// - Throws: `CheckpointError.occupied` if there is a checkpoint.
   package func checkUnoccupied() throws { for store in stores { try store.checkUnoccupied() } }
 
-  /// Whether the run can go on here from the checkpoint at `path`, which made `step` steps.
+  /// Checks whether the run can resume here from the checkpoint at `path`, which is at `step`.
   ///
-  /// - Throws: `CheckpointError.occupied` if there is another run, or a part of this run that comes later.
+  /// - Throws: `CheckpointError.occupied` if there is another run, or later checkpoints of this run.
   package func checkResumes(from path: String, step: Int) throws {
     try CheckpointStore.checkResumes(in: stores, from: path, step: step)
   }
 
-  /// Creates the run's own directory if it is missing, and keeps every other run out of both.
+  /// Creates the run's own directory if it is missing, and locks both directories.
   ///
-  /// - Parameter notice: is told if it has to wait for a holder on another host, or if there is no lock to be had.
-  /// - Throws: `FileError`, also if another process has a lock; `CheckpointError.fallsBackToItself`.
+  /// - Parameter notice: called if it has to wait for a holder on another host, or if locks are not available.
+  /// - Throws: `FileError`, also if another process holds a lock; `CheckpointError.fallsBackToItself`.
   package func take(notice: (LockNotice) -> Void = { _ in }) throws {
     for (index, store) in stores.enumerated() where index == 0 || WholeFile.exists(store.directory) {
       if index > 0, CheckpointStore.isSameFile(stores[0].directory, store.directory) {
@@ -104,7 +104,7 @@ package final class RunDirectory: @unchecked Sendable {
     }
   }
 
-  /// Whether `take` would succeed, as far as that can be known without taking anything.
+  /// Checks whether `take` would succeed, as far as that can be known without acquiring a lock.
   ///
   /// - Throws: as `take`.
   package func checkTakeable() throws {
@@ -119,28 +119,29 @@ package final class RunDirectory: @unchecked Sendable {
     }
   }
 
-  /// Removes what an interrupted write left, and sets aside what `newestGood` passed over.
+  /// Removes the remains of interrupted writes, and sets aside the checkpoints that `newestGood` skipped.
   ///
   /// - Parameters:
   ///   - step: where the run starts.
-  ///   - overwrite: takes the place of an older run, whose checkpoints are removed once the first one of this run is safe.
-  /// - Throws: `FileError`, also if a directory cannot be written to; `CheckpointError.occupied` if somebody who kept to no
-  ///   lock wrote later checkpoints since.
+  /// - overwrite: whether to replace an older run, whose checkpoints are removed once the first one of this run is
+  ///   durable.
+  /// - Throws: `FileError`, also if a directory cannot be written to; `CheckpointError.occupied` if a process without
+  ///   the lock has written later checkpoints.
   package func prepare(startingAt step: Int, overwrite: Bool) throws {
     for (index, store) in stores.enumerated() where WholeFile.exists(store.directory) {
-      // Those that are there when it is prepared again are this run's own.
+      // When it is prepared again, the existing ones are this run's own.
       superseded[index] = try store.prepare(
         startingAt: step, damaged: damaged, overwrite: overwrite && (!isPrepared || !superseded[index].isEmpty))
     }
     isPrepared = true
   }
 
-  /// Finds the best checkpoint there is, and moves the links to where the run stands, in case it was cut before they were,
-  /// or the directory was copied without them.
+  /// Finds the best checkpoint present and updates the links, in case the run was interrupted before that, or the
+  /// directory was copied without them.
   ///
-  /// - Returns: what a person should know.
+  /// - Returns: warnings.
   func begin(_ state: RunState) -> [String] {
-    // An older run's are as they were until there is a checkpoint of this run.
+    // The links of an older run are unchanged until there is a checkpoint of this run.
     for index in stores.indices where superseded[index].isEmpty {
       let best = stores[index].best(among: steps(ofStore: index, state), by: policy, of: state, unfit: &unfit)
       _ = stores[index].moveLinks(latest: state.step, best: best)
@@ -152,21 +153,21 @@ package final class RunDirectory: @unchecked Sendable {
     CheckpointRetention(policy: policy, state: state, unfit: unfit)
   }
 
-  /// That the best checkpoint is not there, if others are.
+  /// A warning if the best checkpoint is missing and others are present.
   private func missingBest(_ state: RunState) -> [String] {
     let steps = stores.indices.flatMap { self.steps(ofStore: $0, state) }
     guard let metric = policy.keepBest, let best = policy.best(among: state.epochEnds, of: state),
       !steps.isEmpty, !steps.contains(best)
     else { return [] }
-    let others = retention(state).best(among: steps).map { " Of those that are, that of step \($0) is." }
-    return ["\(policy.directory): the best checkpoint by \(metric), of step \(best), is not there.\(others ?? "")"]
+    let others = retention(state).best(among: steps).map { " The best of those present is that of step \($0)." }
+    return ["\(policy.directory): the best checkpoint by \(metric), of step \(best), is missing.\(others ?? "")"]
   }
 
-  /// Writes a checkpoint to the first directory that takes it.
+  /// Writes a checkpoint to the first directory where that succeeds.
   ///
-  /// - Parameter state: where the run stands.
-  /// - Returns: the checkpoint, and what was wrong with the run's own directory if it did not take it.
-  /// - Throws: `FileError` of the run's own directory if none takes it.
+  /// - Parameter state: the current state of the run.
+  /// - Returns: the checkpoint, and the error of the run's own directory if that failed.
+  /// - Throws: the `FileError` of the run's own directory if all fail.
   func write(_ bytes: [UInt8], _ state: RunState) throws -> (stored: StoredCheckpoint, fault: String?) {
     var faults: [FileError] = []
     for index in stores.indices {
@@ -183,13 +184,13 @@ package final class RunDirectory: @unchecked Sendable {
 
   private func write(_ bytes: [UInt8], toStore index: Int, _ state: RunState) throws -> StoredCheckpoint {
     let store = stores[index]
-    // A directory that vanished is made anew, and locked anew.
+    // A directory that vanished is recreated and locked again.
     if locks[index].map({ !$0.isInPlace }) ?? true {
       locks[index] = nil
       locks[index] = try store.lock()
     }
     let steps = steps(ofStore: index, state)
-    // What has the name of this one is set aside, and told so.
+    // Another file with this name is set aside and reported.
     let path = store.path(CheckpointStore.name(step: state.step))
     foreign.removeAll { $0 == path }
     let stored = try store.write(
@@ -198,7 +199,7 @@ package final class RunDirectory: @unchecked Sendable {
     return stored
   }
 
-  /// Removes what is left of an older run. What a directory does not let go now is tried again.
+  /// Removes the remains of an older run. Failures are retried later.
   private func removeSuperseded(except step: Int, in written: Int) {
     superseded[written].remove(CheckpointStore.name(step: step))
     for (index, store) in stores.enumerated() {

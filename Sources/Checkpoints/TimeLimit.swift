@@ -1,18 +1,18 @@
 import Training
 
-/// Stops a run in time for a last checkpoint.
+/// A callback that stops a run in time for a last checkpoint.
 package final class TimeLimit: Callback {
   private let deadline: ContinuousClock.Instant
   private let checkpoints: CheckpointCallback
   private let now: () -> ContinuousClock.Instant
   private var lastCall: ContinuousClock.Instant
-  /// The longest time between two calls: some steps, or a validation.
+  /// The longest time between two calls, in seconds: a few steps, or a validation.
   private var longestGap = 0.0
 
   /// - Parameters:
-  ///   - deadline: when the last checkpoint shall be written.
-  ///   - checkpoints: knows how long that takes.
-  ///   - now: reads the clock.
+  /// - deadline: when the last checkpoint must be written.
+  /// - checkpoints: estimates how long that takes.
+  /// - now: the clock.
   package init(
     deadline: ContinuousClock.Instant, checkpoints: CheckpointCallback,
     now: @escaping () -> ContinuousClock.Instant = { .now }
@@ -23,8 +23,8 @@ package final class TimeLimit: Callback {
     lastCall = now()
   }
 
-  /// Whether a run can make a step, and save it, before a deadline: if not, it would stop before its first step each time
-  /// that it is run again.
+  /// Checks that a run can make and save a step before a deadline: otherwise it would stop before its first step every
+  /// time it is restarted.
   ///
   /// - Throws: `CheckpointError.noTime`.
   package static func check(
@@ -48,6 +48,6 @@ package final class TimeLimit: Callback {
     if (deadline - now) / .seconds(1) < needed { trainer.stop(.timeLimit) }
   }
 
-  /// One write may be under way, and the last one comes behind it.
+  /// One write may be in progress, followed by the last one.
   private static let writes = 2.0
 }

@@ -1,21 +1,21 @@
 import Crypto
 
-/// The first 512 bytes of a checkpoint, which HDF5 leaves to us: lines of text with the digest of all that follows.
+/// The first 512 bytes of a checkpoint, an HDF5 user block: lines of text with the digest of everything after it.
 ///
 ///     MARTLET CHECKPOINT
 ///     format 1
 ///     bytes 1765432
 ///     sha256 9f86d0…
 ///
-/// The rest of the 512 bytes is zero. A block that says anything else, or the same in other words, is none.
+/// The rest of the 512 bytes is zero. A block with any other content or spelling is invalid.
 struct UserBlock: Equatable {
   static let count = 512
   private static let title = "MARTLET CHECKPOINT"
 
   let formatVersion: Int
-  /// The bytes behind the block.
+  /// The number of bytes after the block.
   let contentCount: Int
-  /// SHA-256 of the bytes behind the block, in hexadecimal.
+  /// SHA-256 of the bytes after the block, in hexadecimal.
   let digest: String
 
   init(content: ArraySlice<UInt8>) {
@@ -33,23 +33,23 @@ struct UserBlock: Equatable {
     }
   }
 
-  /// What the start of a file is, if it is no block.
+  /// Why the start of a file is not a valid block.
   enum Problem: Error {
-    /// Another file: it does not start with the title.
+    /// It does not start with the title.
     case foreign
-    /// It starts with the title, and goes on as no checkpoint does.
+    /// It starts with the title, but the rest is invalid.
     case corrupt
-    /// Written by a newer program; what else it says is for that one to know.
+    /// Written by a newer program; the rest is not interpreted.
     case newer(format: Int)
   }
 
-  /// Whether a file that starts with these bytes is one of ours, good or not.
+  /// Whether a file that starts with these bytes is a checkpoint, good or not.
   static func isTitle(_ start: some Sequence<UInt8>) -> Bool { start.starts(with: Array("\(title)\n".utf8)) }
 
-  /// The bytes that `isTitle` looks at.
+  /// The number of bytes that `isTitle` needs.
   static let titleCount = title.utf8.count + 1
 
-  /// Reads the block at the start of `bytes`, which may be anything.
+  /// Parses the block at the start of untrusted `bytes`.
   init(_ bytes: ArraySlice<UInt8>) throws(Problem) {
     guard Self.isTitle(bytes) else { throw .foreign }
     let text = bytes.prefix(Self.count).dropFirst(Self.titleCount).prefix { $0 != 0 }
@@ -61,7 +61,7 @@ struct UserBlock: Equatable {
       digest.utf8.allSatisfy("0123456789abcdef".utf8.contains)
     else { throw .corrupt }
     (formatVersion, self.contentCount, self.digest) = (format, contentCount, digest)
-    // In other words it is none; nor is one with something behind the text.
+    // Any other spelling is invalid, and so are nonzero bytes after the text.
     guard bytes.prefix(Self.count) == self.bytes[...] else { throw .corrupt }
   }
 
@@ -70,7 +70,7 @@ struct UserBlock: Equatable {
     return String(validating: line.dropFirst(key.utf8.count + 1), as: UTF8.self)
   }
 
-  /// Counts that no file can have are no counts: nobody has to reckon with them.
+  /// Parses a count; values larger than any file are invalid, so that callers cannot overflow.
   private static func number(_ line: ArraySlice<UInt8>, of key: String) -> Int? {
     value(line, of: key).flatMap { Int($0) }.flatMap { 0...1 << 48 ~= $0 ? $0 : nil }
   }

@@ -30,6 +30,7 @@ package struct DryRun: Sendable {
 
 extension TrainingRun {
   /// Measures a few steps. The run cannot be trained afterwards.
+  ///
   /// - Parameter maxSteps: the run would stop once it has made this many steps in total.
   /// - Throws: `TrainingError` if the training fails, `CheckpointError.nonfinite`.
   package func measure(maxSteps: Int? = nil) throws -> DryRun {

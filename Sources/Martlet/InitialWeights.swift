@@ -1,6 +1,7 @@
-/// Initial weights loaded from a checkpoint or a Keras file, instead of random ones. They are assigned to the layers of
-/// the run's model in order, and must match in number and shapes. Everything else in the file (optimizer, loss, layer
-/// options) is ignored in favor of the run's configuration.
+/// Initial weights loaded from a checkpoint or a Keras file, instead of random ones.
+///
+/// They are assigned to the layers of the run's model in order, and must match in number and shapes. Everything else in
+/// the file (optimizer, loss, layer options) is ignored in favor of the run's configuration.
 package struct InitialWeights: Sendable {
   package let path: String
   private let source: Source
@@ -32,6 +33,7 @@ package struct InitialWeights: Sendable {
   }
 
   /// The weights for the parameters of `plan`, in their order.
+  ///
   /// - Throws: `ModelFileError.Problem.weights`, naming the layer and both shapes, if they do not match.
   func variables(for plan: ModelPlan) throws -> [Snapshot.Variable] {
     switch source {

@@ -1,5 +1,6 @@
 extension RunConfiguration {
   /// Loads the training, validation and test data of the run.
+  ///
   /// - Throws: `ConfigurationError` if the run has no data source, `DatasetError` or `FileError` if the data is not
   ///   available.
   func load(_ context: DatasetContext) throws -> DatasetSplits {
@@ -22,6 +23,7 @@ extension RunConfiguration {
   }
 
   /// The data to evaluate the finished run on: the test data of `source`, or else the validation split.
+  ///
   /// - Parameter needsTargets: whether targets are required.
   /// - Returns: the data, and whether it is test data.
   /// - Throws: `DatasetError` or `FileError`.

@@ -3,9 +3,10 @@ extension SavedRun {
   ///
   /// Compared bit by bit: every weight, the optimizer's iteration, learning rate and slots, the position in the run,
   /// the sums of the current epoch, the history, the state of callbacks, the seed, the fingerprints of the data; and
-  /// the keys of the configuration that a resumed run must have in common (`RunConfiguration.checkResumes`). Not
-  /// compared: seconds, which differ between any two runs; names, directories and the number of epochs; the instruction
-  /// set.
+  /// the keys of the configuration that a resumed run must have in common (`RunConfiguration.checkResumes`).
+  ///
+  /// Not compared: seconds, which differ between any two runs; names, directories and the number of epochs; the
+  /// instruction set.
   package func differences(from other: SavedRun) -> [String] {
     let (mine, others) = (checkpoint, other.checkpoint)
     var found = Differences()

@@ -1,6 +1,9 @@
 extension SavedRun {
-  /// The best good checkpoint of a run's directory, or else the newest good one. A copy of the directory without its
-  /// links gives the same one: the history in the newest checkpoint determines the best of those present.
+  /// The best good checkpoint of a run's directory, or else the newest good one.
+  ///
+  /// A copy of the directory without its links gives the same one: the history in the newest checkpoint determines the
+  /// best of those present.
+  ///
   /// - Parameter passedOver: called with the reason for each corrupt checkpoint.
   /// - Throws: as `RunDirectory.newestGood`.
   package static func bestOrNewest(

@@ -3,6 +3,7 @@ import DurableFiles
 extension SavedRun {
   /// The path of a checkpoint file. If `path` is a missing link, `latest.weights.h5` or `best.weights.h5`, because the
   /// file system has no links or a copy lost them: the checkpoint that it would point to.
+  ///
   /// - Returns: `path` itself if it exists, or if there is no such checkpoint.
   package static func file(at path: String) throws -> String {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)

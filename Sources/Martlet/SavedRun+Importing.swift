@@ -57,6 +57,7 @@ extension SavedRun {
   }
 
   /// Writes the run's first checkpoint to its directory, for `train --resume`.
+  ///
   /// - Parameter overwrite: whether a run in the directory is removed once the checkpoint is safe.
   /// - Returns: the path of the file.
   /// - Throws: `CheckpointError.occupied`, `FileError` or `HDF5WritingError`; the directory is unchanged then.

@@ -1,5 +1,6 @@
 extension Trainer {
   /// Writes a checkpoint that Martlet, Keras and h5py open. Keras requires the suffix `.weights.h5`.
+  ///
   /// - Throws: `FileError` if the file cannot be written; an existing file is unchanged then.
   public func save(_ path: String) throws {
     let run = RunConfiguration(name: "saved", source: nil, training: configuration)
@@ -45,6 +46,7 @@ public struct SavedRun: Sendable {
   public internal(set) var isCompiled = true
 
   /// Reads and verifies a checkpoint, and checks its contents against the model of its configuration.
+  ///
   /// - Parameter path: of a checkpoint; for a missing link see `file(at:)`.
   /// - Throws: `CheckpointError` or `HDF5Error` if the file is corrupt, inconsistent, or not a checkpoint.
   public init(path: String) throws {

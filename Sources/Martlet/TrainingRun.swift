@@ -63,8 +63,10 @@ public final class TrainingRun {
     }
   }
 
-  /// Locks the checkpoint directory, loads the data and prepares the first step. The contents of the directory are not
-  /// changed, and a missing directory is created only once everything else is ready.
+  /// Locks the checkpoint directory, loads the data and prepares the first step.
+  ///
+  /// The contents of the directory are not changed, and a missing directory is created only once everything else is
+  /// ready.
   ///
   /// - Parameters:
   /// - data: data in memory, instead of the configuration's `source`. With a `validationSplit` and no validation data

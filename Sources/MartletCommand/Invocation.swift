@@ -1,13 +1,16 @@
 import Glibc
 import Martlet
 
-/// The arguments and environment of this process, checked before they are parsed. Paths must be UTF-8: other bytes
-/// would be decoded to a different name. A `~/` that the shell did not expand, as in `--output=~/x`, is expanded.
+/// The arguments and environment of this process, checked before they are parsed.
+///
+/// Paths must be UTF-8: other bytes would be decoded to a different name. A `~/` that the shell did not expand, as in
+/// `--output=~/x`, is expanded.
 enum Invocation {
   /// The environment variables that are used.
   private static let variables = ["HOME", "MARTLET_DATA", "MARTLET_INSTRUCTION_SET", "XDG_CACHE_HOME"]
 
   /// The arguments without the program name.
+  ///
   /// - Throws: `WrongUse` for an argument that is not UTF-8, or an unknown home directory.
   static func arguments() throws -> [String] {
     let arguments = try (1..<max(Int(CommandLine.argc), 1)).compactMap { CommandLine.unsafeArgv[$0] }.map { bytes in
@@ -21,6 +24,7 @@ enum Invocation {
   private static let mayBeEmpty = ["--end-signals", "--set"]
 
   /// Checks that no argument or option value is empty, as from an unset shell variable.
+  ///
   /// - Throws: `WrongUse` naming the option.
   static func checkNotEmpty(_ arguments: [String]) throws {
     for (index, argument) in arguments.enumerated() {

@@ -5,6 +5,7 @@ import Martlet
 /// Resolves a path argument, a checkpoint file or the directory of a run, to checkpoints.
 enum RunPath {
   /// The file itself, or the best checkpoint of a directory, or else its newest.
+  ///
   /// - Throws: `WrongUse` for a directory without checkpoints; the errors of reading them.
   static func checkpoint(_ path: String) throws -> String {
     guard WholeFile.isDirectory(path) else { return path }

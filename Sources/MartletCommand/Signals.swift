@@ -19,6 +19,7 @@ enum Signals {
   ]
 
   /// Parses `TERM,INT,USR1`; accepts the prefix `SIG` too.
+  ///
   /// - Throws: `WrongUse` for an unknown name.
   static func parse(_ list: String) throws -> [Int32] {
     try list.split(separator: ",").map { item in
@@ -36,9 +37,11 @@ enum Signals {
   }
 
   /// Installs handlers: the signals of `ending` stop the run after its current step, and SIGUSR2 writes a checkpoint
-  /// unless it is one of them. A second SIGINT has its default action and ends the process at once. SIGHUP, sent when a
-  /// terminal is closed or a connection is lost, stops a run that has a terminal, and is ignored by one without.
-  /// Signals that the parent process ignored stay ignored (nohup).
+  /// unless it is one of them.
+  ///
+  /// A second SIGINT has its default action and ends the process at once. SIGHUP, sent when a terminal is closed or a
+  /// connection is lost, stops a run that has a terminal, and is ignored by one without. Signals that the parent
+  /// process ignored stay ignored (nohup).
   static func install(ending: [Int32]) {
     // Initialized here, because a handler must not do it.
     _ = (requests, Console.hasLiveLine.load(ordering: .relaxed))

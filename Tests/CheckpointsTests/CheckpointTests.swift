@@ -137,7 +137,7 @@ struct CheckpointTests {
     var flipped = good
     flipped[good.count / 2] ^= 1
     #expect(
-      message(flipped) == "x.h5: is damaged: its SHA-256 is not the one it was written with. Use an older checkpoint.")
+      message(flipped) == "x.h5: is corrupt: SHA-256 mismatch. Use an older checkpoint.")
     #expect(
       message(Array(good[512...]))
         == "x.h5: is not a Martlet checkpoint (a checkpoint starts with 'MARTLET CHECKPOINT').")

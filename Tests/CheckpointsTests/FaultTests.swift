@@ -103,7 +103,7 @@ struct FaultTests {
     #expect(run.trainer.state.step == 6)
     #expect(reports.failedSteps == [3, 4, 5])
     #expect(reports.warnings.count == 2)
-    #expect(reports.warnings.first?.contains("the training goes on, and tries again.") == true)
+    #expect(reports.warnings.first?.contains("training continues, and retries.") == true)
     #expect(reports.warnings.last == "checkpoints are written to \(path) again.")
     let store = CheckpointStore(directory: path)
     #expect(try store.newestGood().checkpoint.snapshot == run.trainer.snapshot())
@@ -178,7 +178,7 @@ struct FaultTests {
     #expect {
       try run.checkpoint.bytes(plan: run.trainer.plan, training: run.trainer.configuration)
     } throws: {
-      "\($0)" == "the state after step 1 is not written: conv2d/bias holds NaN or infinite values."
+      "\($0)" == "the state after step 1 was not written: conv2d/bias has NaN or infinite values."
     }
   }
 }
@@ -234,7 +234,7 @@ struct CheckpointRequestTests {
     #expect(left == 0.5 && (1...1.1).contains(needed))
     #expect(
       "\(CheckpointError.noTime(left: 0.72, needed: 3.01))"
-        == "the time limit leaves no time to make a step and to save it: that may take 3.1 s, and 0.7 s are left. "
+        == "the time limit leaves no time to make and save a step: that may take 3.1 s, and 0.7 s are left. "
         + "Make the limit 3 s longer, or more.")
   }
 
@@ -272,7 +272,7 @@ struct FallbackTests {
     #expect {
       try RunDirectory(CheckpointPolicy(directory: path, fallbackDirectory: fallback)).take()
     } throws: {
-      "\($0)" == "checkpoints.fallback_directory is the directory of the checkpoints itself (\(fallback)). Name one on "
+      "\($0)" == "checkpoints.fallback_directory is the checkpoint directory itself (\(fallback)). Name one on "
         + "another disk, or leave it out."
     }
   }

@@ -116,8 +116,8 @@ struct RetentionTests {
     let kept = try KeptRun(epochs: 3, keepLast: 2)
     try kept.remove(step(3), best)
     let told =
-      "\(kept.directory.path): the best checkpoint by learning_rate, of step 3, is not there. Of those that are, that of "
-      + "step 6 is."
+      "\(kept.directory.path): the best checkpoint by learning_rate, of step 3, is missing. The best of those present is that of "
+      + "step 6."
     #expect(try kept.resume(epochs: 5) == [told])
     #expect(kept.names == [best, latest, step(6), step(12), step(15)])
     #expect(kept.store.linkTarget(best) == step(6))
@@ -251,7 +251,7 @@ struct RetentionTests {
     let warnings = try kept.resume(epochs: 5)
     #expect(
       warnings == [
-        "\(kept.path(step(5))): is not of this run, or is damaged. It is left as it is, and does not count as one of the "
+        "\(kept.path(step(5))): is not of this run, or is corrupt. It is left unchanged, and does not count as one of the "
           + "checkpoints that are kept."
       ])
     #expect(kept.names == [best, latest, step(3), step(5), step(12), step(15)])
@@ -284,7 +284,7 @@ struct RetentionTests {
     #expect(warnings.count == 2)
     #expect(warnings.contains { $0.contains("(and 1 more): is not of this run") })
     #expect(
-      warnings.contains("\(kept.path(step(12))): is no checkpoint of this run, and is called \(step(12)).damaged now."))
+      warnings.contains("\(kept.path(step(12))): is not a checkpoint of this run, and was renamed to \(step(12)).damaged."))
   }
 
   @Test("have no best one of another run, which is called as one of this run would be")
@@ -295,7 +295,7 @@ struct RetentionTests {
     try kept.write(foreign, step: 3)
     let warnings = try kept.resume(epochs: 4)
     #expect(warnings.count == 2)
-    #expect(warnings[0].contains("the best checkpoint by learning_rate, of step 3, is not there"))
+    #expect(warnings[0].contains("the best checkpoint by learning_rate, of step 3, is missing"))
     #expect(kept.store.linkTarget(best) == step(9))
     #expect(kept.names == [best, latest, step(3), step(9), step(12)])
   }
@@ -315,7 +315,7 @@ struct RetentionTests {
     kept.run.trainer.warning = { warnings.append($0) }
     try kept.run.trainer.fit(kept.run.data.train, epochs: 2, callbacks: [callback])
     #expect(kept.names == [best, latest, step(3), step(6), "\(step(6)).damaged"])
-    #expect(warnings == ["\(kept.path(step(6))): is no checkpoint, and is called \(step(6)).damaged now."])
+    #expect(warnings == ["\(kept.path(step(6))): is not a checkpoint, and was renamed to \(step(6)).damaged."])
     #expect(try CheckpointStore.verify(kept.path(step(6))).step == 6)
   }
 
@@ -346,7 +346,7 @@ struct CheckpointLinkTests {
     let warnings = try kept.resume(epochs: 4)
     #expect(
       warnings == [
-        "\(kept.path(name)): is no link, and is left as it is. The checkpoints are whole, and --resume does not need the "
+        "\(kept.path(name)): is not a link, and is left unchanged. The checkpoints are complete, and --resume does not need the "
           + "link."
       ])
     #expect(kept.names == [best, latest, step(3), step(12)])

@@ -121,8 +121,8 @@ struct CommandTests {
     let again = try Shell.martlet(arguments, in: directory.path)
     #expect(again.status == 2)
     #expect(
-      again.error == "martlet: run: holds a run already (step-00000002.weights.h5). Go on with it by --resume, "
-        + "replace it by --overwrite, or choose another directory by --output.\n")
+      again.error == "martlet: run: already holds a run (step-00000002.weights.h5). Continue it with --resume, "
+        + "replace it with --overwrite, or choose another directory with --output.\n")
     #expect(try Shell.martlet(arguments + ["--overwrite"], in: directory.path).status == 0)
   }
 
@@ -150,7 +150,7 @@ struct CommandTests {
     for other in [["--seed", "2"], ["--epochs", "3"], ["--epochs", "1"], ["--batch-size", "100"]] {
       let refused = try Shell.martlet(["train", config, "--output", "run"] + other, in: directory.path)
       #expect(refused.status == 2)
-      #expect(refused.error.hasPrefix("martlet: run: holds a run already (step-00000012.weights.h5)."))
+      #expect(refused.error.hasPrefix("martlet: run: already holds a run (step-00000012.weights.h5)."))
       #expect(try files() == before)
     }
   }

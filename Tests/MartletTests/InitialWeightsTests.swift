@@ -76,7 +76,7 @@ struct InitialWeightsTests {
     for arguments in [start + ["model.h5"], Array(start.dropLast())] {
       let refused = try Shell.martlet(arguments, in: directory.path)
       #expect(refused.status == 2)
-      #expect(refused.error.hasPrefix("martlet: run: holds a run already (step-00000006.weights.h5)."))
+      #expect(refused.error.hasPrefix("martlet: run: already holds a run (step-00000006.weights.h5)."))
     }
   }
 
@@ -192,7 +192,7 @@ struct InitialWeightsTests {
       ["train", "new.yml", "--initial-weights", "model.keras", "--output", "first", "--resume"], in: directory.path)
     #expect(finished.status == 2)
     #expect(
-      finished.error == "martlet: --resume goes on with the weights of the run: leave out --initial-weights.\n")
+      finished.error == "martlet: --resume continues with the weights of the run: leave out --initial-weights.\n")
     let missing = try Shell.martlet(["train", "new.yml", "--initial-weights", "x.keras"], in: directory.path)
     #expect(missing.status == 1)
     #expect(missing.error == "martlet: x.keras: cannot be read: No such file or directory.\n")

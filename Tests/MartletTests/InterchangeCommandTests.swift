@@ -87,7 +87,7 @@ struct InterchangeCommandTests {
     let model = "\(Self.golden)/keras315-lesson.keras"
     let occupied = try Shell.martlet(["import", model, "--output", "run"], in: directory.path)
     #expect(occupied.status == 2)
-    #expect(occupied.fault.hasPrefix("martlet: run: holds a run already (step-00000003.weights.h5)."))
+    #expect(occupied.fault.hasPrefix("martlet: run: already holds a run (step-00000003.weights.h5)."))
     _ = try succeed(["import", model, "--output", "run", "--overwrite"], in: directory)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/run").filter { $0.hasPrefix("step") }

@@ -51,7 +51,7 @@ struct LibraryTests {
       try SavedRun(path: path)
     } throws: {
       "\($0)".hasPrefix(
-        "\(path): holds a configuration that this program cannot use: /martlet/configuration:2: not YAML: ")
+        "\(path): has a configuration that this program cannot use: /martlet/configuration:2: not YAML: ")
     }
     #expect(try Shell.martlet(["inspect", path]).status == 1)
   }

@@ -160,7 +160,7 @@ struct RunDirectoryArgumentTests {
     let resumed = try train(["--output", "one", "--resume", "--epochs", "3"])
     #expect(resumed.status == 0)
     #expect(
-      resumed.error == "martlet: warning: one/\(name): is not of this run, or is damaged. It is left as it is, and "
+      resumed.error == "martlet: warning: one/\(name): is not of this run, or is corrupt. It is left unchanged, and "
         + "does not count as one of the checkpoints that are kept.\n")
     #expect(
       manager.contents(atPath: "\(directory.path)/one/\(name)")

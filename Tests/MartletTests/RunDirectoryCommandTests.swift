@@ -80,7 +80,7 @@ struct RunDirectoryCommandTests {
       #expect {
         try saved.write(toDirectory: "\(directory.path)/\(output)", overwrite: true)
       } throws: {
-        "\($0)" == "the state after step 3 is not written: conv2d/kernel holds NaN or infinite values."
+        "\($0)" == "the state after step 3 was not written: conv2d/kernel has NaN or infinite values."
       }
     }
     #expect(try names(directory) == before)

@@ -436,7 +436,7 @@ struct SurvivalTests {
     let bad = try Shell.martlet(["inspect", "--verify", path])
     #expect(bad.status == 1)
     #expect(
-      bad.error.hasSuffix("is damaged: its SHA-256 is not the one it was written with. Use an older checkpoint.\n"))
+      bad.error.hasSuffix("is corrupt: SHA-256 mismatch. Use an older checkpoint.\n"))
   }
 
   @Test("stops at a batch whose loss is no number, and keeps the last good checkpoint")

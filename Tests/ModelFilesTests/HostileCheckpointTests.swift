@@ -158,7 +158,7 @@ struct HostileCheckpointTests {
       }, "is malformed: dense/bias contains NaN or infinite values."
     ),
     ("another seed", { $0.seed = 7 }, "is malformed: its seed is 7, that of its configuration 1."),
-    ("no configuration", { $0.configuration = "name: [" }, "holds a configuration that this program cannot use"),
+    ("no configuration", { $0.configuration = "name: [" }, "has a configuration that this program cannot use"),
     (
       "a configuration of another model", { $0.configuration.replace("filters: 2", with: "filters: 3") },
       "is malformed: conv2d/kernel has the shape (3, 3, 1, 2), the model needs (3, 3, 1, 3)."

@@ -67,7 +67,7 @@ def one_failure(folder, library, number, name, error, warned, count=1):
             "DISK_FAIL_COUNT": str(count), "DISK_FAIL_ERRNO": str(error)}
         output = runs.finish(runs.train(runs.configuration(place, EPOCHS), environment=environment), 0)
         # A link that fails is made in another way; what cannot be removed is no fault of the checkpoint.
-        warnings = output.count("the training goes on, and tries again")
+        warnings = output.count("training continues, and retries")
         if warnings != warned or output.count("warning:") != warned * 2:
             raise SystemExit(f"{what}: {warnings} warnings: {output}")
         check_all_good(place / "run")
@@ -119,7 +119,7 @@ def without_links(folder, library):
                 "LD_PRELOAD": library, "DISK_DIRECTORY": str(place / "run/"), "DISK_LINK_ERRNO": str(error)}
             config = runs.configuration(place, EPOCHS)
             output = runs.finish(runs.train(config, environment=environment), 0)
-            told = "The checkpoints are whole, and --resume does not need the link.\n"
+            told = "The checkpoints are complete, and --resume does not need the link.\n"
             if not output.endswith(told) or output.count("\n") != 1:
                 raise SystemExit(f"links with {errno.errorcode[error]}: {output}")
             kept = runs.checkpoints(place / "run")

@@ -2,9 +2,9 @@ import Configuration
 import NeuralNetwork
 import Training
 
-/// The JSON in which Keras describes a model and its training, in its smallest forms.
+/// Keras' JSON description of a model and its training, in minimal form.
 package enum KerasConfiguration {
-  /// `model_config` of an HDF5 file: what every Keras since 2.15 reads.
+  /// `model_config` of an HDF5 file, readable by every Keras since 2.15.
   package static func model(_ plan: ModelPlan) -> String { KerasModelWriter(plan, isArchive: false).model.json }
 
   /// `training_config` of an HDF5 file: loss, metrics and optimizer.
@@ -15,9 +15,9 @@ package enum KerasConfiguration {
     ).json
   }
 
-  /// `config.json` of a `.keras` archive: what every Keras since 3.3 reads.
+  /// `config.json` of a `.keras` archive, readable by every Keras since 3.3.
   ///
-  /// - Parameter isCompiled: whether it has loss, metrics and optimizer.
+  /// - Parameter isCompiled: whether it includes loss, metrics and optimizer.
   package static func archive(
     _ configuration: TrainingConfiguration, plan: ModelPlan, isCompiled: Bool = true
   ) -> String {
@@ -34,14 +34,14 @@ package enum KerasConfiguration {
   }
 
   private static func options(of optimizer: any Optimizer) -> [ConfigurationEntry] {
-    // Keras excludes variables by a method of the optimizer, and has no key for it.
+    // Keras excludes variables through a method of the optimizer, and has no key for it.
     [ConfigurationEntry("name", text(type(of: optimizer).name))]
       + optimizer.allOptions.filter { $0.key != UpdateOptions.exclusionKey }
   }
 
   /// - Parameter module: where Keras 3 finds losses; nil in HDF5 files, which Keras 2 reads too.
   private static func compile(_ configuration: TrainingConfiguration, module: String?) -> [ConfigurationEntry] {
-    // Keras 2 takes "accuracy" of a model that it loads for that of one-hot labels.
+    // Keras 2 interprets "accuracy" of a loaded model as that of one-hot labels.
     let accuracy =
       configuration.loss is SparseCategoricalCrossentropy
       ? "sparse_categorical_accuracy" : configuration.loss is BinaryCrossentropy ? BinaryAccuracy.name : Accuracy.name
@@ -50,7 +50,7 @@ package enum KerasConfiguration {
     }
     return [
       ConfigurationEntry("loss", loss(configuration.loss, module: module)),
-      // Keras refuses a configuration without this key.
+      // Keras rejects a configuration without this key.
       ConfigurationEntry("loss_weights", .null),
       ConfigurationEntry("metrics", ConfigurationNode(.sequence(metrics))),
       ConfigurationEntry("weighted_metrics", .null),
@@ -60,7 +60,7 @@ package enum KerasConfiguration {
     ]
   }
 
-  /// A name, or an object if it has options.
+  /// A name, or an object if there are options.
   private static func loss(_ loss: any Loss, module: String?) -> ConfigurationNode {
     let name = text(type(of: loss).name)
     guard !loss.changedOptions.isEmpty else { return name }
@@ -68,9 +68,9 @@ package enum KerasConfiguration {
       String(describing: type(of: loss)), [ConfigurationEntry("name", name)] + loss.changedOptions, module: module)
   }
 
-  /// An object as Keras writes it; with the module since version 3.
+  /// A serialized Keras object; with the module since version 3.
   ///
-  /// - Parameter isRegistered: whether it is of a class that the user of Keras registers, and not in the module.
+  /// - Parameter isRegistered: whether it is of a custom class registered by the user of Keras, not of the module.
   static func entry(
     _ className: String, _ configuration: [ConfigurationEntry], module: String? = nil, isRegistered: Bool = false,
     further: [ConfigurationEntry] = []

@@ -2,8 +2,8 @@ import HDF5Writing
 import NeuralNetwork
 import Training
 
-/// Writes a model and its variables where the several loaders of Keras look for them: parts of a checkpoint, and of the
-/// files that are exported. All of it is in Keras' order of the layers.
+/// Writes a model and its variables where the various Keras loaders expect them, in checkpoints and exported files.
+/// Everything is in Keras' layer order.
 package struct KerasFileWriter {
   private let plan: ModelPlan
   private let training: TrainingConfiguration
@@ -22,8 +22,7 @@ package struct KerasFileWriter {
 
   /// The whole-model layout: configurations at the root, weights by layer and name.
   ///
-  /// - Parameter optimizerClass: what `training_config` calls the class of the optimizer; nil for a model that is not
-  ///   compiled.
+  /// - Parameter optimizerClass: the optimizer's class name in `training_config`; nil for an uncompiled model.
   package func writeModel(to root: HDF5GroupWriter, optimizerClass: String?) throws {
     try root.setAttribute(KerasLayout.attributes.model, KerasConfiguration.model(plan))
     if let optimizerClass {
@@ -35,7 +34,7 @@ package struct KerasFileWriter {
       try group.setAttribute(KerasLayout.attributes.version, KerasLayout.version)
       try group.setAttribute(KerasLayout.attributes.backend, "tensorflow")
     }
-    // A Sequential does not count its input as a layer.
+    // A Sequential does not list its input as a layer.
     let input = isChain ? [] : [order.inputName]
     try weights.setAttribute(KerasLayout.layerNames, input + order.nodes.map { plan.nodes[$0].name })
     for name in input { try weights.createGroup(name).setAttribute(KerasLayout.weightNames, []) }
@@ -54,12 +53,12 @@ package struct KerasFileWriter {
     KerasLayout.weightName(variable.path, isChain: isChain)
   }
 
-  /// Below `KerasLayout.modelWeights`.
+  /// The path relative to `KerasLayout.modelWeights`.
   private func place(of variable: Variable) -> String { "\(variable.layerName)/\(weightName(variable))" }
 
-  /// The layout of `load_weights`: weights by layer and number. Groups without any have to be there too.
+  /// The layout of `load_weights`: weights by layer and number. Empty groups are required too.
   ///
-  /// - Parameter linked: whether `writeModel` wrote the weights before; then they get a second name.
+  /// - Parameter linked: whether `writeModel` has already written the weights; then they are hard-linked.
   package func writeLayers(to root: HDF5GroupWriter, linked: Bool) throws {
     _ = try root.createGroup(KerasLayout.variables)
     if !isChain {
@@ -80,7 +79,7 @@ package struct KerasFileWriter {
     }
   }
 
-  /// The optimizer's variables by number: the iteration, the learning rate, the slots of each weight in turn.
+  /// The optimizer's variables by number: iteration, learning rate, then the slots of each weight in turn.
   ///
   /// - Parameter slots: each in the order of `plan.trainableVariables`.
   package func writeOptimizer(

@@ -1,18 +1,18 @@
 import NeuralNetwork
 
-/// The layers of a model in the order and under the names that Keras gives them when it opens a file.
+/// The order and names that Keras gives the layers of a model when it opens a file.
 ///
-/// A `Sequential` has its layers in a row. A `Functional` sorts them by their depth, the most layers between them and the
-/// output; those of one depth by when they are met on the way from the output to the input. Files of weights number the
-/// layers of a class in that order, and the optimizer's variables are in it.
+/// A `Sequential` has its layers in sequence. A `Functional` sorts them by depth, the length of the longest path to the
+/// output, and within a depth by the order of traversal from the output to the input. Weight files number the layers of
+/// a class in that order, which is also the order of the optimizer's variables.
 ///
 /// Source: `map_graph` in `keras/src/ops/function.py`, Keras 3.15.1; `_map_graph_network` of tf.keras does the same.
 package struct KerasLayerOrder {
   /// The positions of the model's layers, in Keras' order.
   package let nodes: [Int]
-  /// By the position of a layer, what its group in `/layers` is called: `dense_1` for the second layer of the class Dense.
+  /// The group names in `/layers` by layer position: `dense_1` for the second layer of the class Dense.
   package let groupNames: [String]
-  /// What the input layer is called: no layer of the model is.
+  /// The name of the input layer, different from those of all layers.
   let inputName: String
 
   package init(_ model: Model) {
@@ -31,7 +31,7 @@ package struct KerasLayerOrder {
     inputName = candidates.first { !taken.contains($0) } ?? "input_layer"
   }
 
-  /// Some of the plan's variables, layer by layer in Keras' order: their positions in `variables`.
+  /// The positions in `variables` of some of the plan's variables, layer by layer in Keras' order.
   ///
   /// - Parameter variables: those of the plan, or the trainable ones.
   package func positions(of variables: [Variable]) -> [Int] {
@@ -50,7 +50,7 @@ package struct KerasLayerOrder {
     return model.nodes.indices.sorted { (-depths[$0], places[$0]) < (-depths[$1], places[$1]) }
   }
 
-  /// By the position of a layer, its place in a walk from the output to the input that enters each layer's inputs in turn.
+  /// By layer position, its index in a depth-first traversal from the output that visits each layer's inputs in turn.
   private static func traversal(_ model: Model) -> [Int] {
     var places = [Int](repeating: .max, count: model.nodes.count)
     var (next, stack) = (0, [model.output])
@@ -64,9 +64,9 @@ package struct KerasLayerOrder {
   }
 }
 
-/// Names as Keras makes them.
+/// Names in Keras' snake case.
 package enum KerasName {
-  /// `CategoricalCrossentropy` as Keras' functions have it: `categorical_crossentropy`; `MaxPooling2D`: `max_pooling2d`.
+  /// `CategoricalCrossentropy` becomes `categorical_crossentropy`; `MaxPooling2D`, `max_pooling2d`.
   package static func snakeCase(_ name: String) -> String {
     let characters = Array(name)
     var words = ""

@@ -1,11 +1,11 @@
 import Configuration
 import NeuralNetwork
 
-/// Describes a model as Keras does: layers in a row as a `Sequential`, any others as a `Functional`.
+/// Serializes a model in Keras' format: a chain of layers as a `Sequential`, any other model as a `Functional`.
 struct KerasModelWriter {
   private let plan: ModelPlan
   private let order: KerasLayerOrder
-  /// Whether the description is for a `.keras` archive, which Keras 3 alone reads, and not for an HDF5 file.
+  /// Whether the description is for a `.keras` archive, which only Keras 3 reads, and not for an HDF5 file.
   private let isArchive: Bool
 
   init(_ plan: ModelPlan, isArchive: Bool) {
@@ -16,7 +16,7 @@ struct KerasModelWriter {
 
   private var isChain: Bool { plan.model.isChain }
 
-  /// The model as an object of Keras'.
+  /// The model as a serialized Keras object.
   var model: ConfigurationNode {
     let layers = [input] + order.nodes.map(layer)
     var configuration = [
@@ -28,7 +28,7 @@ struct KerasModelWriter {
       return KerasConfiguration.entry("Sequential", configuration, module: isArchive ? "keras" : nil)
     }
     configuration += [
-      // Lists of one, without which Keras 3.3 reads neither.
+      // Lists with one element, which Keras 3.3 requires for both.
       ConfigurationEntry("input_layers", ConfigurationNode(.sequence([reference(to: order.inputName)]))),
       ConfigurationEntry("output_layers", ConfigurationNode(.sequence([reference(to: name(of: plan.model.output))]))),
     ]
@@ -36,7 +36,7 @@ struct KerasModelWriter {
       "Functional", configuration, module: isArchive ? "keras.src.models.functional" : nil)
   }
 
-  /// What an archive says besides of how the model is built.
+  /// The additional build configuration of an archive.
   var building: [ConfigurationEntry] {
     let shape = ConfigurationNode(mapping: [ConfigurationEntry("input_shape", Self.batchShape(plan.inputShape))])
     return isChain ? [ConfigurationEntry("build_config", shape)] : []
@@ -70,7 +70,7 @@ struct KerasModelWriter {
       node.className, node.name, options + frozen + own, inputs: node.inputs, isForeign: isForeign)
   }
 
-  /// - Parameter isForeign: whether Keras has no such layer, and finds it among the classes that its user registers.
+  /// - Parameter isForeign: whether the layer is not one of Keras', but a custom class registered by its user.
   private func layer(
     _ className: String, _ name: String, _ options: [ConfigurationEntry], inputs: [Model.Source],
     isForeign: Bool = false
@@ -87,7 +87,7 @@ struct KerasModelWriter {
 
   // MARK: - Calls
 
-  /// A call as Keras 3 has it: a tensor, or a list of them if there are several.
+  /// A call in Keras 3's format: a tensor, or a list of tensors if there are several.
   private func call(_ inputs: [Model.Source]) -> ConfigurationNode {
     let tensors = inputs.map { source in
       ConfigurationNode(mapping: [
@@ -108,7 +108,7 @@ struct KerasModelWriter {
     ])
   }
 
-  /// A call as Keras 2 has it, which Keras 3 reads too: `[[name, node, tensor, options], …]`
+  /// A call in Keras 2's format, which Keras 3 reads too: `[[name, node, tensor, options], …]`
   private func formerCall(_ inputs: [Model.Source]) -> ConfigurationNode {
     ConfigurationNode(
       .sequence(
@@ -125,7 +125,7 @@ struct KerasModelWriter {
     }
   }
 
-  /// The only output of a layer that is called once.
+  /// The single output of a layer that is called once.
   private func reference(to name: String) -> ConfigurationNode {
     ConfigurationNode(.sequence([KerasConfiguration.text(name), 0, 0]))
   }

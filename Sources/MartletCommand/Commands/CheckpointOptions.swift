@@ -89,6 +89,7 @@ struct DatasetOptions: ParsableArguments {
   }
 
   /// The data set: the one given by an option, or the saved run's; nil if neither names one.
+  ///
   /// - Throws: `WrongUse` or `ConfigurationError` if the name is unknown, or the data set has no files.
   func source(of saved: SavedRun) throws -> (any DatasetSource)? {
     let source = try named() ?? saved.configuration.source

@@ -31,6 +31,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   /// `Test loss: 0.0456 - Test accuracy: 0.9861`
+  ///
   /// - Parameter isTest: whether the evaluation is of the test data, not the validation data.
   static func line(_ evaluation: Evaluation, isTest: Bool = true) -> String {
     evaluation.values.map { "\(isTest ? "Test" : "Validation") \($0.name): \(NumberFormat.metric($0.value))" }.joined(

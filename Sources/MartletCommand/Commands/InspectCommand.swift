@@ -37,6 +37,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   /// Verifies the file, or each checkpoint in the directory.
+  ///
   /// - Throws: the error of the last bad one, once all are checked.
   private func verifyAll() throws {
     var failure: (any Error)?

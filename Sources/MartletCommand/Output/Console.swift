@@ -2,8 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Standard output and standard error. Writes block until they are read, as `less` or `head` expect, unless
-/// `writeInBackground` was called: from then on printing never blocks.
+/// Standard output and standard error.
+///
+/// Writes block until they are read, as `less` or `head` expect, unless `writeInBackground` was called: from then on
+/// printing never blocks.
 enum Console {
   case output
   case error
@@ -30,6 +32,7 @@ enum Console {
   // MARK: - Printing
 
   /// Prints all of `text`; it is dropped if the reader has closed the pipe.
+  ///
   /// - Parameter kind: a live line replaces the one before it, and contains the control characters for that; any other
   ///   text starts below it.
   func write(_ text: String, _ kind: OutputQueue.Kind = .text) {

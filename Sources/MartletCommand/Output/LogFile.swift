@@ -3,8 +3,9 @@ import Synchronization
 
 /// An append-only log file whose faults do not stop a run: lines that cannot be written are kept, and written once that
 /// is possible again. The file is recreated if it was removed or moved away, as by logrotate, or if its directory did
-/// not exist. Nothing is appended to a file that is not a log. Nothing is opened or written before `release`: until
-/// then the file may be the log of another run.
+/// not exist. Nothing is appended to a file that is not a log.
+///
+/// Nothing is opened or written before `release`: until then the file may be the log of another run.
 final class LogFile: Sendable {
   /// The maximum number of bytes kept while the file cannot be written: the lines of some ten thousand epochs. Lines
   /// beyond that are lost.

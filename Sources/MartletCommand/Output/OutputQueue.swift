@@ -3,10 +3,14 @@ import Foundation
 import Synchronization
 
 /// A queue of text for a terminal or a pipe, written by its own thread: a reader that has stopped (Ctrl-S, a lost
-/// connection, a pipe that is not read) blocks only that thread. The queue is bounded. Text that does not fit is
-/// dropped, a whole entry at a time, and a line reports how much once there is room again. Threading: any thread
-/// appends; the queue's thread writes, and ends with the process. It blocks all signals, so that handlers run on other
-/// threads, and a terminal that stops background processes on output (SIGTTOU) does not stop this one.
+/// connection, a pipe that is not read) blocks only that thread.
+///
+/// The queue is bounded. Text that does not fit is dropped, a whole entry at a time, and a line reports how much once
+/// there is room again.
+///
+/// Threading: any thread appends; the queue's thread writes, and ends with the process. It blocks all signals, so that
+/// handlers run on other threads, and a terminal that stops background processes on output (SIGTTOU) does not stop this
+/// one.
 final class OutputQueue: Sendable {
   /// How an entry relates to the one before it.
   enum Kind {
@@ -32,6 +36,7 @@ final class OutputQueue: Sendable {
   init(limit: Int = 1 << 20) { state = Mutex(State(limit: limit)) }
 
   /// Appends text, or drops it if the queue is full; never blocks.
+  ///
   /// - Parameter write: writes the text; called on the queue's thread, and may block.
   func append(_ text: String, _ kind: Kind = .text, write: @escaping @Sendable (String) -> Void) {
     let needsThread = state.withLock { state in
@@ -48,6 +53,7 @@ final class OutputQueue: Sendable {
   }
 
   /// Waits until everything is written, at most until `deadline`.
+  ///
   /// - Returns: whether everything is written.
   @discardableResult
   func drain(until deadline: DispatchTime) -> Bool {

@@ -2,9 +2,10 @@ import Foundation
 import Logging
 import Martlet
 
-/// A machine-readable event log of a run: one JSON object per line, written through swift-log. Every line has `time`,
-/// `level`, `event`, the run's `directory`, and the fields of the event. Numbers are written with the fewest digits
-/// that round-trip, and NaN and infinity, which JSON lacks, as null.
+/// A machine-readable event log of a run: one JSON object per line, written through swift-log.
+///
+/// Every line has `time`, `level`, `event`, the run's `directory`, and the fields of the event. Numbers are written
+/// with the fewest digits that round-trip, and NaN and infinity, which JSON lacks, as null.
 final class RunLog: Callback, @unchecked Sendable {
   // Sendable: so are the logger and the file, its only state.
   private let logger: Logger

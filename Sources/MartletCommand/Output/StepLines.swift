@@ -49,8 +49,11 @@ struct StepLines {
   var text: String { lines.map { "\($0.text)\n" }.joined() }
 
   /// Compares the lines with the losses recorded in a resumed run: the mean of each complete epoch, and that of the
-  /// current epoch. Epochs with missing or duplicate lines are skipped. Another instruction set changes only last bits;
-  /// another run differs by more.
+  /// current epoch.
+  ///
+  /// Epochs with missing or duplicate lines are skipped. Another instruction set changes only last bits; another run
+  /// differs by more.
+  ///
   /// - Returns: whether an epoch confirms that these are lines of the run.
   /// - Throws: `ForeignLog` if an epoch shows that they are of another run.
   func areOf(_ run: TrainingRun, path: String) throws -> Bool {
@@ -91,6 +94,7 @@ struct StepLines {
   }
 
   /// Compares the first lines of a run with these lines.
+  ///
   /// - Throws: `ForeignLog` if they differ.
   func check(_ lines: [String], path: String) throws {
     let first = Self.step(of: lines.first ?? "") ?? 0

@@ -3,9 +3,11 @@ import Foundation
 import Martlet
 
 /// A callback that writes the loss of every batch to a CSV file: step, epoch, loss. The digits round-trip to the same
-/// bits. The file belongs to one run: it is locked while that run writes, and lines of another run are refused, never
-/// mixed or replaced. The losses identify the run, because the same run computes the same ones. If they are
-/// inconclusive, the lines are kept under another name.
+/// bits.
+///
+/// The file belongs to one run: it is locked while that run writes, and lines of another run are refused, never mixed
+/// or replaced. The losses identify the run, because the same run computes the same ones. If they are inconclusive, the
+/// lines are kept under another name.
 final class StepLog: Callback {
   static let header = "step,epoch,loss"
   /// The maximum number of bytes kept for a pipe whose reader has stopped: the lines of some hundred thousand steps.
@@ -53,6 +55,7 @@ final class StepLog: Callback {
   }
 
   /// Checks whether a run could write its log to a file, without writing anything.
+  ///
   /// - Throws: as `init`, as far as it can be known before the first step.
   static func check(_ path: String, of run: TrainingRun) throws {
     try WholeFile.checkWritable(path)
