@@ -1,5 +1,5 @@
-/// A format that other programs have for models or data and that is not read: told by its first bytes, or by the names
-/// in an archive, so that messages can say what a file is.
+/// A model or data format of another program that is not read, recognized by its first bytes or by the names in an
+/// archive, so that messages can name it.
 public enum ForeignFormat: String, Equatable, Sendable {
   case empty
   case savedModel
@@ -22,7 +22,7 @@ public enum ForeignFormat: String, Equatable, Sendable {
 }
 
 extension ForeignFormat {
-  /// - Parameter bytes: a file that is no zip archive, no HDF5 file and no JSON of a model.
+  /// - Parameter bytes: a file that is not a zip archive, an HDF5 file or a model's JSON.
   init(_ bytes: [UInt8]) {
     let start = bytes.prefix(4096)
     let text = String(decoding: start, as: UTF8.self).drop { $0.isWhitespace }
@@ -60,38 +60,38 @@ extension ForeignFormat {
     if holds("{", at: 8), bytes[2..<8].dropFirst(2).allSatisfy({ $0 == 0 }) { return .safeTensors }
     // Protocol buffers whose first field is a version: `ir_version` of ONNX, `saved_model_schema_version`.
     if first == 0x08, third == 0x12 { return second > 1 ? .onnx : .savedModel }
-    // The number that ends a table of TensorFlow's.
+    // The magic number at the end of a TensorFlow table.
     if bytes.suffix(8) == [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb] { return .tensorFlowCheckpoint }
     return .unknown
   }
 }
 
 extension ForeignFormat: CustomStringConvertible {
-  /// What it is and what to do, after "the file is".
+  /// What the file is and what to do, after "the file is".
   public var description: String {
     let save = "Load it in Python and save it with model.save('model.keras')."
     return switch self {
     case .empty: "empty."
     case .savedModel: "a SavedModel of TensorFlow's. \(save)"
-    case .tensorFlowCheckpoint: "a checkpoint of TensorFlow's, which holds weights alone. \(save)"
+    case .tensorFlowCheckpoint: "a TensorFlow checkpoint, which contains only weights. \(save)"
     case .tensorFlowLite:
-      "a model of TensorFlow Lite, which cannot be trained. Take the Keras model that it was made of."
-    case .pyTorch: "a file of PyTorch's. Only models of Keras are read."
-    case .pickle: "a pickle of Python's, which can run any code when it is read. Only models of Keras are read."
-    case .safeTensors: "a safetensors file. Only models of Keras are read."
-    case .numPyArray, .numPyArchive: "NumPy's: arrays, and no model. Only models of Keras are read."
-    case .onnx: "an ONNX model. Only models of Keras are read."
+      "a TensorFlow Lite model, which cannot be trained. Use the Keras model that it was converted from."
+    case .pyTorch: "a PyTorch file. Only Keras models are read."
+    case .pickle: "a Python pickle, which can run any code when it is read. Only Keras models are read."
+    case .safeTensors: "a safetensors file. Only Keras models are read."
+    case .numPyArray, .numPyArchive: "a NumPy file: arrays, not a model. Only Keras models are read."
+    case .onnx: "an ONNX model. Only Keras models are read."
     case .architectureAsYAML:
       "the architecture of a Keras model as YAML, without its weights. Build the model in Python, load the weights and "
         + "save it with model.save('model.keras')."
     case .otherJSON: "JSON, but not the architecture of a Keras model (model.to_json())."
-    case .otherZip: "a zip archive, but no model of Keras (.keras): it has no config.json."
-    case .gzip: "packed with gzip. Unpack it first."
+    case .otherZip: "a zip archive, but not a Keras model (.keras): it has no config.json."
+    case .gzip: "compressed with gzip. Decompress it first."
     case .tar: "a tar archive. Unpack it first."
-    case .largeFilePointer: "a pointer of Git LFS, not the file itself. Fetch it with git lfs pull."
+    case .largeFilePointer: "a Git LFS pointer, not the file itself. Download it with git lfs pull."
     case .webPage: "a web page, not the file itself. Download it again."
     case .unknown:
-      "no model: neither a checkpoint of Martlet's, nor a zip archive (.keras), nor an HDF5 file (.h5)."
+      "not a model: neither a Martlet checkpoint, nor a zip archive (.keras), nor an HDF5 file (.h5)."
     }
   }
 }

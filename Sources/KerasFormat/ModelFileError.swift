@@ -1,37 +1,40 @@
-/// A file of a model that cannot be read, or a model that a format cannot hold.
+/// An error of reading a model file, or of exporting a model.
 public struct ModelFileError: Error, Equatable, Sendable {
+  /// What is wrong.
   public enum Problem: Equatable, Sendable {
-    /// The bytes are of no format that is read.
+    /// The bytes are not of a supported format.
     case unknownFormat(ForeignFormat)
-    /// It lacks something that every such file has.
+    /// A required part is missing.
     case missing(String)
-    /// What stands there contradicts itself.
+    /// The contents are inconsistent.
     case malformed(reason: String)
-    /// The architecture of a model without its weights: Keras' `to_json()`.
+    /// A model's architecture without weights: Keras' `to_json()`.
     case architectureAlone
-    /// A model that is described twice: in its file and in another.
+    /// A model described both in its file and in another.
     case ownArchitecture(other: String)
-    /// A checkpoint of ours, which needs no import.
+    /// A Martlet checkpoint, which needs no import.
     case ownCheckpoint
     case unsupportedModel(className: String, reason: String? = nil)
     case unsupportedLayer(layer: String, className: String, supported: [String])
-    /// A layer that acts in training only, in a model that is to be trained.
+    /// An unsupported layer that is active only in training, in a model to be trained.
     case trainingLayer(layer: String, className: String)
-    /// An option of a layer, an optimizer or a loss that changes the result in a way that is not computed here.
+    /// An unsupported option of a layer, an optimizer or a loss that changes the result.
     case unsupportedOption(place: String, option: String, received: String, accepted: String, advice: String = "")
-    /// An optimizer, a loss: one of a kind that is not known.
+    /// An unsupported optimizer or loss.
     case unsupportedName(kind: String, name: String, supported: [String], advice: String)
-    /// A description of a model that cannot be computed: a wrong type, a value out of range, layers that do not fit together.
+    /// An invalid model description: a wrong type, a value out of range, layers that do not fit together.
     case unusable(reason: String)
-    /// Weights that do not belong to the model.
+    /// Weights that do not match the model.
     case weights(reason: String)
-    /// Nothing in the format says what the model computes.
+    /// The format cannot express the model.
     case notExpressible(format: String, layer: String, reason: String)
-    /// The division of the pixels as a part of the model, in a format that holds no model or for a scale that is not known.
+    /// Division of the pixels within the model, for a format without a model or an unknown scale.
     case scalingNotExpressible(format: String, isScaleKnown: Bool)
   }
 
+  /// The path of the file.
   public let file: String
+  /// What is wrong.
   public let problem: Problem
 
   public init(file: String, _ problem: Problem) {
@@ -45,7 +48,7 @@ extension ModelFileError: CustomStringConvertible {
 }
 
 extension ModelFileError.Problem {
-  /// What is wrong, without what to do about it.
+  /// The message without advice.
   var descriptionWithoutAdvice: String {
     switch self {
     case .unsupportedName(let kind, let name, let supported, _):
@@ -67,38 +70,38 @@ extension ModelFileError.Problem: CustomStringConvertible {
     case .malformed(let reason):
       "is malformed: \(reason)."
     case .architectureAlone:
-      "is the architecture of a Keras model (to_json) without its weights. Give the file of the weights, and this one by "
-        + "--architecture."
+      "is the architecture of a Keras model (to_json) without its weights. Name the file of the weights, and this one "
+        + "with --architecture."
     case .ownArchitecture(let other):
-      "has its model with it: \(other) is not needed. Leave out --architecture."
+      "contains its model: \(other) is not needed. Leave out --architecture."
     case .ownCheckpoint:
-      "is a checkpoint of Martlet's: it needs no import."
+      "is a Martlet checkpoint: it needs no import."
     case .unsupportedModel(let className, let reason):
       reason.map {
-        "is a model of the class \(className) that is not computed here: \($0). Models have one input and one output, and "
+        "is a model of the class \(className) that is not supported: \($0). Models have one input and one output, and "
           + "each layer is called once."
       } ?? "is a model of the class \(className). Only Sequential and functional models are read."
     case .unsupportedLayer(let layer, let className, let supported):
-      "layer '\(layer)' is a \(className), which is not computed here. Supported layers: "
+      "layer '\(layer)' is a \(className), which is not supported. Supported layers: "
         + "\(supported.joined(separator: ", "))."
     case .trainingLayer(let layer, let className):
-      "layer '\(layer)' is a \(className): training with it is not computed here yet (predict, evaluate and export leave "
+      "layer '\(layer)' is a \(className): training with it is not supported yet (predict, evaluate and export leave "
         + "it out). To train a model without it, start from these weights: martlet train RUN.yml --initial-weights FILE."
     case .unsupportedOption(let place, let option, let received, let accepted, let advice):
-      "\(place): the option \(option) is \(received), which is not computed here. Accepted: \(accepted)."
+      "\(place): the option \(option) is \(received), which is not supported. Accepted: \(accepted)."
         + (advice.isEmpty ? "" : " \(advice)")
     case .unsupportedName(let kind, let name, let supported, let advice):
-      "the \(kind) \(name) is not known here. Supported: \(supported.joined(separator: ", ")).\(advice)"
+      "the \(kind) \(name) is not supported. Supported: \(supported.joined(separator: ", ")).\(advice)"
     case .unusable(let reason):
       reason.hasSuffix(".") ? reason : "\(reason)."
     case .weights(let reason):
       "its weights do not fit the model: \(reason.hasSuffix(".") ? reason : "\(reason).")"
     case .scalingNotExpressible(let format, let isScaleKnown):
       isScaleKnown
-        ? "the format \(format) holds weights, and no layer that divides pixels."
-        : "what pixels are divided by is not known. Name it by --scale."
+        ? "the format \(format) contains only weights, and no layer that divides pixels."
+        : "the scale of the pixels is unknown. Set it with --scale."
     case .notExpressible(let format, let layer, let reason):
-      "layer '\(layer)' cannot be said in \(format): \(reason)."
+      "layer '\(layer)' cannot be expressed in \(format): \(reason)."
     }
   }
 }

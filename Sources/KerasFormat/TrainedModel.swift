@@ -2,30 +2,35 @@ import Kernels
 import NeuralNetwork
 import Training
 
-/// A model with its weights and, where it is known, the training it stands in: what all files of models have in common.
+/// A model with its weights and, if known, its training state: the common content of all model files.
 public struct TrainedModel: Sendable {
+  /// The layers.
   public var model: Sequential
   /// The shape of a sample.
   public var inputShape: Shape
-  /// In the order of `ModelPlan.variables`, in Keras' shapes.
+  /// The weights, in the order of `ModelPlan.variables` and Keras' shapes.
   public var weights: [Snapshot.Variable]
+  /// The optimizer and its options.
   public var optimizer: any Optimizer
+  /// The loss function.
   public var loss: any Loss
+  /// The metrics.
   public var metrics: [any Metric]
-  /// Whether optimizer, loss and metrics are known: if not, they are stand-ins, and no file for Keras has them.
+  /// Whether optimizer, loss and metrics are known: if not, they are defaults, and are not written to Keras files.
   public var isCompiled = true
-  /// Nil if the optimizer starts from nothing.
+  /// The optimizer state; nil for a fresh optimizer.
   public var optimizerState: OptimizerState?
-  /// What pixels (0 to 255) are divided by before they come to the model; nil if it is not known, 1 for a model that
-  /// begins with a Rescaling of its own.
+  /// The divisor of pixels (0 to 255) before they are passed to the model; nil if unknown, 1 for a model that starts
+  /// with a Rescaling layer.
   public var scale: Float?
 
-  /// What an optimizer has to remember.
+  /// The state of an optimizer.
   public struct OptimizerState: Sendable, Equatable {
-    /// The steps it has made.
+    /// The step count.
     public var iteration: Int
+    /// The current learning rate.
     public var learningRate: Float
-    /// For each of the optimizer's slots: a variable for each weight.
+    /// The optimizer's slots, each with a variable per weight.
     public var slots: [[Snapshot.Variable]]
 
     public init(iteration: Int, learningRate: Float, slots: [[Snapshot.Variable]]) {
@@ -49,7 +54,7 @@ public struct TrainedModel: Sendable {
     self.scale = scale
   }
 
-  /// The model of a training, as it stands in a snapshot.
+  /// Creates the model from a training configuration and a snapshot.
   public init(_ training: TrainingConfiguration, inputShape: Shape, snapshot: Snapshot) {
     self.init(
       model: training.model, inputShape: inputShape, weights: snapshot.parameters, optimizer: training.optimizer,
@@ -59,21 +64,21 @@ public struct TrainedModel: Sendable {
       scale: training.scale)
   }
 
-  /// The model with its shapes known. It is not computed with, so any kernels will do.
+  /// The model with its inferred shapes. It is not computed with, so any kernels are suitable.
   ///
   /// - Throws: `ModelError`.
   package func plan() throws -> ModelPlan {
     try model.plan(inputShape: inputShape)
   }
 
-  /// A variable of zeros for each trainable one.
+  /// A zero variable per trainable variable.
   package func weightsOfZero(_ plan: ModelPlan) -> [Snapshot.Variable] {
     plan.trainableVariables.map {
       Snapshot.Variable(path: $0.path, shape: $0.shape, values: [Float](repeating: 0, count: $0.shape.count))
     }
   }
 
-  /// The same model with a first layer that divides pixels by `scale`.
+  /// The model with an additional first layer that divides pixels by `scale`.
   package func scalingPixels(by scale: Float) -> TrainedModel {
     guard scale != 1 else { return self }
     var scaling = self
@@ -82,7 +87,7 @@ public struct TrainedModel: Sendable {
     return scaling
   }
 
-  /// The training as the writer of Keras' configuration takes it; the numbers of a run are not in it.
+  /// The training configuration for the writer of Keras' configuration, without the settings of a run.
   package var training: TrainingConfiguration {
     TrainingConfiguration(model: model, optimizer: optimizer, loss: loss, metrics: metrics)
   }

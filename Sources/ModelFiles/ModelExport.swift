@@ -2,22 +2,22 @@ import DurableFiles
 import KerasFormat
 import Training
 
-/// A format in which models are handed to other programs.
+/// An export format for other programs.
 public enum ExportFormat: String, CaseIterable, Sendable {
-  /// Keras 3: one archive with the model, the weights and the optimizer's state.
+  /// Keras 3: an archive with the model, the weights and the optimizer state.
   case keras
-  /// Keras 2: one HDF5 file with the same. Keras 3 opens it, and leaves the optimizer's state out.
+  /// Keras 2: an HDF5 file with the same. Keras 3 opens it without the optimizer state.
   case h5
-  /// Keras 3: the weights and the optimizer's state.
+  /// Keras 3: the weights and the optimizer state.
   case weights = "weights.h5"
   /// NumPy: the weights.
   case npz
-  /// The weights, with Keras' names or PyTorch's.
+  /// safetensors: the weights, with Keras' or PyTorch's names.
   case safetensors
-  /// What the model computes, with the weights.
+  /// ONNX: the model's graph and weights.
   case onnx
 
-  /// Whether a file can hold the division of the pixels, as a first layer of the model.
+  /// Whether the format can include the division of the pixels, as a first layer of the model.
   public var canScalePixels: Bool {
     switch self {
     case .keras, .h5, .onnx: true
@@ -25,7 +25,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The format that the end of a name asks for; nil if it asks for none.
+  /// The format for the suffix of a file name; nil if there is none.
   public init?(path: String) {
     let name = path.lowercased()
     let matching = Self.allCases.filter { name.hasSuffix(".\($0.rawValue)") }
@@ -34,7 +34,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
   }
 }
 
-/// How weights are named and ordered.
+/// The naming and axis order of exported weights.
 public enum ExportLayout: String, CaseIterable, Sendable {
   /// `conv2d/kernel`: (height, width, in, out); dense kernels (in, out).
   case keras
@@ -43,14 +43,14 @@ public enum ExportLayout: String, CaseIterable, Sendable {
 }
 
 extension TrainedModel {
-  /// The bytes of a file.
+  /// The bytes of the exported file.
   ///
   /// - Parameters:
-  ///   - layout: counts for `npz` and `safetensors`; the other formats have their own.
-  ///   - path: what messages call the file.
-  ///   - withScaling: whether the model in the file takes pixels as they are, 0 to 255, and divides them by `scale`. If
-  ///     not, it takes pixels that are divided, and the file says by what.
-  /// - Throws: `ModelError`, `ModelFileError`, `HDF5WritingError` or `ZipError` if the format cannot hold the model.
+  ///   - layout: applies to `npz` and `safetensors`; the other formats have their own.
+  ///   - path: the path used in error messages.
+  ///   - withScaling: whether the exported model accepts raw pixels, 0 to 255, and divides them by `scale`. If not, it
+  ///     expects divided pixels, and the file states the divisor.
+  /// - Throws: `ModelError`, `ModelFileError`, `HDF5WritingError` or `ZipError` if the format cannot express the model.
   public func exported(
     _ format: ExportFormat, layout: ExportLayout = .keras, path: String, withScaling: Bool = false
   ) throws -> [UInt8] {
@@ -69,7 +69,7 @@ extension TrainedModel {
     }
   }
 
-  /// Checks that the weights and the optimizer's state are the model's: the formats rely on it.
+  /// Checks that the weights and the optimizer state match the model, which the writers rely on.
   private func check(path: String) throws {
     do {
       let (plan, slotNames) = (try self.plan(), optimizer.slotNames)
@@ -82,7 +82,7 @@ extension TrainedModel {
     }
   }
 
-  /// The `nn.Sequential` that takes the tensors of the torch layout, in Python.
+  /// The Python code of the `nn.Sequential` for the tensors of the torch layout.
   ///
   /// - Throws: `ModelFileError.Problem.notExpressible`.
   public func torchModules(path: String) throws -> String { try TorchModules(self, file: path).description }
@@ -91,7 +91,7 @@ extension TrainedModel {
 
   private func numPyArchive(_ layout: ExportLayout, path: String) throws -> [UInt8] {
     let modules = layout == .torch ? try TorchModules(self, file: path) : nil
-    // Nothing but texts can be said in a comment: `{"martlet_scale": 255}`.
+    // As JSON, because a comment is a string: `{"martlet_scale": 255}`.
     let comment = (modules?.scale ?? scale).map { "{\"\(PixelScale.key)\": \(PixelScale.text($0))}" }
     return try NumPyArchive.bytes(modules?.tensors ?? tensors, path: path, comment: comment ?? "")
   }

@@ -1,9 +1,9 @@
 import HDF5Reading
 
-/// Numbers of any shape with a name, as files hold them.
+/// A named tensor to be written to a file.
 package struct NamedTensor: Sendable, Equatable {
   package var name: String
-  /// None for a single number.
+  /// Empty for a scalar.
   package var dimensions: [Int]
   /// In row-major order of `dimensions`.
   package var values: HDF5Values
@@ -16,7 +16,7 @@ package struct NamedTensor: Sendable, Equatable {
 
   package init(_ name: String, _ dimensions: [Int], _ values: [Float]) { self.init(name, dimensions, .floats(values)) }
 
-  /// The values as they are stored: little-endian.
+  /// The stored bytes: little-endian.
   var bytes: [UInt8] {
     switch values {
     case .floats(let values): Self.bytes(of: values.map(\.bitPattern.littleEndian))

@@ -284,7 +284,8 @@ struct RetentionTests {
     #expect(warnings.count == 2)
     #expect(warnings.contains { $0.contains("(and 1 more): is not of this run") })
     #expect(
-      warnings.contains("\(kept.path(step(12))): is not a checkpoint of this run, and was renamed to \(step(12)).damaged."))
+      warnings.contains(
+        "\(kept.path(step(12))): is not a checkpoint of this run, and was renamed to \(step(12)).damaged."))
   }
 
   @Test("have no best one of another run, which is called as one of this run would be")

@@ -66,7 +66,8 @@ struct UserBlockTests {
     let found = try CheckpointStore(directory: directory.path).newestGood { passedOver.append($0) }
     #expect(found.checkpoint.snapshot.state.step == 1)
     #expect(passedOver.count == 1)
-    let reason = kind == "size" ? "is corrupt: SHA-256 mismatch." : "is corrupt: its first 512 bytes are not those of a checkpoint."
+    let reason =
+      kind == "size" ? "is corrupt: SHA-256 mismatch." : "is corrupt: its first 512 bytes are not those of a checkpoint."
     #expect(passedOver.first?.contains(reason) == true)
   }
 }

@@ -141,8 +141,8 @@ struct BenchmarkTests {
     let finished = try Shell.martlet(arguments, environment: environment)
     #expect(finished.status == 0)
     #expect(
-      finished.error == "martlet: \(config): mnist is not on this machine. Measured with generated digits of the same shape and "
-        + "number instead.\n")
+      finished.error == "martlet: \(config): mnist is not on this machine. Measured with generated digits of the "
+        + "same shape and number instead.\n")
     #expect(finished.output.contains(#""data": "digits""#))
     #expect(directory.names == ["small.yml"])
     // Where they are is said, and wrong.

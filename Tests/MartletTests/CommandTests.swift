@@ -222,7 +222,7 @@ struct CommandTests {
     (
       ["evaluate", "/nowhere.weights.h5"], 1, "martlet: /nowhere.weights.h5: cannot be read: No such file or directory."
     ),
-    (["evaluate", "CONFIG"], 1, "martlet: CONFIG: is no model: neither a checkpoint of Martlet's, nor a zip archive"),
+    (["evaluate", "CONFIG"], 1, "martlet: CONFIG: is not a model: neither a Martlet checkpoint, nor a zip archive"),
     (
       ["predict", "CONFIG", "--output", "p.txt"], 2,
       "martlet: --output p.txt: the name must end in .csv, .h5 or .npz, which selects the format."

@@ -20,7 +20,7 @@ struct ForeignFaultTests {
     ),
     (
       #""class_name": "Flatten""#, #""class_name": "Flattop""#,
-      "layer 'flatten' is a Flattop, which is not computed here."
+      "layer 'flatten' is a Flattop, which is not supported."
     ),
     (
       #""dilation_rate": [1, 1]"#, #""dilation_rate": [2, 1]"#,
@@ -33,7 +33,7 @@ struct ForeignFaultTests {
       #""batch_shape": [null, 8, 8, 1]"#, #""batch_shape": [null, 8, 8, 0]"#,
       "the input: the option shape is [null, 8, 8, 0]"
     ),
-    ("\u{89}HDF", "\u{89}HDG", "is no model: "),
+    ("\u{89}HDF", "\u{89}HDG", "is not a model: "),
   ]
 
   private static let commands = [

@@ -72,7 +72,7 @@ struct InitialWeightsTests {
     let directory = try prepared()
     let start = ["train", "new.yml", "--output", "run", "--initial-weights"]
     _ = try KerasCommandTests.succeed(start + ["model.keras"], in: directory)
-    #expect(try KerasCommandTests.succeed(start + ["model.keras"], in: directory).contains("holds this run already"))
+    #expect(try KerasCommandTests.succeed(start + ["model.keras"], in: directory).contains("already holds this run"))
     for arguments in [start + ["model.h5"], Array(start.dropLast())] {
       let refused = try Shell.martlet(arguments, in: directory.path)
       #expect(refused.status == 2)
@@ -115,7 +115,7 @@ struct InitialWeightsTests {
     let checkpoint = try end("run", directory)
     #expect(checkpoint.initialWeights == file)
     // The same command is the same run, and one that is resumed does not need the directory.
-    #expect(try KerasCommandTests.succeed(start, in: directory).contains("holds this run already"))
+    #expect(try KerasCommandTests.succeed(start, in: directory).contains("already holds this run"))
     try FileManager.default.moveItem(atPath: "\(directory.path)/first", toPath: "\(directory.path)/gone")
     #expect(try Shell.martlet(start + ["--resume-or-start"], in: directory.path).status == 0)
     for path in ["first", "."] {
@@ -161,11 +161,11 @@ struct InitialWeightsTests {
     ),
     (
       ", dense: {units: 4, activation: softmax}", "",
-      "it has 'dense_1/kernel', for which the model has no layer.", "it has some for 'dense_1', which is no layer"
+      "it has 'dense_1/kernel', for which the model has no layer.", "unexpected weights for 'dense_1', which is not a layer"
     ),
     (
       "softmax}]", "softmax}, dense: {units: 4}]", "it has none for 'kernel' of layer 'dense_2'.",
-      "it has none for layer 'dense_2' (dense)."
+      "no weights for layer 'dense_2' (dense)."
     ),
   ]
 

@@ -138,7 +138,7 @@ struct InterchangeCommandTests {
     (["import", "MODEL"], 2, "martlet: nothing to write: name a checkpoint directory with --output, or a file"),
     (
       ["import", "GOLDEN/keras315-lesson.weights.h5", "--output", "x"], 1,
-      "martlet: GOLDEN/keras315-lesson.weights.h5: has no model, only weights. Name the run's configuration by --config"
+      "martlet: GOLDEN/keras315-lesson.weights.h5: has no model, only weights. Name the run's configuration with --config"
     ),
     (
       ["import", "MODEL", "--output", "x", "--dataset", "mnst"], 2,

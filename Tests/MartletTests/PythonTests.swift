@@ -158,8 +158,8 @@ struct PythonTests {
       #expect(refused.status == 1)
       #expect(
         refused.fault
-          == "martlet: torch.npz: layer 'add' cannot be said in nn.Sequential: it has 2 inputs, and modules in a row have "
-          + "one each.\n")
+          == "martlet: torch.npz: layer 'add' cannot be expressed in nn.Sequential: it has 2 inputs, "
+          + "and modules of an nn.Sequential have one each.\n")
     } else {
       try martlet(["export", checkpoint, "torch.safetensors", "--layout", "torch"])
     }

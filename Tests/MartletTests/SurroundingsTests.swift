@@ -43,10 +43,10 @@ struct SurroundingsTests {
     #expect(
       limited.error == """
         martlet: warning: checkpoints/small/step-00000006.weights.h5: cannot be written: File too large. There is no \
-        checkpoint of step 6; the training goes on, and tries again.
+        checkpoint of step 6; training continues, and retries.
         martlet: the state after step 12, the last one, could not be saved anywhere: \
         checkpoints/small/step-00000012.weights.h5: cannot be written: File too large.
-        Older checkpoints are as they were; --resume goes on from the newest of them.
+        Older checkpoints are unchanged; --resume continues from the newest of them.
 
         """)
     let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/checkpoints/small")

@@ -387,7 +387,7 @@ struct SurvivalTests {
     #expect(finished.status == 75)
     #expect(
       finished.error
-        == "martlet: warning: steps.csv: cannot be written: it was removed or replaced. The training goes on.\n")
+        == "martlet: warning: steps.csv: cannot be written: it was removed or replaced. Training continues.\n")
   }
 
   @Test("ends well when nobody takes its log: a full disk, a closed pipe", arguments: ["/dev/full", "/dev/fd/3"])

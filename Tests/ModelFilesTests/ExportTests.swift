@@ -55,11 +55,11 @@ struct ExportTests {
     let average = AveragePooling2D(poolSize: [2, 2], strides: [1, 1], padding: .same)
     #expect(
       try message([average, Flatten(), Dense(units: 2)])
-        == "x: layer 'average_pooling2d' cannot be said in nn.Sequential: "
-        + "its padding differs between the sides by more than AvgPool2d can.")
+        == "x: layer 'average_pooling2d' cannot be expressed in nn.Sequential: "
+        + "its padding is more asymmetric than AvgPool2d supports.")
     #expect(
       try message([Conv2D(filters: 2, kernelSize: [1, 1]), Flatten()])
-        == "x: layer 'flatten' cannot be said in nn.Sequential: the values of an image are used in the order of Keras, "
+        == "x: layer 'flatten' cannot be expressed in nn.Sequential: the values of an image are used in Keras' order, "
         + "channels last.")
   }
 

@@ -65,7 +65,7 @@ struct HostileFileTests {
     ("chunk.keras", "model.weights.h5: /layers/conv2d/vars/0: is malformed HDF5: its chunks are much larger"),
     ("configuration.keras", "the member 'config.json' would unpack to 20976026 bytes; at most 16777216 are read here."),
     ("weights.keras", "the member 'model.weights.h5' would unpack to 41970960 bytes; at most"),
-    ("code.keras", "layer 'sneaky' is a Lambda, which is not computed here. Supported layers: Conv2D, MaxPooling2D,"),
+    ("code.keras", "layer 'sneaky' is a Lambda, which is not supported. Supported layers: Conv2D, MaxPooling2D,"),
   ]
 
   private func path(_ name: String) throws -> String {
@@ -125,11 +125,11 @@ struct HostileFileTests {
     }
     #expect(
       try message([1, 2, 3])
-        == "x: is no model: neither a checkpoint of Martlet's, nor a zip archive (.keras), nor an HDF5 file (.h5).")
+        == "x: is not a model: neither a Martlet checkpoint, nor a zip archive (.keras), nor an HDF5 file (.h5).")
     #expect(try message([]) == "x: is empty.")
     #expect(
       try message(Array("MARTLET CHECKPOINT\nformat 1".utf8))
-        == "x: is a checkpoint of Martlet's: it needs no import.")
+        == "x: is a Martlet checkpoint: it needs no import.")
   }
 
   @Test("that are cut off anywhere are refused", arguments: ["keras315-lesson.keras", "tfkeras221-lesson.h5"])

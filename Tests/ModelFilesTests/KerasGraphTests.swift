@@ -221,7 +221,7 @@ struct KerasGraphTests {
     } else {
       let error = try #require(throws: ModelFileError.self) { try model.plan() }
       #expect(
-        "\(error)" == "m: layer 'b' (BatchNormalization): the option axis is 1, which is not computed here. "
+        "\(error)" == "m: layer 'b' (BatchNormalization): the option axis is 1, which is not supported. "
           + "Accepted: -1, the last axis, which is 3 here.")
     }
   }

@@ -19,7 +19,7 @@ struct KerasModelSummaryTests {
       "keras315-lesson.keras",
       [
         "Keras model: Sequential - .keras - Keras 3.15.1", "Optimizer: Adam (learning_rate: 0.009999999776482582, ",
-        " - steps done: 4", "Loss: categorical_crossentropy - metrics: accuracy", "Computed here: yes",
+        " - steps done: 4", "Loss: categorical_crossentropy - metrics: accuracy", "Supported: yes",
       ]
     ),
     (
@@ -29,13 +29,13 @@ struct KerasModelSummaryTests {
         "steps done: 4",
       ]
     ),
-    ("keras122-lesson.h5", ["Keras model: Sequential - .h5 - Keras 1.2.2\n", "Note: Keras 1 does not say"]),
+    ("keras122-lesson.h5", ["Keras model: Sequential - .h5 - Keras 1.2.2\n", "Note: Keras 1 does not record"]),
     ("keras224-uncompiled.h5", ["Not compiled: no optimizer, no loss"]),
     ("tf213-lesson.keras", [".keras - Keras 2.13.1"]),
     ("tf213-lesson-windows.keras", [".keras - Keras 2.13.1"]),
     (
       "keras315-lesson.weights.h5",
-      ["Keras weights without their model - .weights.h5", "Not computed here: m: has no model, only weights."]
+      ["Keras weights without a model - .weights.h5", "Supported: no. m: has no model, only weights."]
     ),
   ]
 
@@ -76,7 +76,7 @@ struct KerasModelSummaryTests {
     }
     #expect(summary.layers.map(\.className).contains("GlobalMaxPooling2D"))
     #expect(summary.parameterCount == 217)
-    #expect(summary.description.contains("Not computed here: m: layer 'max_pooling2d' is a GlobalMaxPooling2D"))
+    #expect(summary.description.contains("Supported: no. m: layer 'max_pooling2d' is a GlobalMaxPooling2D"))
     #expect(summary.configuration["computed"] == false)
     #expect(summary.configuration["layers"]?.json.contains(#""parameters": "#) == true)
   }

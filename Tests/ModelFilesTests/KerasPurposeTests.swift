@@ -47,11 +47,11 @@ struct KerasPurposeTests {
   func notes(name: String) throws {
     let file = try KerasModelFile(path: KerasGolden.path("purposes/\(name)"))
     let layers =
-      "left out, because they act only in training: RandomRotation ('random_rotation'), RandomCrop ('random_crop'), "
+      "left out, because they are active only in training: RandomRotation ('random_rotation'), RandomCrop ('random_crop'), "
       + "GaussianNoise ('gaussian_noise'), SpatialDropout2D ('spatial_dropout2d'), "
       + "ActivityRegularization ('activity_regularization')"
     let options =
-      "left out, because only training uses them: kernel_regularizer (layer 'first' (Conv2D), layer 'dense' (Dense)), "
+      "left out, because they are used only in training: kernel_regularizer (layer 'first' (Conv2D), layer 'dense' (Dense)), "
       + "bias_constraint (layer 'first' (Conv2D))"
     #expect(try file.model(for: .predicting).notes == [layers, options])
     #expect(try file.model(for: .evaluating).notes == [layers, options])
@@ -114,7 +114,7 @@ struct KerasPurposeTests {
       #expect(imported.model.model.layers.count == 5 && imported.model.weights.map(\.values) == weights)
       #expect(
         imported.notes
-          == (isIdle ? [] : ["left out, because they act only in training: \(className) ('extra')"]))
+          == (isIdle ? [] : ["left out, because they are active only in training: \(className) ('extra')"]))
     }
     for purpose in [KerasModelFile.Purpose.training, .trainingAnew] {
       if isIdle {
@@ -123,7 +123,7 @@ struct KerasPurposeTests {
       }
       let error = try #require(throws: ModelFileError.self) { try file.model(for: purpose) }
       #expect(
-        "\(error)".hasPrefix("m: layer 'extra' is a \(className): training with it is not computed here yet"),
+        "\(error)".hasPrefix("m: layer 'extra' is a \(className): training with it is not supported yet"),
         "\(error)")
     }
   }
@@ -134,14 +134,14 @@ struct KerasPurposeTests {
       "\(try #require(throws: ModelFileError.self) { try file.model(for: .predicting) })"
     }
     let crop = #"{"class_name": "RandomCrop", "config": {"name": "crop", "height": 4, "width": 8}}"#
-    let expected = "m: layer 'crop' (RandomCrop) crops images to [4, 8] in inference, which is not computed here."
+    let expected = "m: layer 'crop' (RandomCrop) crops images to [4, 8] in inference, which is not supported."
     #expect(try message(lesson(with: crop)) == expected)
     let late = #"{"class_name": "RandomCrop", "config": {"name": "crop", "height": 8, "width": 8}}"#
     #expect(try message(lesson(with: late, before: "MaxPooling2D")).contains("crops images to [8, 8]"))
     let half = #"{"class_name": "AlphaDropout", "config": {"name": "half", "rate": 0.5, "dtype": "float16"}}"#
     #expect(
       try message(lesson(with: half))
-        == #"m: layer 'half' (AlphaDropout): the option dtype is "float16", which is not computed here. Accepted: float32."#
+        == #"m: layer 'half' (AlphaDropout): the option dtype is "float16", which is not supported. Accepted: float32."#
     )
   }
 
@@ -158,7 +158,7 @@ struct KerasPurposeTests {
     let shaped = try lesson(with: entry.replacing(#""noise_shape": null"#, with: #""noise_shape": [1, 8, 8, 1]"#))
     #expect(
       try shaped.model(for: .predicting).notes == [
-        "left out, because only training uses them: noise_shape (layer 'd' (Dropout))"
+        "left out, because they are used only in training: noise_shape (layer 'd' (Dropout))"
       ])
     #expect(throws: ModelFileError.self) { try shaped.model(for: .training) }
   }
@@ -306,11 +306,11 @@ struct KerasPurposeTests {
       let imported = try file.model(for: purpose)
       #expect(imported.model.weights.map(\.values) == weights)
       #expect(
-        imported.notes == ["left out, because only training uses them: \(key) (layer 'first' (Conv2D))"])
+        imported.notes == ["left out, because they are used only in training: \(key) (layer 'first' (Conv2D))"])
     }
     let error = try #require(throws: ModelFileError.self) { try file.model(for: .training) }
     #expect("\(error)".hasPrefix("m: layer 'first' (Conv2D): the option \(key) is "), "\(error)")
-    #expect("\(error)".hasSuffix(" --fresh-optimizer takes the weights alone."), "\(error)")
+    #expect("\(error)".hasSuffix(" --fresh-optimizer imports only the weights."), "\(error)")
   }
 
   /// Compile sections that are not computed here.
@@ -322,7 +322,7 @@ struct KerasPurposeTests {
     (#""loss_weights": null"#, #""loss_weights": [0.5]"#),
   ]
 
-  @Test("a loss or an optimizer that is not known here is left out of exports", arguments: compiled.indices)
+  @Test("an unsupported loss or optimizer is left out of exports", arguments: compiled.indices)
   func exportsWithoutTraining(index: Int) throws {
     let (old, new) = Self.compiled[index]
     let file = try KerasGolden.changed("keras315-lesson.h5", old, new)
@@ -348,33 +348,33 @@ struct KerasPurposeTests {
     ),
     (
       #""kwargs": {"training": false}"#, #""kwargs": {"training": true}"#,
-      "m: is a model of the class Functional that is not computed here: layer 'alpha_dropout' is called with more than the "
-        + "outputs of layers, or told to train in inference. Models have one input and one output, and each layer is called once."
+      "m: is a model of the class Functional that is not supported: layer 'alpha_dropout' is called with other arguments "
+        + "than layer outputs, or with training=True. Models have one input and one output, and each layer is called once."
     ),
     (
       #""output_layers": ["answer", 0, 0]"#, #""output_layers": [["answer", 0, 0], ["flatten_1", 0, 0]]"#,
-      "m: is a model of the class Functional that is not computed here: the model has 2 outputs (answer, flatten_1)."
+      "m: is a model of the class Functional that is not supported: the model has 2 outputs (answer, flatten_1)."
     ),
     (
       #""input_layers": ["pixels", 0, 0]"#, #""input_layers": {"a": ["pixels", 0, 0], "b": ["more", 0, 0]}"#,
-      "m: is a model of the class Functional that is not computed here: the model has 2 inputs (pixels, more)."
+      "m: is a model of the class Functional that is not supported: the model has 2 inputs (pixels, more)."
     ),
     (
       #""output_layers": ["answer", 0, 0]"#, #""output_layers": ["flatten_1", 0, 0]"#,
-      "m: is a model of the class Functional that is not computed here: layers come after the one that gives its output."
+      "m: is a model of the class Functional that is not supported: layers follow its output layer."
     ),
     (
       #""output_layers": ["answer", 0, 0]"#, #""output_layers": ["none", 0, 0]"#,
-      "m: is malformed: there is no layer 'none', its output."
+      "m: is malformed: its output layer 'none' is missing."
     ),
     (
       #""name": "pixels", "inbound_nodes": []"#, #""name": "pixels", "inbound_nodes": 1"#,
-      "m: is malformed: a layer does not say its name and what it reads."
+      "m: is malformed: a layer has no name or no inputs."
     ),
     (
       #""inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {"shape": [null, 8, 8, 1]"#,
       #""inbound_nodes": [{}, {"args": [{"class_name": "__keras_tensor__", "config": {"shape": [null, 8, 8, 1]"#,
-      " is called 2 times, with the same weights each time."
+      " is called 2 times, with shared weights."
     ),
   ]
 

@@ -87,7 +87,7 @@ struct KerasVersionTests {
     let imported = try KerasModelFile(path: KerasGolden.path("keras122-lesson.h5")).model(for: .training)
     #expect(
       imported.notes == [
-        "Keras 1 does not say which backend it had: TensorFlow is assumed (Theano's kernels are mirrored)"
+        "Keras 1 does not record its backend: TensorFlow is assumed (Theano's kernels are mirrored)"
       ])
   }
 

@@ -87,7 +87,7 @@ def broken_from(folder, library, number, name, error):
             "DISK_FAIL_COUNT": "0", "DISK_FAIL_ERRNO": str(error)}
         config = runs.configuration(place, EPOCHS)
         output = runs.finish(runs.train(config, environment=environment), 1)
-        if "the last one, could not be saved anywhere" not in output or output.count("tries again") != 1:
+        if "the last one, could not be saved anywhere" not in output or output.count("retries") != 1:
             raise SystemExit(f"broken from call {number} ({name}): {output}")
         check_all_good(place / "run")
         runs.finish(runs.train(config, "--resume"), 0)
@@ -144,7 +144,7 @@ def full_file_system(folder):
         (place / "ballast").write_bytes(bytes(4 << 20)[: 4 * (1 << 20) - 400 * 1024])
         config = runs.configuration(place, EPOCHS)
         output = runs.finish(runs.train(config), 1)
-        if "bytes are needed, the file system has" not in output or output.count("tries again") != 1:
+        if "bytes are needed, the file system has" not in output or output.count("retries") != 1:
             raise SystemExit(f"full file system: {output}")
         check_all_good(place / "run")
         fallback = folder / "fallback"

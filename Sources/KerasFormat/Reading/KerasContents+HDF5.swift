@@ -1,6 +1,6 @@
 import HDF5Reading
 
-/// Reads what the loaders of Keras would look at, and nothing else.
+/// Reads only what the Keras loaders would read.
 extension KerasContents {
   /// - Throws: `HDF5Error` or `ModelFileError`.
   init(hdf5 bytes: [UInt8], path: String) throws {
@@ -19,11 +19,11 @@ extension KerasContents {
     scale = try Self.scale(root)
     if root.hasAttribute(keys.model) { model = try root.attribute(keys.model) }
     if root.hasAttribute(keys.training) { training = try root.attribute(keys.training) }
-    // A file of weights alone has the layers at the root.
+    // A weights-only file has the layers at the root.
     let isWhole = try root.contains(KerasLayout.modelWeights)
     let weights = isWhole ? try root.group(KerasLayout.modelWeights) : root
     guard Self.hasNames(weights, KerasLayout.layerNames) else {
-      throw ModelFileError(file: path, .missing("weights where Keras puts them: neither /layers nor layer_names"))
+      throw ModelFileError(file: path, .missing("weights in a Keras layout: neither /layers nor layer_names"))
     }
     layers = try Self.names(weights, KerasLayout.layerNames).map { name in
       Layer(name: name, variables: try Self.listed(weights.group(name)))
@@ -43,12 +43,12 @@ extension KerasContents {
       version: try text(KerasLayout.attributes.version), backend: try text(KerasLayout.attributes.backend))
   }
 
-  /// The layers of a file that has them by class, wherever its Keras puts them; nil if it has none.
+  /// The layers of a file that stores them by class, at the location of its Keras version; nil if it has none.
   ///
-  /// `/layers/<class>/vars/<number>`; on Windows the first two are one group, `layers\<class>`. A model within the model is
-  /// a layer that has layers.
+  /// `/layers/<class>/vars/<number>`; on Windows the first two are one group, `layers\<class>`. A nested model is a
+  /// layer that has layers.
   ///
-  /// - Parameter groupCount: the groups of layers that have been read.
+  /// - Parameter groupCount: the number of layer groups read so far.
   private static func layersByClass(_ root: HDF5Group, groupCount: inout Int) throws -> [Layer]? {
     for name in KerasLayout.layerGroups {
       if try root.contains(name) {
@@ -66,7 +66,7 @@ extension KerasContents {
     return nil
   }
 
-  /// The most groups of layers in a file: links can make any number out of a few bytes.
+  /// The maximum number of layer groups in a file: links can produce any number from a few bytes.
   private static let mostGroups = 4096
 
   private static func layer(_ path: String, in group: HDF5Group, called name: String, groupCount: inout Int) throws
@@ -78,12 +78,12 @@ extension KerasContents {
     }
     let variables = "\(path)/\(KerasLayout.variables)"
     let own = try group.contains(variables) ? numbered(group.group(variables)) : []
-    // What is no group has no layers.
+    // An object that is not a group has no layers.
     guard let inner = try? group.group(path) else { return Layer(name: name, variables: own) }
     return Layer(name: name, variables: own, layers: try layersByClass(inner, groupCount: &groupCount) ?? [])
   }
 
-  /// Datasets that are called 0, 1, 2…
+  /// Datasets with the names 0, 1, 2…
   private static func numbered(_ group: HDF5Group) throws -> [StoredTensor] {
     let names = group.names
     let expected = names.indices.map(String.init)
@@ -107,7 +107,7 @@ extension KerasContents {
     group.hasAttribute(attribute) || group.hasAttribute("\(attribute)0")
   }
 
-  /// A list of names, which Keras splits over several attributes when it is too long for one.
+  /// A list of names, which Keras splits across several attributes if it is too long for one.
   private static func names(_ group: HDF5Group, _ attribute: String) throws -> [String] {
     if group.hasAttribute(attribute) { return try group.attributes(attribute) }
     var names: [String] = []

@@ -4,17 +4,17 @@ import Kernels
 import NeuralNetwork
 import ZipArchive
 
-/// What a file of Keras' holds, as it stands there: texts and numbers that nobody has understood yet.
+/// The raw contents of a Keras file: JSON strings and tensors, not yet interpreted.
 struct KerasContents: Sendable {
-  /// How the weights are told apart.
+  /// How the weights are identified.
   enum Arrangement: Sendable {
-    /// By the classes of the layers, numbered: `.keras` and `.weights.h5` of Keras 3.
+    /// By numbered layer classes: `.keras` and `.weights.h5` of Keras 3.
     case byClass
-    /// By the order of the layers: whole-model `.h5`, and weights of Keras 2.
+    /// By layer order: whole-model `.h5`, and weights of Keras 2.
     case byOrder
   }
 
-  /// Who wrote a file.
+  /// The program that wrote a file.
   struct Origin: Sendable, Equatable {
     /// `3.15.1`, `2.2.4-tf`.
     var version: String?
@@ -22,40 +22,40 @@ struct KerasContents: Sendable {
     var backend: String?
   }
 
-  /// The variables of a layer, in their order, and the layers of a model within the model.
+  /// The variables of a layer, in order, and the layers of a nested model.
   struct Layer: Sendable {
     var name: String
     var variables: [StoredTensor]
     var layers: [Layer] = []
 
-    /// All variables in it.
+    /// All variables, including those of nested layers.
     var allVariables: [StoredTensor] { variables + layers.flatMap(\.allVariables) }
   }
 
   var arrangement: Arrangement
-  /// The version of Keras that wrote the file, and the backend it computed with, where the file says so.
+  /// The Keras version that wrote the file, and its backend, if recorded.
   var origin = Origin()
-  /// The model as JSON, if it is in the file.
+  /// The model as JSON; nil if the file has none.
   var model: String?
-  /// Loss, metrics and optimizer as JSON, if they are apart from the model.
+  /// Loss, metrics and optimizer as JSON, if stored separately from the model.
   var training: String?
   var layers: [Layer] = []
-  /// What the pixels of a sample are divided by before they come to the model, if the file says it.
+  /// The divisor of the pixels before they are passed to the model; nil if the file does not state it.
   var scale: Float?
-  /// The optimizer's variables in their order; none if the file has no state.
+  /// The optimizer's variables, in order; empty if the file has no optimizer state.
   var optimizer: [StoredTensor] = []
-  /// What the file is: `.keras`, `.h5`, `.weights.h5`, `.json`.
+  /// The format: `.keras`, `.h5`, `.weights.h5`, `.json`.
   var format = ""
-  /// Whether it is the JSON of a model and nothing else.
+  /// Whether it is only a model's JSON.
   var isArchitectureAlone: Bool { format == Self.architectureFormat }
   static let architectureFormat = ".json"
   var isOfKeras1: Bool { origin.version?.hasPrefix("1.") == true }
 }
 
 extension KerasContents {
-  /// Reads a `.keras` archive, an HDF5 file or a model's JSON, told apart by their bytes.
+  /// Reads a `.keras` archive, an HDF5 file or a model's JSON, recognized by its contents.
   ///
-  /// - Parameter path: what messages call it.
+  /// - Parameter path: the path used in error messages.
   /// - Throws: `ModelFileError`, `ZipError` or `HDF5Error`.
   init(_ bytes: [UInt8], path: String) throws {
     if ZipReader.isZip(bytes) {
@@ -84,7 +84,7 @@ extension KerasContents {
     let limit = Self.mostWeightBytes(ofModel: model, file: path)
     try self.init(hdf5: archive.read(KerasFile.Member.weights, atMost: limit), path: place)
     guard self.model == nil else {
-      throw ModelFileError(file: place, .malformed(reason: "it holds a second model"))
+      throw ModelFileError(file: place, .malformed(reason: "it contains a second model"))
     }
     (self.model, format) = (model, ".keras")
     if archive.names.contains(KerasFile.Member.metadata) {
@@ -108,7 +108,7 @@ extension KerasContents {
       backend: document[KerasLayout.attributes.backend].flatMap(KerasObject.text))
   }
 
-  /// The text of a file, if it is the JSON of a model: what Keras calls its architecture.
+  /// The text of a file if it is a model's JSON, Keras' architecture format; nil if not.
   private static func architecture(_ bytes: [UInt8]) -> String? {
     guard let first = bytes.first(where: { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }), first == UInt8(ascii: "{"),
       let text = String(validating: bytes, as: UTF8.self), let document = try? JSONDocument.parse(text),
@@ -119,11 +119,11 @@ extension KerasContents {
 }
 
 extension KerasContents {
-  /// The most bytes that the weights of a model can take, with the optimizer's state and the structures of HDF5: so many
-  /// for a model that is not understood, so many besides the numbers, and so many numbers for each weight.
+  /// Bounds on the size of a model's weights file, including optimizer state and HDF5 structures: bytes for an
+  /// unsupported model, overhead in bytes, and numbers per weight.
   private static let (unknownBytes, structureBytes, numbersPerWeight) = (256 << 20, 16 << 20, 8)
 
-  /// How large the weights may become when they are unpacked.
+  /// The maximum size of the decompressed weights in bytes.
   private static func mostWeightBytes(ofModel text: String, file: String) -> Int {
     guard let described = try? KerasModel(text, purpose: .predicting, file: file),
       let plan = try? described.plan()

@@ -1,6 +1,6 @@
 import Configuration
 
-/// What options were called in Keras 1 and in the optimizers of Keras 2, in the words of today.
+/// The current names of options of Keras 1 and of the optimizers of Keras 2.
 ///
 /// Source: Keras 1.2.2, `keras/layers/convolutional.py`, `core.py`, `pooling.py`; Keras 2.2.4, `keras/optimizers.py`, and
 /// `keras/legacy/interfaces.py`, which translates the same names.
@@ -15,14 +15,14 @@ enum KerasFormerNames {
     "lr": "learning_rate",
   ]
 
-  /// The configuration with options by their names of today; one that has them already is as it was.
+  /// The configuration with current option names; unchanged if it already has them.
   static func renamed(_ configuration: ConfigurationNode) -> ConfigurationNode {
     guard case .mapping(let entries) = configuration.value else { return configuration }
     var renamed = entries.map { entry in
       guard let name = names[entry.key], configuration[name] == nil else { return entry }
       return ConfigurationEntry(name, name == "data_format" ? dataFormat(entry.node) : entry.node, line: entry.line)
     }
-    // The size of a kernel in two options.
+    // The kernel size as two options.
     if let rows = configuration["nb_row"], let columns = configuration["nb_col"] {
       renamed.removeAll { ["nb_row", "nb_col"].contains($0.key) }
       renamed.append(ConfigurationEntry("kernel_size", ConfigurationNode(.sequence([rows, columns]))))

@@ -1,35 +1,35 @@
 import Configuration
 
-/// The layers of a model as Keras lists them, each with the layers that it reads.
+/// The layers of a model in Keras' order, each with its input layers.
 struct KerasGraph {
   struct Entry {
     let node: ConfigurationNode
-    /// What other layers call it; nil where only the order says what is read.
+    /// The name by which other layers refer to it; nil if inputs follow only from the order.
     let name: String?
-    /// The names of the layers that it reads; nil for the one before it.
+    /// The names of its input layers; nil for the preceding layer.
     let inputs: [String]?
   }
 
   let entries: [Entry]
-  /// The names of the input's layer and of the output's; nil for the first and the last.
+  /// The names of the input layer and of the output layer; nil for the first and the last.
   private(set) var input: String?
   private(set) var output: String?
-  /// The shape of a batch, where the model tells it; its input layer may tell it, too.
+  /// The batch shape, if the model states it; its input layer may state it too.
   let buildInputShape: ConfigurationNode?
 
   private static let functionalClasses = ["Functional", "Model"]
 
-  /// Whether objects of a class are models.
+  /// Whether a class is a model class.
   static func isModel(_ className: String) -> Bool {
     className == "Sequential" || functionalClasses.contains(className)
   }
 
-  /// - Throws: `ModelFileError` for a model that is not read here, and for options that change the result.
+  /// - Throws: `ModelFileError` for an unsupported model, and for options that change the result.
   init(_ object: KerasObject, place: String, omissions: inout KerasOmissions, file: String) throws {
     guard Self.isModel(object.className) else {
       throw ModelFileError(file: file, .unsupportedModel(className: object.className))
     }
-    // Keras 1 and the first of Keras 2 wrote the list alone.
+    // Keras 1 and early Keras 2 wrote only the list.
     let list = object.configuration["layers"] ?? object.configuration
     if case .mapping = object.configuration.value {
       _ = try KerasNeutralOptions.options(
@@ -59,27 +59,27 @@ struct KerasGraph {
   private static func entry(_ node: ConfigurationNode, className: String, file: String) throws -> Entry {
     guard case .string(let name) = (node["name"] ?? node["config"]?["name"])?.value,
       case .sequence(let calls) = node["inbound_nodes"]?.value
-    else { throw ModelFileError(file: file, .malformed(reason: "a layer does not say its name and what it reads")) }
+    else { throw ModelFileError(file: file, .malformed(reason: "a layer has no name or no inputs")) }
     func unsupported(_ reason: String) -> ModelFileError {
       ModelFileError(file: file, .unsupportedModel(className: className, reason: "layer '\(name)' \(reason)"))
     }
-    guard calls.count <= 1 else { throw unsupported("is called \(calls.count) times, with the same weights each time") }
+    guard calls.count <= 1 else { throw unsupported("is called \(calls.count) times, with shared weights") }
     guard let call = calls.first else { return Entry(node: node, name: name, inputs: []) }
     guard let inputs = sources(of: call, to: node) else {
-      throw unsupported("is called with more than the outputs of layers, or told to train in inference")
+      throw unsupported("is called with other arguments than layer outputs, or with training=True")
     }
     return Entry(node: node, name: name, inputs: inputs)
   }
 
   // MARK: - Calls
 
-  /// The layers that a layer of a functional model reads, as far as its calls say so; empty for the layers of others.
+  /// The layers that a layer of a functional model reads, as far as its calls say; empty for layers of other models.
   static func inputs(of node: ConfigurationNode) -> [String] {
     guard case .sequence(let calls) = node["inbound_nodes"]?.value else { return [] }
     return calls.flatMap { sources(of: $0, to: node) ?? [] }
   }
 
-  /// The layers whose outputs a call to a layer takes; nil if it takes anything besides.
+  /// The layers whose outputs are the arguments of a call to a layer; nil if there are other arguments.
   private static func sources(of call: ConfigurationNode, to layer: ConfigurationNode) -> [String]? {
     if let arguments = call["args"] {
       var trainsByDefault = false
@@ -101,7 +101,7 @@ struct KerasGraph {
     }
   }
 
-  /// The name in the place `[name, node, tensor]` of each tensor: of the only output of a layer that is called once.
+  /// The layer names from `[name, node, tensor]`, each the single output of a layer that is called once.
   private static func names(_ tensors: [ConfigurationNode], _ place: (ConfigurationNode) -> ConfigurationNode?)
     -> [String]?
   {
@@ -116,11 +116,11 @@ struct KerasGraph {
     return names
   }
 
-  /// Whether a call leaves everything at what inference takes: no `training=True`, no mask.
+  /// Whether a call has only default arguments for inference: no `training=True`, no mask.
   private static func isNeutral(_ options: ConfigurationNode?, trainsByDefault: Bool = false) -> Bool {
     guard case .mapping(let entries) = options?.value else { return options == nil || options == .null }
     return entries.allSatisfy { entry in
-      // A layer with several inputs has a mask for each.
+      // A layer with several inputs has a mask per input.
       if case .sequence(let elements) = entry.node.value { return elements.allSatisfy { $0 == .null } }
       return [.null, false].contains(entry.node) || trainsByDefault && entry.key == "training" && entry.node == true
     }
@@ -128,7 +128,7 @@ struct KerasGraph {
 }
 
 extension ConfigurationNode {
-  /// The layers of one tensor, `[name, node, tensor]`, or of several in a list or by names.
+  /// The layers of a single tensor, `[name, node, tensor]`, or of several in a list or dictionary.
   fileprivate var tensorNames: [String] {
     switch value {
     case .sequence(let elements):

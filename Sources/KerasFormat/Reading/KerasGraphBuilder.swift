@@ -1,28 +1,28 @@
 import Configuration
 import NeuralNetwork
 
-/// Makes a model of what Keras describes: models within the model are taken apart, what only training uses is left out.
+/// A builder of models from Keras graphs: nested models are flattened, and what only training uses is left out.
 struct KerasGraphBuilder {
-  /// Something that a layer of the file asks of the shape of its input.
+  /// A requirement of a layer in the file on the shape of its input.
   struct Demand {
     enum Kind {
-      /// The axis, counted from the batch on, that has to be the last.
+      /// The axis, counted from the batch axis, that must be the last.
       case lastAxis(Int)
       /// The (height, width) that it crops to.
       case size([ConfigurationNode])
     }
 
-    /// What messages call the layer.
+    /// The layer's name in messages.
     let place: String
     let input: Model.Source
     let kind: Kind
   }
 
   private(set) var model = Model()
-  /// What the file calls the model's layers.
+  /// The names of the model's layers in the file.
   private(set) var names: [String] = []
   private(set) var demands: [Demand] = []
-  /// The shape of a batch, where a layer tells it.
+  /// The batch shape, if a layer states it.
   private(set) var inputShape: ConfigurationNode?
   private(set) var omissions: KerasOmissions
   private let file: String
@@ -33,10 +33,10 @@ struct KerasGraphBuilder {
     omissions = KerasOmissions(purpose: purpose, file: file)
   }
 
-  /// Appends the layers of a model that reads `input`.
+  /// Appends the layers of a model with the input `input`.
   ///
-  /// - Returns: its output, and its layers as its weights are arranged in files.
-  /// - Throws: `ModelFileError` or `ConfigurationError` that names the layer and the option.
+  /// - Returns: its output, and its layers in the arrangement of the file's weights.
+  /// - Throws: `ModelFileError` or `ConfigurationError`, naming the layer and the option.
   mutating func append(_ object: KerasObject, place: String, input: Model.Source) throws -> (
     output: Model.Source, owners: [KerasWeightOwner], shape: ConfigurationNode?
   ) {
@@ -53,16 +53,16 @@ struct KerasGraphBuilder {
         }
         last = input
       } else {
-        guard !inputs.isEmpty else { throw malformed("\(layer.place) does not say what it reads") }
+        guard !inputs.isEmpty else { throw malformed("\(layer.place) has no inputs") }
         let (output, owner) = try append(layer, inputs)
         last = output
         owners.append(owner)
       }
       guard let name = entry.name else { continue }
-      guard sources.updateValue(last, forKey: name) == nil else { throw malformed("two layers are called '\(name)'") }
+      guard sources.updateValue(last, forKey: name) == nil else { throw malformed("two layers have the name '\(name)'") }
     }
     guard let name = graph.output else { return (last, owners, graph.buildInputShape) }
-    guard let output = sources[name] else { throw malformed("there is no layer '\(name)', its output") }
+    guard let output = sources[name] else { throw malformed("its output layer '\(name)' is missing") }
     return (output, owners, graph.buildInputShape)
   }
 

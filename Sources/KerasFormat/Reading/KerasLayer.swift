@@ -1,34 +1,34 @@
 import Configuration
 import NeuralNetwork
 
-/// One entry in Keras' list of layers.
+/// An entry in Keras' list of layers.
 struct KerasLayer {
   enum Kind {
     /// The input of a model.
     case input
-    /// A layer that computes something; `axis` is the one that it names where Keras counts from the batch on, and has to be
-    /// the last.
+    /// A layer that computes something; `axis` is its axis option if counted from the batch axis, which must be the
+    /// last.
     case computed(any Layer, axis: Int?)
-    /// A layer that returns its input in inference; one that crops, and the (height, width) that it crops to.
+    /// A layer that returns its input in inference, and for one that crops the (height, width) that it crops to.
     case omitted(croppedSize: [ConfigurationNode]?)
-    /// A model within the model.
+    /// A nested model.
     case model(KerasObject)
   }
 
   let kind: Kind
-  /// What the file calls it.
+  /// Its name in the file.
   let name: String
   let className: String
-  /// Whether training changes its variables. What a model within the model says of itself does not count, as in Keras: it
-  /// freezes its layers when it is frozen, and each of them says so.
+  /// Whether training updates its variables. As in Keras, the flag of a nested model itself is ignored: freezing it
+  /// sets the flag of each of its layers.
   let isTrainable: Bool
-  /// The shape of a batch, where the entry tells it.
+  /// The batch shape, if the entry states it.
   let inputShape: ConfigurationNode?
 
-  /// What messages call it.
+  /// Its name in messages.
   var place: String { "layer '\(name)' (\(className))" }
 
-  /// - Throws: `ModelFileError` or `ConfigurationError` that names the layer and the option.
+  /// - Throws: `ModelFileError` or `ConfigurationError`, naming the layer and the option.
   init(_ node: ConfigurationNode, index: Int, omissions: inout KerasOmissions, file: String) throws {
     let object = try KerasObject(node, place: "layer \(index)", file: file)
     let place: String
@@ -54,7 +54,7 @@ struct KerasLayer {
     }
   }
 
-  /// A layer that acts in training only: computed where it is known here, left out where it may be.
+  /// A layer that is active only in training: computed if supported, else left out if allowed.
   private static func trainingLayer(
     _ object: KerasObject, name: String, place: String, omissions: inout KerasOmissions, file: String
   ) throws -> Kind {
@@ -66,7 +66,7 @@ struct KerasLayer {
         omissions = computing
         return kind
       } catch  where !omissions.isForTraining {
-        // What it is made of is not known here: it acts in training only, and nothing is trained.
+        // Its options are unsupported, but it is active only in training, and nothing is trained.
       }
     }
     if !KerasTrainingLayer.isIdle(object) { try omissions.omitLayer(name, className: object.className) }
@@ -99,9 +99,9 @@ struct KerasLayer {
     return .computed(try type.init(options: reader), axis: axis)
   }
 
-  /// The options with functions by their names, and with the last axis as -1.
+  /// The options with functions replaced by their names, and the last axis as -1.
   ///
-  /// - Returns: the options, and the axis that is to be the last.
+  /// - Returns: the options, and the axis that must be the last.
   private static func plain(_ options: ConfigurationNode) -> (options: ConfigurationNode, axis: Int?) {
     guard case .mapping(let entries) = options.value else { return (options, nil) }
     var named: Int?
@@ -116,7 +116,7 @@ struct KerasLayer {
     return (ConfigurationNode(mapping: plain), named)
   }
 
-  /// Notes the initializers that differ from ours, in every spelling.
+  /// Notes the initializers that differ from Martlet's, in every spelling.
   private static func noteInitializers(
     _ configuration: ConfigurationNode, place: String, omissions: inout KerasOmissions
   ) {

@@ -1,21 +1,21 @@
 import Configuration
 import NeuralNetwork
 
-/// A model that Keras describes, understood: the layers with their options and what they read, and the shape of a sample.
+/// A parsed Keras model: layers with options and inputs, and the sample shape.
 struct KerasModel {
   private(set) var model: Model
   let inputShape: Shape
-  /// What the file calls the layers.
+  /// The names of the layers in the file.
   let layerNames: [String]
-  /// The layers of the file in their order, as its weights are arranged.
+  /// The layers of the file in the arrangement of its weights.
   let owners: [KerasWeightOwner]
-  /// What was left out, and options that count for a training from the start.
+  /// What was left out, and options that matter only for training from scratch.
   let notes: [String]
   private let demands: [KerasGraphBuilder.Demand]
   private let file: String
 
   /// - Parameter text: `model_config` or `config.json`.
-  /// - Throws: `ModelFileError` or `ConfigurationError` that names the layer and the option.
+  /// - Throws: `ModelFileError` or `ConfigurationError`, naming the layer and the option.
   init(_ text: String, purpose: KerasModelFile.Purpose, file: String) throws {
     self.file = file
     let document = try JSONDocument.parse(text)
@@ -23,7 +23,7 @@ struct KerasModel {
     var builder = KerasGraphBuilder(purpose: purpose, file: file)
     let top = try builder.append(object, place: "the model", input: .input)
     model = builder.model
-    // Keras reads it of a functional model, and passes it over in a Sequential.
+    // Keras reads it for a functional model, and ignores it for a Sequential.
     if object.className != "Sequential", object.configuration["trainable"] == false {
       model.setTrainable(false, layers: model.nodes.indices)
     }
@@ -36,20 +36,20 @@ struct KerasModel {
     guard top.output == model.output else {
       throw ModelFileError(
         file: file,
-        .unsupportedModel(className: object.className, reason: "layers come after the one that gives its output"))
+        .unsupportedModel(className: object.className, reason: "layers follow its output layer"))
     }
     model.setLayerNames(model.layerNames)
     if !model.isChain { model.name = "functional" }
   }
 
-  /// What the file calls the layers that are left out; they may have variables, such as the state of a generator.
+  /// The names in the file of the layers that are left out; they may have variables, such as generator state.
   var weightlessNames: Set<String> { Set(owners.filter { $0.nodes.isEmpty }.map(\.name)) }
 
-  /// The values of a sample: a picture of 4096x4096 pixels. What is computed with grows with it, and costs nothing in a
+  /// The maximum number of values per sample: an image of 4096x4096 pixels. Memory use grows with it, at no cost in the
   /// file.
   private static let largestInput = 16_777_216.0
 
-  /// The shape of a sample, from that of a batch.
+  /// The sample shape from a batch shape.
   private static func inputShape(_ node: ConfigurationNode?, file: String) throws -> Shape {
     guard case .sequence(let elements) = node?.value else {
       throw ModelFileError(file: file, .missing("input shape: build the model before saving it"))
@@ -63,14 +63,14 @@ struct KerasModel {
         file: file,
         .unsupportedOption(
           place: "the input", option: "shape", received: ConfigurationNode(.sequence(elements)).json,
-          accepted: "the batch, then 1 to 3 sizes of \(Int(largestInput)) values in all"))
+          accepted: "the batch, then 1 to 3 sizes of \(Int(largestInput)) values in total"))
     }
     return Shape(dimensions)
   }
 
-  /// The model with its shapes known.
+  /// The model with its inferred shapes.
   ///
-  /// - Throws: `ModelFileError` that names the layer as the file does, if the layers do not fit together.
+  /// - Throws: `ModelFileError`, with the layer's name in the file, if the layers do not fit together.
   func plan() throws -> ModelPlan {
     let plan: ModelPlan
     do {
@@ -93,14 +93,14 @@ struct KerasModel {
           place: demand.place, option: "axis", received: "\(axis)",
           accepted: "-1, the last axis, which is \(dimensions.count) here"))
     case .size(let size):
-      // A layer that crops at random crops the middle in inference: it can be left out where it would crop nothing.
+      // A random crop is a center crop in inference: it can be left out if it crops nothing.
       guard dimensions.count != 3 || size != dimensions.prefix(2).map({ ConfigurationNode(.integer($0)) }) else {
         return
       }
       let received = ConfigurationNode(.sequence(size)).json
       throw ModelFileError(
         file: file,
-        .unusable(reason: "\(demand.place) crops images to \(received) in inference, which is not computed here"))
+        .unusable(reason: "\(demand.place) crops images to \(received) in inference, which is not supported"))
     }
   }
 }

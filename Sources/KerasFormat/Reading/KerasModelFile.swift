@@ -3,14 +3,17 @@ import DurableFiles
 import NeuralNetwork
 import Training
 
-/// A model that Keras saved, with its weights and, where the file has it, its optimizer's state.
+/// A model saved by Keras, with its weights and, if present, its optimizer state.
 public struct KerasModelFile: Sendable {
+  /// The path of the file.
   public let path: String
   private(set) var contents: KerasContents
 
-  /// What is known besides the file: of a model whose file holds weights alone, and of a training it says nothing of.
+  /// Defaults for what the file lacks: the model of a weights-only file, and the training configuration.
   public struct Background: Sendable {
+    /// The model and the training configuration.
     public var training: TrainingConfiguration
+    /// The shape of a sample.
     public var inputShape: Shape
 
     public init(training: TrainingConfiguration, inputShape: Shape) {
@@ -19,17 +22,19 @@ public struct KerasModelFile: Sendable {
     }
   }
 
-  /// What was understood, and what a person should know about it.
+  /// An imported model, with notes for the user.
   public struct Import: Sendable {
+    /// The model.
     public var model: TrainedModel
+    /// What was assumed or left out, one sentence each.
     public var notes: [String]
   }
 
-  /// Reads a `.keras` archive, a whole-model `.h5`, a `.weights.h5` or a model's JSON, whichever it is by its bytes.
+  /// Reads a `.keras` archive, a whole-model `.h5`, a `.weights.h5` or a model's JSON, recognized by its contents.
   ///
-  /// The file is not trusted: whatever its bytes are, it is read or refused.
+  /// The file is untrusted: any sequence of bytes is either read or refused.
   ///
-  /// - Parameter architecture: a file with the model as JSON (`model.to_json()`), for weights that come without it.
+  /// - Parameter architecture: the path of the model as JSON (`model.to_json()`), for a weights-only file.
   /// - Throws: `FileError`, `ModelFileError`, `ZipError` or `HDF5Error`.
   public init(path: String, architecture: String? = nil) throws {
     if let format = Self.formatOfSeveralFiles(path) { throw ModelFileError(file: path, .unknownFormat(format)) }
@@ -41,7 +46,7 @@ public struct KerasModelFile: Sendable {
     contents.model = model
   }
 
-  /// What is saved as a directory, or under several names that begin with `path`.
+  /// A model saved as a directory, or in several files whose names start with `path`.
   private static func formatOfSeveralFiles(_ path: String) -> ForeignFormat? {
     if WholeFile.exists("\(path)/saved_model.pb") { return .savedModel }
     return !WholeFile.exists(path) && WholeFile.exists("\(path).index") ? .tensorFlowCheckpoint : nil
@@ -49,12 +54,12 @@ public struct KerasModelFile: Sendable {
 
   /// Reads the bytes of a file.
   ///
-  /// - Parameter path: what messages call it.
+  /// - Parameter path: the path used in error messages.
   package init(_ bytes: [UInt8], path: String) throws {
     self.init(path: path, contents: try KerasContents(bytes, path: path))
   }
 
-  /// A model without its weights, as JSON.
+  /// A model's JSON without weights.
   package init(path: String, model: String, training: String?) {
     self.init(path: path, contents: KerasContents(arrangement: .byClass, model: model, training: training))
   }
@@ -64,61 +69,60 @@ public struct KerasModelFile: Sendable {
     self.contents = contents
   }
 
-  /// What the file says in so many words that pixels are divided by before they come to the model.
+  /// The divisor of the pixels before they are passed to the model, as stated in the file's metadata; nil if it is not.
   public var statedScale: Float? { contents.scale }
 
-  /// What the file says that pixels are divided by in all, in its metadata and in a layer; nil if it does not say.
+  /// The total divisor of the pixels, from the file's metadata and a first rescaling layer; nil if neither is present.
   public var scale: Float? {
     let model = contents.model.flatMap { try? KerasModel($0, purpose: .predicting, file: path) }
     let own = contents.scale ?? (model?.model.beginsWithScaling == true ? 1 : nil)
     return own.map { $0 * (model?.model.pixelDivisor ?? 1) }
   }
 
-  /// Whether the file says what the model is.
+  /// Whether the file describes the model.
   public var hasModel: Bool { contents.model != nil }
 
-  /// What a model is read for: how much of its training has to be understood.
+  /// The purpose of reading a model: how much of its training configuration must be supported.
   public enum Purpose: Sendable {
-    /// Predictions: none of it.
+    /// Prediction: none of it.
     case predicting
-    /// The loss and the metrics, as far as they are known.
+    /// Evaluation: the loss and the metrics, as far as supported.
     case evaluating
-    /// All that is known of it; the rest is left out.
+    /// Export: everything that is supported; the rest is left out.
     case exporting
-    /// All of it, with the optimizer's state: training goes on exactly.
+    /// Exact resumption: all of it, with the optimizer state.
     case training
-    /// The weights, the loss and the metrics; a fresh optimizer.
+    /// Training with a fresh optimizer: the weights, the loss and the metrics.
     case trainingAnew
 
-    /// Whether layers that act only in training count.
+    /// Whether layers that are active only in training are required.
     var isTraining: Bool { self == .training || self == .trainingAnew }
   }
 
   /// - Parameters:
-  ///   - purpose: what is not needed for it is not looked at, or left out with a note.
-  ///   - background: counts where the file says nothing.
-  ///   - training: whose optimizer, loss and metrics count in place of the file's, which gives the optimizer's state.
-  /// - Throws: `ModelFileError` for what is not computed here; `ModelError` if the layers of `background` do not fit
-  ///   together.
+  ///   - purpose: parts that it does not need are ignored, or left out with a note.
+  ///   - background: used for what the file lacks.
+  ///   - training: overrides the file's optimizer, loss and metrics; the optimizer state is the file's.
+  /// - Throws: `ModelFileError` for unsupported parts; `ModelError` if the layers of `background` do not fit together.
   public func model(
     for purpose: Purpose, background: Background? = nil, training: TrainingConfiguration? = nil
   ) throws -> Import {
     do {
       return try understood(for: purpose, background: background, training: training)
     } catch let error as ConfigurationError {
-      // The file is at fault: what it says has been typed by no user.
+      // Reported as a fault of the file, not as a usage error.
       throw ModelFileError(file: path, .unusable(reason: error.descriptionWithoutAdvice))
     }
   }
 
-  /// The weights alone, for the layers of a model in their order, whatever model the file describes.
+  /// The weights, assigned to the layers of `plan` in order, whatever model the file describes.
   ///
-  /// - Throws: `ModelFileError.Problem.weights` if there are others than the model has.
+  /// - Throws: `ModelFileError.Problem.weights` if they do not match the model.
   public func weights(for plan: ModelPlan) throws -> [Snapshot.Variable] {
     let described = contents.model.flatMap { try? KerasModel($0, purpose: .predicting, file: path) }
     guard let described, let own = try? described.plan(), own.variables.map(\.shape) == plan.variables.map(\.shape)
     else {
-      // Layers that act only in training may have variables, too: the state of a generator.
+      // Layers that are active only in training may have variables too, such as generator state.
       return try KerasWeights(
         plan: plan, weightlessNames: described?.weightlessNames ?? [], contents: contents, file: path
       ).weights()
@@ -138,7 +142,7 @@ public struct KerasModelFile: Sendable {
       let inputShape = described?.inputShape ?? background?.inputShape
     else {
       throw ModelFileError(
-        file: path, .missing("model, only weights. Name the run's configuration by --config, which has the model"))
+        file: path, .missing("model, only weights. Name the run's configuration with --config, which has the model"))
     }
     let own = training ?? background?.training ?? TrainingConfiguration(model: sequential)
     var model = TrainedModel(
@@ -164,14 +168,14 @@ public struct KerasModelFile: Sendable {
 
   // MARK: - Training
 
-  /// Takes over what the file says of its training, as far as `purpose` needs it.
+  /// Applies the file's training configuration, as far as `purpose` needs it.
   private func complete(
     _ model: inout TrainedModel, with training: KerasTraining, weights: KerasWeights, for purpose: Purpose,
     notes: inout [String]
   ) throws {
     switch purpose {
     case .predicting:
-      // Only to know whether the outputs are logits: a loss that is not known says nothing of that.
+      // Only needed for whether the outputs are logits, which an unsupported loss does not tell.
       if let loss = try? training.loss() { model.loss = loss }
       return
     case .training:
@@ -197,19 +201,19 @@ public struct KerasModelFile: Sendable {
       do {
         model.loss = try training.loss() ?? assumed(model.loss, "loss", type(of: model.loss).name, &notes)
       } catch {
-        notes.append("\(Self.reason(error)). In its place \(type(of: model.loss).name) is \(Self.use(of: purpose))")
+        notes.append("\(Self.reason(error)). Instead, \(type(of: model.loss).name) is \(Self.use(of: purpose))")
       }
     }
     let metrics = training.metrics()
     model.metrics = metrics.known
     guard !metrics.others.isEmpty else { return }
     let (list, isOne) = (metrics.others.joined(separator: ", "), metrics.others.count == 1)
-    notes.append("the metric\(isOne ? "" : "s") \(list) \(isOne ? "is" : "are") not known here, and not measured")
+    notes.append("the metric\(isOne ? "" : "s") \(list) \(isOne ? "is" : "are") not supported, and not measured")
   }
 
-  /// Takes over the optimizer's state for a training whose optimizer, loss and metrics are another configuration's.
+  /// Applies the optimizer state for training with another configuration's optimizer, loss and metrics.
   ///
-  /// - Throws: `ModelFileError` if the state is another optimizer's.
+  /// - Throws: `ModelFileError` if the state is of another optimizer.
   private func complete(
     _ model: inout TrainedModel, with compiled: KerasTraining?, replacedBy training: TrainingConfiguration,
     weights: KerasWeights, for purpose: Purpose
@@ -220,29 +224,29 @@ public struct KerasModelFile: Sendable {
       throw ModelFileError(
         file: path,
         .weights(
-          reason: "the optimizer's state is of \(saved), the configuration has \(own). "
+          reason: "the optimizer state is of \(saved), the configuration has \(own). "
             + KerasNeutralOptions.freshOptimizer))
     }
     model.optimizerState = try weights.optimizerState(training.optimizer)
     model.optimizerState?.learningRate = training.optimizer.learningRate
   }
 
-  /// Takes over the optimizer's state, if it is one of the model's optimizer.
+  /// Applies the optimizer state if it is of the model's optimizer.
   private func takeState(of model: inout TrainedModel, from weights: KerasWeights, notes: inout [String]) {
     do {
       model.optimizerState = try weights.optimizerState(model.optimizer)
     } catch {
-      notes.append("the optimizer's state is left out: \(Self.reason(error))")
+      notes.append("the optimizer state is left out: \(Self.reason(error))")
     }
   }
 
-  /// What stands for something that the file does not name.
+  /// Notes the default for something that the file does not name.
   private func assumed<Part>(_ part: Part, _ kind: String, _ name: String, _ notes: inout [String]) -> Part {
     notes.append("the file names no \(kind): \(name) is assumed")
     return part
   }
 
-  /// What is assumed of a model that is not compiled.
+  /// Notes the defaults for an uncompiled model.
   private func assume(_ model: inout TrainedModel, for purpose: Purpose, notes: inout [String]) {
     switch purpose {
     case .predicting: return
@@ -254,7 +258,7 @@ public struct KerasModelFile: Sendable {
 
   private static func use(of purpose: Purpose) -> String { purpose == .evaluating ? "measured" : "minimized" }
 
-  /// The reason of an error without the file, which notes begin with, and without advice on how to train all the same.
+  /// The reason of an error without the file name, with which notes start, and without advice on training.
   private static func reason(_ error: any Error) -> String {
     let text: String
     switch error {

@@ -5,15 +5,15 @@ extension KerasModelSummary: CustomStringConvertible {
   public var description: String {
     var lines = [heading] + table
     if modelClass != nil { lines += trainingLines }
-    lines.append(refusal.map { "Not computed here: \($0)" } ?? "Computed here: yes")
+    lines.append(refusal.map { "Supported: no. \($0)" } ?? "Supported: yes")
     return (lines + notes.map { "Note: \($0)" }).joined(separator: "\n")
   }
 
   /// `Keras model: Sequential - .keras - Keras 3.15.1 - backend: jax`
   private var heading: String {
     let parts = [
-      modelClass.map { "Keras model: \($0)" } ?? "Keras weights without their model", format,
-      origin.version.map { "Keras \($0)" } ?? "Keras of a version that it does not say",
+      modelClass.map { "Keras model: \($0)" } ?? "Keras weights without a model", format,
+      origin.version.map { "Keras \($0)" } ?? "unknown Keras version",
     ]
     return (parts + (origin.backend.map { ["backend: \($0)"] } ?? [])).joined(separator: " - ")
   }
@@ -46,7 +46,7 @@ extension KerasModelSummary: CustomStringConvertible {
 }
 
 extension KerasModelSummary {
-  /// The same for programs.
+  /// The summary for machine-readable output.
   public var configuration: ConfigurationNode {
     func text(_ value: String?) -> ConfigurationNode { value.map { ConfigurationNode(.string($0)) } ?? .null }
     func integer(_ value: Int?) -> ConfigurationNode { value.map { ConfigurationNode(.integer($0)) } ?? .null }

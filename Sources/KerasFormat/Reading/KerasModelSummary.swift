@@ -2,13 +2,13 @@ import Configuration
 import Kernels
 import NeuralNetwork
 
-/// What a file of Keras' holds, whether it can be computed here or not: layers, training, and who wrote it.
+/// A summary of a Keras file, whether the model is supported or not: layers, training, and origin.
 public struct KerasModelSummary: Sendable {
-  /// A layer as the file describes it.
+  /// A layer as described in the file.
   struct Layer: Sendable, Equatable {
     let name: String
     let className: String
-    /// Of a batch; nil where it is not known.
+    /// The batch shape; nil where unknown.
     let outputShape: [Int]?
     let parameterCount: Int
     /// The layers it reads in a functional model.
@@ -18,22 +18,22 @@ public struct KerasModelSummary: Sendable {
   /// `.keras`, `.h5`, `.weights.h5`, `.json`.
   let format: String
   let origin: KerasContents.Origin
-  /// `Sequential`, `Functional`; nil for weights alone.
+  /// `Sequential`, `Functional`; nil for weights only.
   let modelClass: String?
   let layers: [Layer]
   let training: KerasTraining?
-  /// The steps that the optimizer has made; nil without its state.
+  /// The optimizer's step count; nil without its state.
   let steps: Int?
-  /// Why the model is not computed here; nil if it is.
+  /// Why the model is not supported; nil if it is.
   let refusal: String?
-  /// What a person should know of a model that is computed.
+  /// Notes for the user about a supported model.
   let notes: [String]
 
   var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
 }
 
 extension KerasModelFile {
-  /// - Throws: `ConfigurationError` or `ModelFileError` if the file contradicts itself.
+  /// - Throws: `ConfigurationError` or `ModelFileError` if the file is inconsistent.
   public func summary() throws -> KerasModelSummary {
     let document = try contents.model.map { try JSONDocument.parse($0) }
     var (refusal, notes) = (nil as String?, [] as [String])
@@ -62,7 +62,7 @@ extension KerasModelFile {
       notes: notes)
   }
 
-  /// The layers that a model lists, each with the weights that the file has for it.
+  /// The layers of a model, each with its weights in the file.
   private static func layers(_ document: ConfigurationNode, _ contents: KerasContents, shapes: [String: [Int]])
     -> [KerasModelSummary.Layer]
   {

@@ -1,17 +1,17 @@
 import Configuration
 
-/// Options of Keras' layers and optimizers that mean the same wherever they occur, with the values that stand for what is
-/// computed here. Everything else is refused: an option that changes the result is never passed over. What only training
-/// uses is left out where nothing is trained with it.
+/// Options of Keras layers and optimizers that can be ignored at the listed values. All other options and values are
+/// refused: an option that changes the result is never ignored. Options used only in training are left out if nothing
+/// is trained.
 enum KerasNeutralOptions {
   fileprivate struct Rule: Sendable {
-    /// In words, for messages.
+    /// The accepted values, for messages.
     let accepted: String
-    /// Whether only training uses it: any other value changes nothing in what the model computes.
+    /// Whether it is used only in training, so that other values do not change the model's outputs.
     var isOfTraining = false
     let accepts: @Sendable (ConfigurationNode) -> Bool
 
-    /// Anything: the option changes no result.
+    /// Any value: the option never changes the result.
     static let anything = Rule(accepted: "anything") { _ in true }
     static let null = Rule(accepted: "null") { $0 == .null }
     static let nullInTraining = Rule(accepted: "null", isOfTraining: true) { $0 == .null }
@@ -29,27 +29,27 @@ enum KerasNeutralOptions {
 
   private static let layers: [String: Rule] = [
     "name": .anything, "trainable": .onOrOff, "dtype": .float32,
-    // Where the input's shape is looked for.
+    // Read elsewhere for the input shape.
     "batch_input_shape": .anything, "batch_shape": .anything, "input_shape": .anything, "input_dim": .anything,
     "data_format": .channelsLast, "dilation_rate": .one, "groups": .one,
-    // Weights come from the file: how they began changes nothing.
+    // Weights come from the file: their initializers do not matter.
     "kernel_initializer": .anything, "bias_initializer": .anything, "gamma_initializer": .anything,
     "beta_initializer": .anything, "moving_mean_initializer": .anything, "moving_variance_initializer": .anything,
     "kernel_regularizer": .nullInTraining, "bias_regularizer": .nullInTraining,
     "activity_regularizer": .nullInTraining, "kernel_constraint": .nullInTraining, "bias_constraint": .nullInTraining,
     "gamma_regularizer": .nullInTraining, "beta_regularizer": .nullInTraining, "gamma_constraint": .nullInTraining,
     "beta_constraint": .nullInTraining,
-    // Of batch normalization: on one device the statistics are those of the whole batch.
+    // Batch normalization: on a single device the statistics are those of the whole batch.
     "synchronized": .anything, "fused": .anything, "virtual_batch_size": .nullInTraining, "adjustment": .null,
     "renorm": .offInTraining, "renorm_clipping": .anything, "renorm_momentum": .anything,
-    // Of dropout: another seed is another draw of the same.
+    // Dropout: another seed is another sample of the same distribution.
     "seed": .anything, "noise_shape": .nullInTraining,
     // Of augmentation: how boxes would be written that come with images.
     "bounding_box_format": .anything,
     "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,
-    // Of ReLU and Softmax.
+    // ReLU and Softmax.
     "max_value": .null, "negative_slope": .zero, "threshold": .zero, "axis": .last,
-    // Of the input.
+    // The input layer.
     "sparse": .off, "ragged": .off, "optional": .off,
   ]
 
@@ -67,7 +67,7 @@ enum KerasNeutralOptions {
     "reduction": Rule(accepted: "sum_over_batch_size") { [.null, "auto", "sum_over_batch_size"].contains($0) },
   ]
 
-  /// What the options belong to.
+  /// The owner of the options.
   enum Owner {
     case layer
     case optimizer
@@ -82,9 +82,9 @@ enum KerasNeutralOptions {
     }
   }
 
-  /// Takes the options in `keys` out of a configuration, once all others have been found to be neutral or left out.
+  /// Extracts the options in `keys` from a configuration, after checking that all others can be ignored or left out.
   ///
-  /// - Parameter place: what messages call the owner.
+  /// - Parameter place: the owner's name in messages.
   /// - Throws: `ModelFileError.Problem.unsupportedOption`.
   static func options(
     of configuration: ConfigurationNode, keys: [String], owner: Owner, place: String, omissions: inout KerasOmissions,
@@ -95,7 +95,7 @@ enum KerasNeutralOptions {
     }
   }
 
-  /// Likewise, where nothing is left out.
+  /// Likewise, without leaving anything out.
   ///
   /// - Throws: `ModelFileError.Problem.unsupportedOption`.
   static func options(
@@ -111,14 +111,14 @@ enum KerasNeutralOptions {
     omit: (_ key: String, _ otherwise: ModelFileError.Problem) throws -> Void
   ) throws -> ConfigurationNode {
     guard case .mapping(let entries) = configuration.value else {
-      throw ModelFileError(file: file, .malformed(reason: "the configuration of \(place) is no mapping"))
+      throw ModelFileError(file: file, .malformed(reason: "the configuration of \(place) is not a mapping"))
     }
     for entry in entries where !keys.contains(entry.key) {
       let rule = owner.rules[entry.key]
       if rule?.accepts(entry.node) ?? false { continue }
       let isOfTraining = rule?.isOfTraining ?? false
       let problem = ModelFileError.Problem.unsupportedOption(
-        place: place, option: entry.key, received: entry.node.json, accepted: rule?.accepted ?? "it is not known here",
+        place: place, option: entry.key, received: entry.node.json, accepted: rule?.accepted ?? "it is not supported",
         advice: isOfTraining || owner == .optimizer ? Self.freshOptimizer : "")
       guard isOfTraining else { throw ModelFileError(file: file, problem) }
       try omit(entry.key, problem)
@@ -126,10 +126,10 @@ enum KerasNeutralOptions {
     return ConfigurationNode(mapping: entries.filter { keys.contains($0.key) })
   }
 
-  /// What to do about what only training uses: an option of `import`, the only command that refuses it.
-  static let freshOptimizer = "--fresh-optimizer takes the weights alone."
+  /// Advice for options used only in training, which only `import` refuses.
+  static let freshOptimizer = "--fresh-optimizer imports only the weights."
 
-  /// - Throws: `ModelFileError.Problem.unsupportedOption` if a layer that is left out would change the type of numbers.
+  /// - Throws: `ModelFileError.Problem.unsupportedOption` if a layer that is left out would change the data type.
   static func checkType(of configuration: ConfigurationNode, place: String, file: String) throws {
     guard let type = configuration["dtype"], !isFloat32(type) else { return }
     throw ModelFileError(
@@ -137,7 +137,7 @@ enum KerasNeutralOptions {
       .unsupportedOption(place: place, option: "dtype", received: type.json, accepted: Rule.float32.accepted))
   }
 
-  /// `"float32"`, or an object that has that name: a policy of Keras 2 or 3.
+  /// `"float32"`, or a dtype policy object of Keras 2 or 3 with that name.
   private static func isFloat32(_ node: ConfigurationNode) -> Bool {
     let name = node["config"]?["name"] ?? node
     return name == "float32" || name == .null

@@ -1,8 +1,8 @@
 import Configuration
 import NeuralNetwork
 
-/// The training that Keras describes: each part is understood when it is asked for, so that a model can be asked for its
-/// predictions whatever it was trained with.
+/// The training configuration in a Keras file: each part is parsed on access, so that a model can predict whatever it
+/// was trained with.
 struct KerasTraining {
   private let document: ConfigurationNode
   private let file: String
@@ -13,7 +13,7 @@ struct KerasTraining {
     let text = contents.training
     let compiled =
       try text.map(JSONDocument.parse) ?? contents.model.flatMap { try JSONDocument.parse($0)["compile_config"] }
-    // Keras 3 writes an empty mapping for a model that is not compiled, and nulls for what was not named.
+    // Keras 3 writes an empty mapping for an uncompiled model, and nulls for omitted parts.
     guard let compiled, case .mapping(let entries) = compiled.value, entries.contains(where: { $0.node != .null })
     else { return nil }
     document = compiled
@@ -21,9 +21,9 @@ struct KerasTraining {
 
   private var optimizerNode: ConfigurationNode { document["optimizer_config"] ?? document["optimizer"] ?? .null }
 
-  /// What the file says of the optimizer: its class or its name, and its options. Nil if it names none.
+  /// The optimizer in the file: its class or name, and its options. Nil if there is none.
   ///
-  /// Keras 3.0 to 3.3 and tf.keras 2.12 to 2.15 write a name where the model was compiled with one: `"adam"`.
+  /// Keras 3.0 to 3.3 and tf.keras 2.12 to 2.15 write a name if the model was compiled with one: `"adam"`.
   private func namedOptimizer() throws -> (name: String, options: ConfigurationNode)? {
     if optimizerNode == .null { return nil }
     if let name = KerasObject.text(optimizerNode) { return (name, ConfigurationNode(mapping: [])) }
@@ -31,7 +31,7 @@ struct KerasTraining {
     return (object.className, object.configuration)
   }
 
-  /// The class of the optimizer; nil if the file does not say.
+  /// The class of the optimizer; nil if the file does not state it.
   var optimizerClass: String? {
     guard let name = try? namedOptimizer()?.name else { return nil }
     return Catalog.optimizers.all.first { $0.name == name.lowercased() }?.className ?? name
@@ -39,7 +39,7 @@ struct KerasTraining {
 
   /// Nil if the file names none.
   ///
-  /// - Throws: `ModelFileError` for an optimizer, or an option of one, that is not computed here.
+  /// - Throws: `ModelFileError` for an unsupported optimizer or option.
   func optimizer() throws -> (any Optimizer)? {
     guard let (name, options) = try namedOptimizer() else { return nil }
     guard let type = Catalog.optimizers.all.first(where: { $0.className == name || $0.name == name.lowercased() })
@@ -56,7 +56,7 @@ struct KerasTraining {
 
   /// Nil if the file names none.
   ///
-  /// - Throws: `ModelFileError` for a loss, or an option of one, that is not computed here.
+  /// - Throws: `ModelFileError` for an unsupported loss or option.
   func loss() throws -> (any Loss)? {
     let node = Self.only(document["loss"] ?? .null)
     guard node != .null else { return nil }
@@ -76,7 +76,7 @@ struct KerasTraining {
     guard let name, let type = Catalog.losses.find(name) ?? Catalog.losses.find(KerasName.snakeCase(name)) else {
       throw unsupported(
         "loss", name.map(KerasName.snakeCase) ?? node.json, known,
-        " \(KerasNeutralOptions.freshOptimizer) Or name the run's configuration by --config: its loss counts.")
+        " \(KerasNeutralOptions.freshOptimizer) Or name the run's configuration with --config: its loss is used.")
     }
     guard let object else { return type.init() }
     let place = "the loss \(object.className)"
@@ -85,7 +85,7 @@ struct KerasTraining {
     return try type.init(options: ConfigurationReader(options, path: place, keys: type.optionKeys))
   }
 
-  /// What stands for the one output of a model: also as the only one of a list, or by the output's name.
+  /// The entry for the single output of a model: itself, a list with one element, or a mapping by output name.
   private static func only(_ node: ConfigurationNode) -> ConfigurationNode {
     switch node.value {
     case .sequence(let elements) where elements.count == 1: elements[0]
@@ -94,7 +94,7 @@ struct KerasTraining {
     }
   }
 
-  /// The metrics that are known here, and the names of the others: what is measured changes no weight.
+  /// The supported metrics, and the names of the others, which do not affect the weights.
   func metrics() -> (known: [any Metric], others: [String]) {
     var (known, others): ([any Metric], [String]) = ([], [])
     for name in Self.names(document["metrics"] ?? .null) + Self.names(document["weighted_metrics"] ?? .null) {
@@ -110,14 +110,14 @@ struct KerasTraining {
     return (known, others)
   }
 
-  /// The names in a list of names, functions, objects, and lists of them.
+  /// The names in a nested list of names, functions and objects.
   private static func names(_ node: ConfigurationNode) -> [String] {
     if let name = KerasObject.functionName(node) { return [KerasName.snakeCase(name)] }
     switch node.value {
     case .sequence(let elements): return elements.flatMap(names)
     case .null: return []
     default:
-      // A metric that wraps a function goes by the function's name, or by its own.
+      // A metric that wraps a function has the function's name, or its own.
       let function = node["config"]?["fn"].flatMap(KerasObject.functionName)
       guard case .string(let className) = node["class_name"]?.value else { return [node.json] }
       return [function ?? KerasName.snakeCase(className)]
@@ -130,10 +130,10 @@ struct KerasTraining {
   }
 }
 
-// MARK: - Words for people
+// MARK: - Text for messages
 
 extension KerasTraining {
-  /// The optimizer's class and its plain options; nil if the file names none.
+  /// The optimizer's class and its scalar options; nil if the file names none.
   var optimizerSummary: (name: String, options: [ConfigurationEntry])? {
     guard let (name, options) = try? namedOptimizer() else { return nil }
     guard case .mapping(let entries) = options.value else { return (name, []) }

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Layers of Keras' that return their input unchanged in inference: dropout, noise, augmentation, penalties.
+/// Keras layers that return their input unchanged in inference: dropout, noise, augmentation, penalties.
 ///
 /// Source: each class of `keras.layers` called with `training=False`, Keras 3.15.1; RandomHeight and RandomWidth are of
 /// Keras 2.
@@ -18,16 +18,16 @@ enum KerasTrainingLayer {
     "AugMix", "CutMix", "MixUp", "RandAugment", "Solarization",
   ]
 
-  /// Whether objects of the class only act in training, or never.
+  /// Whether layers of the class are active only in training, or never.
   static func includes(_ className: String) -> Bool {
     classNames.contains(className) || augmentation.contains(className) || className == "Identity"
   }
 
-  /// Whether calls of the class say `training: true` where nobody did: it is the default of the argument, which Keras 3
-  /// writes and replaces by what the whole model is called with.
+  /// Whether calls of the class have `training: true` by default: Keras 3 writes the default of the argument, and replaces
+  /// it by that of the call of the whole model.
   static func trainsByDefault(_ className: String) -> Bool { augmentation.contains(className) }
 
-  /// Whether this one never acts: `Identity`, a rate of 0.
+  /// Whether this layer is never active: `Identity`, a rate of 0.
   static func isIdle(_ object: KerasObject) -> Bool {
     func isZero(_ key: String) -> Bool? { object.configuration[key].map { [0, 0.0].contains($0) } }
     return switch object.className {

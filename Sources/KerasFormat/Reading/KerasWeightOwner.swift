@@ -1,22 +1,22 @@
 import NeuralNetwork
 
-/// A layer of a file, with or without weights, in the arrangement of the file's weights.
+/// A layer of a file in the arrangement of the file's weights.
 struct KerasWeightOwner {
   indirect enum Content {
-    /// It has no weights that count: an input, a layer that is left out.
+    /// It has no relevant weights: an input, or a layer that is left out.
     case nothing
-    /// The layer of the model at a position.
+    /// A layer of the model, by position.
     case layer(Int)
-    /// The layers of a model within the model.
+    /// The layers of a nested model.
     case model([KerasWeightOwner])
   }
 
-  /// What the file calls it.
+  /// Its name in the file.
   let name: String
   let className: String
   let content: Content
 
-  /// The layers of the model in it, in their order.
+  /// The model's layers in it, in order.
   var nodes: [Int] {
     switch content {
     case .nothing: []
@@ -25,13 +25,13 @@ struct KerasWeightOwner {
     }
   }
 
-  /// What the group of the layer is called in files that tell layers apart by their classes, up to the number.
+  /// The layer's group name in files that store layers by class, without the number.
   func stem(_ plan: ModelPlan) -> String {
     if case .layer(let index) = content { return KerasName.snakeCase(plan.nodes[index].className) }
     return KerasName.snakeCase(className == "Model" ? "Functional" : className)
   }
 
-  /// The layers of a model that no file describes, as Keras would arrange them.
+  /// The layers of a model that is not described in a file, in Keras' arrangement.
   static func owners(of plan: ModelPlan) -> [KerasWeightOwner] {
     KerasLayerOrder(plan.model).nodes.map { index in
       KerasWeightOwner(

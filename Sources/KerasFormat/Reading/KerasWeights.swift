@@ -2,21 +2,21 @@ import HDF5Reading
 import NeuralNetwork
 import Training
 
-/// Brings the variables of a file of Keras' to the variables of the model.
+/// Maps the variables of a Keras file to the variables of the model.
 struct KerasWeights {
   let plan: ModelPlan
-  /// What the file calls the layers, for messages.
+  /// The names of the layers in the file, for messages.
   private let layerNames: [String]
-  /// The layers in the order of the file.
+  /// The layers, in the order of the file.
   private let owners: [KerasWeightOwner]
-  /// Layers of the file whose variables, such as the state of a generator, are no weights.
+  /// Layers of the file whose variables, such as generator state, are not weights.
   private let weightlessNames: Set<String>
   let contents: KerasContents
   let file: String
 
   /// - Parameters:
-  ///   - described: the model of the file; nil for weights that come without, or for another model.
-  ///   - weightlessNames: layers of the file whose variables are no weights.
+  ///   - described: the model in the file; nil for a weights-only file, or for another model.
+  ///   - weightlessNames: layers of the file whose variables are not weights.
   init(
     plan: ModelPlan, described: KerasModel? = nil, weightlessNames: Set<String> = [], contents: KerasContents,
     file: String
@@ -36,7 +36,7 @@ struct KerasWeights {
 
   /// The weights in the order of the plan's variables.
   ///
-  /// - Throws: `ModelFileError.Problem.weights` if there are others than the model has.
+  /// - Throws: `ModelFileError.Problem.weights` if they do not match the model.
   func weights() throws -> [Snapshot.Variable] {
     var found = [Snapshot.Variable?](repeating: nil, count: plan.variables.count)
     switch contents.arrangement {
@@ -46,7 +46,7 @@ struct KerasWeights {
     return found.compactMap { $0 }
   }
 
-  /// The positions of a layer's variables: those of a model within the model are listed apart, trainable ones first.
+  /// The positions of a layer's variables; those of a nested model have the trainable ones first.
   private func positions(of owner: KerasWeightOwner) -> [Int] {
     let positions = owner.nodes.flatMap { Array(plan.nodes[$0].variables) }
     guard case .model = owner.content else { return positions }
@@ -94,8 +94,8 @@ struct KerasWeights {
     }
   }
 
-  /// The variables of a model within the model in the order of `positions`, if their names say which they are: frozen
-  /// layers are listed apart.
+  /// The variables of a nested model in the order of `positions`, if their names identify them: those of frozen layers
+  /// are listed separately.
   private func named(_ tensors: [StoredTensor], _ positions: [Int]) -> [StoredTensor] {
     guard tensors.count == positions.count, Set(positions.map { plan.variables[$0].layerIndex }).count > 1 else {
       return tensors
@@ -113,14 +113,14 @@ struct KerasWeights {
   }
 
   private func missing(_ owner: KerasWeightOwner) -> ModelFileError {
-    mismatch("it has none for layer '\(owner.name)' (\(owner.stem(plan)))")
+    mismatch("no weights for layer '\(owner.name)' (\(owner.stem(plan)))")
   }
 
   private func unknown(_ layer: KerasContents.Layer) -> ModelFileError {
-    mismatch("it has some for '\(layer.name)', which is no layer with weights")
+    mismatch("unexpected weights for '\(layer.name)', which is not a layer with weights")
   }
 
-  /// The values are read once the shape is found to be the model's.
+  /// Checks the shape before the values are read.
   private func variable(_ tensor: StoredTensor, of parameter: Variable) throws -> Snapshot.Variable {
     let shape = parameter.shape
     let isInteger = try tensor.isInteger
@@ -134,10 +134,11 @@ struct KerasWeights {
 
   // MARK: - Theano
 
-  /// Whether kernels are those of a convolution in the mathematical sense, as Theano has it: mirrored in height and width.
+  /// Whether kernels are mirrored in height and width, for a true convolution instead of a cross-correlation, as in
+  /// Theano.
   private var isMirrored: Bool { contents.origin.backend == "theano" }
 
-  /// A kernel (height, width, in, out) turned by 180 degrees; anything else as it is.
+  /// A kernel (height, width, in, out) rotated by 180 degrees; other tensors unchanged.
   private func mirrored(_ values: [Float], _ shape: Shape) -> [Float] {
     guard shape.dimensions.count == 4 else { return values }
     let windowCount = shape.dimensions[0] * shape.dimensions[1]
@@ -145,21 +146,21 @@ struct KerasWeights {
     return (0..<windowCount).reversed().flatMap { values[$0 * size..<($0 + 1) * size] }
   }
 
-  /// What cannot be known of the weights.
+  /// Notes about assumptions on the weights.
   var notes: [String] {
     let kernels = plan.variables.filter { $0.shape.dimensions.count == 4 }
     let isOpen = contents.isOfKeras1 && contents.origin.backend == nil
     let isTurnable = kernels.contains { $0.shape.dimensions.prefix(2).contains { $0 > 1 } }
     guard isOpen, isTurnable else { return [] }
-    return ["Keras 1 does not say which backend it had: TensorFlow is assumed (Theano's kernels are mirrored)"]
+    return ["Keras 1 does not record its backend: TensorFlow is assumed (Theano's kernels are mirrored)"]
   }
 
   // MARK: - Optimizer
 
-  /// Whether the file has a state of its optimizer.
+  /// Whether the file has optimizer state.
   var hasOptimizerState: Bool { contents.optimizer.contains { !$0.dimensions.isEmpty } }
 
-  /// The state of the optimizer; nil if the file has none.
+  /// The optimizer state; nil if the file has none.
   ///
   /// - Throws: `ModelFileError.Problem.weights` if it is not the state of this optimizer on these weights.
   func optimizerState(_ optimizer: any Optimizer) throws -> TrainedModel.OptimizerState? {
@@ -167,13 +168,13 @@ struct KerasWeights {
     let parameterCount = plan.trainableVariables.count
     let scalars = contents.optimizer.filter(\.dimensions.isEmpty)
     guard let first = scalars.first, let iteration = try Self.iteration(first) else {
-      throw mismatch("the optimizer's first variable is no number of steps")
+      throw mismatch("the optimizer's first variable is not a step count")
     }
     let count = optimizer.slotNames.count * parameterCount
     var tensors = Self.withoutPlaceholders(contents.optimizer.filter { !$0.dimensions.isEmpty }, count: count)
-    // Keras 2 keeps a velocity for SGD without momentum, which nothing reads.
+    // Keras 2 stores an unused velocity for SGD without momentum.
     if count == 0, tensors.count == parameterCount { tensors = [] }
-    // An optimizer that has made no step may not have been built.
+    // An optimizer without a step may not have been built.
     if tensors.isEmpty, iteration == 0, count > 0 { return nil }
     guard tensors.count == count else {
       throw mismatch(
@@ -186,12 +187,12 @@ struct KerasWeights {
       slots: try slots(tensors, names: optimizer.slotNames))
   }
 
-  /// The steps that an optimizer has made; nil if there is no state of one.
+  /// The optimizer's step count; nil without optimizer state.
   static func steps(_ optimizer: [StoredTensor]) throws -> Int? {
     try optimizer.first { $0.dimensions.isEmpty }.flatMap(iteration)
   }
 
-  /// The number of steps; Keras 1 on Theano counts them in floating point. Nil if it is none.
+  /// The step count; Keras 1 on Theano stores it in floating point. Nil if it is not a count.
   private static func iteration(_ tensor: StoredTensor) throws -> Int? {
     let number: Int? =
       switch try tensor.values {
@@ -210,12 +211,12 @@ struct KerasWeights {
   private func learningRate(_ scalars: ArraySlice<StoredTensor>) throws -> Float? {
     guard let scalar = scalars.first else { return nil }
     guard scalars.count == 1, case .floats(let values) = try scalar.values, values[0].isFinite, values[0] >= 0 else {
-      throw mismatch("'\(scalar.name)' is no learning rate")
+      throw mismatch("'\(scalar.name)' is not a learning rate")
     }
     return values[0]
   }
 
-  /// Keras writes the slots of each weight in turn, or, up to 2.10, all of the first slot and then all of the next.
+  /// Keras writes the slots of each weight in turn, or, up to 2.10, the whole first slot and then the next.
   private func slots(_ tensors: [StoredTensor], names: [String]) throws -> [[Snapshot.Variable]] {
     let variables = plan.trainableVariables
     let count = variables.count
@@ -234,7 +235,7 @@ struct KerasWeights {
     }
   }
 
-  /// The parameters in the order of the optimizer's variables: the file's, or in Keras 1 that of their names.
+  /// The parameters in the order of the optimizer's variables: the file's order, or in Keras 1 that of their names.
   private func optimizerOrder(_ variables: [Variable]) -> [Int] {
     let byLayer = Dictionary(grouping: variables.indices) { variables[$0].layerIndex }
     let indices = owners.flatMap(\.nodes).flatMap { byLayer[$0] ?? [] }
@@ -243,11 +244,12 @@ struct KerasWeights {
     return indices.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
   }
 
-  /// Whether the first two variables are of the same slot and of two weights.
+  /// Whether the first two variables are of the same slot and of different weights.
   ///
-  /// Their shapes say so where the first two weights differ in theirs, otherwise their names do: only those of that layout
+  /// Decided by the shapes if those of the first two weights differ, otherwise by the names: only in that layout they
   /// end in the letter of the slot (`Adam/dense/kernel/m:0`, `training/Adam/m_0:0`) or are numbered
-  /// (`training/Adam/Variable:0`, Theano's `variable_1` and `param_1`); Keras 3 has `adam/dense_kernel_momentum`, or numbers alone.
+  /// (`training/Adam/Variable:0`, Theano's `variable_1` and `param_1`); Keras 3 has `adam/dense_kernel_momentum`, or
+  /// numbers alone.
   ///
   /// - Parameters:
   ///   - names, dimensions: of the variables.

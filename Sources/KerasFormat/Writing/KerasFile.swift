@@ -4,19 +4,19 @@ import NeuralNetwork
 import Training
 import ZipArchive
 
-/// Files for Keras, made from a model.
+/// Writers of Keras files.
 package enum KerasFile {
-  /// The names in a `.keras` archive.
+  /// The member names of a `.keras` archive.
   enum Member {
     static let metadata = "metadata.json"
     static let configuration = "config.json"
     static let weights = "model.weights.h5"
   }
 
-  /// A `.keras` archive: the configurations, and the weights with the optimizer's state in an HDF5 file.
+  /// A `.keras` archive: the configurations, and an HDF5 file with the weights and the optimizer state.
   package static func archive(_ model: TrainedModel, path: String) throws -> [UInt8] {
     var archive = ZipWriter(path: path)
-    // The time is Keras' to say; equal models make equal files.
+    // Without the save date that Keras writes: equal models give equal files.
     let metadata = ConfigurationNode(
       mapping: [
         ConfigurationEntry(KerasLayout.attributes.version, ConfigurationNode(.string(KerasLayout.version))),
@@ -30,7 +30,7 @@ package enum KerasFile {
     return try archive.archive()
   }
 
-  /// A `.weights.h5` file: weights by layer and number, and the optimizer's state.
+  /// A `.weights.h5` file: weights by layer and number, and the optimizer state.
   package static func weights(_ model: TrainedModel, path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
     let writer = try writer(model)
@@ -43,11 +43,11 @@ package enum KerasFile {
     return try file.image()
   }
 
-  /// A whole model in one HDF5 file, as Keras 2 writes and reads it: with the optimizer's state in its own layout.
+  /// A whole-model HDF5 file in Keras 2's format, with the optimizer state in its layout.
   package static func wholeModel(_ model: TrainedModel, path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
     if let scale = scale(model) { try file.root.setAttribute(PixelScale.key, scale) }
-    // Keras 2.11 and later know their own optimizers by this name.
+    // The name of Keras' own optimizers from Keras 2.11 on.
     let optimizerClass = "Custom>\(type(of: model.optimizer).className)"
     try writer(model).writeModel(to: file.root, optimizerClass: model.isCompiled ? optimizerClass : nil)
     if let state = model.optimizerState { try write(state, of: model, to: file.root) }
@@ -58,10 +58,10 @@ package enum KerasFile {
     KerasFileWriter(plan: try model.plan(), training: model.training, parameters: model.weights)
   }
 
-  /// What pixels have to be divided by before they come to the model in the file, if that is known.
+  /// Writes the divisor of the pixels before they are passed to the model, if known.
   private static func scale(_ model: TrainedModel) -> String? { model.scale.map(PixelScale.text) }
 
-  /// `/optimizer_weights`: the iteration, and the slots of each weight in turn. There is no learning rate among them.
+  /// `/optimizer_weights`: the iteration, then the slots of each weight in turn. There is no learning rate.
   private static func write(
     _ state: TrainedModel.OptimizerState, of model: TrainedModel, to root: HDF5GroupWriter
   ) throws {
@@ -71,7 +71,7 @@ package enum KerasFile {
     var names = ["iteration:0"]
     try group.write([Int64(state.iteration)], dimensions: [], to: names[0])
     var (slots, letters) = (state.slots, model.optimizer.slotNames.map { KerasLayout.slotLetters[$0] ?? $0 })
-    // Keras 2 has a velocity for SGD without momentum, too, and takes no state without it.
+    // Keras 2 has a velocity for SGD without momentum too, and rejects a state without it.
     if model.optimizer is SGD, slots.isEmpty { (slots, letters) = ([model.weightsOfZero(plan)], ["m"]) }
     for index in KerasLayerOrder(plan.model).positions(of: plan.trainableVariables) {
       for (slot, letter) in zip(slots, letters) {

@@ -5,17 +5,17 @@ import NeuralNetwork
 import ONNXSchema
 import SwiftProtobuf
 
-/// A model as an ONNX graph: samples (N, height, width, channels) in, outputs as Keras gives them, any N.
+/// A model as an ONNX graph: input (N, height, width, channels) for any N, outputs as in Keras.
 ///
 /// Source: the operators' pages at https://onnx.ai/onnx/operators, operator set 17.
 enum ONNXFile {
   private static let operatorSet: Int64 = 17
-  /// The version of the format that came with it.
+  /// The IR version introduced with that operator set.
   private static let formatVersion: Int64 = 8
 
   /// - Parameters:
-  ///   - divisor: what a first node divides the samples by; nil for none.
-  ///   - path: what messages call it.
+  ///   - divisor: the divisor of the samples in a first node; nil for no such node.
+  ///   - path: the path used in error messages.
   /// - Throws: `ModelError`, or `ModelFileError` for a model beyond the 2 GB of a protocol buffer.
   static func bytes(_ model: TrainedModel, divisor: Float? = nil, path: String) throws -> [UInt8] {
     let portable = try ChannelsFirstModel(model, isChannelsFirst: false)
@@ -29,7 +29,7 @@ enum ONNXFile {
         }
       ]
       $0.graph = graph(portable, divisor: divisor)
-      // Samples have to be divided by it still: by 1, if the graph divides them.
+      // The remaining divisor of the samples: 1 if the graph divides them.
       if let scale = model.scale {
         $0.metadataProps = [
           Onnx_StringStringEntryProto.with {
@@ -64,7 +64,7 @@ enum ONNXFile {
         })
     }
     let first = divisor == nil ? "input" : "scaled"
-    // What a dropout gives is what it reads.
+    // A dropout's output is its input.
     var names: [ChannelsFirstModel.Source: String] = [.input: first]
     for (index, step) in model.steps.enumerated() {
       if case .dropout = step.operation {
@@ -116,14 +116,14 @@ enum ONNXFile {
 }
 
 extension Onnx_GraphProto {
-  /// Gives the value that is the model's output the name that the graph says.
+  /// Renames the value that is the model's output to the graph's output name.
   fileprivate mutating func finish(output value: String) {
     if let index = node.lastIndex(where: { $0.output == [value] }), !node.contains(where: { $0.input.contains(value) })
     {
       node[index].output = ["output"]
       return
     }
-    // The output is read further, or is the input.
+    // The output has other readers, or is the input.
     node.append(
       Onnx_NodeProto.with {
         $0.name = "output"

@@ -2,7 +2,7 @@ import Configuration
 import NeuralNetwork
 import ONNXSchema
 
-/// An operator of ONNX, with the tensors that it reads behind its inputs.
+/// An ONNX operator, with the parameter tensors after its inputs.
 ///
 /// Source: the operators' pages at https://onnx.ai/onnx/operators, operator set 17.
 struct ONNXOperator {
@@ -10,7 +10,7 @@ struct ONNXOperator {
   var tensors: [NamedTensor] = []
   var attributes: [Onnx_AttributeProto] = []
 
-  /// The operators of a step, each of which reads the one before it.
+  /// The operators of a step, a chain.
   static func operators(for step: ChannelsFirstModel.Step) -> [ONNXOperator] {
     switch step.operation {
     case .convolution(let weights, let window):
@@ -96,7 +96,7 @@ struct ONNXOperator {
 }
 
 extension ChannelsFirstModel.Weights {
-  /// The kernel and, if there is one, the bias.
+  /// The kernel and, if present, the bias.
   var tensors: [NamedTensor] { [kernel] + (bias.map { [$0] } ?? []) }
 }
 

@@ -1,16 +1,17 @@
 import KerasFormat
 import NeuralNetwork
 
-/// Turns the operations of layers into steps, and brings values into the order that each step needs.
+/// Converts layer operations to steps, and transposes values to the axis order that each step needs.
 struct ChannelsFirstBuilder {
-  /// A value of the model: where it comes from, and how a sample of it lies.
+  /// A value of the model: its source, and the axis order of a sample.
   private struct Value {
     var source: ChannelsFirstModel.Source
-    /// As Keras has it.
+    /// The shape as in Keras.
     var shape: Shape
-    /// Whether the channels are the first axis of a sample and not the last.
+    /// Whether the channels are the first axis of a sample instead of the last.
     var isChannelsFirst = false
-    /// The (height, width, channels) of the image that a vector was, if its values lie as (channels, height, width).
+    /// The (height, width, channels) of the flattened image, if the vector's values are in the order (channels, height,
+    /// width).
     var flattenedImage: Shape?
   }
 
@@ -18,10 +19,10 @@ struct ChannelsFirstBuilder {
   private let plan: ModelPlan
   private let graph: PortableGraph
   private let input: Value
-  /// What the operations give.
+  /// The outputs of the operations.
   private var values: [Value] = []
   private(set) var steps: [ChannelsFirstModel.Step] = []
-  /// Values that were brought into the other order.
+  /// Values already transposed to the other order.
   private var reordered: [ChannelsFirstModel.Source: Value] = [:]
 
   init(model: TrainedModel, plan: ModelPlan, isChannelsFirst: Bool) throws {
@@ -39,7 +40,7 @@ struct ChannelsFirstBuilder {
     }
   }
 
-  /// The model's output, with an image in the order that is asked for.
+  /// The model's output, with an image in the requested order.
   mutating func finish(isChannelsFirst: Bool) -> ChannelsFirstModel.Source {
     let value = value(of: graph.output)
     let isImage = value.shape.image != nil
@@ -55,7 +56,7 @@ struct ChannelsFirstBuilder {
 
   // MARK: - Operations
 
-  /// - Parameter acceptsAnyOrder: whether all that reads the result can have a flattened image in any order.
+  /// - Parameter acceptsAnyOrder: whether all readers of the result accept a flattened image in any order.
   private mutating func append(_ node: PortableGraph.Node, acceptsAnyOrder: Bool) -> Value {
     let values = node.inputs.map(value)
     let first = values[0]
@@ -72,7 +73,7 @@ struct ChannelsFirstBuilder {
     case .activation(let function):
       return passing(.activation(function, isChannelsFirst: first.isChannelsFirst), first, node)
     case .normalization(let normalization):
-      // A vector has no other axis.
+      // A vector has only this axis.
       let isFirst = first.shape.dimensions.count > 1
       let value = arranged(first, isChannelsFirst: isFirst, node.layerIndex)
       return passing(.normalization(parameters(normalization, node)), value, node)
@@ -91,7 +92,7 @@ struct ChannelsFirstBuilder {
     return Value(source: add(operation, [image], node), shape: node.output, isChannelsFirst: true)
   }
 
-  /// A step that gives its values in the order of its input.
+  /// Appends a step whose output has the order of its input.
   private mutating func passing(
     _ operation: ChannelsFirstModel.Operation, _ value: Value, _ node: PortableGraph.Node
   ) -> Value {
@@ -103,7 +104,7 @@ struct ChannelsFirstBuilder {
 
   private mutating func addFlatten(_ value: Value, _ node: PortableGraph.Node, acceptsAnyOrder: Bool) -> Value {
     let image = value.isChannelsFirst ? value.shape : nil
-    // One position or one channel: both orders are the same.
+    // With one position or one channel, both orders are the same.
     let isOrderless =
       image.map { $0.count == $0.dimensions[$0.dimensions.count - 1] || $0.dimensions.last == 1 } ?? true
     let keepsOrder = acceptsAnyOrder && value.shape.image != nil
@@ -113,7 +114,7 @@ struct ChannelsFirstBuilder {
       flattenedImage: source.isChannelsFirst && !isOrderless ? image : value.flattenedImage)
   }
 
-  /// A step with several inputs: in the order of Keras, unless one of them is not.
+  /// Appends a step with several inputs: in Keras' order if all inputs are.
   private mutating func addJoined(
     _ values: [Value], _ node: PortableGraph.Node,
     _ operation: (_ isChannelsFirst: Bool) -> ChannelsFirstModel.Operation
@@ -148,7 +149,7 @@ struct ChannelsFirstBuilder {
     return .step(steps.count - 1)
   }
 
-  /// A value with its channels first or last: brought there once, whatever reads it.
+  /// The value with channels first or last, transposed at most once for all readers.
   private mutating func arranged(_ value: Value, isChannelsFirst wanted: Bool, _ layerIndex: Int) -> Value {
     guard value.isChannelsFirst != wanted, value.shape.dimensions.count > 1 else { return value }
     if let known = reordered[value.source] { return known }
@@ -171,8 +172,8 @@ struct ChannelsFirstBuilder {
   }
 
   /// - Parameters:
-  ///   - axes: the axes of Keras' kernel in the order of the other program's.
-  ///   - flattened: the image that a product's input was, if its channels lie first.
+  ///   - axes: the axes of Keras' kernel in the order of the other program.
+  ///   - flattened: the shape of the image flattened into the dense layer's input, if channels come first.
   private func weights(_ kernel: String, _ bias: String?, of layer: Int, axes: [Int], flattened: Shape? = nil)
     -> ChannelsFirstModel.Weights
   {
@@ -185,7 +186,7 @@ struct ChannelsFirstBuilder {
     guard case .floats(let values) = kernel.values else { preconditionFailure("\(kernel.name) holds integers") }
     var layout = ParameterLayout(factors: kernel.dimensions, order: axes)
     if let image = flattened?.image {
-      // Its inputs lie as (channels, height·width).
+      // Its inputs are in the order (channels, height·width).
       layout = ParameterLayout(
         factors: [image.height * image.width, image.channels, kernel.dimensions[1]], order: [2, 1, 0])
     }

@@ -1,24 +1,24 @@
 import KerasFormat
 import NeuralNetwork
 
-/// A model in the terms of programs whose images are (channels, height, width) and whose dense kernels are (out, in):
-/// PyTorch and ONNX.
+/// A model in channels-first form, with images (channels, height, width) and dense kernels (out, in), as in PyTorch and
+/// ONNX.
 ///
-/// What `Flatten` makes of an image has another order there than here; the product behind it gets its kernel permuted, so
-/// that the result is the same. Where anything else reads it, the image is brought into the order of Keras first.
+/// A flattened image has another order there; the kernel of a following dense layer is permuted, so that the result is
+/// the same. For any other reader, the image is first transposed to Keras' order.
 struct ChannelsFirstModel {
   enum Operation: Equatable {
     /// The kernel is (out, in, height, width).
     case convolution(Weights, window: PortableWindow)
     case maximum(window: PortableWindow)
     case average(window: PortableWindow)
-    /// All axes of a sample become one.
+    /// Flattens a sample.
     case flatten
     /// The kernel is (out, in).
     case product(Weights)
-    /// Softmax goes over the channels, or the only axis.
+    /// Softmax over the channels, or the only axis.
     case activation(ActivationFunction, isChannelsFirst: Bool)
-    /// The first axis of a sample is that of the channels.
+    /// The first axis of a sample is the channel axis.
     case normalization(Normalization)
     case scaling(scale: Double, offset: Double)
     case sum
@@ -32,7 +32,7 @@ struct ChannelsFirstModel {
     case toChannelsLast
   }
 
-  /// The parameters of a convolution or a product.
+  /// The parameters of a convolution or a dense layer.
   struct Weights: Equatable {
     let kernel: NamedTensor
     /// (out)
@@ -45,36 +45,36 @@ struct ChannelsFirstModel {
     let beta: NamedTensor
     let mean: NamedTensor
     let variance: NamedTensor
-    /// Whether gamma and beta are variables, and not all 1 and 0.
+    /// Whether gamma and beta are variables, instead of constant 1 and 0.
     let isAffine: Bool
     let epsilon: Double
     let momentum: Double
   }
 
-  /// What a step reads.
+  /// An input of a step.
   enum Source: Hashable {
     case input
-    /// The output of the step at a position.
+    /// The output of a step, by position.
     case step(Int)
   }
 
   struct Step: Equatable {
-    /// The layer that it comes from.
+    /// The layer it was built from.
     let layer: String
     let operation: Operation
     let inputs: [Source]
-    /// The shapes of a sample before (of the first input) and after it, as (height, width, channels) or (units).
+    /// The sample shapes of the first input and of the output, as (height, width, channels) or (units).
     let input: Shape
     let output: Shape
   }
 
   let steps: [Step]
-  /// What the model's output is.
+  /// The model's output.
   let output: Source
   let inputShape: Shape
   let outputShape: Shape
 
-  /// - Parameter isChannelsFirst: whether the images that the model gets and gives are.
+  /// - Parameter isChannelsFirst: whether the model's input and output images are channels-first.
   /// - Throws: `ModelError`.
   init(_ model: TrainedModel, isChannelsFirst: Bool) throws {
     let plan = try model.plan()
@@ -86,7 +86,7 @@ struct ChannelsFirstModel {
     steps = builder.steps
   }
 
-  /// Whether each step reads the one before it, and nothing else.
+  /// Whether the steps form a chain.
   var isChain: Bool {
     steps.indices.allSatisfy { steps[$0].inputs == [$0 == 0 ? .input : .step($0 - 1)] }
   }

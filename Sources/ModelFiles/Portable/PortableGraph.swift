@@ -1,19 +1,19 @@
 import NeuralNetwork
 
-/// The operations of all layers of a model, each with what it reads.
+/// The exchange operations of all layers of a model, each with its inputs.
 struct PortableGraph {
   enum Source: Hashable {
     case input
-    /// The operation at a position.
+    /// The output of an operation, by position.
     case operation(Int)
   }
 
   struct Node {
     let operation: PortableOperation
-    /// The position of the layer it comes from.
+    /// The position of its layer.
     let layerIndex: Int
     let inputs: [Source]
-    /// The shape of a sample of the first input, and of the output.
+    /// The sample shapes of the first input and of the output.
     let input: Shape
     let output: Shape
   }
@@ -21,9 +21,9 @@ struct PortableGraph {
   private(set) var nodes: [Node] = []
   private(set) var output: Source = .input
 
-  /// - Throws: `ModelError` if there are no such operations for a layer.
+  /// - Throws: `ModelError` if a layer has no exchange form.
   init(_ plan: ModelPlan) throws {
-    // What each layer gives; a layer without operations gives what it reads.
+    // The output of each layer; that of a layer without operations is its input.
     var outputs: [Source] = []
     for (index, layer) in plan.nodes.enumerated() {
       var inputs = layer.inputs.map { source in
@@ -49,12 +49,12 @@ struct PortableGraph {
     } catch is NoPortableForm {
       throw ModelError(
         layerIndex: index, layerName: layer.name,
-        reason: "a \(layer.className) cannot be said in terms of other programs: its type has no portable form.")
+        reason: "a \(layer.className) cannot be exported: its type has no portable form.")
     }
   }
 
-  /// For each operation, whether all that reads it can have its values in another order: in the end only products can,
-  /// with their kernels permuted.
+  /// For each operation, whether all its readers accept its values in another order: ultimately only dense layers do,
+  /// with permuted kernels.
   var acceptsAnyOrder: [Bool] {
     var accepts = [Bool](repeating: true, count: nodes.count)
     if case .operation(let index) = output { accepts[index] = false }
@@ -66,9 +66,9 @@ struct PortableGraph {
 }
 
 extension PortableGraph.Node {
-  /// Whether the order of the input does not matter, or is that of the output, which may be any.
+  /// Whether the order of the input does not matter, or is that of the output if that may be any.
   ///
-  /// - Parameter outputMayBeAny: whether the output's may.
+  /// - Parameter outputMayBeAny: whether the output may have any order.
   fileprivate func passesOrder(_ outputMayBeAny: Bool) -> Bool {
     switch operation {
     case .product: true

@@ -4,20 +4,19 @@ import NeuralNetwork
 
 /// A model as PyTorch's `nn.Sequential`: its modules, and the tensors of its `state_dict`.
 ///
-/// A final softmax is left out: PyTorch's losses take logits.
+/// A final softmax is left out: PyTorch's losses expect logits.
 struct TorchModules {
-  /// The modules in Python: `nn.Linear(100, 10)`.
+  /// The modules as Python code: `nn.Linear(100, 10)`.
   private(set) var modules: [String] = []
   /// `0.weight`, `0.bias`…
   private(set) var tensors: [NamedTensor] = []
-  /// What pixels are divided by before they come to the modules: by a Rescaling too that the model begins with, which is
-  /// none of them.
+  /// The divisor of the pixels before the modules, including that of a first Rescaling layer, which is not a module.
   private(set) var scale: Float?
-  /// The steps that the optimizer has made.
+  /// The optimizer's step count.
   private let stepCount: Int
   private let file: String
 
-  /// - Parameter file: what messages call it.
+  /// - Parameter file: the path used in error messages.
   /// - Throws: `ModelFileError.Problem.notExpressible`.
   init(_ model: TrainedModel, file: String) throws {
     self.file = file
@@ -36,13 +35,14 @@ struct TorchModules {
     for step in steps { try append(step) }
   }
 
-  /// Layers with several inputs are named first: they say more of the model than where its values go.
+  /// Reports layers with several inputs first, as the more helpful message.
   private func checkChain(_ model: ChannelsFirstModel) throws {
     if let joined = model.steps.first(where: { $0.inputs.count > 1 }) {
-      throw notExpressible(joined, "it has \(joined.inputs.count) inputs, and modules in a row have one each")
+      throw notExpressible(
+        joined, "it has \(joined.inputs.count) inputs, and modules of an nn.Sequential have one each")
     }
     guard !model.isChain, let step = model.steps.last else { return }
-    throw notExpressible(step, "the model is no row of layers")
+    throw notExpressible(step, "the model is not a chain of layers")
   }
 
   /// `nn.Sequential(…)`
@@ -66,7 +66,7 @@ struct TorchModules {
     case .product(let weights):
       append("Linear(\(weights.kernel.dimensions[1]), \(weights.kernel.dimensions[0])\(Self.bias(weights)))", weights)
     case .activation(.softmax, _):
-      // The channels of an image, or the only axis of a vector; the last of two axes.
+      // The channel axis of an image, the only axis of a vector, or the last of two axes.
       append("Softmax(dim=\(step.input.dimensions.count == 2 ? 2 : 1))")
     case .activation(let function, _):
       append(Self.name(of: function))
@@ -79,9 +79,9 @@ struct TorchModules {
     case .scaling:
       throw notExpressible(step, "PyTorch has no module that multiplies and adds a number")
     case .sum, .concatenation:
-      throw notExpressible(step, "it has several inputs, and modules in a row have one each")
+      throw notExpressible(step, "it has several inputs, and modules of an nn.Sequential have one each")
     case .toChannelsFirst, .toChannelsLast:
-      throw notExpressible(step, "the values of an image are used in the order of Keras, channels last")
+      throw notExpressible(step, "the values of an image are used in Keras' order, channels last")
     }
   }
 
@@ -93,7 +93,7 @@ struct TorchModules {
     modules.append("nn.\(module)")
   }
 
-  /// PyTorch's momentum is the share of the batch, Keras' that of what was before.
+  /// PyTorch's momentum is the weight of the batch statistics, Keras' that of the previous ones.
   private mutating func append(_ normalization: ChannelsFirstModel.Normalization, isImage: Bool) {
     if normalization.isAffine {
       append(normalization.gamma, "weight")
@@ -108,22 +108,22 @@ struct TorchModules {
         + "momentum=\(momentum)\(normalization.isAffine ? "" : ", affine=False"))")
   }
 
-  /// Adds a tensor of the module that comes next.
+  /// Adds a tensor of the next module.
   private mutating func append(_ tensor: NamedTensor, _ name: String) {
     var renamed = tensor
     renamed.name = "\(modules.count).\(name)"
     tensors.append(renamed)
   }
 
-  /// Pads in a module of its own: PyTorch's windows pad both sides alike.
+  /// Appends a separate padding module: PyTorch's windows only pad symmetrically.
   private mutating func appendPadding(_ window: PortableWindow, function: String, value: String = "") {
     guard !window.isUnpadded else { return }
     let (before, after) = (window.paddingBefore, window.paddingAfter)
     append("\(function)((\(before.width), \(after.width), \(before.height), \(after.height))\(value))")
   }
 
-  /// Padding that does not count is the window's own affair. It is the same on both sides; where `ceil_mode` lets the
-  /// last window stand over the edge, one pixel more is padded at the end.
+  /// The window's own padding, which is excluded from the mean. It is symmetric; `ceil_mode`, which lets the last
+  /// window extend past the edge, pads one more pixel at the end.
   private mutating func appendAverage(_ window: PortableWindow, _ step: ChannelsFirstModel.Step) throws {
     guard let input = step.input.image, let output = step.output.image else { return }
     let isCovered = [
@@ -131,12 +131,12 @@ struct TorchModules {
       (input.width, output.width, window.size.width, window.strides.width, window.paddingBefore.width),
     ].allSatisfy { input, output, size, stride, padding in
       let positions = (input + 2 * padding - size + stride - 1) / stride + 1
-      // A window that would start in the padding is left out.
+      // A window that would start in the padding is dropped.
       let started = (positions - 1) * stride >= input + padding ? positions - 1 : positions
       return started == output && 2 * padding <= size
     }
     guard window.isUnpadded || isCovered else {
-      throw notExpressible(step, "its padding differs between the sides by more than AvgPool2d can")
+      throw notExpressible(step, "its padding is more asymmetric than AvgPool2d supports")
     }
     let padding =
       window.isUnpadded ? "" : ", padding=\(Self.pair(window.paddingBefore)), ceil_mode=True, count_include_pad=False"

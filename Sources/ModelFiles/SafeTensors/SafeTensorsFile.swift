@@ -1,9 +1,10 @@
 import Configuration
 import HDF5Reading
 
-/// Tensors and texts in the format safetensors: the length of a JSON header, the header, the numbers.
+/// A writer of safetensors files: the length of a JSON header, the header with tensor descriptions and metadata, the
+/// data.
 ///
-/// Source: https://huggingface.co/docs/safetensors (the format's page). Of its types it has F32 and I64.
+/// Source: https://huggingface.co/docs/safetensors (the format's page). The types F32 and I64 are written.
 struct SafeTensorsFile {
   private static let metadataKey = "__metadata__"
 
@@ -28,7 +29,7 @@ struct SafeTensorsFile {
       entries.append(ConfigurationEntry(tensor.name, Self.header(of: tensor, at: start..<content.count)))
     }
     var header = Array(ConfigurationNode(mapping: entries).json.utf8)
-    // Spaces, so that the numbers start at a multiple of 8.
+    // Spaces, so that the data starts at a multiple of 8.
     header += [UInt8](repeating: 0x20, count: (8 - header.count % 8) % 8)
     return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header + content
   }
