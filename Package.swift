@@ -134,8 +134,8 @@ let package = Package(
     .target(
       name: "Martlet",
       dependencies: [
-        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "KerasFormat", "Kernels", "Machine", "ModelFiles", "NeuralNetwork",
-        "Randomness", "RunConfiguration", "Training",
+        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "KerasFormat", "Kernels", "Machine", "ModelFiles",
+        "NeuralNetwork", "Randomness", "RunConfiguration", "Training",
       ]),
     .executableTarget(
       name: "MartletCommand",
@@ -186,8 +186,8 @@ let package = Package(
     .testTarget(
       name: "ModelFilesTests",
       dependencies: [
-        "Checkpoints", "DurableFiles", "HDF5Reading", "KerasFormat", "Martlet", "ModelFiles", "ONNXSchema", "TestSupport",
-        "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Checkpoints", "DurableFiles", "HDF5Reading", "KerasFormat", "Martlet", "ModelFiles", "ONNXSchema",
+        "TestSupport", "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       resources: [.copy("Golden"), .copy("SameTraining"), .copy("Hostile")]),
     .testTarget(

@@ -1,14 +1,6 @@
 import DurableFiles
 import Glibc
 
-/// A checkpoint file whose digest was verified.
-package struct VerifiedFile: Sendable, Equatable {
-  package let bytes: Int
-  /// SHA-256 of everything after the user block, in hexadecimal.
-  package let digest: String
-  package let step: Int
-}
-
 /// The checkpoint directory of one run.
 ///
 /// Files are named by their step, `step-00000300.weights.h5`. `latest.weights.h5` and `best.weights.h5` are links to

@@ -30,23 +30,6 @@ public struct ConfigurationNode: Sendable {
   }
 }
 
-/// One `key: value` of a mapping.
-public struct ConfigurationEntry: Sendable {
-  /// The key.
-  public var key: String
-  /// The value.
-  public var node: ConfigurationNode
-  /// The line of the key, numbered as for values.
-  public var line: Int?
-
-  /// Creates an entry.
-  public init(_ key: String, _ node: ConfigurationNode, line: Int? = nil) {
-    self.key = key
-    self.node = node
-    self.line = line
-  }
-}
-
 /// Nodes are equal if their values are; lines are ignored.
 extension ConfigurationNode: Equatable {
   /// Compares values without their lines.
@@ -61,13 +44,6 @@ extension ConfigurationNode: Equatable {
     case (.mapping(let left), .mapping(let right)): left == right
     default: false
     }
-  }
-}
-
-extension ConfigurationEntry: Equatable {
-  /// Compares keys and values without their lines.
-  public static func == (left: Self, right: Self) -> Bool {
-    left.key == right.key && left.node == right.node
   }
 }
 

@@ -43,26 +43,6 @@ package enum Memory {
   }
 }
 
-/// The current memory use of this process, in bytes.
-struct TakenMemory {
-  /// Resident memory.
-  var resident = 0
-  /// Address space.
-  var mapped = 0
-
-  static var own: TakenMemory { TextFile.read("/proc/self/statm").map { TakenMemory(statm: $0) } ?? TakenMemory() }
-}
-
-extension TakenMemory {
-  /// Reads `MAPPED RESIDENT …`, in pages.
-  init(statm text: String) {
-    let pages = text.split(separator: " ").prefix(2).compactMap { Int($0) }
-    guard pages.count == 2 else { return }
-    mapped = pages[0] * sysconf(Int32(_SC_PAGESIZE))
-    resident = pages[1] * sysconf(Int32(_SC_PAGESIZE))
-  }
-}
-
 extension ControlGroups {
   /// The smallest memory limit, in bytes; nil for no limit.
   var memory: Int? {

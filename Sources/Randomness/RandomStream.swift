@@ -1,12 +1,3 @@
-/// The purpose of random numbers; no two purposes of a run share a number.
-public enum RandomPurpose: UInt8, Sendable {
-  case initialWeights = 1
-  case sampleOrder = 2
-  case syntheticData = 3
-  case dropout = 4
-  case augmentation = 5
-}
-
 /// An infinite sequence of random numbers: a pure function of (seed, purpose, epoch, step, sample).
 ///
 /// It is never saved: a resumed run recreates the stream and gets the same numbers.

@@ -30,12 +30,3 @@ public final class RunRequests: Sendable {
   /// Returns whether a checkpoint was requested, and clears the request.
   public func takeCheckpointRequest() -> Bool { checkpoint.exchange(false, ordering: .relaxed) }
 }
-
-/// The reason why training stopped before its last epoch.
-public enum StopReason: Sendable, Equatable {
-  /// A signal requested it.
-  case signal(Int32)
-  case timeLimit
-  /// The metric that `EarlyStopping` monitors did not improve; the run is complete.
-  case noImprovement(metric: String)
-}

@@ -141,13 +141,3 @@ extension TrainingConfiguration {
   /// The number of steps in an epoch.
   public func steps(of training: Dataset) -> Int { (training.count + batchSize - 1) / batchSize }
 }
-
-/// Seconds of an epoch, across interruptions.
-struct EpochClock {
-  private let secondsBefore: Double
-  private let started = ContinuousClock.now
-
-  init(secondsBefore: Double) { self.secondsBefore = secondsBefore }
-
-  var seconds: Double { secondsBefore + (ContinuousClock.now - started) / .seconds(1) }
-}

@@ -2,7 +2,6 @@ import Configuration
 import Foundation
 import HDF5Reading
 import KerasFormat
-import KerasFormat
 import ZipArchive
 
 // The readers of files that come from elsewhere, under libFuzzer. `Tests/Fuzzing/run` says how.

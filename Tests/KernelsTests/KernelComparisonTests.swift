@@ -255,7 +255,7 @@ struct InstructionSetTests {
     } throws: {
       "\($0)"
         == "MARTLET_INSTRUCTION_SET is 'avx9', which is not an instruction set. "
-          + "Use one of v4, v3, baseline, or unset it."
+        + "Use one of v4, v3, baseline, or unset it."
     }
   }
 }

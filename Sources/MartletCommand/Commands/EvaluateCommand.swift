@@ -1,12 +1,6 @@
 import ArgumentParser
 import Martlet
 
-/// Human-readable text or JSON.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case text
-  case json
-}
-
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Evaluate a trained model on the test data of its run.",

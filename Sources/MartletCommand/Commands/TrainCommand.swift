@@ -292,51 +292,6 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
-/// How much a command prints.
-enum Verbosity {
-  /// - Throws: `WrongUse` for any other number.
-  static func resolve(_ number: Int?) throws -> ProgressPrinter.Verbosity {
-    guard let verbosity = ProgressPrinter.Verbosity(rawValue: number ?? 1) else {
-      throw WrongUse("--verbose must be 0, 1 or 2. Received: \(number ?? 1)")
-    }
-    // A bar needs a terminal on which it can be redrawn.
-    return verbosity == .bar && Terminal(.output) == nil ? .line : verbosity
-  }
-}
-
-/// Settings from the machine and the environment.
-enum Surroundings {
-  static func training(workers: Int?, isSilent: Bool) throws -> TrainingRun.Surroundings {
-    TrainingRun.Surroundings(
-      dataset: dataset(isSilent: isSilent), workerCount: try workerCount(workers),
-      instructionSet: try InstructionSet.resolve(environment: environment),
-      warning: warn)
-  }
-
-  @Sendable static func warn(_ text: String) { Console.error.write("martlet: warning: \(text)\n") }
-
-  /// Where data sets are searched for; downloads show their progress on standard error.
-  static func dataset(mirror: String? = nil, isSilent: Bool) -> DatasetContext {
-    let terminal = isSilent ? nil : Terminal(.error)
-    return DatasetContext(environment: environment, mirror: mirror) { line in
-      guard let terminal else { return }
-      // The last line is empty and releases the terminal's line.
-      Console.error.write(
-        terminal.redrawn([Terminal.Piece(line)]) + (line.isEmpty ? "\r" : ""), line.isEmpty ? .liveEnd : .live)
-    }
-  }
-
-  static func workerCount(_ workers: Int?) throws -> Int {
-    guard let workers else { return AvailableCores.count() }
-    guard (1...1024).contains(workers) else {
-      throw WrongUse("--workers must be at least 1 and at most 1024. Received: \(workers)")
-    }
-    return workers
-  }
-
-  private static var environment: [String: String] { ProcessInfo.processInfo.environment }
-}
-
 extension DatasetSource {
   /// The same source reading its files from a directory.
   ///

@@ -111,18 +111,3 @@ final class StepLog: Callback {
     if isIncomplete { throw StepLogError(path: path) }
   }
 }
-
-/// An incomplete step log of a complete run.
-struct StepLogError: Error, Equatable, CustomStringConvertible {
-  let path: String
-
-  var description: String { "\(path): lines are missing. The run and its checkpoints are complete." }
-}
-
-/// A file that is not the log of this run.
-struct ForeignLog: Error, Equatable, CustomStringConvertible {
-  let path: String
-  let reason: String
-
-  var description: String { "\(path): \(reason). Nothing in it was changed: name another file, or remove it." }
-}

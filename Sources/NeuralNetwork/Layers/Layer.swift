@@ -41,13 +41,6 @@ public protocol Layer: Configurable {
   func portableForm(for inputs: [Shape]) throws -> [PortableOperation]
 }
 
-/// The argument of a layer's final softmax.
-public enum SoftmaxArgument: Sendable {
-  case layer(any Layer)
-  /// The layer's input.
-  case input
-}
-
 extension Layer {
   public static var classAliases: [String] { [] }
   public static var inputCount: ClosedRange<Int> { 1...1 }
@@ -57,30 +50,4 @@ extension Layer {
   public var keepsLayout: Bool { false }
   public var softmaxArgument: SoftmaxArgument? { nil }
   public func portableForm(for inputs: [Shape]) throws -> [PortableOperation] { throw NoPortableForm() }
-}
-
-/// A layer that cannot be expressed in `PortableOperation`s.
-public struct NoPortableForm: Error {
-  /// Creates the error.
-  public init() {}
-}
-
-/// A layer with one input.
-public protocol UnaryLayer: Layer {
-  /// The output shape of a sample for an input of shape `input`.
-  ///
-  /// - Throws: `LayerShapeError` if the layer does not accept `input`.
-  func outputShape(for input: Shape) throws -> Shape
-  func variables(for input: Shape) -> [VariableSpecification]
-  func portableForm(for input: Shape) throws -> [PortableOperation]
-}
-
-extension UnaryLayer {
-  public func outputShape(for inputs: [Shape]) throws -> Shape { try outputShape(for: inputs[0]) }
-  public func variables(for inputs: [Shape]) -> [VariableSpecification] { variables(for: inputs[0]) }
-  /// The layer has no variables by default.
-  public func variables(for input: Shape) -> [VariableSpecification] { [] }
-  /// Throws `NoPortableForm` by default.
-  public func portableForm(for input: Shape) throws -> [PortableOperation] { throw NoPortableForm() }
-  public func portableForm(for inputs: [Shape]) throws -> [PortableOperation] { try portableForm(for: inputs[0]) }
 }

@@ -32,49 +32,6 @@ public enum PortableOperation: Sendable, Equatable {
   case dropout(rate: Double)
 }
 
-/// The variables and constants of a batch normalization.
-public struct PortableNormalization: Sendable, Equatable {
-  /// The name of the variable; nil for 1 in each channel.
-  public let gamma: String?
-  /// The name of the variable; nil for 0 in each channel.
-  public let beta: String?
-  /// The name of the moving mean.
-  public let mean: String
-  /// The name of the moving variance.
-  public let variance: String
-  /// Added to the variance.
-  public let epsilon: Double
-  /// The fraction of the moving statistics that a training step keeps, as in Keras.
-  public let momentum: Double
-}
-
-/// A window that moves over an image, with explicit padding on each side.
-public struct PortableWindow: Sendable, Equatable {
-  /// The height and width in pixels.
-  public let size: HeightWidth
-  /// The vertical and horizontal stride in pixels.
-  public let strides: HeightWidth
-  /// The padding above and left.
-  public let paddingBefore: HeightWidth
-  /// The padding below and right.
-  public let paddingAfter: HeightWidth
-
-  init(_ window: ImageWindow, size: HeightWidth, strides: HeightWidth) {
-    self.size = size
-    self.strides = strides
-    paddingBefore = window.paddingBefore
-    func after(_ input: Int, _ output: Int, _ size: Int, _ stride: Int, _ before: Int) -> Int {
-      max((output - 1) * stride + size - input - before, 0)
-    }
-    paddingAfter = HeightWidth(
-      after(window.input.height, window.output.height, size.height, strides.height, window.paddingBefore.height),
-      after(window.input.width, window.output.width, size.width, strides.width, window.paddingBefore.width))
-  }
-
-  /// Whether there is no padding.
-  public var isUnpadded: Bool { paddingBefore == [0, 0] && paddingAfter == [0, 0] }
-}
-
 extension ActivationFunction {
   /// The function as an operation of its own; empty for the identity.
   var portableForm: [PortableOperation] { self == .linear ? [] : [.activation(self)] }

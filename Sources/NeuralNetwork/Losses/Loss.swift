@@ -27,14 +27,6 @@ public protocol Loss: Configurable {
   func compute(_ outputs: ModelOutputs, losses: SampleColumn, gradient: UnsafeMutablePointer<Float>?, scale: Float)
 }
 
-/// The kind of targets that a loss compares outputs with.
-public enum TargetKind: Sendable {
-  /// A class per sample; each class has an output. The loss includes a final softmax.
-  case classes
-  /// A value per output.
-  case values
-}
-
 extension Loss {
   public static var aliases: [String] { [] }
   public static var targets: TargetKind { .classes }

@@ -38,29 +38,6 @@ public protocol Operation: Sendable {
   func inputGradients(_ frame: Frame)
 }
 
-/// The values that an operation's backward pass reads, besides the gradient of its output.
-public struct BackwardReads: OptionSet, Sendable {
-  /// The bits of the set.
-  public let rawValue: Int
-  /// Creates a set from its bits.
-  public init(rawValue: Int) { self.rawValue = rawValue }
-
-  /// The values of the inputs.
-  public static let inputs = BackwardReads(rawValue: 1)
-  /// The values of the output.
-  public static let output = BackwardReads(rawValue: 2)
-}
-
-/// An operation that sums its variable gradients over shards itself, in the order of `ShardTree`, while they are in the
-/// L1 cache.
-public protocol ShardTreeOperation: Operation {
-  /// The floats of `Frame.scratch` for up to `shards` shards, in addition to those for the samples.
-  func treeScratchCount(shards: Int) -> Int
-
-  /// Computes the gradients of the trainable variables, summed over all shards of the frame.
-  func variableGradients(_ frame: Frame, into gradients: UnsafeMutablePointer<Float>)
-}
-
 extension Operation {
   public var variableLayouts: [ParameterLayout] { [] }
   public var keptBytes: Int { 0 }
@@ -71,10 +48,4 @@ extension Operation {
   public func operations(needsInputGradient: Bool) -> OperationCount { OperationCount(forward: 0, backward: 0) }
   public func beginBackward(_ frame: Frame) {}
   public func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {}
-}
-
-extension ShardTreeOperation {
-  public func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
-    preconditionFailure("\(Self.self) sums over the shards itself")
-  }
 }

@@ -1,63 +1,6 @@
 import Kernels
 import NeuralNetwork
 
-/// Sums gradients over groups of shards and updates the variables in one phase: for optimizers that need no norm.
-struct ReduceAndUpdatePhase: StepPhase {
-  let update: VariableUpdate
-
-  func taskCount(_ step: CurrentStep) -> Int { update.taskCount }
-
-  func run(task: Int, worker: Int, _ step: CurrentStep) {
-    let time = update.time(of: step)
-    update.forEachBlock(of: task) { _, block in
-      update.reduce(block, time)
-      update.apply(block, time)
-    }
-  }
-
-  func finish(_ step: CurrentStep) -> Bool {
-    update.finish()
-    return true
-  }
-}
-
-/// Sums gradients over groups of shards, and their squares.
-struct ReducePhase: StepPhase {
-  let update: VariableUpdate
-
-  func taskCount(_ step: CurrentStep) -> Int { update.taskCount }
-
-  func run(task: Int, worker: Int, _ step: CurrentStep) {
-    let time = update.time(of: step)
-    update.forEachBlock(of: task) { index, block in
-      update.reduce(block, time)
-      update.norms.square(block, at: index, gradient: update.gradient(of: block))
-    }
-  }
-
-  func finish(_ step: CurrentStep) -> Bool {
-    update.norms.finish()
-    return true
-  }
-}
-
-/// Updates the variables with the gradients summed by `ReducePhase`.
-struct UpdatePhase: StepPhase {
-  let update: VariableUpdate
-
-  func taskCount(_ step: CurrentStep) -> Int { update.taskCount }
-
-  func run(task: Int, worker: Int, _ step: CurrentStep) {
-    let time = update.time(of: step)
-    update.forEachBlock(of: task) { _, block in update.apply(block, time) }
-  }
-
-  func finish(_ step: CurrentStep) -> Bool {
-    update.finish()
-    return true
-  }
-}
-
 /// The update of all variables, block by block.
 struct VariableUpdate: Sendable {
   /// The iteration of an update and its number of gradient groups.

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Martlet
+
+/// Options for the data set, and for what a model file does not contain.
+struct DatasetOptions: ParsableArguments {
+  @Option(help: "Directory of the data set's files.")
+  var data: String?
+
+  @Option(help: "Data set, as listed by 'martlet data list', if the file does not name one.")
+  var dataset: String?
+
+  @Option(help: "Run configuration (YAML): its data set, and the model for a weights-only file.")
+  var config: String?
+
+  @Option(
+    help:
+      "Divisor of the pixels (0 to 255), if a Keras file does not state it (default: 255 for byte images)."
+  )
+  var scale: Float?
+
+  @Option(help: "Model for a weights-only file, as Keras' JSON (model.to_json()).")
+  var architecture: String?
+
+  /// - Throws: `ConfigurationError`.
+  func configuration() throws -> RunConfiguration? { try config.map { try RunConfiguration(contentsOf: $0) } }
+
+  /// - Parameters:
+  /// - needsScale: whether a default scale is assumed if none is given.
+  /// - replacesTraining: whether the configuration's compile section overrides the file's.
+  func opening(
+    for purpose: KerasModelFile.Purpose, needsScale: Bool = true, replacesTraining: Bool = false
+  ) throws -> ModelOpening {
+    if let scale, !(scale.isFinite && scale > 0) {
+      throw WrongUse("--scale must be a positive number. Received: \(scale)")
+    }
+    return ModelOpening(
+      configuration: try configuration(), data: data, scale: (scale, needsScale), architecture: architecture,
+      purpose: purpose,
+      replacesTraining: replacesTraining,
+      context: Surroundings.dataset(isSilent: false))
+  }
+
+  /// The data set: the one given by an option, or the saved run's; nil if neither names one.
+  ///
+  /// - Throws: `WrongUse` or `ConfigurationError` if the name is unknown, or the data set has no files.
+  func source(of saved: SavedRun) throws -> (any DatasetSource)? {
+    let source = try named() ?? saved.configuration.source
+    guard let data else { return source }
+    return try source?.required(inDirectory: data)
+  }
+
+  private func named() throws -> (any DatasetSource)? {
+    if let dataset { return try NamedSource.find(dataset) }
+    return try configuration()?.source
+  }
+}

@@ -1,0 +1,22 @@
+import Configuration
+import Kernels
+
+/// A layer with one input.
+public protocol UnaryLayer: Layer {
+  /// The output shape of a sample for an input of shape `input`.
+  ///
+  /// - Throws: `LayerShapeError` if the layer does not accept `input`.
+  func outputShape(for input: Shape) throws -> Shape
+  func variables(for input: Shape) -> [VariableSpecification]
+  func portableForm(for input: Shape) throws -> [PortableOperation]
+}
+
+extension UnaryLayer {
+  public func outputShape(for inputs: [Shape]) throws -> Shape { try outputShape(for: inputs[0]) }
+  public func variables(for inputs: [Shape]) -> [VariableSpecification] { variables(for: inputs[0]) }
+  /// The layer has no variables by default.
+  public func variables(for input: Shape) -> [VariableSpecification] { [] }
+  /// Throws `NoPortableForm` by default.
+  public func portableForm(for input: Shape) throws -> [PortableOperation] { throw NoPortableForm() }
+  public func portableForm(for inputs: [Shape]) throws -> [PortableOperation] { try portableForm(for: inputs[0]) }
+}

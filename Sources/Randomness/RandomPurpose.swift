@@ -1,0 +1,8 @@
+/// The purpose of random numbers; no two purposes of a run share a number.
+public enum RandomPurpose: UInt8, Sendable {
+  case initialWeights = 1
+  case sampleOrder = 2
+  case syntheticData = 3
+  case dropout = 4
+  case augmentation = 5
+}

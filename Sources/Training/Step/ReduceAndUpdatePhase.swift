@@ -1,0 +1,22 @@
+import Kernels
+import NeuralNetwork
+
+/// Sums gradients over groups of shards and updates the variables in one phase: for optimizers that need no norm.
+struct ReduceAndUpdatePhase: StepPhase {
+  let update: VariableUpdate
+
+  func taskCount(_ step: CurrentStep) -> Int { update.taskCount }
+
+  func run(task: Int, worker: Int, _ step: CurrentStep) {
+    let time = update.time(of: step)
+    update.forEachBlock(of: task) { _, block in
+      update.reduce(block, time)
+      update.apply(block, time)
+    }
+  }
+
+  func finish(_ step: CurrentStep) -> Bool {
+    update.finish()
+    return true
+  }
+}
