@@ -189,7 +189,7 @@ struct RunConfigurationTests {
     ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name. Received: 3"),
     (
       "- flatten", "- flatten: 3",
-      "test.yml:6: model[2].flatten: expected a mapping with the keys name, inputs. Received: 3"
+      "test.yml:6: model[2].flatten: expected a mapping with the keys name, trainable, inputs. Received: 3"
     ),
     (
       "name: test", "name: \"a\\0\\e[2Jb\"",
