@@ -5,7 +5,7 @@ import Synchronization
 /// Each kind has one, such as `Catalog.layers`. A program registers a type of its own before it reads a configuration or a
 /// file that names it:
 ///
-///     Catalog.layers.register(GaussianNoise.self)
+///     Catalog.layers.register(PReLU.self)
 public final class Catalog<Entry: Sendable>: Sendable {
   /// What messages call an entry: `layer`.
   public let kind: String

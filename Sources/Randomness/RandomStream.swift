@@ -5,6 +5,7 @@ public enum RandomPurpose: UInt8, Sendable {
   case syntheticData = 3
   case dropout = 4
   case augmentation = 5
+  case noise = 6
 }
 
 /// An endless sequence of random numbers that is a pure function of (seed, purpose, epoch, step, sample).

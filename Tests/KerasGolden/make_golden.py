@@ -303,6 +303,10 @@ for name, class_name, configuration in [
         for clipping, options in CLIPPING.items():
             optimizer_case(f"{name}_{clipping}", class_name, configuration | options)
 
+# Noise, as dropout: what is added in training is no other program's business. Behind all others, whose numbers stay.
+layer_case("gaussian_noise_inference", "GaussianNoise", dict(stddev=0.4), normal(3, 4, 5, 2), training=False)
+layer_case("gaussian_noise_none", "GaussianNoise", dict(stddev=0.0), normal(3, 8))
+
 # The limits of GlorotUniform, found by drawing far more numbers than it takes to come near them.
 for name, shape in (("conv2d", (5, 5, 1, 10)), ("dense", (1440, 100)), ("output", (100, 10))):
     drawn = [np.abs(np.array(keras.initializers.GlorotUniform(seed=s)(shape))).max() for s in range(40)]

@@ -52,12 +52,13 @@ struct PythonTests {
       - activation: {activation: softmax}
     """
 
-  /// Batch normalization of images and of vectors, dropout, the mean of all positions, names.
+  /// Batch normalization of images and of vectors, dropout, noise, the mean of all positions, names.
   private static let normalized = """
       - conv2d: {name: first, filters: 6, kernel_size: 3, strides: 2, use_bias: false}
       - batch_normalization
       - relu
       - dropout: {rate: 0.25}
+      - gaussian_noise: {stddev: 0.1}
       - conv2d: {filters: 8, kernel_size: 3, strides: 2}
       - batch_normalization: {name: unscaled, scale: false, momentum: 0.9}
       - relu

@@ -47,7 +47,7 @@ struct KerasPurposeTests {
     let file = try KerasModelFile(path: KerasGolden.path("purposes/\(name)"))
     let layers =
       "left out, because they act only in training: RandomFlip ('random_flip'), RandomRotation ('random_rotation'), "
-      + "RandomCrop ('random_crop'), GaussianNoise ('gaussian_noise'), SpatialDropout2D ('spatial_dropout2d'), "
+      + "RandomCrop ('random_crop'), SpatialDropout2D ('spatial_dropout2d'), "
       + "ActivityRegularization ('activity_regularization')"
     let options =
       "left out, because only training uses them: kernel_regularizer (layer 'first' (Conv2D), layer 'dense' (Dense)), "
@@ -84,7 +84,6 @@ struct KerasPurposeTests {
     ["SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout"].flatMap {
       [($0, #""rate": 0.5, "seed": null"#, false), ($0, #""rate": 0.0, "seed": null"#, true)]
     } + [
-      ("GaussianNoise", #""stddev": 0.1"#, false), ("GaussianNoise", #""stddev": 0"#, true),
       ("ActivityRegularization", #""l1": 0.0, "l2": 0.1"#, false),
       ("ActivityRegularization", #""l1": 0.0, "l2": 0.0"#, true),
       ("Identity", "", true), ("RandomCrop", #""height": 8, "width": 8"#, false),
@@ -160,6 +159,17 @@ struct KerasPurposeTests {
         "left out, because only training uses them: noise_shape (layer 'd' (Dropout))"
       ])
     #expect(throws: ModelFileError.self) { try shaped.model(for: .training) }
+  }
+
+  @Test("Gaussian noise is a layer; its seed does not count")
+  func gaussianNoise() throws {
+    let file = try lesson(
+      with: #"{"class_name": "GaussianNoise", "config": {"name": "n", "stddev": 0.25, "seed": 7, "dtype": "float32"}}"#)
+    for purpose in Self.askingPurposes + [.training, .trainingAnew] {
+      let imported = try file.model(for: purpose)
+      #expect(imported.notes.isEmpty)
+      #expect(imported.model.model.layers.first as? GaussianNoise == GaussianNoise(stddev: 0.25))
+    }
   }
 
   /// Options of the first convolution that only training uses.

@@ -42,7 +42,7 @@ enum KerasNeutralOptions {
     // Of batch normalization: on one device the statistics are those of the whole batch.
     "synchronized": .anything, "fused": .anything, "virtual_batch_size": .nullInTraining, "adjustment": .null,
     "renorm": .offInTraining, "renorm_clipping": .anything, "renorm_momentum": .anything,
-    // Of dropout: another seed is another draw of the same.
+    // Of dropout and noise: another seed is another draw of the same.
     "seed": .anything, "noise_shape": .nullInTraining,
     "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,
     // Of ReLU and Softmax.

@@ -1,4 +1,4 @@
-/// Which pass a frame belongs to: what dropout and augmentation draw their random numbers for.
+/// Which pass a frame belongs to: what dropout, noise and augmentation draw their random numbers for.
 public struct Pass: Sendable {
   public enum Mode: Sendable {
     case training
