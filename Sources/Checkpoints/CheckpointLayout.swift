@@ -34,6 +34,8 @@ package enum CheckpointLayout {
   static let instructionSet = "instruction_set"
   /// Absent from files of version 1.
   static let arithmetic = "arithmetic"
+  /// Absent where the optimizer's variables are by variable.
+  static let slotOrder = "slot_order"
   static let origin = "origin"
   static let initialWeights = "initial_weights"
   static let epochSeconds = "epoch_seconds"
@@ -53,10 +55,8 @@ package enum CheckpointLayout {
   /// `layers/conv2d/vars`.
   static func layerVariables(_ layer: String) -> String { "\(layers)/\(layer)/\(variables)" }
 
-  /// `optimizer/vars/2`: after the iteration and the learning rate, the slots of each parameter in turn.
+  /// `optimizer/vars/2`: after the iteration and the learning rate, the slots of the parameters in their `SlotOrder`.
   static func optimizerVariable(_ index: Int) -> String { "\(optimizer)/\(variables)/\(index)" }
 
-  static func optimizerVariable(parameter: Int, slot: Int, slotCount: Int) -> String {
-    optimizerVariable(2 + parameter * slotCount + slot)
-  }
+  static func optimizerVariable(slotPlace: Int) -> String { optimizerVariable(2 + slotPlace) }
 }

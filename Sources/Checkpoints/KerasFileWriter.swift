@@ -80,7 +80,7 @@ package struct KerasFileWriter {
     }
   }
 
-  /// The optimizer's variables by number: the iteration, the learning rate, the slots of each weight in turn.
+  /// The optimizer's variables by number: the iteration, the learning rate, the slots in the optimizer's order.
   ///
   /// - Parameter slots: each in the order of `plan.trainableVariables`.
   package func writeOptimizer(
@@ -91,11 +91,10 @@ package struct KerasFileWriter {
     try root.write([Int64(iteration)], dimensions: [], to: CheckpointLayout.optimizerVariable(0))
     try root.write([learningRate], dimensions: [], to: CheckpointLayout.optimizerVariable(1))
     let positions = order.positions(of: plan.trainableVariables)
-    for (slot, slotVariables) in slots.enumerated() {
-      for (place, position) in positions.enumerated() where slotVariables.indices.contains(position) {
-        let name = CheckpointLayout.optimizerVariable(parameter: place, slot: slot, slotCount: slots.count)
-        try write(slotVariables[position], to: name, of: root)
-      }
+    let places = type(of: training.optimizer).slotOrder.places(slots: slots.count, variables: positions.count)
+    for (number, place) in places.enumerated() where slots[place.slot].indices.contains(positions[place.variable]) {
+      let variable = slots[place.slot][positions[place.variable]]
+      try write(variable, to: CheckpointLayout.optimizerVariable(slotPlace: number), of: root)
     }
   }
 

@@ -110,6 +110,10 @@ struct PythonTests {
     "compile: {optimizer: {name: sgd, learning_rate: 0.02, momentum: 0.9, nesterov: true, weight_decay: 0.0001, "
     + "global_clipnorm: 1.0}}"
 
+  /// Three slots for each weight, which Keras keeps one after the other.
+  private static let centered =
+    "compile: {optimizer: {name: rmsprop, learning_rate: 0.002, rho: 0.8, momentum: 0.5, centered: true}}"
+
   /// IDX files of the built-in digits, and a run over them in the order of the data.
   private func writeData(_ directory: TemporaryDirectory, model: String = lesson, compile: String = "") throws -> String
   {
@@ -172,7 +176,7 @@ struct PythonTests {
 
   @Test(
     "Keras predicts the same, restores the optimizer, and trains on to the same weights",
-    arguments: [(lesson, ""), (graph, momentum), (frozen, momentum)])
+    arguments: [(lesson, ""), (graph, momentum), (frozen, momentum), (lesson, centered)])
   func keras(model: String, compile: String) throws {
     let directory = try TemporaryDirectory()
     let config = try writeData(directory, model: model, compile: compile)

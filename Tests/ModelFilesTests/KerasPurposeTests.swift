@@ -207,7 +207,7 @@ struct KerasPurposeTests {
 
   /// Compile sections that are not computed here.
   static let compiled: [(old: String, new: String)] = [
-    (#""class_name": "Adam""#, #""class_name": "RMSprop""#), (#""use_ema": false"#, #""use_ema": true"#),
+    (#""class_name": "Adam""#, #""class_name": "Nadam""#), (#""use_ema": false"#, #""use_ema": true"#),
     (#""learning_rate": 0.009999999776482582"#, #""learning_rate": {"class_name": "ExponentialDecay"}"#),
     (#""loss": "categorical_crossentropy""#, #""loss": "my_own_loss""#),
     (#""loss": "categorical_crossentropy""#, #""loss": {"answer": "hinge"}"#),

@@ -15,6 +15,8 @@ public protocol Optimizer: Configurable {
   var updateOptions: UpdateOptions { get set }
   /// Keras' names of what the optimizer keeps for each variable, in Keras' order: `momentum`, `velocity`.
   var slotNames: [String] { get }
+  /// The order in which Keras' files have them: by variable, unless it says otherwise.
+  static var slotOrder: SlotOrder { get }
 
   /// What the learning rate is replaced by in a step, if the optimizer corrects it; computed once a step.
   ///
@@ -26,6 +28,8 @@ public protocol Optimizer: Configurable {
 }
 
 extension Optimizer {
+  public static var slotOrder: SlotOrder { .byVariable }
+
   public func stepSize(iteration: Int, learningRate: Float) -> Float { learningRate }
 
   /// Reads the options of its own, and those that every optimizer has.
