@@ -152,7 +152,7 @@ let package = Package(
       resources: [.copy("keras.h5"), .copy("values.h5")]),
     .executableTarget(
       name: "AllocationCounter", dependencies: ["Martlet"], path: "Tests/AllocationCounter",
-      exclude: ["branches.yml", "residual.yml"], linkerSettings: [ownAllocators]),
+      exclude: ["branches.yml", "centered.yml", "residual.yml"], linkerSettings: [ownAllocators]),
     .testTarget(
       name: "KernelsTests", dependencies: ["CVector", "Kernels", "Randomness", "TestSupport"],
       swiftSettings: [optimizedInDebug]),

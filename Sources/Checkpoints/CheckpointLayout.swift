@@ -21,6 +21,8 @@ enum CheckpointLayout {
   static let instructionSet = "instruction_set"
   /// Absent from files of version 1.
   static let arithmetic = "arithmetic"
+  /// Absent where the optimizer's variables are by variable.
+  static let slotOrder = "slot_order"
   static let origin = "origin"
   static let initialWeights = "initial_weights"
   static let epochSeconds = "epoch_seconds"

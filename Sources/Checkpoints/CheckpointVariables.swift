@@ -20,7 +20,9 @@ struct CheckpointVariables {
     guard known.count == read.count else { throw malformed("two weights have the same name") }
     let state = Set(try Self.lines(paths.state, of: run) ?? [])
     guard state.isSubset(of: known) else { throw malformed("\(paths.state) names missing variables") }
-    slots = try Self.slots(root, of: read.filter { !state.contains($0.path) }, malformed: malformed)
+    slots = try Self.slots(
+      root, of: read.filter { !state.contains($0.path) }, order: Self.slotOrder(run, malformed: malformed),
+      malformed: malformed)
     parameters = read
     guard let order = try Self.lines(paths.order, of: run) else { return }
     guard order.count == read.count, Set(order) == known else {
@@ -48,9 +50,18 @@ struct CheckpointVariables {
     }
   }
 
-  /// The optimizer's variables: iteration, learning rate, then the slots of each parameter in turn.
+  private static func slotOrder(_ run: HDF5Group, malformed: (String) -> CheckpointError) throws -> SlotOrder {
+    guard run.hasAttribute(CheckpointLayout.slotOrder) else { return .byVariable }
+    let name = try run.attribute(CheckpointLayout.slotOrder)
+    guard let order = SlotOrder(rawValue: name) else {
+      throw malformed("\(CheckpointLayout.slotOrder) is '\(name)'")
+    }
+    return order
+  }
+
+  /// The optimizer's variables: after the iteration and the learning rate, the slots of the parameters.
   private static func slots(
-    _ root: HDF5Group, of parameters: [Snapshot.Variable], malformed: (String) -> CheckpointError
+    _ root: HDF5Group, of parameters: [Snapshot.Variable], order: SlotOrder, malformed: (String) -> CheckpointError
   ) throws -> [[Snapshot.Variable]] {
     let names = try root.group("\(KerasLayout.optimizer)/\(KerasLayout.variables)").names
     let count = names.count - 2
@@ -60,13 +71,14 @@ struct CheckpointVariables {
       throw malformed("\(names.count) optimizer variables for \(parameters.count) weights")
     }
     let slotCount = count / parameters.count
-    return try (0..<slotCount).map { slot in
-      try parameters.enumerated().map { index, parameter in
-        let (values, dimensions): ([Float], [Int]) = try root.readExactly(
-          KerasLayout.optimizerVariable(parameter: index, slot: slot, slotCount: slotCount))
-        return Snapshot.Variable(path: parameter.path, shape: Shape(dimensions), values: values)
-      }
+    var slots = [[Snapshot.Variable]](repeating: [], count: slotCount)
+    for (number, place) in order.places(slots: slotCount, variables: parameters.count).enumerated() {
+      let (values, dimensions): ([Float], [Int]) = try root.readExactly(
+        KerasLayout.optimizerVariable(slotPlace: number))
+      slots[place.slot].append(
+        Snapshot.Variable(path: parameters[place.variable].path, shape: Shape(dimensions), values: values))
     }
+    return slots
   }
 
   /// The lines of a string dataset; nil if it is missing.

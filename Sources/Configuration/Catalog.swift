@@ -5,7 +5,7 @@ import Synchronization
 /// There is one per kind, such as `Catalog.layers`. A program registers its own types before it reads a configuration
 /// or file that names them:
 ///
-///     Catalog.layers.register(GaussianNoise.self)
+///     Catalog.layers.register(PReLU.self)
 public final class Catalog<Entry: Sendable>: Sendable {
   /// The word for an entry in messages: `layer`.
   public let kind: String

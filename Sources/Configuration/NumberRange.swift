@@ -6,6 +6,8 @@ public enum NumberRange: Sendable, CustomStringConvertible {
   case zeroOrMore
   /// From 0 up to, but not including, 1.
   case belowOne
+  /// From 0 up to and including 1.
+  case upToOne
   /// Greater than 0 and less than 1.
   case properFraction
   case finite
@@ -18,6 +20,7 @@ public enum NumberRange: Sendable, CustomStringConvertible {
     case .positiveUpTo(let limit): value > 0 && value <= limit
     case .zeroOrMore: value >= 0
     case .belowOne: value >= 0 && value < 1
+    case .upToOne: value >= 0 && value <= 1
     case .properFraction: value > 0 && value < 1
     case .finite: true
     }
@@ -30,6 +33,7 @@ public enum NumberRange: Sendable, CustomStringConvertible {
     case .positiveUpTo(let limit): "greater than 0 and at most \(Int(limit))"
     case .zeroOrMore: "of 0 or more"
     case .belowOne: "of 0 or more and less than 1"
+    case .upToOne: "of 0 or more and at most 1"
     case .properFraction: "greater than 0 and less than 1"
     case .finite: "that is finite"
     }

@@ -31,10 +31,8 @@ package enum KerasLayout {
   /// `layers/conv2d/vars`.
   static func layerVariables(_ layer: String) -> String { "\(layers)/\(layer)/\(variables)" }
 
-  /// `optimizer/vars/2`: after the iteration and the learning rate, the slots of each parameter in turn.
+  /// `optimizer/vars/2`: after the iteration and the learning rate, the slots of the parameters in their `SlotOrder`.
   package static func optimizerVariable(_ index: Int) -> String { "\(optimizer)/\(variables)/\(index)" }
 
-  package static func optimizerVariable(parameter: Int, slot: Int, slotCount: Int) -> String {
-    optimizerVariable(2 + parameter * slotCount + slot)
-  }
+  package static func optimizerVariable(slotPlace: Int) -> String { optimizerVariable(2 + slotPlace) }
 }

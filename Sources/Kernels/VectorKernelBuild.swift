@@ -98,6 +98,10 @@ package protocol VectorKernelBuild: SendableMetatype {
     parameters: UnsafeMutablePointer<Float>, momentum: UnsafeMutablePointer<Float>,
     velocity: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, count: Int, stepSize: Float,
     oneMinusBeta1: Float, oneMinusBeta2: Float, epsilon: Float)
+  static func rmspropUpdate(
+    parameters: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>,
+    momentum: UnsafeMutablePointer<Float>?, average: UnsafeMutablePointer<Float>?, gradient: UnsafePointer<Float>,
+    count: Int, stepSize: Float, rho: Float, oneMinusRho: Float, momentumShare: Float, epsilon: Float)
 }
 
 extension KernelsBaseline.VectorKernels: VectorKernelBuild {}

@@ -133,4 +133,49 @@ extension VectorKernels {
       index += 1
     }
   }
+
+  /// One step of RMSprop in Keras' form: v ← ρ·v + (1 − ρ)·g² and u = α·g / √(v + ε); centered a ← ρ·a + (1 − ρ)·g and
+  /// u = α·g / √(v − a² + ε). Then w ← w − u; with momentum m ← µ·m + u and w ← w − m.
+  @inline(never)
+  public static func rmspropUpdate(
+    parameters: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>,
+    momentum: UnsafeMutablePointer<Float>?, average: UnsafeMutablePointer<Float>?, gradient: UnsafePointer<Float>,
+    count: Int, stepSize: Float, rho: Float, oneMinusRho: Float, momentumShare: Float, epsilon: Float
+  ) {
+    var index = 0
+    while index + lanes <= count {
+      let g = loadVector(gradient + index)
+      let v = loadVector(velocity + index) * rho + g * g * oneMinusRho
+      storeVector(v, velocity + index)
+      var square = v
+      if let average {
+        let a = loadVector(average + index) * rho + g * oneMinusRho
+        storeVector(a, average + index)
+        square -= a * a
+      }
+      var change = (g * stepSize) / squareRoot(square + epsilon)
+      if let momentum {
+        change += loadVector(momentum + index) * momentumShare
+        storeVector(change, momentum + index)
+      }
+      storeVector(loadVector(parameters + index) - change, parameters + index)
+      index += lanes
+    }
+    while index < count {
+      let g = gradient[index]
+      velocity[index] = velocity[index] * rho + g * g * oneMinusRho
+      var square = velocity[index]
+      if let average {
+        average[index] = average[index] * rho + g * oneMinusRho
+        square -= average[index] * average[index]
+      }
+      var change = (g * stepSize) / (square + epsilon).squareRoot()
+      if let momentum {
+        change += momentum[index] * momentumShare
+        momentum[index] = change
+      }
+      parameters[index] -= change
+      index += 1
+    }
+  }
 }

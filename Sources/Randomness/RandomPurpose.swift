@@ -5,4 +5,5 @@ public enum RandomPurpose: UInt8, Sendable {
   case syntheticData = 3
   case dropout = 4
   case augmentation = 5
+  case noise = 6
 }

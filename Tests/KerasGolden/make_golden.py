@@ -338,10 +338,12 @@ def optimizer_case(name, class_name, configuration):
     if excluded:
         optimizer.exclude_from_weight_decay(var_names=excluded)
     optimizer.build(variables)
-    lists = {"Adam": ("_momentums", "_velocities"), "AdamW": ("_momentums", "_velocities"), "SGD": ("momentums",)}
+    lists = {"Adam": ("_momentums", "_velocities"), "AdamW": ("_momentums", "_velocities"), "SGD": ("momentums",),
+             "RMSprop": ("_velocities", "_momentums", "_average_gradients")}
     # Without momentum, Keras keeps slots that nothing writes.
     keeps = class_name != "SGD" or options.get("momentum", 0) != 0
-    slots = [getattr(optimizer, key) for key in lists[class_name]] if keeps else []
+    # RMSprop has no list of what its options do without.
+    slots = [values for key in lists[class_name] if (values := getattr(optimizer, key))] if keeps else []
     group = file.create_group(f"optimizers/{name}")
     group.attrs["optimizer"], group.attrs["configuration"] = class_name, json.dumps(configuration)
     gradients = []
@@ -377,11 +379,20 @@ for name, class_name, configuration in [
     ("sgd_nesterov", "SGD", dict(learning_rate=0.05, momentum=0.8, nesterov=True)),
     ("sgd_decay", "SGD", dict(learning_rate=0.05, momentum=0.9, weight_decay=0.1)),
     ("sgd_excluding", "SGD", dict(learning_rate=0.05, weight_decay=0.1, exclude_from_weight_decay=["kernel"])),
+    ("rmsprop", "RMSprop", dict(learning_rate=0.001)),
+    ("rmsprop_other", "RMSprop", dict(learning_rate=0.01, rho=0.7, epsilon=1e-5, weight_decay=0.2)),
+    ("rmsprop_momentum", "RMSprop", dict(learning_rate=0.01, momentum=0.9)),
+    ("rmsprop_centered", "RMSprop", dict(learning_rate=0.01, centered=True)),
+    ("rmsprop_all", "RMSprop", dict(learning_rate=0.005, rho=0.8, momentum=0.7, centered=True)),
 ]:
     optimizer_case(name, class_name, configuration)
-    if name in ("adam", "adamw_decay", "sgd_nesterov"):
+    if name in ("adam", "adamw_decay", "sgd_nesterov", "rmsprop_all"):
         for clipping, options in CLIPPING.items():
             optimizer_case(f"{name}_{clipping}", class_name, configuration | options)
+
+# Noise, as dropout: what is added in training is no other program's business. Behind all others, whose numbers stay.
+layer_case("gaussian_noise_inference", "GaussianNoise", dict(stddev=0.4), normal(3, 4, 5, 2), training=False)
+layer_case("gaussian_noise_none", "GaussianNoise", dict(stddev=0.0), normal(3, 8))
 
 # The limits of GlorotUniform, found by drawing far more numbers than it takes to come near them.
 for name, shape in (("conv2d", (5, 5, 1, 10)), ("dense", (1440, 100)), ("output", (100, 10))):

@@ -197,6 +197,42 @@ struct KernelComparisonTests {
     }
   }
 
+  @Test(
+    "RMSprop's update of every length up to 50, with momentum or not, centered or not", arguments: supported,
+    [(false, false), (false, true), (true, false), (true, true)])
+  func rmsprop(instructionSet: InstructionSet, options: (hasMomentum: Bool, isCentered: Bool)) {
+    let (stepSize, rho, share, epsilon): (Float, Float, Float, Float) = (0.01, 0.9, 0.7, 1e-7)
+    for count in 1...50 {
+      var shapes = RandomShapes(count)
+      let gradient = shapes.values(count)
+      var (parameters, momentum, average) = (shapes.values(count), shapes.values(count), shapes.values(count))
+      // No variance is negative.
+      var velocity = zip(average, shapes.values(count)).map { $0 * $0 + abs($1) }
+      let squares = zip(velocity, gradient).map { $0 * rho + $1 * $1 * (1 - rho) }
+      let averages = zip(average, gradient).map { options.isCentered ? $0 * rho + $1 * (1 - rho) : $0 }
+      let changes = parameters.indices.map {
+        let variance = squares[$0] - (options.isCentered ? averages[$0] * averages[$0] : 0)
+        return stepSize * gradient[$0] / (variance + epsilon).squareRoot()
+          + (options.hasMomentum ? share * momentum[$0] : 0)
+      }
+      let expected = zip(parameters, changes).map { $0 - $1 }
+      let momenta = options.hasMomentum ? changes : momentum
+      momentum.withUnsafeMutableBufferPointer { momentum in
+        average.withUnsafeMutableBufferPointer { average in
+          instructionSet.kernels.rmspropUpdate(
+            parameters: &parameters, velocity: &velocity,
+            momentum: options.hasMomentum ? momentum.baseAddress : nil,
+            average: options.isCentered ? average.baseAddress : nil, gradient: gradient, count: count,
+            stepSize: stepSize, rho: rho, oneMinusRho: 1 - rho, momentumShare: share, epsilon: epsilon)
+        }
+      }
+      expectClose(velocity, squares, terms: 1, "velocity of \(count)")
+      expectClose(average, averages, terms: 1, "average of \(count)")
+      expectClose(momentum, momenta, terms: 1, "momentum of \(count)")
+      expectClose(parameters, expected, terms: 1, "parameters of \(count)")
+    }
+  }
+
   @Test("NaN survives ReLU", arguments: supported)
   func notANumber(instructionSet: InstructionSet) {
     var values = [Float](repeating: .nan, count: 21)

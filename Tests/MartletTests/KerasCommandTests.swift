@@ -161,8 +161,9 @@ struct KerasCommandTests {
   @Test("the state of another optimizer is refused, and its weights are not")
   func otherOptimizer() throws {
     let directory = try Self.prepared(
-      model: "[random_flip: horizontal, conv2d: {filters: 3, kernel_size: 3, activation: relu}, max_pooling2d, "
-        + "flatten, dropout: 0.5, dense: {units: 6, activation: tanh}, dropout: 0.3, dense: {units: 4, activation: softmax}]"
+      model: "[random_flip: horizontal, gaussian_noise: 0.1, conv2d: {filters: 3, kernel_size: 3, activation: relu}, "
+        + "max_pooling2d, flatten, dropout: 0.5, dense: {units: 6, activation: tanh}, dropout: 0.3, "
+        + "dense: {units: 4, activation: softmax}]"
     )
     let model = "\(Self.golden)/purposes/augmented.keras"
     let refused = try Shell.martlet(["import", model, "--config", "small.yml"], in: directory.path)

@@ -52,7 +52,7 @@ struct PythonTests {
       - activation: {activation: softmax}
     """
 
-  /// Batch normalization of images and of vectors, augmentation, dropout, the mean of all positions, names.
+  /// Batch normalization of images and of vectors, augmentation, dropout, noise, the mean of all positions, names.
   private static let normalized = """
       - random_translation: {height_factor: 0.1, width_factor: [-0.2, 0.1], fill_mode: constant, fill_value: 0.5, seed: 3}
       - random_flip: {mode: horizontal}
@@ -61,6 +61,7 @@ struct PythonTests {
       - relu
       - random_flip: {name: again}
       - dropout: {rate: 0.25}
+      - gaussian_noise: {stddev: 0.1}
       - conv2d: {filters: 8, kernel_size: 3, strides: 2}
       - batch_normalization: {name: unscaled, scale: false, momentum: 0.9}
       - relu
@@ -111,6 +112,10 @@ struct PythonTests {
   private static let momentum =
     "compile: {optimizer: {name: sgd, learning_rate: 0.02, momentum: 0.9, nesterov: true, weight_decay: 0.0001, "
     + "global_clipnorm: 1.0}}"
+
+  /// Three slots for each weight, which Keras keeps one after the other.
+  private static let centered =
+    "compile: {optimizer: {name: rmsprop, learning_rate: 0.002, rho: 0.8, momentum: 0.5, centered: true}}"
 
   /// IDX files of the built-in digits, and a run over them in the order of the data.
   private func writeData(_ directory: TemporaryDirectory, model: String = lesson, compile: String = "") throws -> String
@@ -174,7 +179,7 @@ struct PythonTests {
 
   @Test(
     "Keras predicts the same, restores the optimizer, and trains on to the same weights",
-    arguments: [(lesson, ""), (graph, momentum), (frozen, momentum)])
+    arguments: [(lesson, ""), (graph, momentum), (frozen, momentum), (lesson, centered)])
   func keras(model: String, compile: String) throws {
     let directory = try TemporaryDirectory()
     let config = try writeData(directory, model: model, compile: compile)

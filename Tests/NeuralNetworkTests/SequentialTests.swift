@@ -141,7 +141,7 @@ struct SequentialTests {
       [convolution, MaxPooling2D(), Activation(.relu), Flatten(), Dense(units: 2)],
       [linear, Activation(.relu), MaxPooling2D(), Flatten(), Activation(.linear), Dense(units: 2)],
       [linear, ReLU(), MaxPooling2D(), Dropout(rate: 0.5), Flatten(), Dropout(rate: 0.1), Dense(units: 2)],
-      [convolution, MaxPooling2D(), Rescaling(scale: 2), Flatten(), Dense(units: 2)],
+      [convolution, MaxPooling2D(), Rescaling(scale: 2), GaussianNoise(stddev: 0.5), Flatten(), Dense(units: 2)],
     ]
     for layers in models {
       #expect(try program(layers, [8, 8, 1]).operations[0].operation is OneChannelPooledConvolution)
@@ -201,8 +201,10 @@ struct SequentialTests {
       (28, 28, 5, 10), (9, 12, 3, 3), (10, 7, 4, 1), (6, 6, 6, 7), (31, 40, 7, 4),
     ] {
       let convolution = Conv2D(filters: filters, kernelSize: [kernel, kernel], activation: .relu)
-      // The mask of dropout depends on its position in the model: it is the same in both.
-      let rest: [any Layer] = [Dropout(rate: 0.3), Rescaling(scale: 0.5, offset: 0.1), Flatten(), Dense(units: 4)]
+      // The mask of dropout and the noise depend on the position in the model: it is the same in both.
+      let rest: [any Layer] = [
+        Dropout(rate: 0.3), Rescaling(scale: 0.5, offset: 0.1), GaussianNoise(stddev: 0.4), Flatten(), Dense(units: 4),
+      ]
       let fused = Sequential([convolution, MaxPooling2D(), Activation(.linear)] + rest)
       // Means of one pixel between them compute the identity, but prevent fusion.
       let separate = Sequential([convolution, AveragePooling2D(poolSize: [1, 1]), MaxPooling2D()] + rest)

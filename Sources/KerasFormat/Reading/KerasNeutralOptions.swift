@@ -42,7 +42,7 @@ enum KerasNeutralOptions {
     // Batch normalization: on a single device the statistics are those of the whole batch.
     "synchronized": .anything, "fused": .anything, "virtual_batch_size": .nullInTraining, "adjustment": .null,
     "renorm": .offInTraining, "renorm_clipping": .anything, "renorm_momentum": .anything,
-    // Dropout: another seed is another sample of the same distribution.
+    // Dropout and noise: another seed is another sample of the same distribution.
     "seed": .anything, "noise_shape": .nullInTraining,
     // Of augmentation: how boxes would be written that come with images.
     "bounding_box_format": .anything,

@@ -184,7 +184,7 @@ struct KerasWeights {
     return TrainedModel.OptimizerState(
       iteration: iteration,
       learningRate: try learningRate(scalars.dropFirst()) ?? optimizer.learningRate,
-      slots: try slots(tensors, names: optimizer.slotNames))
+      slots: try slots(tensors, of: optimizer))
   }
 
   /// The optimizer's step count; nil without optimizer state.
@@ -216,17 +216,20 @@ struct KerasWeights {
     return values[0]
   }
 
-  /// Keras writes the slots of each weight in turn, or, up to 2.10, the whole first slot and then the next.
-  private func slots(_ tensors: [StoredTensor], names: [String]) throws -> [[Snapshot.Variable]] {
+  /// Keras writes the slots of each weight in turn, or the whole first slot and then the next: up to 2.10 for every optimizer,
+  /// and in all versions for those with the slot order `bySlot`.
+  private func slots(_ tensors: [StoredTensor], of optimizer: any Optimizer) throws -> [[Snapshot.Variable]] {
+    let names = optimizer.slotNames
     let variables = plan.trainableVariables
     let count = variables.count
     let order = optimizerOrder(variables)
     let places = order.enumerated().reduce(into: [Int](repeating: 0, count: count)) { $0[$1.element] = $1.offset }
     let isGrouped =
-      names.count > 1 && count > 1
-      && Self.isGrouped(
-        names: tensors.map(\.name), dimensions: tensors.map(\.dimensions),
-        parameters: order.map { variables[$0].shape.dimensions })
+      type(of: optimizer).slotOrder == .bySlot
+      || (names.count > 1 && count > 1
+        && Self.isGrouped(
+          names: tensors.map(\.name), dimensions: tensors.map(\.dimensions),
+          parameters: order.map { variables[$0].shape.dimensions }))
     return try names.indices.map { slot in
       try variables.enumerated().map { index, parameter in
         let place = places[index]

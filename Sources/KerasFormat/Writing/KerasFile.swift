@@ -61,7 +61,7 @@ package enum KerasFile {
   /// Writes the divisor of the pixels before they are passed to the model, if known.
   private static func scale(_ model: TrainedModel) -> String? { model.scale.map(PixelScale.text) }
 
-  /// `/optimizer_weights`: the iteration, then the slots of each weight in turn. There is no learning rate.
+  /// `/optimizer_weights`: the iteration, then the slots in the optimizer's order. There is no learning rate.
   private static func write(
     _ state: TrainedModel.OptimizerState, of model: TrainedModel, to root: HDF5GroupWriter
   ) throws {
@@ -73,12 +73,13 @@ package enum KerasFile {
     var (slots, letters) = (state.slots, model.optimizer.slotNames.map { KerasLayout.slotLetters[$0] ?? $0 })
     // Keras 2 has a velocity for SGD without momentum too, and rejects a state without it.
     if model.optimizer is SGD, slots.isEmpty { (slots, letters) = ([model.weightsOfZero(plan)], ["m"]) }
-    for index in KerasLayerOrder(plan.model).positions(of: plan.trainableVariables) {
-      for (slot, letter) in zip(slots, letters) {
-        let name = "\(className)/\(letter)/\(slot[index].path):0"
-        try group.write(slot[index].values, dimensions: slot[index].shape.dimensions, to: name)
-        names.append(name)
-      }
+    let positions = KerasLayerOrder(plan.model).positions(of: plan.trainableVariables)
+    let order = type(of: model.optimizer).slotOrder
+    for place in order.places(slots: slots.count, variables: positions.count) {
+      let variable = slots[place.slot][positions[place.variable]]
+      let name = "\(className)/\(letters[place.slot])/\(variable.path):0"
+      try group.write(variable.values, dimensions: variable.shape.dimensions, to: name)
+      names.append(name)
     }
     try group.setAttribute(KerasLayout.weightNames, names)
   }

@@ -79,7 +79,7 @@ package struct KerasFileWriter {
     }
   }
 
-  /// The optimizer's variables by number: iteration, learning rate, then the slots of each weight in turn.
+  /// The optimizer's variables by number: iteration, learning rate, then the slots in the optimizer's order.
   ///
   /// - Parameter slots: each in the order of `plan.trainableVariables`.
   package func writeOptimizer(
@@ -90,11 +90,10 @@ package struct KerasFileWriter {
     try root.write([Int64(iteration)], dimensions: [], to: KerasLayout.optimizerVariable(0))
     try root.write([learningRate], dimensions: [], to: KerasLayout.optimizerVariable(1))
     let positions = order.positions(of: plan.trainableVariables)
-    for (slot, slotVariables) in slots.enumerated() {
-      for (place, position) in positions.enumerated() where slotVariables.indices.contains(position) {
-        let name = KerasLayout.optimizerVariable(parameter: place, slot: slot, slotCount: slots.count)
-        try write(slotVariables[position], to: name, of: root)
-      }
+    let places = type(of: training.optimizer).slotOrder.places(slots: slots.count, variables: positions.count)
+    for (number, place) in places.enumerated() where slots[place.slot].indices.contains(positions[place.variable]) {
+      let variable = slots[place.slot][positions[place.variable]]
+      try write(variable, to: KerasLayout.optimizerVariable(slotPlace: number), of: root)
     }
   }
 

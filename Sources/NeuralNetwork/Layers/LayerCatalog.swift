@@ -17,6 +17,7 @@ private let layerCatalog = Catalog<any Layer.Type>(
     Concatenate.self,
     BatchNormalization.self,
     Dropout.self,
+    GaussianNoise.self,
     GlobalAveragePooling2D.self,
     Rescaling.self,
     RandomFlip.self,

@@ -15,6 +15,8 @@ public protocol Optimizer: Configurable {
   var updateOptions: UpdateOptions { get set }
   /// Keras' names of the slots of each variable, in Keras' order: `momentum`, `velocity`.
   var slotNames: [String] { get }
+  /// The order in which Keras' files have them: by variable, unless it says otherwise.
+  static var slotOrder: SlotOrder { get }
 
   /// The corrected learning rate of a step; computed once per step. The learning rate itself by default.
   ///
@@ -26,6 +28,8 @@ public protocol Optimizer: Configurable {
 }
 
 extension Optimizer {
+  public static var slotOrder: SlotOrder { .byVariable }
+
   public func stepSize(iteration: Int, learningRate: Float) -> Float { learningRate }
 
   /// Reads its own options and those common to all optimizers.

@@ -9,6 +9,7 @@ private let optimizerCatalog = Catalog<any Optimizer.Type>(
   [
     Adam.self,
     AdamW.self,
+    RMSprop.self,
     SGD.self,
   ])
 

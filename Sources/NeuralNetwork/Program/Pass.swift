@@ -1,4 +1,4 @@
-/// The identity of a pass: the key of random numbers for dropout and augmentation.
+/// The identity of a pass: the key of random numbers for dropout, noise and augmentation.
 public struct Pass: Sendable {
   /// The mode of a pass.
   public enum Mode: Sendable {

@@ -118,6 +118,15 @@ def frozen_nested():
     return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(value)), optimizer
 
 
+def noisy():
+    """A Sequential with noise; RMSprop with all that it has: three slots, each of all weights."""
+    optimizer = keras.optimizers.RMSprop(0.005, rho=0.8, momentum=0.7, centered=True)
+    return keras.Sequential([
+        keras.Input((SIZE, SIZE, 1)), layers.GaussianNoise(0.1, seed=3), layers.Conv2D(3, 3, activation="relu"),
+        layers.MaxPooling2D(), layers.Flatten(), layers.GaussianNoise(1), layers.Dense(6, activation="tanh"),
+        layers.Dense(CLASSES, activation="softmax")]), optimizer
+
+
 def optimizer_variables(optimizer):
     variables = optimizer.variables
     return [np.asarray(v) for v in (variables() if callable(variables) else variables)]
@@ -132,7 +141,7 @@ def packed(path):
 images, labels = samples()
 one_hot = np.eye(CLASSES, dtype="float32")[labels]
 with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else "w") as expected:
-    for make in (residual, inception, dense_block, nested, chain, frozen_nested):
+    for make in (residual, inception, dense_block, nested, chain, frozen_nested, noisy):
         if only and make.__name__ not in only: continue
         if make.__name__ in expected: del expected[make.__name__]
         keras.utils.set_random_seed(7)
@@ -143,7 +152,7 @@ with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else 
         label = f"{name}-{make.__name__}"
         path = os.path.join(directory, label)
         # HDF5 files are large, whatever is in them: one of each kind.
-        further = {"keras315-nested": ["h5"], "keras315-chain": ["weights.h5"], "keras315-frozen_nested": ["h5"],
+        further = {"keras315-nested": ["h5"], "keras315-chain": ["weights.h5"], "keras315-frozen_nested": ["h5"], "keras315-noisy": ["h5"],
                    "tf215-nested": ["h5"], "tf215-chain": ["h5"]}
         for kind in ["keras"] + further.get(label, []):
             (model.save_weights if kind == "weights.h5" else model.save)(f"{path}.{kind}")
