@@ -306,7 +306,7 @@ struct CommandTests {
     ),
     (
       "model: [flatten, dense: {units: 10}]\ncompile: {metrics: [accuracy, accuracy]}",
-      "CONFIG:4: compile.metrics: a metric is named twice: accuracy, accuracy."
+      "CONFIG:4: compile.metrics: duplicate metric: accuracy, accuracy."
     ),
     (
       "model: [flatten, dense: {units: 10}]\ncheckpoints: {directory: \"a\\0b\"}",
