@@ -31,7 +31,8 @@ package enum YAMLDocument {
   /// The parser is recursive, so deep documents must be rejected first.
   private static func checkSize(_ text: String) throws {
     guard text.utf8.count <= Limit.bytes else {
-      throw ConfigurationError(.unreadable(reason: "larger than \(Limit.bytes) bytes: not a run configuration."), path: "")
+      throw ConfigurationError(
+        .unreadable(reason: "larger than \(Limit.bytes) bytes: not a run configuration."), path: "")
     }
     let aliases = aliasCount(text)
     guard aliases <= Limit.aliases else {

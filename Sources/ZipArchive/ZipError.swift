@@ -31,7 +31,8 @@ extension ZipError: CustomStringConvertible {
     switch problem {
     case .notZip: "\(file): is not a zip archive, or is truncated."
     case .malformed(let reason): "\(file): is a malformed zip archive: \(reason)."
-    case .unsupported(let feature): "\(file): is a zip archive with \(feature), which is not supported. Save it again without it."
+    case .unsupported(let feature):
+      "\(file): is a zip archive with \(feature), which is not supported. Save it again without it."
     case .missingMember(let name): "\(file): has no member '\(name)'."
     case .checksumMismatch(let member): "\(file): the member '\(member)' is corrupt: checksum mismatch."
     case .largeMember(let name, let bytes, let limit):

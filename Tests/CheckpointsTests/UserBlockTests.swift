@@ -67,7 +67,8 @@ struct UserBlockTests {
     #expect(found.checkpoint.snapshot.state.step == 1)
     #expect(passedOver.count == 1)
     let reason =
-      kind == "size" ? "is corrupt: SHA-256 mismatch." : "is corrupt: its first 512 bytes are not those of a checkpoint."
+      kind == "size"
+      ? "is corrupt: SHA-256 mismatch." : "is corrupt: its first 512 bytes are not those of a checkpoint."
     #expect(passedOver.first?.contains(reason) == true)
   }
 }

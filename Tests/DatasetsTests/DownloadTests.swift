@@ -74,8 +74,12 @@ struct DownloadTests {
     #expect(message.hasPrefix("the data set 'tiny' is not on this machine and could not be downloaded:\n"))
     #expect(message.contains("\(missing.address)data.gz: the server answered 404\n"))
     #expect(message.contains("\(wrong.address)data.gz: checksum mismatch: SHA-256 "))
-    #expect(message.contains("\(page.address)data.gz: the downloaded file is corrupt: not a gzip file, but a web page (HTML)\n"))
-    #expect(message.contains("\(bomb.address)data.gz: the downloaded file is corrupt: it decompresses to more than 19 bytes\n"))
+    #expect(
+      message.contains(
+        "\(page.address)data.gz: the downloaded file is corrupt: not a gzip file, but a web page (HTML)\n"))
+    #expect(
+      message.contains(
+        "\(bomb.address)data.gz: the downloaded file is corrupt: it decompresses to more than 19 bytes\n"))
     #expect(message.contains("\(cut.address)data.gz: "))
     #expect(message.contains("http://127.0.0.1:1/data.gz: "))
     #expect(message.contains("ftp://127.0.0.1/data.gz: not an http or https address\n"))
@@ -128,7 +132,9 @@ struct DownloadTests {
       connection.send(heading)
       while connection.send([0x1f]) { usleep(10_000) }
     },
-    Endless(name: "no end at all", limits: patient, reason: "received more than the maximum of 65555 bytes") { _, connection in
+    Endless(
+      name: "no end at all", limits: patient, reason: "received more than the maximum of 65555 bytes"
+    ) { _, connection in
       connection.send(heading)
       while connection.send([UInt8](repeating: 0x1f, count: 10_000)) {}
     },

@@ -120,8 +120,8 @@ struct NPZTests {
     #expect {
       try source.load(Self.context)
     } throws: {
-      "\($0)" == "\(directory.path)/mine.npz: has no test data. Add the arrays x_test and y_test, or reserve a part of the "
-        + "training data (fit.validation_split: 0.2)."
+      "\($0)" == "\(directory.path)/mine.npz: has no test data. Add the arrays x_test and y_test, or reserve a part of "
+        + "the training data (fit.validation_split: 0.2)."
     }
     let splits = try source.load(Self.context, validationSplit: 0.3)
     #expect(splits.train.labels == [0, 1, 2] && splits.validation.labels == [3, 4] && splits.test.labels == [3, 4])

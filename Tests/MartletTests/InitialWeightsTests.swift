@@ -161,7 +161,8 @@ struct InitialWeightsTests {
     ),
     (
       ", dense: {units: 4, activation: softmax}", "",
-      "it has 'dense_1/kernel', for which the model has no layer.", "unexpected weights for 'dense_1', which is not a layer"
+      "it has 'dense_1/kernel', for which the model has no layer.",
+      "unexpected weights for 'dense_1', which is not a layer"
     ),
     (
       "softmax}]", "softmax}, dense: {units: 4}]", "it has none for 'kernel' of layer 'dense_2'.",

@@ -10,11 +10,11 @@ struct HostileFileTests {
   static let files: [(name: String, message: String)] = [
     (
       "external-link.weights.h5",
-      "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."
+      "/layers/conv2d/vars/0: expected an object of this file, found an external or symbolic link."
     ),
     (
       "soft-link.weights.h5",
-      "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."
+      "/layers/conv2d/vars/0: expected an object of this file, found an external or symbolic link."
     ),
     ("virtual.weights.h5", "/layers/conv2d/vars/0: expected values in this file, found values in other files."),
     (
@@ -53,7 +53,7 @@ struct HostileFileTests {
     ("climbing.keras", "is a malformed zip archive: a member's name is an absolute path or contains '..'."),
     ("absolute.keras", "is a malformed zip archive: a member's name is an absolute path or contains '..'."),
     ("weightless.keras", "has no member 'model.weights.h5'."),
-    ("deep.keras", "model.weights.h5: is malformed HDF5: it is cut off: 512 of 27920 bytes are left."),
+    ("deep.keras", "model.weights.h5: is malformed HDF5: it is truncated: 512 of 27920 bytes."),
     ("large.keras", "the member 'config.json' would decompress to 100000018 bytes; the limit is 16777216."),
     // What unpacks to a gigabyte, or to more than it can mean, is not unpacked.
     (

@@ -59,7 +59,9 @@ struct KerasGraphBuilder {
         owners.append(owner)
       }
       guard let name = entry.name else { continue }
-      guard sources.updateValue(last, forKey: name) == nil else { throw malformed("two layers have the name '\(name)'") }
+      guard sources.updateValue(last, forKey: name) == nil else {
+        throw malformed("two layers have the name '\(name)'")
+      }
     }
     guard let name = graph.output else { return (last, owners, graph.buildInputShape) }
     guard let output = sources[name] else { throw malformed("its output layer '\(name)' is missing") }

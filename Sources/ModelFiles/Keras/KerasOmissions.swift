@@ -43,7 +43,9 @@ struct KerasOmissions {
   /// The notes for the user, one per kind.
   var notes: [String] {
     var notes: [String] = []
-    if !layers.isEmpty { notes.append("left out, because they are active only in training: \(layers.text { "'\($0)'" })") }
+    if !layers.isEmpty {
+      notes.append("left out, because they are active only in training: \(layers.text { "'\($0)'" })")
+    }
     if !options.isEmpty { notes.append("left out, because they are used only in training: \(options.text { $0 })") }
     for (text, places) in initializers.entries {
       let others = places.count - 1
