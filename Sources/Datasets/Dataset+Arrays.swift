@@ -1,43 +1,43 @@
 import Tensors
 
-/// Data sets of a program's own arrays.
+/// Data sets from arrays in memory.
 extension Dataset {
-  /// Vectors or images of floats, with a class each.
+  /// Creates a data set of float vectors or images with labels.
   ///
   /// - Parameters:
   ///   - shape: of an input: (n), or (height, width, channels).
   ///   - inputs: (samples, shape…), row-major.
   ///   - labels: (samples), from 0.
-  /// - Throws: `DatasetError` if the counts do not fit together, an input is not finite, or a label is negative.
+  /// - Throws: `DatasetError` if the counts do not match, an input is not finite, or a label is negative.
   public init(name: String, shape: Shape, inputs: [Float], labels: [some BinaryInteger]) throws {
     try self.init(name: name, shape: shape, inputs: .floats(inputs), targets: Self.classes(labels, name: name))
   }
 
-  /// Vectors or images of floats, with floats to predict.
+  /// Creates a data set of float vectors or images with float targets.
   ///
   /// - Parameters:
   ///   - targets: (samples, targetShape…), row-major.
   ///   - targetShape: of a target: (n).
-  /// - Throws: `DatasetError` if the counts do not fit together, or a number is not finite.
+  /// - Throws: `DatasetError` if the counts do not match, or a number is not finite.
   public init(name: String, shape: Shape, inputs: [Float], targets: [Float], targetShape: Shape = [1]) throws {
     try self.init(name: name, shape: shape, inputs: .floats(inputs), targets: .values(targets, shape: targetShape))
   }
 
-  /// Bytes (0 to 255), with a class each.
+  /// Creates a data set of byte inputs (0 to 255) with labels.
   ///
-  /// - Throws: `DatasetError` if the counts do not fit together, or a label is negative.
+  /// - Throws: `DatasetError` if the counts do not match, or a label is negative.
   public init(name: String, shape: Shape, inputs: [UInt8], labels: [some BinaryInteger]) throws {
     try self.init(name: name, shape: shape, inputs: .bytes(inputs), targets: Self.classes(labels, name: name))
   }
 
-  /// Bytes (0 to 255), with floats to predict.
+  /// Creates a data set of byte inputs (0 to 255) with float targets.
   ///
-  /// - Throws: `DatasetError` if the counts do not fit together, or a target is not finite.
+  /// - Throws: `DatasetError` if the counts do not match, or a target is not finite.
   public init(name: String, shape: Shape, inputs: [UInt8], targets: [Float], targetShape: Shape = [1]) throws {
     try self.init(name: name, shape: shape, inputs: .bytes(inputs), targets: .values(targets, shape: targetShape))
   }
 
-  /// Images of bytes, with a class each.
+  /// Creates a data set of byte images with labels.
   ///
   /// - Parameter images: (samples, height, width, channels).
   /// - Throws: as `init(name:shape:inputs:labels:)`.
@@ -57,7 +57,7 @@ extension Dataset {
 }
 
 extension Dataset {
-  /// How many samples a number of values is.
+  /// The number of samples in a number of values.
   ///
   /// - Parameter what: `inputs` or `targets`.
   /// - Throws: `DatasetError.unfitShape`, `.raggedValues`.
@@ -77,7 +77,7 @@ extension Dataset {
     return values / count
   }
 
-  /// Checks that counts fit together, and that every value can be used.
+  /// Checks that the counts match and that every value is valid.
   func check() throws {
     switch targets {
     case .labels(let labels):

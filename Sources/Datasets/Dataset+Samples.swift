@@ -1,6 +1,6 @@
 import Tensors
 
-/// Single samples, to look at.
+/// Access to single samples.
 extension Dataset {
   /// The input of a sample, as floats.
   package func input(_ index: Int) -> [Float] {
@@ -11,13 +11,14 @@ extension Dataset {
     }
   }
 
-  /// The class of a sample; nil if the targets are no labels.
+  /// The label of a sample; nil if the targets are not labels.
   package func label(_ index: Int) -> Int? {
     guard case .labels(let labels) = targets else { return nil }
     return Int(labels[range.lowerBound + index])
   }
 
-  /// The class of a sample among `count`: its label, or the place of the 1 in a row of zeros; nil if the target is neither.
+  /// The class of a sample among `count`: its label, or the position of the 1 in a one-hot row; nil if the target is
+  /// neither.
   package func classIndex(_ index: Int, of count: Int) -> Int? {
     switch targets {
     case .labels(let labels): return Int(labels[range.lowerBound + index])
@@ -28,7 +29,7 @@ extension Dataset {
     }
   }
 
-  /// The place of the 1 in a row of `count` numbers that are 0 otherwise; nil if that is not what the row is.
+  /// The position of the 1 in a one-hot row of `count` numbers; nil if the row is not one-hot.
   private static func onlyOne(in values: [Float], _ row: Range<Int>, _ count: Int) -> Int? {
     guard row.count == count else { return nil }
     var found: Int?
@@ -48,10 +49,10 @@ extension Dataset {
     }
   }
 
-  /// Whether inputs are pictures: (height, width) and 1 or 3 channels.
+  /// Whether inputs are images with 1 or 3 channels.
   package var isDrawable: Bool { shape.image.map { $0.channels == 1 || $0.channels == 3 } ?? false }
 
-  /// The input of a sample as bytes. Floats are stretched: the least becomes 0, the greatest 255.
+  /// The input of a sample as bytes. Floats are normalized: the minimum becomes 0, the maximum 255.
   package func pixels(_ index: Int) -> [UInt8] {
     let values = place(of: index, each: shape.count)
     switch inputs {
@@ -64,7 +65,7 @@ extension Dataset {
     }
   }
 
-  /// Where the values of a sample are, among all of the memory.
+  /// The index range of a sample's values in memory.
   private func place(of index: Int, each count: Int) -> Range<Int> {
     precondition((0..<self.count).contains(index), "'\(name)' has no sample \(index)")
     let first = (range.lowerBound + index) * count

@@ -1,24 +1,23 @@
 import Tensors
 
-/// Samples in memory: an input each, and a target each where they are known.
+/// A data set in memory: samples with inputs and, if known, targets.
 ///
-/// Inputs are bytes or floats, and stay what they are: a training divides them by its `scale` when it computes with them.
-/// Targets are classes (labels) or floats.
+/// Inputs are stored as bytes or floats; training divides them by its `scale`. Targets are labels or floats.
 public struct Dataset: Sendable {
-  /// What messages call it: `mnist (train)`.
+  /// The name in messages: `mnist (train)`.
   public let name: String
   /// The shape of an input: (height, width, channels) of an image, (n) of a vector.
   public let shape: Shape
-  /// Those of all samples that the memory holds; the data set may have a part of them.
+  /// The values of all samples in memory, of which the data set may be a part.
   package let inputs: Inputs
   package let targets: Targets?
-  /// The samples of the data set, in the order of the memory.
+  /// The index range of the data set's samples in memory.
   package let range: Range<Int>
   private let cachedFingerprint = CachedFingerprint()
 
-  /// The inputs of all samples, one after the other.
+  /// The inputs of all samples, concatenated.
   public enum Inputs: Sendable, Equatable {
-    /// 0 to 255.
+    /// Bytes, 0 to 255.
     case bytes([UInt8])
     case floats([Float])
 
@@ -30,18 +29,18 @@ public struct Dataset: Sendable {
     }
   }
 
-  /// The targets of all samples, one after the other.
+  /// The targets of all samples, concatenated.
   public enum Targets: Sendable, Equatable {
-    /// A class for each sample, from 0.
+    /// A label per sample, from 0.
     case labels([Int32])
-    /// Floats of a shape for each sample: (n).
+    /// Float targets of the shape (n) per sample.
     case values([Float], shape: Shape)
   }
 
   /// - Parameters:
   ///   - shape: of an input: one to three dimensions of 1 or more.
-  ///   - targets: nil if they are not known: such data can be asked about, not trained on.
-  /// - Throws: `DatasetError` if there are no samples, the counts do not fit together, a float is not finite, or a label is
+  ///   - targets: nil if unknown: such data can be used for prediction, not for training.
+  /// - Throws: `DatasetError` if there are no samples, the counts do not match, a float is not finite, or a label is
   ///   negative.
   public init(name: String, shape: Shape, inputs: Inputs, targets: Targets?) throws {
     let count = try Self.sampleCount(inputs.count, of: shape, what: "inputs", name: name)
@@ -54,7 +53,7 @@ public struct Dataset: Sendable {
     try check()
   }
 
-  /// A part of another data set, in the same memory.
+  /// A part of another data set, sharing its memory.
   init(_ whole: Dataset, name: String, range: Range<Int>) {
     self.name = name
     shape = whole.shape
@@ -66,7 +65,7 @@ public struct Dataset: Sendable {
   /// The number of samples.
   public var count: Int { range.count }
 
-  /// What a sample's input is.
+  /// The element type and shape of an input.
   public var input: Field {
     switch inputs {
     case .bytes: Field(shape: shape, element: .uint8)
@@ -74,7 +73,7 @@ public struct Dataset: Sendable {
     }
   }
 
-  /// What a sample's target is; nil without targets.
+  /// The element type and shape of a target; nil without targets.
   public var target: Field? {
     switch targets {
     case .labels: .label
@@ -83,7 +82,7 @@ public struct Dataset: Sendable {
     }
   }
 
-  /// The SHA-256 of all that it holds, in hexadecimal: two data sets with the same one have the same samples.
+  /// The SHA-256 of the contents, in hexadecimal: data sets with the same fingerprint have the same samples.
   public var fingerprint: String { cachedFingerprint.value { computeFingerprint() } }
 }
 
@@ -102,7 +101,7 @@ extension Dataset {
     return part(of: values, each: shape.count)
   }
 
-  /// The class of each sample (count), if the targets are labels.
+  /// The label of each sample (count), if the targets are labels.
   public var labels: [Int32]? {
     guard case .labels(let labels) = targets else { return nil }
     return part(of: labels, each: 1)
@@ -119,7 +118,7 @@ extension Dataset {
     return part == values.indices ? values : Array(values[part])
   }
 
-  /// The bytes of inputs and targets.
+  /// The size of inputs and targets in bytes.
   package var byteCount: Int {
     let input = shape.count * (input.element == .uint8 ? 1 : MemoryLayout<Float>.size)
     return count * (input + (target?.shape.count ?? 0) * MemoryLayout<Float>.size)
@@ -127,17 +126,18 @@ extension Dataset {
 
   /// The first samples.
   ///
-  /// - Precondition: the data set has as many.
+  /// - Precondition: the data set has at least `count` samples.
   public func prefix(_ count: Int) -> Dataset {
     precondition((1...self.count).contains(count), "'\(name)' has \(self.count) samples, not \(count)")
     return Dataset(self, name: name, range: range.lowerBound..<range.lowerBound + count)
   }
 
-  /// Sets the last part of the samples apart, as Keras does: floor(count · (1 − fraction)) samples are left for training.
+  /// Splits off the last part of the samples for validation, as in Keras: floor(count · (1 − fraction)) samples remain
+  /// for training.
   ///
   /// - Throws: `DatasetError.emptyPart` if one of the two parts would be empty.
   public func split(validation fraction: Double) throws -> (train: Dataset, validation: Dataset) {
-    precondition(fraction > 0 && fraction < 1, "a part is more than 0 and less than 1, got \(fraction)")
+    precondition(fraction > 0 && fraction < 1, "the fraction must be between 0 and 1, got \(fraction)")
     let first = Int((Double(count) * (1 - fraction)).rounded(.down))
     guard first > 0, first < count else {
       throw DatasetError.emptyPart(name: name, samples: count, fraction: fraction, validation: count - first)

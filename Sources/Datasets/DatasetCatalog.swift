@@ -1,6 +1,6 @@
 import Configuration
 
-/// Every data set there is. A new one is registered here, on a line of its own.
+/// All data sets. A new one is registered here, with one line.
 private let datasetCatalog = Catalog<any DatasetSource.Type>(
   kind: "data set", names: { [$0.name] },
   [
@@ -11,6 +11,6 @@ private let datasetCatalog = Catalog<any DatasetSource.Type>(
   ])
 
 extension Catalog where Entry == any DatasetSource.Type {
-  /// Every data set there is.
+  /// All registered data sets.
   public static var datasets: Catalog { datasetCatalog }
 }

@@ -2,16 +2,16 @@ import Crypto
 import DurableFiles
 import Foundation
 
-/// Fetches published files into a directory: written beside, checked, synced, renamed.
+/// Downloads published files into a directory; each is written to a partial file, verified, synced and renamed.
 struct DatasetDownload {
   let dataset: String
   let directory: String
-  /// The servers, in the order in which they are tried.
+  /// The servers, in the order they are tried.
   let mirrors: [String]
   let progress: @Sendable (String) -> Void
   var limits = DownloadLimits.standard
 
-  /// Fetches one file, unless it is there and good.
+  /// Downloads one file, unless it exists and is good.
   ///
   /// - Returns: its path.
   /// - Throws: `DatasetError` or `FileError`.
@@ -25,7 +25,7 @@ struct DatasetDownload {
         let bytes = try receive(address, file)
         guard try isPacked(bytes, file, address: address) else { return try save(bytes, as: file.name) }
         let path = try save(bytes, as: "\(file.name).gz")
-        // A plain one would be taken first, and is damaged.
+        // An uncompressed one would be used first, and is corrupt.
         unlink("\(directory)/\(file.name)")
         return path
       } catch let failure as DownloadFailure {
@@ -49,24 +49,23 @@ struct DatasetDownload {
 
   private static func megabytes(_ bytes: Int) -> String { "\((Double(bytes) / 1e5).rounded() / 10)" }
 
-  /// - Returns: whether the bytes are packed: a server may say that it packed the file for the way, and then they arrive
-  ///   unpacked.
+  /// - Returns: whether the bytes are compressed: with a Content-Encoding they arrive decompressed.
   /// - Throws: `DownloadFailure` if they are not the published file.
   private func isPacked(_ bytes: [UInt8], _ file: PublishedFile, address: String) throws -> Bool {
     let isPacked = GzipReader.isGzip(bytes)
     guard isPacked || bytes.count == file.size else {
       let kind = FileKind(startingWith: bytes).map { ", but \($0)" } ?? ""
-      throw DownloadFailure(reason: "what came is damaged: no gzip file\(kind)")
+      throw DownloadFailure(reason: "the downloaded file is corrupt: not a gzip file\(kind)")
     }
     let content: [UInt8]
     do {
       content = try isPacked ? GzipReader.unpackAll(bytes, path: address, atMost: file.size) : bytes
     } catch DatasetError.damaged(_, let reason) {
-      throw DownloadFailure(reason: "what came is damaged: \(reason)")
+      throw DownloadFailure(reason: "the downloaded file is corrupt: \(reason)")
     }
     let digest = SHA256.hash(data: content).hexadecimal
     guard digest == file.sha256 else {
-      throw DownloadFailure(reason: "what came has the SHA-256 \(digest), expected \(file.sha256)")
+      throw DownloadFailure(reason: "checksum mismatch: SHA-256 \(digest), expected \(file.sha256)")
     }
     return isPacked
   }

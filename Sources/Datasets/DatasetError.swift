@@ -1,29 +1,29 @@
 import Tensors
 
-/// A data set that is not available, or cannot be used.
+/// An error of a data set that is not available or cannot be used.
 public enum DatasetError: Error, Equatable {
   case noSamples(name: String)
   case tooLarge(name: String, bytes: Int)
-  /// Inputs or targets of a shape that none can have.
+  /// Inputs or targets with an invalid shape.
   case unfitShape(name: String, what: String, shape: Shape)
-  /// Values that are not so many whole samples.
+  /// A number of values that is not a multiple of the sample size.
   case raggedValues(name: String, what: String, count: Int, shape: Shape)
   case countMismatch(name: String, inputs: Int, targets: Int)
   /// An input or a target that is NaN or infinite.
   case nonfinite(name: String, what: String, sample: Int, value: String)
-  /// A label that is no class: negative, or beyond 32 bits.
+  /// A label that is negative or exceeds 32 bits.
   case noLabel(name: String, sample: Int, value: String)
-  /// Training, validation and test data whose samples differ in kind.
+  /// Training, validation and test data with different sample types.
   case unlikeParts(train: String, other: String)
-  /// A validation split that leaves no samples for training, or for validation.
+  /// A validation split that leaves no samples for training or for validation.
   case emptyPart(name: String, samples: Int, fraction: Double, validation: Int)
-  /// A file without test data, and no validation split in its place.
+  /// A file without test data, and no validation split instead.
   case noTestData(path: String, advice: String)
-  /// A file that is not what it should be.
+  /// A corrupt or unexpected file.
   case damaged(path: String, reason: String)
-  /// A directory that lacks a file of the data set.
+  /// A directory without a file of the data set.
   case missingFile(name: String, directory: String)
-  /// Neither found nor fetched; `reasons` has a line for each mirror.
+  /// Neither found nor downloaded; `reasons` has one entry per mirror.
   case unavailable(dataset: String, directory: String, urls: [String], reasons: [String])
 }
 
@@ -31,25 +31,25 @@ extension DatasetError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noSamples(let name):
-      "'\(name)' holds no samples."
+      "'\(name)' is empty."
     case .tooLarge(let name, let bytes):
       "the \(bytes) bytes of '\(name)' do not fit in memory. Use fewer samples."
     case .unfitShape(let name, let what, let shape):
       "the \(what) of '\(name)' have the shape \(shape). A sample has one to three dimensions of 1 or more: (n) for a "
         + "vector, (height, width, channels) for an image."
     case .raggedValues(let name, let what, let count, let shape):
-      "the \(what) of '\(name)' are \(count) values, which are no whole samples of the shape \(shape), \(shape.count) "
+      "the \(what) of '\(name)' are \(count) values, which is not a multiple of the sample shape \(shape), \(shape.count) "
         + "each."
     case .countMismatch(let name, let inputs, let targets):
       "'\(name)' has \(inputs) inputs but \(targets) targets (labels or values). Use files or arrays that belong together."
     case .nonfinite(let name, let what, let sample, let value):
-      "the \(what) of sample \(sample) of '\(name)' is \(value). Replace or leave out what is no finite 32-bit number."
+      "the \(what) of sample \(sample) of '\(name)' is \(value). Replace or leave out values that are not finite 32-bit numbers."
     case .noLabel(let name, let sample, let value):
       "the label of sample \(sample) of '\(name)' is \(value). Labels are classes, counted from 0."
     case .unlikeParts(let train, let other):
       "\(train), but \(other). Training, validation and test data must have samples of the same kind."
     case .emptyPart(let name, let samples, let fraction, let validation):
-      "a validation split of \(fraction) takes \(validation) of the \(samples) samples of '\(name)', which leaves none for "
+      "a validation split of \(fraction) uses \(validation) of the \(samples) samples of '\(name)', which leaves none for "
         + "\(validation == 0 ? "validation" : "training"). Choose another one (fit.validation_split)."
     case .noTestData(let path, let advice):
       "\(path): has no test data. \(advice)."
@@ -59,9 +59,9 @@ extension DatasetError: CustomStringConvertible {
       "\(directory): has no file '\(name)' or '\(name).gz'. Put it there, or name the directory that has it."
     case .unavailable(let dataset, let directory, let urls, let reasons):
       """
-      the data set '\(dataset)' is not on this machine and could not be fetched:
+      the data set '\(dataset)' is not on this machine and could not be downloaded:
       \(reasons.map { "  \($0)" }.joined(separator: "\n"))
-      Two ways out: put the files into \(directory) by hand (from \(urls.joined(separator: " or "))),
+      Either put the files into \(directory) by hand (from \(urls.joined(separator: " or "))),
       or name a directory that has them with --data DIR.
       """
     }

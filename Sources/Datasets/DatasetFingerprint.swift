@@ -3,8 +3,8 @@ import Synchronization
 import Tensors
 
 extension Dataset {
-  /// Images of bytes with labels have the form that runs were saved with before there was anything else: the count and the
-  /// shape, the bytes, the labels. All else begins with a text that says what follows.
+  /// Byte images with labels use the original format: the count and the shape, the bytes, the labels. Everything else
+  /// starts with a description string.
   func computeFingerprint() -> String {
     var hash = SHA256()
     let isPlain = input.isByteImage && target == .label
@@ -33,13 +33,13 @@ extension SHA256 {
     }
   }
 
-  /// The bytes of some samples' values, which are little-endian on every processor that this program is built for.
+  /// The bytes of a range of values, which are little-endian on every supported processor.
   fileprivate mutating func update<Value: BitwiseCopyable>(_ values: [Value], samples: Range<Int>, each count: Int) {
     values[samples.lowerBound * count..<samples.upperBound * count].withUnsafeBytes { update(bufferPointer: $0) }
   }
 }
 
-/// A fingerprint that is computed when it is first asked for. Copies of a data set share it.
+/// A lazily computed fingerprint, shared by copies of a data set.
 final class CachedFingerprint: Sendable {
   private let text = Mutex<String?>(nil)
 
@@ -53,7 +53,7 @@ final class CachedFingerprint: Sendable {
 }
 
 extension Sequence where Element == UInt8 {
-  /// Two digits a byte.
+  /// Two digits per byte.
   package var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -2,57 +2,57 @@ import Configuration
 import Foundation
 import Tensors
 
-/// Where a data set comes from, as its user describes it.
+/// A configurable source of a data set.
 ///
 /// A new data set is one file that conforms to this protocol, and one line in `DatasetCatalog.swift`.
 public protocol DatasetSource: Sendable {
   /// The name in YAML and on the command line: `mnist`.
   static var name: String { get }
-  /// What it is, in a line.
+  /// A description in one line.
   static var summary: String { get }
   /// The keys of its options in YAML.
   static var optionKeys: [String] { get }
-  /// What inputs are made of; nil if only the data tells.
+  /// The element type of inputs; nil if it depends on the data.
   static var inputElement: Field.Element? { get }
 
   /// - Throws: `ConfigurationError` with the key and the value received.
   init(options: ConfigurationReader) throws
 
-  /// The option without which there is no test data, if it is not set: a run then needs a validation split. Nil if there is
-  /// test data, or only the data tells.
+  /// The unset option without which there is no test data, so that a run needs a validation split. Nil if there is test
+  /// data, or if that depends on the data.
   var missingTestKey: String? { get }
 
-  /// All options that are set, ready for YAML.
+  /// All options that are set, for YAML.
   var options: [ConfigurationEntry] { get }
 
-  /// The same source with its files in `directory`; nil if it has no files.
+  /// The same source reading its files from `directory`; nil if it has no files.
   func inDirectory(_ directory: String) -> Self?
 
-  /// Whether the data is at hand, in words: where it was found, or what is missing.
+  /// A description of whether the data is available: where it was found, or what is missing.
   func status(_ context: DatasetContext) -> String
 
-  /// Fetches the files that are missing into the cache.
+  /// Downloads missing files into the cache.
   ///
-  /// - Returns: the paths of all files; nil if the source has none that can be fetched.
+  /// - Returns: the paths of all files; nil if the source has none to download.
   /// - Throws: `DatasetError.unavailable`.
   func fetch(_ context: DatasetContext) throws -> [String]?
 
-  /// Loads training and test data, and fetches what is missing if the source can.
+  /// Loads training and test data, downloading missing files if the source supports that.
   ///
   /// - Throws: `DatasetError`.
   func load(_ context: DatasetContext) throws -> DatasetSplits
 
-  /// Loads one of the two, and needs no file of the other.
+  /// Loads one split, without needing the files of the other.
   ///
   /// - Throws: `DatasetError`.
   func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset
 
-  /// Loads the inputs of one of the two, and their targets if they are there.
+  /// Loads the inputs of one split, and their targets if available.
   ///
   /// - Throws: `DatasetError`.
   func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset
 
-  /// Loads training data, and test data if there is any: what a run with a validation split of its own needs.
+  /// Loads training data, and test data if there is any, for a run with a validation split.
   ///
   /// - Throws: `DatasetError`.
   func loadParts(_ context: DatasetContext) throws -> (train: Dataset, test: Dataset?)
@@ -78,8 +78,8 @@ extension DatasetSource {
 
   /// Loads the data of a run.
   ///
-  /// - Parameter validationSplit: the part of the training data that is set apart for validation, from its end; nil if the
-  ///   test data validates.
+  /// - Parameter validationSplit: the fraction of the training data reserved for validation, from its end; nil if the
+  ///   test data is the validation data.
   /// - Throws: `DatasetError`.
   public func load(_ context: DatasetContext, validationSplit: Double?) throws -> DatasetSplits {
     guard let validationSplit else { return try load(context) }
@@ -90,7 +90,7 @@ extension DatasetSource {
 
   /// The shape of an input, from the test data, or else from the training data.
   ///
-  /// - Throws: `DatasetError` or `FileError` for the test data if neither is there.
+  /// - Throws: `DatasetError` or `FileError` for the test data if neither is available.
   public func shape(_ context: DatasetContext) throws -> Shape {
     do {
       return try loadInputs(.test, context).shape
@@ -106,14 +106,15 @@ extension DatasetSource {
   }
 }
 
-/// What loading depends on besides the source: the surroundings of the process.
+/// The environment in which data sets are loaded.
 public struct DatasetContext: Sendable {
+  /// The environment variables.
   public var environment: [String: String]
-  /// A server to fetch from, in place of the public mirrors.
+  /// A server to download from instead of the public mirrors.
   public var mirror: String?
-  /// Whether what is missing may be fetched.
+  /// Whether missing files may be downloaded.
   public var canFetch = true
-  /// Is told of each step of a download, as a line that replaces the one before; an empty one ends it.
+  /// Called with download progress, a line that replaces the previous one; an empty line ends it.
   public var progress: @Sendable (String) -> Void
 
   public init(
@@ -127,7 +128,7 @@ public struct DatasetContext: Sendable {
   /// The environment of this process.
   public static var current: DatasetContext { DatasetContext(environment: ProcessInfo.processInfo.environment) }
 
-  /// Where fetched data is kept: `$XDG_CACHE_HOME/martlet`, or `~/.cache/martlet`; nil without a home.
+  /// The cache of downloaded data: `$XDG_CACHE_HOME/martlet`, or `~/.cache/martlet`; nil without a home directory.
   public var cacheDirectory: String? {
     // The XDG Base Directory Specification: a relative path counts as unset.
     if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return "\(cache)/martlet" }

@@ -1,7 +1,7 @@
-/// One of the two parts of a data set.
+/// The training or the test part of a data set.
 public enum DatasetSplit: String, Sendable, CaseIterable {
-  /// What a run learns from.
+  /// Training data.
   case train
-  /// What it is judged by.
+  /// Test data.
   case test
 }

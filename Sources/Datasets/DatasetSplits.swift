@@ -1,28 +1,29 @@
 import Tensors
 
-/// The parts of a run's data: what it learns from, and what it is judged by.
+/// The training, validation and test data of a run.
 public struct DatasetSplits: Sendable {
+  /// The training data.
   public let train: Dataset
-  /// What is evaluated after each epoch: samples set apart from the training data, or else the test data.
+  /// The data evaluated after each epoch: a validation split of the training data, or else the test data.
   public let validation: Dataset
-  /// What a finished run is judged by: the test data; the validation data if there is none.
+  /// The data to evaluate a finished run on: the test data, or the validation data if there is none.
   public let test: Dataset
   /// Whether there is test data.
   public let hasTest: Bool
-  /// Whether the validation data is set apart from the training data.
+  /// Whether the validation data is split off from the training data.
   public let hasOwnValidation: Bool
 
-  /// Training and test data: the test data is the validation data, too.
+  /// Creates splits without a separate validation set: the test data is used for validation too.
   ///
-  /// - Throws: `DatasetError.unlikeParts` if the samples of the two are not alike.
+  /// - Throws: `DatasetError.unlikeParts` if their sample types differ.
   public init(train: Dataset, test: Dataset) throws {
     try self.init(train: train, validation: nil, test: test)
   }
 
   /// - Parameters:
-  ///   - validation: samples set apart from the training data.
+  ///   - validation: samples split off from the training data.
   ///   - test: nil if there is none.
-  /// - Throws: `DatasetError.unlikeParts` if the samples are not alike.
+  /// - Throws: `DatasetError.unlikeParts` if the sample types differ.
   public init(train: Dataset, validation: Dataset, test: Dataset?) throws {
     try self.init(train: train, validation: validation as Dataset?, test: test)
   }
@@ -33,7 +34,7 @@ public struct DatasetSplits: Sendable {
       preconditionFailure("a run needs validation or test data")
     }
     for other in [validation, test].compactMap({ $0 }) {
-      // Whole numbers can be labels in one part and values in another: what the loss makes of them counts.
+      // Integers may be read as labels in one part and as values in another: the loss decides which they are.
       let areAlike = train.input == other.input && train.target?.shape == other.target?.shape
       guard areAlike else { throw DatasetError.unlikeParts(train: train.summary, other: other.summary) }
     }
@@ -44,7 +45,7 @@ public struct DatasetSplits: Sendable {
     hasOwnValidation = validation != nil
   }
 
-  /// The bytes of all inputs and targets.
+  /// The size of all inputs and targets in bytes.
   package var byteCount: Int {
     train.byteCount + validation.byteCount + (hasTest && hasOwnValidation ? test.byteCount : 0)
   }

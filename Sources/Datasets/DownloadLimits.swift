@@ -1,46 +1,46 @@
-/// When a download is given up.
+/// The limits at which a download is aborted.
 struct DownloadLimits: Sendable, Equatable {
-  /// The longest that one file may take from one server, in seconds.
+  /// The maximum duration of a file from one server, in seconds.
   var deadline: Double
-  /// The time over which the rate is measured, in seconds.
+  /// The window over which the rate is measured, in seconds.
   var window: Double
-  /// The bytes that come within `window` at least.
+  /// The minimum number of bytes per `window`.
   var windowBytes: Int
 
-  /// 4 KB a second over half a minute: slower than any line that is of use for 10 MB.
+  /// 4 KB per second over half a minute: slower than any connection usable for 10 MB.
   static let standard = DownloadLimits(deadline: 1800, window: 30, windowBytes: 30 * 4096)
 
-  /// The bytes that a packed file of `size` bytes has at most: deflate adds 5 to each 16,383 that it cannot pack (RFC
-  /// 1951, and zlib's `compressBound`), and gzip's heading may bring a name and a comment.
+  /// The maximum compressed size of `size` bytes: deflate adds 5 bytes per 16,383 incompressible ones (RFC 1951, and
+  /// zlib's `compressBound`), and gzip's header may contain a name and a comment.
   static func packedBytes(ofUnpacked size: Int) -> Int { size + size / 1000 + 65_536 }
 }
 
-/// How fast a download comes: what is measured, apart from the clock and the connection.
+/// The rate measurement of a download, independent of clock and connection.
 struct DownloadPace {
   let limits: DownloadLimits
-  /// The bytes that had come when the present window began, and when that was.
+  /// The bytes received at the start of the current window, and its start time.
   private var windowStart = (seconds: 0.0, bytes: 0)
 
   init(_ limits: DownloadLimits) { self.limits = limits }
 
-  /// The seconds from the start at which `failure` has something new to say.
+  /// The time in seconds from the start at which `failure` must be checked next.
   var nextCheck: Double { min(windowStart.seconds + limits.window, limits.deadline) }
 
-  /// Why the download is given up; nil if it is not.
+  /// Why the download is aborted; nil if it continues.
   ///
   /// - Parameters:
-  ///   - bytes: all that have come.
+  ///   - bytes: the total received.
   ///   - seconds: since the start.
   mutating func failure(bytes: Int, after seconds: Double) -> String? {
     guard seconds < limits.deadline else {
-      return "given up after \(Self.text(seconds)) s: \(bytes) bytes had come"
+      return "aborted after \(Self.text(seconds)) s: \(bytes) bytes received"
     }
     let elapsed = seconds - windowStart.seconds
     guard elapsed >= limits.window else { return nil }
     let received = bytes - windowStart.bytes
-    guard received > 0 else { return "given up: no answer, or no more of it, for \(Self.text(elapsed)) s" }
+    guard received > 0 else { return "aborted: no data received for \(Self.text(elapsed)) s" }
     guard Double(received) >= Double(limits.windowBytes) * elapsed / limits.window else {
-      return "given up as too slow: \(received) bytes in \(Self.text(elapsed)) s"
+      return "aborted as too slow: \(received) bytes in \(Self.text(elapsed)) s"
     }
     windowStart = (seconds, bytes)
     return nil

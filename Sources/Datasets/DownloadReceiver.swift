@@ -2,26 +2,26 @@ import Foundation
 import FoundationNetworking
 import Synchronization
 
-/// Why one server did not give a file.
+/// Why a download from one server failed.
 struct DownloadFailure: Error {
   let reason: String
 }
 
-/// Receives one address, and waits for it: as long as its limits allow, whatever the server does.
+/// Downloads one URL synchronously, within its limits, whatever the server does.
 final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
   private struct State {
     var bytes: [UInt8] = []
-    /// What the server announced.
+    /// The announced length in bytes.
     var total: Int?
     var redirections = 0
     var result: Result<[UInt8], DownloadFailure>?
   }
 
-  /// As many as curl follows.
+  /// The maximum number of redirects, as in curl.
   private static let redirectionLimit = 30
 
   private let limits: DownloadLimits
-  /// More bytes than any good answer has.
+  /// The maximum number of bytes of a valid response.
   private let byteLimit: Int
   private let state = Mutex(State())
   private let changed = DispatchSemaphore(value: 0)
@@ -38,10 +38,10 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
   /// - Throws: `DownloadFailure`.
   func receive(_ url: URL) throws -> [UInt8] {
     let configuration = URLSessionConfiguration.ephemeral
-    // The limits decide, and say why.
+    // Aborts are decided by the limits, which give the reason.
     configuration.timeoutIntervalForRequest = 2 * limits.deadline + 60
     let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
-    // A session that is stuck is left to itself.
+    // A session that does not finish is abandoned.
     defer { session.invalidateAndCancel() }
     session.dataTask(with: url).resume()
     let (clock, started) = (ContinuousClock(), ContinuousClock.now)
@@ -55,7 +55,7 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
     }
   }
 
-  /// The first result is that of the download; what comes later is not kept.
+  /// Sets the result; later ones are ignored.
   private func end(_ result: Result<[UInt8], DownloadFailure>) {
     state.withLock { state in
       guard state.result == nil else { return }
@@ -67,7 +67,7 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
 
   private func fail(_ reason: String) { end(.failure(DownloadFailure(reason: reason))) }
 
-  // MARK: - What the session reports
+  // MARK: - Session callbacks
 
   func urlSession(
     _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
@@ -76,13 +76,13 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
     let status = (response as? HTTPURLResponse)?.statusCode ?? 0
     let length = response.expectedContentLength
     if [401, 407].contains(status) {
-      fail("the server asks for a password (\(status))")
+      fail("the server requires a password (\(status))")
     } else if status != 200 {
       fail("the server answered \(status)")
     } else if length > byteLimit {
-      fail("the server announces \(length) bytes, more than the \(byteLimit) that the file can have")
+      fail("the server announced \(length) bytes, more than the maximum of \(byteLimit)")
     }
-    // What was packed for the way has the length of the packed bytes.
+    // With a Content-Encoding the length is that of the encoded bytes.
     let isPacked = (response as? HTTPURLResponse)?.value(forHTTPHeaderField: "Content-Encoding") != nil
     let isWanted = state.withLock { state in
       state.total = length > 0 && !isPacked ? Int(length) : nil
@@ -91,12 +91,12 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
     completionHandler(isWanted ? .allow : .cancel)
   }
 
-  /// A server that wants a password has not the published file. Without an answer here, the session waits for one.
+  /// Rejects authentication: a server that requires a password does not have the published file.
   func urlSession(
     _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
     completionHandler: @escaping (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
   ) {
-    fail("the server asks for a password (\((task.response as? HTTPURLResponse)?.statusCode ?? 401))")
+    fail("the server requires a password (\((task.response as? HTTPURLResponse)?.statusCode ?? 401))")
     completionHandler(.cancelAuthenticationChallenge, nil)
   }
 
@@ -110,9 +110,9 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
     }
     let target = request.url?.absoluteString ?? "nowhere"
     if !["http", "https"].contains(request.url?.scheme) {
-      fail("the server redirects to \(target), which is not an http or https address")
+      fail("the server redirected to \(target), which is not an http or https URL")
     } else if count > Self.redirectionLimit {
-      fail("the server redirects again and again, last to \(target)")
+      fail("the server redirected too often, last to \(target)")
     } else {
       return completionHandler(request)
     }
@@ -128,7 +128,7 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
     }
     guard let counts else { return dataTask.cancel() }
     if counts.received > byteLimit {
-      fail("it does not end after \(byteLimit) bytes, which is more than the file can have")
+      fail("received more than the maximum of \(byteLimit) bytes")
       return dataTask.cancel()
     }
     progress(counts.received, counts.total)
@@ -137,11 +137,11 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
   func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
     let (bytes, total) = state.withLock { ($0.bytes, $0.total) }
     if let error = error as? URLError, error.code == .httpTooManyRedirects {
-      fail("the server redirects again and again, or to an address that is not http or https")
+      fail("the server redirected too often, or to a URL that is not http or https")
     } else if let error {
       fail(error.localizedDescription)
     } else if let total, bytes.count < total {
-      fail("the connection ended after \(bytes.count) of \(total) bytes")
+      fail("the connection was closed after \(bytes.count) of \(total) bytes")
     } else {
       end(.success(bytes))
     }

@@ -1,20 +1,20 @@
 import CZlib
 import Machine
 
-/// Unpacks gzip files (RFC 1952).
+/// A decompressor for gzip files (RFC 1952).
 enum GzipReader {
-  /// gzip packs at most so many bytes in one (zlib's documentation).
+  /// The maximum compression ratio of gzip (zlib's documentation).
   static let largestRatio = 1032
 
   static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
 
-  /// Unpacks `bytes` to the size that their header promises, and a byte more if they go on.
+  /// Decompresses `bytes` to the size declared in the decompressed header, plus one byte if there are more.
   ///
-  /// Memory grows with what really comes out: a header alone cannot make it grow.
+  /// Memory grows with the actual output: a forged header cannot make it grow.
   ///
   /// - Parameters:
-  ///   - headerCount: the unpacked bytes that `expected` has to see.
-  ///   - expected: the size of the whole, from the first `headerCount` bytes, or fewer if there are no more.
+  ///   - headerCount: the number of decompressed bytes that `expected` needs.
+  ///   - expected: the total size, given the first `headerCount` bytes, or fewer if there are no more.
   /// - Throws: `DatasetError.damaged`.
   static func unpack(
     _ bytes: [UInt8], path: String, headerCount: Int, expected: ([UInt8]) throws -> Int
@@ -30,7 +30,7 @@ enum GzipReader {
     let count = try expected(header)
     guard count <= bytes.count * largestRatio + 16 else {
       throw DatasetError.damaged(
-        path: path, reason: "its header promises \(count) bytes, more than \(bytes.count) packed bytes can hold")
+        path: path, reason: "its header declares \(count) bytes, more than \(bytes.count) compressed bytes can contain")
     }
     guard Memory.canHold(count) else {
       throw DatasetError.damaged(path: path, reason: "the \(count) bytes in it do not fit in memory")
@@ -41,11 +41,11 @@ enum GzipReader {
 }
 
 extension GzipReader {
-  /// Unpacks all of a file, as it comes.
+  /// Decompresses a whole file of unknown size.
   ///
   /// - Throws: `DatasetError.damaged`.
   static func unpackAll(_ bytes: [UInt8], path: String, atMost limit: Int) throws -> [UInt8] {
-    guard isGzip(bytes) else { throw DatasetError.damaged(path: path, reason: "no gzip file") }
+    guard isGzip(bytes) else { throw DatasetError.damaged(path: path, reason: "not a gzip file") }
     var stream = z_stream()
     guard inflateInit2_(&stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
       throw DatasetError.damaged(path: path, reason: "zlib could not be started")
@@ -57,14 +57,14 @@ extension GzipReader {
       let part = try source.inflate(&stream, count: 1 << 20)
       content += part
       guard content.count <= limit else {
-        throw DatasetError.damaged(path: path, reason: "it unpacks to more than \(limit) bytes")
+        throw DatasetError.damaged(path: path, reason: "it decompresses to more than \(limit) bytes")
       }
       if part.count < 1 << 20 { return content }
     }
   }
 }
 
-/// The packed bytes, and how far they have been read.
+/// The compressed bytes and the read position.
 private final class GzipSource {
   private let bytes: [UInt8]
   private let path: String
@@ -76,7 +76,7 @@ private final class GzipSource {
     self.path = path
   }
 
-  /// Unpacks `count` bytes, or fewer if the file ends before; they follow `before` in the result.
+  /// Decompresses `count` bytes, or fewer if the file ends earlier, appended to `before`.
   func inflate(_ stream: inout z_stream, count: Int, after before: [UInt8] = []) throws -> [UInt8] {
     var failure: DatasetError?
     let result = [UInt8](unsafeUninitializedCapacity: before.count + count) { buffer, initializedCount in
@@ -102,11 +102,11 @@ private final class GzipSource {
       position += consumed
       written += produced
       if status == Z_STREAM_END {
-        // Another member may follow; anything else behind the end is padding.
+        // Another member may follow; anything else after the end is padding.
         isAtEnd = !bytes[position...].starts(with: [0x1f, 0x8b]) || inflateReset(&stream) != Z_OK
       } else if status != Z_OK {
         let reason =
-          status == Z_BUF_ERROR && position == bytes.count ? "the gzip data ends too early" : "damaged gzip data"
+          status == Z_BUF_ERROR && position == bytes.count ? "truncated gzip data" : "corrupt gzip data"
         throw DatasetError.damaged(path: path, reason: reason)
       }
     }

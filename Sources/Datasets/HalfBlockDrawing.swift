@@ -1,16 +1,16 @@
 import Tensors
 
-/// A sample drawn in a terminal: each character shows two pixels, one above the other.
+/// A drawing of a sample for a terminal: each character shows two pixels, one above the other.
 public struct HalfBlockDrawing: Sendable, CustomStringConvertible {
   /// The lines of the drawing.
   public let description: String
 
-  /// - Parameter colors: draws grey and colored pixels with 24-bit escape sequences; without, a pixel is ink from half
-  ///   its brightness on.
-  /// - Precondition: the sample is in the data set, and a picture (`Dataset.isDrawable`).
+  /// - Parameter colors: whether to draw gray and colored pixels with 24-bit escape sequences; otherwise pixels of at
+  ///   least half brightness are drawn.
+  /// - Precondition: the sample is in the data set, and is an image (`Dataset.isDrawable`).
   public init(_ samples: Dataset, index: Int, colors: Bool) {
     precondition((0..<samples.count).contains(index), "'\(samples.name)' has no sample \(index)")
-    guard let size = samples.shape.image else { preconditionFailure("'\(samples.name)' has no pictures") }
+    guard let size = samples.shape.image else { preconditionFailure("'\(samples.name)' has no images") }
     let pixels = Pixels(image: samples.pixels(index), height: size.height, width: size.width, channels: size.channels)
     let lines = stride(from: 0, to: size.height, by: 2).map { row in
       let cells = (0..<size.width).map { column in

@@ -2,23 +2,23 @@ import DurableFiles
 import Machine
 import Tensors
 
-/// Reads the IDX format, in which MNIST is published: a magic number, the sizes (big-endian), then the values.
+/// A reader of the IDX format, in which MNIST is published: a magic number, the sizes (big-endian), then the values.
 ///
 /// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section "File formats".
 package enum IDXFile {
-  /// Reads images of bytes: (count, height, width), or with 1 or 3 channels as a fourth dimension; plain or gzip.
+  /// Reads byte images: (count, height, width), or with 1 or 3 channels as a fourth dimension; plain or gzip.
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
   package static func readImages(_ path: String) throws -> (shape: Shape, pixels: [UInt8]) {
     let (sizes, pixels) = try read(path, as: .images)
     let channels = sizes.count == 4 ? sizes[3] : 1
     guard channels == 1 || channels == 3 else {
-      throw DatasetError.damaged(path: path, reason: "its images have \(channels) channels; 1 or 3 can be read")
+      throw DatasetError.damaged(path: path, reason: "its images have \(channels) channels; 1 or 3 are supported")
     }
     return ([sizes[1], sizes[2], channels], pixels)
   }
 
-  /// Reads labels of a byte each: (count); plain or gzip.
+  /// Reads byte labels: (count); plain or gzip.
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
   package static func readLabels(_ path: String) throws -> [Int32] {
@@ -45,15 +45,15 @@ package enum IDXFile {
       throw DatasetError.damaged(
         path: path,
         reason: bytes.count < fileCount
-          ? "truncated: it holds \(bytes.count) bytes, its header promises \(fileCount)"
-          : "too long: it goes on behind the \(fileCount) bytes that its header promises")
+          ? "truncated: it has \(bytes.count) bytes, its header declares \(fileCount)"
+          : "too long: it has extra bytes after the \(fileCount) its header declares")
     }
     bytes.removeFirst(layout.count)
     return (layout.sizes, bytes)
   }
 }
 
-/// What an IDX file is read as.
+/// The expected content of an IDX file.
 enum IDXContent: String {
   case images
   case labels
@@ -61,16 +61,16 @@ enum IDXContent: String {
   var dimensions: ClosedRange<Int> { self == .images ? 3...4 : 1...1 }
 }
 
-/// The magic number and the sizes.
+/// The header of an IDX file: the magic number and the sizes.
 private struct IDXHeader {
   let sizes: [Int]
   private let path: String
 
-  /// The bytes of the header: the magic number, and a size for each dimension.
+  /// The size of the header in bytes: the magic number, and a size per dimension.
   var count: Int { 4 + 4 * sizes.count }
 
   /// - Parameter bytes: the start of the file, `FileKind.prefixCount` bytes or all of it.
-  /// - Throws: `DatasetError.damaged`, which says what the file is if it is not what it is read as.
+  /// - Throws: `DatasetError.damaged`, naming the actual format if it is not the expected one.
   init(_ bytes: [UInt8], path: String, content: IDXContent) throws {
     self.path = path
     func damaged(_ reason: String) -> DatasetError { .damaged(path: path, reason: reason) }
@@ -85,13 +85,13 @@ private struct IDXHeader {
     sizes = stride(from: 4, to: count, by: 4).map { bytes[$0..<$0 + 4].reduce(0) { $0 << 8 | Int($1) } }
     let values = Self.product(sizes) ?? .max
     guard values <= 1 << 40 || Self.swapped(sizes) != nil else { throw damaged("its header has the sizes \(sizes)") }
-    guard values > 0 else { throw damaged("it holds no \(content.rawValue): its header has the sizes \(sizes)") }
+    guard values > 0 else { throw damaged("it has no \(content.rawValue): its header has the sizes \(sizes)") }
   }
 
-  /// The bytes of the whole unpacked file.
+  /// The size of the whole decompressed file in bytes.
   ///
-  /// - Parameter limit: the bytes that there may be.
-  /// - Throws: `DatasetError.damaged` if the sizes fit only when they are read in the other byte order.
+  /// - Parameter limit: the maximum number of bytes available.
+  /// - Throws: `DatasetError.damaged` if the sizes are only valid in the other byte order.
   func fileCount(heldBy limit: Int) throws -> Int {
     let fileCount = count + (Self.product(sizes) ?? .max - count)
     if fileCount > limit, let swapped = Self.swapped(sizes), count + swapped <= limit {
@@ -100,14 +100,14 @@ private struct IDXHeader {
     return fileCount
   }
 
-  /// What is wrong with a file that is no IDX file of bytes with the right dimensions.
+  /// What is wrong with a file that is not an IDX file of bytes with the right dimensions.
   private static func mistake(_ bytes: [UInt8], _ content: IDXContent) -> String {
     if let magic = IDXMagic(bytes) { return magic.mistake(readAs: content) }
     if let kind = FileKind(startingWith: bytes) {
       return "\(kind), not an IDX file of \(content.rawValue)\(kind.advice.map { "; \($0)" } ?? "")"
     }
-    guard bytes.count >= 4 else { return "truncated: \(bytes.count) bytes are no IDX file" }
-    return "not an IDX file of \(content.rawValue), nor of any other format that is known"
+    guard bytes.count >= 4 else { return "truncated: \(bytes.count) bytes are not an IDX file" }
+    return "not an IDX file of \(content.rawValue), nor of any other known format"
   }
 
   private static func product(_ sizes: [Int]) -> Int? {
@@ -117,7 +117,7 @@ private struct IDXHeader {
     }
   }
 
-  /// The number of values if the sizes are read in the other byte order; nil if there cannot be so many.
+  /// The number of values if the sizes are read in the other byte order; nil if that is too many.
   private static func swapped(_ sizes: [Int]) -> Int? {
     product(sizes.map { Int(UInt32(truncatingIfNeeded: $0).byteSwapped) }).flatMap { $0 <= 1 << 40 ? $0 : nil }
   }

@@ -1,6 +1,6 @@
-/// The first four bytes of an IDX file: two zeros, the type of its numbers, the number of its dimensions.
+/// The first four bytes of an IDX file: two zeros, the element type, the number of dimensions.
 struct IDXMagic: Equatable {
-  /// The types of the format.
+  /// The element types of the format.
   enum NumberType: UInt8 {
     case unsignedByte = 0x08
     case signedByte = 0x09
@@ -23,10 +23,10 @@ struct IDXMagic: Equatable {
 
   let type: NumberType
   let dimensions: Int
-  /// The order that the format demands; programs that forget it write the four bytes in reverse.
+  /// Whether the file has the format's byte order; some programs write the four bytes in reverse.
   let isBigEndian: Bool
 
-  /// - Returns: nil if the file does not start as an IDX file does, in either byte order.
+  /// - Returns: nil if the file does not start like an IDX file in either byte order.
   init?(_ bytes: [UInt8]) {
     guard bytes.count >= 4 else { return nil }
     let isBigEndian = bytes[0] == 0 && bytes[1] == 0
@@ -39,7 +39,7 @@ struct IDXMagic: Equatable {
     dimensions = Int(magic[3])
   }
 
-  /// Why a file that starts so cannot be read as images or labels.
+  /// Why a file with this magic number cannot be read as images or labels.
   func mistake(readAs content: IDXContent) -> String {
     guard isBigEndian else { return "an IDX file in little-endian byte order; the format is big-endian" }
     let wanted = content == .images ? "images have 3 dimensions, or 4 with their channels" : "labels have one"

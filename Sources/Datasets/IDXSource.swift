@@ -2,16 +2,20 @@ import Configuration
 import DurableFiles
 import Tensors
 
-/// Any data in two pairs of IDX files. What is not asked for need not be there.
+/// Data in two pairs of IDX files. Only the files of the requested split must exist.
 public struct IDXSource: DatasetSource, Equatable {
   public static let name = "idx"
   public static let summary = "any pairs of IDX files, plain or .gz, 1 or 3 channels"
   public static let optionKeys = ["train_images", "train_labels", "test_images", "test_labels"]
   public static let inputElement: Field.Element? = .uint8
 
+  /// The path of the training images.
   public var trainImages: String?
+  /// The path of the training labels.
   public var trainLabels: String?
+  /// The path of the test images.
   public var testImages: String?
+  /// The path of the test labels.
   public var testLabels: String?
 
   public init(
@@ -28,7 +32,7 @@ public struct IDXSource: DatasetSource, Equatable {
     trainLabels = try options.optionalFilePath("train_labels")
     testImages = try options.optionalFilePath("test_images")
     testLabels = try options.optionalFilePath("test_labels")
-    // What is missing is named here, with its line, unless the rest may be all that is wanted: test images, or training files
+    // Missing options are reported here, with their line, unless the rest may suffice: test images, or training files
     // for a validation split.
     let isTrainable = trainImages != nil && trainLabels != nil
     let isUsable = testImages != nil || isTrainable && testLabels == nil
@@ -45,7 +49,7 @@ public struct IDXSource: DatasetSource, Equatable {
 
   private var files: [String?] { [trainImages, trainLabels, testImages, testLabels] }
 
-  /// The names that are not absolute, below `directory`.
+  /// Resolves relative paths below `directory`.
   public func inDirectory(_ directory: String) -> IDXSource? {
     func path(_ name: String?) -> String? { name.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" } }
     return IDXSource(
@@ -85,7 +89,7 @@ public struct IDXSource: DatasetSource, Equatable {
     if split == .test, testImages == nil {
       throw DatasetError.noTestData(
         path: "data",
-        advice: "Name test_images and test_labels, or set a part of the training data apart (fit.validation_split: 0.2)"
+        advice: "Name test_images and test_labels, or reserve a part of the training data (fit.validation_split: 0.2)"
       )
     }
     return try required(split == .train ? trainImages : testImages, "\(split)_images")

@@ -8,11 +8,11 @@ import Tensors
 /// Proceedings of the IEEE 86 (1998).
 public struct MNISTSource: DatasetSource, Equatable {
   public static let name = "mnist"
-  public static let summary = "60,000 + 10,000 handwritten digits, 28x28 (fetched when missing)"
+  public static let summary = "60,000 + 10,000 handwritten digits, 28x28 (downloaded if missing)"
   public static let optionKeys = ["directory"]
   public static let inputElement: Field.Element? = .uint8
 
-  /// Where the files are; nil to look in the usual places, and to fetch them if they are in none.
+  /// The directory of the files; nil to search the default locations, and to download the files if they are in none.
   public var directory: String?
 
   public init(directory: String? = nil) { self.directory = directory }
@@ -46,7 +46,7 @@ public struct MNISTSource: DatasetSource, Equatable {
     split == .train ? (files[0], files[1]) : (files[2], files[3])
   }
 
-  /// The fingerprint of what is in these files.
+  /// The fingerprint of the contents of these files.
   private static func fingerprint(of split: DatasetSplit) -> String {
     switch split {
     case .train: "23ba8891bbc676b3a5ac886911981f194a33370f86a2af7c307ae87635b5f258"
@@ -54,7 +54,7 @@ public struct MNISTSource: DatasetSource, Equatable {
     }
   }
 
-  /// The public servers that have the `.gz` files.
+  /// The public mirrors of the `.gz` files.
   static let mirrors = [
     "https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/",
   ]
@@ -62,13 +62,13 @@ public struct MNISTSource: DatasetSource, Equatable {
   public func status(_ context: DatasetContext) -> String {
     guard let found = complete(context) else {
       if let archive = archive(context) { return "in \(archive)" }
-      return directory.map { "not in \($0)" } ?? "not on this machine; fetched when it is needed"
+      return directory.map { "not in \($0)" } ?? "not on this machine; downloaded when needed"
     }
     guard let (bad, path) = Self.firstDamaged(found.paths) else { return "in \(found.directory)" }
-    return "in \(found.directory), but \(path) is not what '\(bad.name)' is published with"
+    return "in \(found.directory), but \(path) is not the published '\(bad.name)'"
   }
 
-  /// Whether `load` finds all files without fetching any.
+  /// Whether `load` finds all files without downloading any.
   public func isOnThisMachine(_ context: DatasetContext) -> Bool {
     complete(context) != nil || archive(context) != nil
   }
@@ -85,7 +85,8 @@ public struct MNISTSource: DatasetSource, Equatable {
     let paths = try locate([files.images, files.labels], context)
     return try withAdvice(context) {
       let dataset = try IDXSource.read(name: "mnist (\(split))", images: paths[0], labels: paths[1])
-      // The fingerprint, which a run needs anyway, tells; the files' own checksums only tell which of them is wrong.
+      // Verified by the fingerprint, which a run needs anyway; the files' own checksums only tell which of them is
+      // wrong.
       if dataset.fingerprint != Self.fingerprint(of: split) {
         try Self.check([(files.images, paths[0]), (files.labels, paths[1])])
       }
@@ -100,7 +101,7 @@ public struct MNISTSource: DatasetSource, Equatable {
       return try Self.load(split, ofArchive: archive)
     }
     let path = try locate([files.images], context)[0]
-    // What was fetched has labels, too.
+    // Downloads include labels.
     if find([files.images, files.labels], context) != nil { return try load(split, context) }
     return try withAdvice(context) {
       let images = try IDXSource.read(name: "mnist (\(split))", images: path, labels: nil)
@@ -109,7 +110,7 @@ public struct MNISTSource: DatasetSource, Equatable {
     }
   }
 
-  /// Says of a damaged file of the cache how to replace it.
+  /// Adds advice on how to replace a corrupt file in the cache.
   private func withAdvice<Result>(_ context: DatasetContext, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
@@ -120,7 +121,7 @@ public struct MNISTSource: DatasetSource, Equatable {
     }
   }
 
-  /// Whether files hold what is published, to the last bit.
+  /// Checks that files have exactly the published contents.
   ///
   /// - Throws: `DatasetError.damaged`, `FileError`.
   private static func check(_ files: [(file: PublishedFile, path: String)]) throws {
@@ -133,14 +134,14 @@ public struct MNISTSource: DatasetSource, Equatable {
     zip(files, paths).first { file, path in (try? file.isGood(path)) != true }.map { ($0, $1) }
   }
 
-  // MARK: - Places
+  // MARK: - Locations
 
-  /// The paths of some of the files; fetches them all if they are in none of the usual places.
+  /// The paths of some of the files; downloads all of them if they are in none of the default locations.
   func locate(_ wanted: [PublishedFile], _ context: DatasetContext, canFetch: Bool = true) throws -> [String] {
     if let paths = find(wanted, context) { return paths }
     if let directory {
       guard WholeFile.isDirectory(directory) else {
-        let reason = WholeFile.exists(directory) ? "it is no directory" : "there is no such directory"
+        let reason = WholeFile.exists(directory) ? "not a directory" : "no such directory"
         throw FileError(path: directory, operation: .read, reason: reason)
       }
       let missing = wanted.first { $0.path(in: directory) == nil } ?? wanted[0]
@@ -151,20 +152,20 @@ public struct MNISTSource: DatasetSource, Equatable {
     return try locate(wanted, context, canFetch: false)
   }
 
-  /// The paths of some of the files in the first place that has them all; nil if none does.
+  /// The paths of some of the files in the first location that has them all; nil if none does.
   private func find(_ wanted: [PublishedFile], _ context: DatasetContext) -> [String]? {
     Self.directories(directory, context).lazy.map { place in wanted.compactMap { $0.path(in: place) } }
       .first { $0.count == wanted.count }
   }
 
-  /// The first place that has all files.
+  /// The first location that has all files.
   private func complete(_ context: DatasetContext) -> (directory: String, paths: [String])? {
     Self.directories(directory, context).lazy.map { place in
       (directory: place, paths: Self.files.compactMap { $0.path(in: place) })
     }.first { $0.paths.count == Self.files.count }
   }
 
-  /// What `load` would find is not fetched again: only what is missing, or damaged in the cache.
+  /// Downloads only files that `load` would not find, or that are corrupt in the cache.
   public func fetch(_ context: DatasetContext) throws -> [String]? {
     if let found = complete(context), found.directory != cache(context) {
       try Self.check(Array(zip(Self.files, found.paths)).map { (file: $0, path: $1) })
@@ -178,17 +179,17 @@ public struct MNISTSource: DatasetSource, Equatable {
   }
 
   /// - Returns: the four files' paths.
-  /// - Throws: `DatasetError.unavailable` with the ways out.
+  /// - Throws: `DatasetError.unavailable` with advice.
   private func fetchFiles(_ context: DatasetContext) throws -> [String] {
     guard let cache = cache(context) else {
       throw DatasetError.unavailable(
         dataset: Self.name, directory: "~/.cache/martlet/mnist", urls: Self.mirrors,
-        reasons: ["neither HOME nor XDG_CACHE_HOME is set, so there is no place for it"])
+        reasons: ["neither HOME nor XDG_CACHE_HOME is set, so there is no cache directory"])
     }
     guard context.canFetch else {
       throw DatasetError.unavailable(
         dataset: Self.name, directory: cache, urls: Self.mirrors,
-        reasons: ["it was not looked for elsewhere: 'martlet data fetch \(Self.name)' fetches it"])
+        reasons: ["downloading is disabled: 'martlet data fetch \(Self.name)' downloads it"])
     }
     let mirrors = context.mirror.map { [$0] } ?? Self.mirrors
     let download = DatasetDownload(
@@ -198,8 +199,7 @@ public struct MNISTSource: DatasetSource, Equatable {
 
   // MARK: - Keras' archive
 
-  /// The same data in the archive that Keras keeps, which takes the place of files that are not there: in the directory, or
-  /// in `~/.keras/datasets`.
+  /// Keras' archive of the same data, used if the files are missing: in the directory, or in `~/.keras/datasets`.
   private func archive(_ context: DatasetContext) -> String? {
     let name = "mnist.npz"
     if let directory { return WholeFile.isFile("\(directory)/\(name)") ? "\(directory)/\(name)" : nil }
@@ -213,14 +213,14 @@ public struct MNISTSource: DatasetSource, Equatable {
     guard dataset.fingerprint == fingerprint(of: split) else {
       throw DatasetError.damaged(
         path: path,
-        reason: "it does not hold what 'mnist' is published with; remove it, or read it with 'dataset: npz'")
+        reason: "its contents are not those of the published 'mnist'; remove it, or read it with 'dataset: npz'")
     }
     return dataset
   }
 
   private func cache(_ context: DatasetContext) -> String? { context.cacheDirectory.map { "\($0)/\(Self.name)" } }
 
-  /// Where the files may be: the given directory, or else the usual places, in their order.
+  /// The locations of the files: the given directory, or else the default locations, in order.
   private static func directories(_ explicit: String?, _ context: DatasetContext) -> [String] {
     if let explicit { return [explicit] }
     let data = context.environment["MARTLET_DATA"].flatMap { $0.isEmpty ? nil : $0 }

@@ -1,11 +1,11 @@
 import CZlib
 import DurableFiles
 
-/// A picture of bytes, ready to be written as PNG (ISO/IEC 15948).
+/// An 8-bit image to be written as PNG (ISO/IEC 15948).
 package struct PNGImage: Sendable {
   package let height: Int
   package let width: Int
-  /// 1 (grey) or 3 (red, green, blue).
+  /// 1 (gray) or 3 (red, green, blue).
   package let channels: Int
   /// (height, width, channels)
   package let pixels: [UInt8]
@@ -13,14 +13,14 @@ package struct PNGImage: Sendable {
   package init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
     precondition(
       pixels.count == height * width * channels && (channels == 1 || channels == 3),
-      "\(pixels.count) bytes are no picture of \(height)x\(width)x\(channels)")
+      "\(pixels.count) bytes are not an image of \(height)x\(width)x\(channels)")
     self.height = height
     self.width = width
     self.channels = channels
     self.pixels = pixels
   }
 
-  /// Writes the picture to a file, beside and renamed.
+  /// Writes the image to a file, atomically.
   ///
   /// - Throws: `FileError`.
   package func write(to path: String) throws {
@@ -30,12 +30,12 @@ package struct PNGImage: Sendable {
   /// The bytes of the PNG file.
   package var encoded: [UInt8] {
     let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-    // 8 bits a channel, grey or RGB, no interlacing.
+    // 8 bits per channel, gray or RGB, no interlacing.
     let header = Self.bigEndian(width) + Self.bigEndian(height) + [8, channels == 1 ? 0 : 2, 0, 0, 0]
     return signature + Self.chunk("IHDR", header) + Self.chunk("IDAT", compressedRows) + Self.chunk("IEND", [])
   }
 
-  /// The rows, each behind a byte that says it is not filtered.
+  /// The rows, each preceded by a filter type byte of 0 (none).
   private var compressedRows: [UInt8] {
     let rowCount = width * channels
     var rows: [UInt8] = []
@@ -59,15 +59,15 @@ package struct PNGImage: Sendable {
 }
 
 extension Dataset {
-  /// The samples in a row of a contact sheet of `count` samples.
+  /// The number of columns of a contact sheet of `count` samples.
   package static func contactSheetColumns(_ count: Int) -> Int { Int(Double(count).squareRoot().rounded(.up)) }
 
-  /// A picture of `count` samples from `first` on, in a grid that is about square, with a line between them.
+  /// An image of `count` samples from `first` on, in an approximately square grid with separating lines.
   ///
-  /// - Precondition: the samples are in the data set, and pictures (`isDrawable`).
+  /// - Precondition: the samples are in the data set, and are images (`isDrawable`).
   package func contactSheet(first: Int, count: Int) -> PNGImage {
     precondition(count > 0 && first >= 0 && first + count <= self.count, "no samples \(first)..<\(first + count)")
-    guard let size = shape.image else { preconditionFailure("'\(name)' has no pictures") }
+    guard let size = shape.image else { preconditionFailure("'\(name)' has no images") }
     let columns = Self.contactSheetColumns(count)
     let rows = (count + columns - 1) / columns
     let gap = count == 1 ? 0 : 1

@@ -1,15 +1,15 @@
 import Crypto
 import DurableFiles
 
-/// A file that is published as `.gz`, and known by the digest of what is in it.
+/// A file published as `.gz`, identified by the digest of its decompressed contents.
 struct PublishedFile: Sendable, Equatable {
   let name: String
-  /// The bytes of the unpacked content.
+  /// The decompressed size in bytes.
   let size: Int
-  /// Of the unpacked content, in hexadecimal: the packed bytes may differ from server to server.
+  /// The SHA-256 of the decompressed contents, in hexadecimal: the compressed bytes may differ between servers.
   let sha256: String
 
-  /// Whether the file at `path`, plain or packed, has the published content.
+  /// Whether the file at `path`, plain or compressed, has the published contents.
   ///
   /// - Throws: `FileError` if it cannot be read.
   func isGood(_ path: String) throws -> Bool {
@@ -18,25 +18,25 @@ struct PublishedFile: Sendable, Equatable {
     return content.map { SHA256.hash(data: $0).hexadecimal == sha256 } ?? false
   }
 
-  /// What is wrong with a file that is readable and not good.
+  /// What is wrong with a readable file with other contents.
   func isNot(_ dataset: String) -> String {
-    "it does not hold what '\(dataset)' is published with (SHA-256 \(sha256)): it is damaged, or belongs to another data "
+    "its contents are not those of the published '\(dataset)' (SHA-256 \(sha256)): it is corrupt, or of another data "
       + "set, which 'dataset: idx' reads"
   }
 
-  /// Where the published set lies below a directory that people name: in it, in the one of its name, or where
-  /// torchvision puts it.
+  /// The subdirectories of a given directory that may contain the published files: itself, one with its name, or
+  /// torchvision's.
   private static let subdirectories = ["", "/mnist", "/raw", "/MNIST/raw"]
 
-  /// The file in `directory`, plain or packed; nil if it is not there.
+  /// The path of the file in `directory`, plain or compressed; nil if it does not exist.
   func path(in directory: String) -> String? {
     let names = self.names.flatMap { [$0, "\($0).gz"] }
     return Self.subdirectories.lazy.flatMap { below in names.map { "\(directory)\(below)/\($0)" } }
       .first(where: WholeFile.isFile)
   }
 
-  /// The name with a dash, with a dot as older pages and many copies have it, and in a directory of its own as archives
-  /// of Kaggle have it.
+  /// The name with a dash, with a dot as in older publications and many copies, and in a directory of the same name as
+  /// in Kaggle's archives.
   private var names: [String] {
     [name, name.replacing("-idx", with: ".idx")].flatMap { [$0, "\($0)/\($0)"] }
   }

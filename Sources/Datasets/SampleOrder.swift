@@ -1,17 +1,17 @@
 import Randomness
 
-/// The order in which an epoch goes through the samples: a pure function of (seed, epoch, number of samples).
+/// The sample order of an epoch: a pure function of (seed, epoch, number of samples).
 package struct SampleOrder: Sendable {
-  /// The samples' indices in the order they are taken.
+  /// The sample indices, in order.
   package private(set) var indices: [Int32]
 
-  /// The order of the data, for `count` samples.
+  /// The identity order of `count` samples.
   package init(count: Int) {
-    precondition(count <= Int32.max, "an order holds at most 2^31 samples, got \(count)")
+    precondition(count <= Int32.max, "an order has at most 2^31 samples, got \(count)")
     indices = (0..<Int32(count)).map { $0 }
   }
 
-  /// Makes it the order of one epoch; without `shuffle`, that of the data.
+  /// Sets the order of an epoch; without `shuffle`, that of the data.
   ///
   /// Source of the shuffle: R. Durstenfeld, "Algorithm 235: Random permutation", CACM 7 (1964), p. 420.
   package mutating func update(seed: UInt64, epoch: Int, shuffle: Bool) {

@@ -23,10 +23,10 @@ struct HDF5Attribute {
     return try name.text()
   }
 
-  /// The start of the message, with the sizes of the three parts that follow: name, type, dimensions.
+  /// The start of the message, with the sizes of its three parts: name, type, dimensions.
   private struct Prefix {
     var message: HDF5Cursor
-    /// Which of the parts stand elsewhere.
+    /// Which of the parts are shared, stored elsewhere.
     let sharing: Int
     private let sizes: [Int]
     private let isAligned: Bool

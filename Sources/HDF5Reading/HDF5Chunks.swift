@@ -1,25 +1,25 @@
-/// The elements of a dataset in blocks of equal dimensions, each stored, and perhaps packed, on its own.
+/// The chunked layout of a dataset: blocks of equal dimensions, each stored and optionally compressed separately.
 ///
-/// Keras and we write none; people pack files with them.
+/// Neither Keras nor Martlet writes chunks; users compress files with them.
 struct HDF5Chunks {
-  /// The bytes of chunks that may be larger than all elements: those of datasets that were to grow.
+  /// The size up to which chunks may be larger than the dataset, as in resizable datasets.
   private static let growing = 16 << 20
-  /// How many times the bytes of all elements the chunks may have together: they stand out over the edges.
+  /// The maximum total size of the chunks relative to the dataset: edge chunks extend past its bounds.
   private static let edges = 32
 
-  /// Nothing was ever written, if nil.
+  /// The address of the chunk index; nil if nothing was written.
   private let tree: Int?
   /// The dimensions of a chunk.
   private let dimensions: [Int]
-  /// The size of an element, as the layout has it.
+  /// The size of an element according to the layout.
   private let elementSize: Int
 
-  /// A chunk as it stands in the file.
+  /// A stored chunk.
   struct Stored {
     let content: ArraySlice<UInt8>
-    /// Bit by bit, which filters were left out.
+    /// A bit mask of the skipped filters.
     let skippedFilters: Int
-    /// Its first element.
+    /// The offset of its first element, per axis.
     let offset: [Int]
   }
 
@@ -36,14 +36,14 @@ struct HDF5Chunks {
     elementSize = sizes[sizes.count - 1]
   }
 
-  /// The chunks that are in the file.
+  /// The chunks in the file.
   ///
   /// - Parameters:
   ///   - rank: the number of the dataset's dimensions.
-  ///   - isPacked: what is packed may become so much more that it is looked at once only.
+  ///   - isPacked: whether they are compressed; since compressed data may expand a lot, it is read only once.
   func stored(rank: Int, isPacked: Bool, in storage: HDF5Storage) throws -> [Stored] {
     guard rank == dimensions.count else {
-      throw HDF5Error.Problem.malformed(reason: "its chunks have other dimensions than itself")
+      throw HDF5Error.Problem.malformed(reason: "its chunks have a different rank")
     }
     guard let tree else { return [] }
     return try HDF5Tree.leaves(at: tree, .chunks, keyCount: 16 + 8 * rank, in: storage).map { leaf in
@@ -58,21 +58,21 @@ struct HDF5Chunks {
 
   /// The elements of all chunks.
   ///
-  /// - Parameter dimensions: of the dataset, whose elements are no more than the file can hold.
+  /// - Parameter dimensions: of the dataset, already checked against the file size.
   func elements(
     _ stored: [Stored], dimensions whole: [Int], elementSize: Int, _ filters: [HDF5Filter], in storage: HDF5Storage
   ) throws -> ArraySlice<UInt8> {
     guard elementSize == self.elementSize else {
-      throw HDF5Error.Problem.malformed(reason: "its chunks have other elements than itself")
+      throw HDF5Error.Problem.malformed(reason: "its chunks have a different element size")
     }
     guard !whole.contains(0) else { return [] }
     let size = whole.reduce(elementSize, *)
     let chunkSize = try HDF5Dataspace.count(dimensions + [elementSize], maximum: .max)
     try checkCoverage(stored, whole)
     guard chunkSize <= max(size, Self.growing), chunkSize / Self.edges * stored.count <= size + Self.growing else {
-      throw HDF5Error.Problem.malformed(reason: "its chunks are much larger than itself")
+      throw HDF5Error.Problem.malformed(reason: "its chunks are much larger than the dataset")
     }
-    // The elements, and a chunk while its filters are undone.
+    // The elements, and one chunk during decoding.
     try HDF5Memory.check(size + 3 * chunkSize)
     var elements = [UInt8](repeating: 0, count: size)
     for chunk in stored {
@@ -82,7 +82,7 @@ struct HDF5Chunks {
     return elements[...]
   }
 
-  /// Refuses chunks that leave something out, or say it twice.
+  /// Refuses missing and overlapping chunks.
   private func checkCoverage(_ stored: [Stored], _ whole: [Int]) throws {
     let grid = zip(whole, dimensions).map { ($0 + $1 - 1) / $1 }
     let expected = try HDF5Dataspace.count(grid, maximum: .max)
@@ -91,28 +91,28 @@ struct HDF5Chunks {
       var index = 0
       for axis in grid.indices {
         guard chunk.offset[axis] % dimensions[axis] == 0, chunk.offset[axis] < whole[axis] else {
-          throw HDF5Error.Problem.malformed(reason: "a chunk of it is out of place")
+          throw HDF5Error.Problem.malformed(reason: "a chunk is misaligned")
         }
         index = index * grid[axis] + chunk.offset[axis] / dimensions[axis]
       }
       guard seen.insert(index).inserted else {
-        throw HDF5Error.Problem.malformed(reason: "two chunks of it have the same place")
+        throw HDF5Error.Problem.malformed(reason: "two chunks have the same offset")
       }
     }
     guard seen.count == expected else {
       throw HDF5Error.Problem.unexpected(
-        expected: "all of its values", found: "\(seen.count) of \(expected) chunks: the others were never written")
+        expected: "all of its values", found: "only \(seen.count) of \(expected) chunks")
     }
   }
 
-  /// Brings the rows of a chunk to their places; what stands out over the edges is left out.
+  /// Copies the rows of a chunk to the output, clipped to the dataset's bounds.
   private func copy(
     _ content: [UInt8], of chunk: Stored, to elements: inout [UInt8], _ whole: [Int], _ elementSize: Int
   ) {
     let counts = whole.indices.map { min(dimensions[$0], whole[$0] - chunk.offset[$0]) }
     let rowSize = (counts.last ?? 1) * elementSize
     for row in 0..<counts.dropLast().reduce(1, *) {
-      // Which row that is, axis by axis from the last but one.
+      // The row index per axis, from the second to last.
       var (rest, source, target) = (row, 0, 0)
       var (sourceStride, targetStride) = (dimensions.last ?? 1, whole.last ?? 1)
       for axis in counts.indices.dropLast().reversed() {

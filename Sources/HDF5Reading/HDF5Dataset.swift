@@ -1,4 +1,4 @@
-/// A dataset: what its elements are, and where they lie.
+/// A dataset: the type of its elements and their storage layout.
 struct HDF5Dataset {
   let type: HDF5Datatype
   let dimensions: [Int]
@@ -7,9 +7,9 @@ struct HDF5Dataset {
 
   /// Source: HDF5 File Format Specification 3.0, IV.A.2.i, "The Data Layout Message".
   private enum Layout {
-    /// In the header itself.
+    /// Compact: in the header itself.
     case compact(HDF5Cursor)
-    /// In one piece; nowhere, if nothing was ever written.
+    /// Contiguous; nil if nothing was written.
     case contiguous(address: Int?)
     case chunked(HDF5Chunks)
     case otherFiles
@@ -41,9 +41,9 @@ struct HDF5Dataset {
     }
   }
 
-  /// The bytes of all elements, in row-major order, without what packs them.
+  /// The decoded bytes of all elements, in row-major order.
   ///
-  /// - Throws: `HDF5Error.Problem`, also if there are more elements than the file can hold: before anything is allocated.
+  /// - Throws: `HDF5Error.Problem`, also, before any allocation, if there are more elements than the file can contain.
   func elements(in storage: HDF5Storage) throws -> ArraySlice<UInt8> {
     switch layout {
     case .compact(let content):
@@ -64,17 +64,17 @@ struct HDF5Dataset {
 
   /// The numbers of all elements, in row-major order.
   ///
-  /// - Throws: `HDF5Error.Problem` if they are none of the kind, if there are more than the file can hold, or if they do
-  ///   not fit in memory.
+  /// - Throws: `HDF5Error.Problem` if they are of another kind, more than the file can contain, or do not fit in
+  ///   memory.
   func values<Number: HDF5Number>(in storage: HDF5Storage) throws -> [Number] {
-    // A type that is not read is refused before the number of its values.
+    // An unsupported type is refused before the element count is checked.
     try Number.check(type)
     let elements = try elements(in: storage)
     try HDF5Memory.check(elements.count / type.size * MemoryLayout<Number>.stride)
     return try Number.values(elements, of: type)
   }
 
-  /// Whether the elements lie in the file as they are, one after the other.
+  /// Whether the elements are stored contiguously and uncompressed.
   var isInOnePiece: Bool {
     switch layout {
     case .compact, .contiguous: true
@@ -82,7 +82,7 @@ struct HDF5Dataset {
     }
   }
 
-  /// The number of elements, of which `most` bytes are there.
+  /// The number of elements, checked against the available `most` bytes.
   private func count(inBytes most: Int) throws -> Int {
     try HDF5Dataspace.count(dimensions, maximum: most / type.size)
   }

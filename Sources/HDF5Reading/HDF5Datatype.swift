@@ -1,20 +1,20 @@
-/// What the elements of a dataset or of an attribute are.
+/// The type of the elements of a dataset or an attribute.
 ///
 /// Source: HDF5 File Format Specification 3.0, IV.A.2.d, "The Datatype Message".
 struct HDF5Datatype: Equatable {
   enum Kind: Equatable {
-    /// IEEE 754, of 2, 4 or 8 bytes.
+    /// IEEE 754 floating point of 2, 4 or 8 bytes.
     case float(isBigEndian: Bool)
-    /// In two's complement, all of whose bits count; of 1, 2, 4 or 8 bytes.
+    /// Two's complement or unsigned integers without padding bits, of 1, 2, 4 or 8 bytes.
     case integer(isBigEndian: Bool, isSigned: Bool)
     case text(isSpacePadded: Bool)
-    /// Texts of any length, which lie elsewhere in the file.
+    /// Variable-length strings, stored elsewhere in the file.
     case longText
     case other(wording: String)
   }
 
   let kind: Kind
-  /// The bytes of an element.
+  /// The size of an element in bytes.
   let size: Int
 
   static let longTextSize = 16
@@ -32,11 +32,11 @@ struct HDF5Datatype: Equatable {
       let isPlain = try message.number(4) == UInt64(8 * size) << 16 && [1, 2, 4, 8].contains(size)
       kind =
         isPlain
-        ? .integer(isBigEndian: isBigEndian, isSigned: bits & 8 != 0) : .other(wording: "integers of an unusual form")
+        ? .integer(isBigEndian: isBigEndian, isSigned: bits & 8 != 0) : .other(wording: "unsupported integers")
     case 1:
       kind =
         try Self.isIEEE(message, bits: bits, size: size)
-        ? .float(isBigEndian: isBigEndian) : .other(wording: "floating-point numbers of an unusual form")
+        ? .float(isBigEndian: isBigEndian) : .other(wording: "unsupported floating-point numbers")
     case 3:
       kind = .text(isSpacePadded: bits & 0x0f == 2)
     case 9 where bits & 0x0f == 1 && size == Self.longTextSize:
@@ -46,23 +46,23 @@ struct HDF5Datatype: Equatable {
     }
   }
 
-  /// The bits of exponent and fraction, by the size in bytes.
+  /// The widths of exponent and fraction in bits, by size in bytes.
   private static let widthsBySize = [
     2: (exponent: 5, fraction: 10), 4: (exponent: 8, fraction: 23), 8: (exponent: 11, fraction: 52),
   ]
 
-  /// Whether sign, exponent and fraction are where IEEE 754 has them.
+  /// Whether sign, exponent and fraction have the IEEE 754 layout.
   private static func isIEEE(_ message: HDF5Cursor, bits: Int, size: Int) throws -> Bool {
     guard let widths = widthsBySize[size] else { return false }
     var message = message
-    // The sign is the highest bit, the fraction's first bit is implied, nothing is padded.
+    // The sign is the highest bit, the leading fraction bit is implied, there is no padding.
     guard bits & ~1 == (8 * size - 1) << 8 | 0x20, try message.number(4) == UInt64(8 * size) << 16 else { return false }
     let places = [try message.uint8(), try message.uint8(), try message.uint8(), try message.uint8()]
     return try places == [widths.fraction, widths.exponent, 0, widths.fraction]
       && message.uint32() == 1 << (widths.exponent - 1) - 1
   }
 
-  /// The type as people call it: `big-endian 16-bit floating-point numbers`.
+  /// The type in words: `big-endian 16-bit floating-point numbers`.
   var wording: String {
     func numbers(_ isBigEndian: Bool, _ what: String) -> String {
       "\(isBigEndian && size > 1 ? "big-endian " : "")\(8 * size)-bit \(what)"
@@ -76,13 +76,13 @@ struct HDF5Datatype: Equatable {
   }
 }
 
-/// How many elements there are.
+/// The dimensions of a dataset or an attribute.
 ///
 /// Source: HDF5 File Format Specification 3.0, IV.A.2.b, "The Dataspace Message".
 enum HDF5Dataspace {
   private static let mostDimensions = 32
 
-  /// None for a single element; `[0]` for none at all.
+  /// Parses the dimensions: empty for a scalar, `[0]` for a null dataspace.
   ///
   /// - Throws: `HDF5Error.Problem`.
   static func dimensions(_ message: HDF5Cursor) throws -> [Int] {
@@ -105,7 +105,7 @@ enum HDF5Dataspace {
   ///
   /// - Throws: `HDF5Error.Problem` if there are more than `maximum`.
   static func count(_ dimensions: [Int], maximum: Int) throws -> Int {
-    // No dimension may be absurd beside one that is zero, either.
+    // Checks each dimension even if another one is zero.
     var product = 1
     for dimension in dimensions {
       let (next, overflow) = product.multipliedReportingOverflow(by: max(dimension, 1))

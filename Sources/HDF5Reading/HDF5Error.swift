@@ -1,14 +1,14 @@
-/// What is wrong with an HDF5 file: the file, the object in it, and what is there instead of what should be.
+/// An error of reading an HDF5 file, with the file and the object in it.
 package struct HDF5Error: Error, Equatable, Sendable {
   package enum Problem: Error, Equatable, Sendable {
     case missing
-    /// What stands there is of another kind.
+    /// An object or value of another kind than expected.
     case unexpected(expected: String, found: String)
-    /// What stands there contradicts itself, or leads out of the file.
+    /// Inconsistent contents, or an address outside the file.
     case malformed(reason: String)
-    /// Something that HDF5 files may have, but this program does not read.
+    /// An unsupported feature of HDF5.
     case unsupported(feature: String)
-    /// What is there does not fit in memory.
+    /// A value that does not fit in memory.
     case tooLarge(bytes: Int)
   }
 

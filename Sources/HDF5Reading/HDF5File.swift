@@ -1,23 +1,23 @@
 import Synchronization
 
-/// An HDF5 file whose bytes are in memory, read without the HDF5 library and without trust.
+/// A reader for an untrusted HDF5 file in memory, without the HDF5 library.
 ///
-/// It reads what Keras, h5py and Martlet write with their default settings, and the newer forms of the same as long as
-/// they have no structures of their own. What it does not read is refused by name. Every place and every size in the
-/// file is checked before it is used; nothing is allocated that the file cannot fill.
+/// It supports what Keras, h5py and Martlet write with default settings, and newer versions of the same structures
+/// unless they require additional ones. Unsupported features are refused by name. Every address and size is checked
+/// before use; nothing is allocated that the file cannot fill.
 ///
-/// A file gives each of its bytes eight times at most, on the average, and packed ones once; then it throws.
+/// Each byte can be read eight times on average, compressed ones once; then reading throws.
 ///
 /// Source: https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html (HDF5 File Format Specification 3.0).
 package struct HDF5File: Sendable {
-  /// What messages call it.
+  /// The path used in error messages.
   package let path: String
   package let root: HDF5Group
 
-  /// Whether the bytes are an HDF5 file, perhaps with a user block in front.
+  /// Whether the bytes are an HDF5 file, possibly with a user block.
   package static func isHDF5(_ bytes: [UInt8]) -> Bool { HDF5Superblock.start(of: bytes) != nil }
 
-  /// - Parameter path: what messages call it.
+  /// - Parameter path: the path used in error messages.
   /// - Throws: `HDF5Error`.
   package init(_ bytes: [UInt8], path: String) throws {
     self.path = path
@@ -29,7 +29,7 @@ package struct HDF5File: Sendable {
   }
 }
 
-/// The objects of a file and its heaps of texts, each understood once.
+/// The objects of a file and its string heaps, each parsed once.
 final class HDF5Objects: Sendable {
   let storage: HDF5Storage
   private let known = Mutex<[Int: HDF5Object]>([:])
@@ -46,7 +46,7 @@ final class HDF5Objects: Sendable {
     }
   }
 
-  /// The objects of a heap of texts, by their numbers.
+  /// The objects of a global heap, by index.
   func heap(at address: Int) throws -> [Int: HDF5Cursor] {
     if let heap = heaps.withLock({ $0[address] }) { return heap }
     let heap = try HDF5GlobalHeap.objects(at: address, in: storage)
@@ -55,12 +55,12 @@ final class HDF5Objects: Sendable {
   }
 }
 
-/// An object in a file: where errors say that they happened.
+/// The location of an object, for error messages.
 struct HDF5Place {
   let file: String
   let object: String
 
-  /// Gives problems their place.
+  /// Runs `body`, adding the location to its problems.
   ///
   /// - Throws: `HDF5Error`.
   func locating<Result>(_ body: () throws -> Result) throws -> Result {

@@ -1,23 +1,23 @@
 import ZipArchive
 
-/// A step in which chunks were packed.
+/// A filter of the chunk pipeline.
 ///
 /// Source: HDF5 File Format Specification 3.0, IV.A.2.l, "The Data Storage - Filter Pipeline Message".
 struct HDF5Filter {
   enum Kind: Int {
     case deflate = 1
     case shuffle = 2
-    /// Fletcher's checksum of 32 bits, behind the data.
+    /// The Fletcher-32 checksum after the data.
     case checksum = 3
   }
 
   let kind: Kind
-  /// The bytes that `shuffle` set apart.
+  /// The element size of `shuffle` in bytes.
   let elementSize: Int
 
   private static let checksumSize = 4
 
-  /// The filters in the order in which they packed.
+  /// The filters, in the order they were applied.
   static func pipeline(_ message: HDF5Cursor, elementSize: Int) throws -> [HDF5Filter] {
     var message = message
     let version = try message.uint8()
@@ -31,7 +31,7 @@ struct HDF5Filter {
       let number = try message.uint16()
       guard let kind = Kind(rawValue: number), !filters.contains(where: { $0.kind == kind }) else {
         throw HDF5Error.Problem.unexpected(
-          expected: "values packed with deflate or not at all", found: "filter \(number)")
+          expected: "values compressed with deflate, or uncompressed", found: "filter \(number)")
       }
       let nameCount = version == 1 ? try message.uint16() : 0
       try message.skip(2)
@@ -44,24 +44,24 @@ struct HDF5Filter {
     return filters
   }
 
-  /// How many bytes `count` stored ones can become.
+  /// The maximum decoded size of `count` stored bytes.
   static func mostBytes(_ count: Int, _ filters: [HDF5Filter]) -> Int {
     let (most, overflow) = count.multipliedReportingOverflow(
       by: filters.contains { $0.kind == .deflate } ? Deflate.ratio : 1)
     return overflow ? .max : most
   }
 
-  /// Undoes the filters, last to first.
+  /// Decodes the filters, last to first.
   ///
   /// - Parameters:
-  ///   - skipped: bit by bit, which filters were left out.
-  ///   - count: the bytes that come out.
-  /// - Throws: `HDF5Error.Problem` if others come out; nothing is allocated that the packed bytes cannot fill.
+  ///   - skipped: a bit mask of the skipped filters.
+  ///   - count: the expected decoded size in bytes.
+  /// - Throws: `HDF5Error.Problem` if the size differs; nothing is allocated that the compressed bytes cannot fill.
   static func unpacked(_ packed: ArraySlice<UInt8>, _ filters: [HDF5Filter], skipped: Int, count: Int) throws
     -> [UInt8]
   {
     var content = packed
-    // What stands behind the data while earlier filters are not undone yet.
+    // The checksums after the data that earlier filters have added.
     let checksums = filters.indices.filter { filters[$0].kind == .checksum && skipped >> $0 & 1 == 0 }
     for (index, filter) in filters.enumerated().reversed() where skipped >> index & 1 == 0 {
       switch filter.kind {
@@ -80,10 +80,10 @@ struct HDF5Filter {
   }
 
   private static var damaged: HDF5Error.Problem {
-    .malformed(reason: "a chunk of it does not hold the values that it is said to hold")
+    .malformed(reason: "a chunk does not have its declared size")
   }
 
-  /// Brings the bytes of each element together: first all first bytes stand there, then all second ones.
+  /// Undoes `shuffle`, which stores all first bytes of the elements, then all second ones, and so on.
   private static func unshuffled(_ bytes: ArraySlice<UInt8>, elementSize: Int) -> [UInt8] {
     guard elementSize > 1, bytes.count >= elementSize else { return Array(bytes) }
     let count = bytes.count / elementSize
@@ -101,12 +101,12 @@ struct HDF5Filter {
     var stored: UInt32 = 0
     for byte in bytes.suffix(checksumSize).reversed() { stored = stored << 8 | UInt32(byte) }
     guard bytes.count >= checksumSize, stored == fletcher32(content) else {
-      throw HDF5Error.Problem.malformed(reason: "the checksum of a chunk is another one")
+      throw HDF5Error.Problem.malformed(reason: "checksum mismatch in a chunk")
     }
     return content
   }
 
-  /// Fletcher's checksum as HDF5 has it: of 16-bit numbers, big-endian.
+  /// HDF5's Fletcher-32 checksum, over big-endian 16-bit words.
   static func fletcher32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     var (first, second): (UInt64, UInt64) = (0, 0)
     for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: 2) {
@@ -114,7 +114,7 @@ struct HDF5Filter {
       first = (first + (UInt64(bytes[start]) << 8 | low)) % 65535
       second = (second + first) % 65535
     }
-    // Of the two forms of zero, HDF5's sums end in 65535 unless all numbers are zero.
+    // Of the two representations of zero, HDF5 uses 65535 unless all words are zero.
     func folded(_ sum: UInt64) -> UInt32 { sum == 0 && bytes.contains { $0 != 0 } ? 65535 : UInt32(sum) }
     return folded(second) << 16 | folded(first)
   }

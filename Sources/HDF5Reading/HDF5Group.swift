@@ -1,8 +1,8 @@
 /// A group of a file.
 package struct HDF5Group: Sendable {
-  /// What messages call the file.
+  /// The path of the file, for error messages.
   package let file: String
-  /// From the root, `/model_weights/dense`.
+  /// The path from the root, `/model_weights/dense`.
   package let path: String
   let object: HDF5Object
   let objects: HDF5Objects
@@ -11,12 +11,12 @@ package struct HDF5Group: Sendable {
     (self.file, self.path, self.object, self.objects) = (file, path, object, objects)
   }
 
-  /// The names of all that is in the group, sorted.
+  /// The names of all members, sorted.
   package var names: [String] { object.members.map { $0.keys.sorted() } ?? [] }
 
-  /// A group that is there, of that name or at that path below this one.
+  /// The subgroup with a name or relative path.
   ///
-  /// - Throws: `HDF5Error` if it is missing, or no group.
+  /// - Throws: `HDF5Error` if it is missing, or not a group.
   package func group(_ name: String) throws -> HDF5Group {
     let (object, path) = try existing(name)
     guard object.members != nil else {
@@ -25,14 +25,14 @@ package struct HDF5Group: Sendable {
     return HDF5Group(file: file, path: path, object: object, objects: objects)
   }
 
-  /// Whether something of that name, or at that path below the group, is there.
+  /// Whether an object with a name or relative path exists.
   ///
-  /// - Throws: `HDF5Error` if it is a link that leads elsewhere: into another file, or to a name that may be there or not.
+  /// - Throws: `HDF5Error` if it is an external or symbolic link.
   package func contains(_ name: String) throws -> Bool { try find(name) != nil }
 
-  /// The object at a path below the group, and its path from the root.
+  /// The object at a relative path, and its path from the root.
   ///
-  /// - Throws: `HDF5Error.Problem.missing` if nothing is there.
+  /// - Throws: `HDF5Error.Problem.missing` if there is no object.
   private func existing(_ name: String) throws -> (object: HDF5Object, path: String) {
     let path = path(of: name.split(separator: "/")[...])
     guard let object = try find(name) else { throw HDF5Error(file: file, object: path, problem: .missing) }
@@ -44,7 +44,7 @@ package struct HDF5Group: Sendable {
     var object = object
     for (index, step) in steps.enumerated() {
       guard let link = object.members?[String(step)] else { return nil }
-      // A path in a damaged file may have any length: it is put together where it is needed.
+      // A path in a corrupt file may have any length: it is only built when needed.
       do { object = try self.object(of: link) } catch let problem as HDF5Error.Problem {
         throw HDF5Error(file: file, object: path(of: steps[...index]), problem: problem)
       }
@@ -54,7 +54,7 @@ package struct HDF5Group: Sendable {
 
   private func object(of link: HDF5Link) throws -> HDF5Object {
     guard case .object(let address) = link else {
-      throw HDF5Error.Problem.unexpected(expected: "an object of this file", found: "a link that leads elsewhere")
+      throw HDF5Error.Problem.unexpected(expected: "an object of this file", found: "an external or symbolic link")
     }
     return try objects[address]
   }
@@ -67,21 +67,21 @@ package struct HDF5Group: Sendable {
 // MARK: - Attributes
 
 extension HDF5Group {
-  /// The names of all attributes of the group, sorted.
+  /// The names of all attributes, sorted.
   package var attributeNames: [String] { object.attributes.keys.sorted() }
 
   package func hasAttribute(_ name: String) -> Bool { object.attributes[name] != nil }
 
-  /// The one text of an attribute.
+  /// The string value of an attribute.
   ///
-  /// - Throws: `HDF5Error` if it is missing, or no text.
+  /// - Throws: `HDF5Error` if it is missing, or not a single string.
   package func attribute(_ name: String) throws -> String {
     try read(name) { attribute in
       try HDF5Texts.read(attribute.elements, of: attribute.type, in: objects).only("text")
     }
   }
 
-  /// The texts of an attribute; none for an empty list of any type.
+  /// The strings of an attribute; empty for an empty list of any type.
   package func attributes(_ name: String) throws -> [String] {
     try read(name) { attribute in
       guard !attribute.elements.isEmpty else { return [] }
@@ -89,7 +89,7 @@ extension HDF5Group {
     }
   }
 
-  /// The one integer of an attribute.
+  /// The integer value of an attribute.
   package func integerAttribute(_ name: String) throws -> Int {
     try read(name) { attribute in
       Int(try Int64.values(attribute.elements, of: attribute.type).only("integer"))
@@ -106,9 +106,9 @@ extension HDF5Group {
 }
 
 extension Array {
-  /// The one element there is.
+  /// The single element of a value.
   ///
-  /// - Parameter what: the word for it, in messages.
+  /// - Parameter what: its kind, for messages.
   fileprivate func only(_ what: String) throws -> Element {
     guard count == 1 else {
       throw HDF5Error.Problem.unexpected(expected: "one \(what)", found: "\(count) \(what)s")
@@ -120,18 +120,18 @@ extension Array {
 // MARK: - Datasets
 
 extension HDF5Group {
-  /// Reads a dataset of numbers, of integers also as floating-point numbers.
+  /// Reads a numeric dataset; integers can also be read as floating-point numbers.
   ///
-  /// - Returns: the values in row-major order of the dimensions, of which there are none for a single number.
-  /// - Throws: `HDF5Error` if it is missing, or holds anything else.
+  /// - Returns: the values in row-major order, and the dimensions, which are empty for a scalar.
+  /// - Throws: `HDF5Error` if it is missing, or has another type.
   package func read<Number: HDF5Number>(_ name: String) throws -> (values: [Number], dimensions: [Int]) {
     try read(name) { dataset in (try dataset.values(in: objects.storage), dataset.dimensions) }
   }
 
-  /// Reads a dataset of exactly such numbers that lie in one piece, as Martlet writes them.
+  /// Reads a contiguous dataset of exactly this number type, as written by Martlet.
   ///
-  /// - Returns: the values, which are no more bytes than the file has, in row-major order of the dimensions.
-  /// - Throws: `HDF5Error` if it is missing, or holds anything else.
+  /// - Returns: the values, no larger than the file, in row-major order.
+  /// - Throws: `HDF5Error` if it is missing, or has another type.
   package func readExactly<Number: HDF5Number>(_ name: String) throws -> (values: [Number], dimensions: [Int]) {
     try read(name) { dataset in
       guard Number.isStored(as: dataset.type) else {
@@ -139,33 +139,33 @@ extension HDF5Group {
           expected: "\(8 * MemoryLayout<Number>.size)-bit \(Number.wording)", found: dataset.type.wording)
       }
       guard dataset.isInOnePiece else {
-        throw HDF5Error.Problem.unexpected(expected: "values in one piece", found: "values in chunks")
+        throw HDF5Error.Problem.unexpected(expected: "contiguous values", found: "chunked values")
       }
       return (try dataset.values(in: objects.storage), dataset.dimensions)
     }
   }
 
-  /// A dataset of little-endian 32-bit floating-point numbers, or of any integers, before its values are read.
+  /// A dataset of little-endian 32-bit floating-point numbers, or of any integers, without reading its values.
   ///
-  /// - Throws: `HDF5Error` if it is missing, or no dataset.
+  /// - Throws: `HDF5Error` if it is missing, or not a dataset.
   package func numbers(_ name: String) throws -> HDF5Numbers {
     let (object, path) = try existing(name)
     let place = HDF5Place(file: file, object: path)
     return try place.locating { HDF5Numbers(try HDF5Dataset(object), at: place, in: objects.storage) }
   }
 
-  /// Reads a dataset of little-endian 32-bit floating-point numbers, or of any integers. Nothing is rounded.
+  /// Reads a dataset of little-endian 32-bit floating-point numbers, or of any integers, without rounding.
   ///
-  /// - Throws: `HDF5Error` if it is missing, holds anything else, or claims more values than the file can hold.
+  /// - Throws: `HDF5Error` if it is missing, has another type, or declares more values than the file can contain.
   package func readValues(_ name: String) throws -> (values: HDF5Values, dimensions: [Int]) {
     let numbers = try numbers(name)
     return (try numbers.values, numbers.dimensions)
   }
 
-  /// The bytes of a text that is read at once: more is no configuration.
+  /// The maximum size of a string dataset in bytes, more than any configuration needs.
   private static let longestText = 16 << 20
 
-  /// Reads a dataset with one text.
+  /// Reads a dataset with a single string.
   package func readText(_ name: String) throws -> String {
     try read(name) { dataset in
       _ = try HDF5Dataspace.count(dataset.dimensions, maximum: Self.longestText / dataset.type.size)

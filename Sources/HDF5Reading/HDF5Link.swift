@@ -1,8 +1,8 @@
-/// What a name in a group stands for.
+/// A link of a group: the target of a name.
 enum HDF5Link {
-  /// The object whose header is at an address.
+  /// A hard link: the address of an object header.
   case object(address: Int)
-  /// Something in another file, or under a name that may be there or not.
+  /// An external or symbolic link.
   case elsewhere
 
   /// Source: HDF5 File Format Specification 3.0, IV.A.2.g, "The Link Message".
@@ -11,7 +11,7 @@ enum HDF5Link {
     guard try body.uint8() == 1 else { throw HDF5Error.Problem.unsupported(feature: "a newer version of HDF5's links") }
     let flags = try body.uint8()
     let type = flags & 0x08 == 0 ? 0 : try body.uint8()
-    // The order of creation, and the encoding of the name.
+    // The creation order, and the encoding of the name.
     try body.skip((flags & 0x04 == 0 ? 0 : 8) + (flags & 0x10 == 0 ? 0 : 1))
     let count = Int(clamping: try body.number(1 << (flags & 3)))
     let name = String(decoding: try body.part(count).rest, as: UTF8.self)
@@ -20,21 +20,21 @@ enum HDF5Link {
   }
 
   static func link(to address: Int?, _ name: String) throws -> HDF5Link {
-    guard let address else { throw HDF5Error.Problem.malformed(reason: "'\(name)' in it leads nowhere") }
+    guard let address else { throw HDF5Error.Problem.malformed(reason: "its link '\(name)' has no target") }
     return .object(address: address)
   }
 }
 
-/// The members of a group as HDF5 writes them unless it is told otherwise: a tree of tables, and a heap of their names.
+/// The members of a group in HDF5's default format: a B-tree of symbol tables, and a heap of names.
 enum HDF5SymbolTable {
-  /// What the cache of an entry is said to hold, if the entry is a symbolic link.
+  /// The cache type of an entry for a symbolic link.
   private static let symbolicLink = 2
 
   /// - Parameter message: HDF5 File Format Specification 3.0, IV.A.2.r, "The Symbol Table Message".
   static func members(_ message: HDF5Cursor, in storage: HDF5Storage) throws -> [String: HDF5Link] {
     var message = message
     guard let tree = try message.address(), let heap = try message.address() else {
-      throw HDF5Error.Problem.malformed(reason: "the members of a group are nowhere")
+      throw HDF5Error.Problem.malformed(reason: "a group has no address for its members")
     }
     let names = try self.names(at: heap, in: storage)
     var members: [String: HDF5Link] = [:]
@@ -49,7 +49,7 @@ enum HDF5SymbolTable {
     at address: Int, names: HDF5Cursor, into members: inout [String: HDF5Link], in storage: HDF5Storage
   ) throws {
     var start = try storage.region(at: address, count: 8)
-    try start.expect("SNOD", "a table of a group")
+    try start.expect("SNOD", "a symbol table of a group")
     try start.skip(2)
     let count = try start.uint16()
     var table = try storage.region(at: address + 8, count: 40 * count)
@@ -66,17 +66,17 @@ enum HDF5SymbolTable {
     }
   }
 
-  static func twice(_ name: String) -> HDF5Error.Problem { .malformed(reason: "two members are called '\(name)'") }
+  static func twice(_ name: String) -> HDF5Error.Problem { .malformed(reason: "two members have the name '\(name)'") }
 
   /// Source: III.D, "Disk Format: Level 1D - Local Heaps".
   private static func names(at address: Int, in storage: HDF5Storage) throws -> HDF5Cursor {
     var heap = try storage.region(at: address, count: 32)
-    try heap.expect("HEAP", "the heap of a group")
+    try heap.expect("HEAP", "the name heap of a group")
     try heap.skip(4)
     let size = try heap.size()
     try heap.skip(8)
     guard let data = try heap.address() else {
-      throw HDF5Error.Problem.malformed(reason: "the names of a group are nowhere")
+      throw HDF5Error.Problem.malformed(reason: "a group has no address for its names")
     }
     return try storage.region(at: data, count: size)
   }

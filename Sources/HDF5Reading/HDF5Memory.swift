@@ -1,11 +1,11 @@
 import Machine
 
-/// The memory for what a file holds.
+/// Memory checks for values of a file.
 enum HDF5Memory {
-  /// What is not worth asking for.
+  /// The size below which no check is made.
   private static let small = 1 << 20
 
-  /// - Throws: `HDF5Error.Problem.tooLarge` if `count` bytes cannot be had.
+  /// - Throws: `HDF5Error.Problem.tooLarge` if `count` bytes cannot be allocated.
   static func check(_ count: Int) throws {
     guard count <= small || Memory.canHold(count) else { throw HDF5Error.Problem.tooLarge(bytes: count) }
   }

@@ -1,14 +1,14 @@
-/// Numbers of a dataset, as the file has them.
+/// The numbers of a dataset, in their stored type.
 package enum HDF5Values: Equatable, Sendable {
   case floats([Float])
   case integers([Int64])
 }
 
-/// A number that is read from datasets and attributes.
+/// A number type that can be read from datasets and attributes.
 package protocol HDF5Number: Sendable {
-  /// How messages call them.
+  /// The name of the type in messages.
   static var wording: String { get }
-  /// Whether numbers with a fraction become such numbers.
+  /// Whether floating-point numbers can be converted to the type.
   static var hasFraction: Bool { get }
   init(_ integer: Int64)
   init(_ number: Float)
@@ -31,14 +31,14 @@ extension Int64: HDF5Number {
 }
 
 extension HDF5Number {
-  /// Whether elements of a type are such numbers, as this program writes them.
+  /// Whether a stored type is exactly this type, as written by Martlet.
   static func isStored(as type: HDF5Datatype) -> Bool {
     let kind: HDF5Datatype.Kind =
       hasFraction ? .float(isBigEndian: false) : .integer(isBigEndian: false, isSigned: true)
     return type.kind == kind && type.size == MemoryLayout<Self>.size
   }
 
-  /// - Throws: `HDF5Error.Problem` if elements of the type do not become such numbers.
+  /// - Throws: `HDF5Error.Problem` if elements of the type cannot be converted.
   static func check(_ type: HDF5Datatype) throws {
     switch type.kind {
     case .integer: return
@@ -47,9 +47,9 @@ extension HDF5Number {
     }
   }
 
-  /// The numbers of some elements.
+  /// Converts elements to numbers.
   ///
-  /// - Throws: `HDF5Error.Problem` if they are none of the kind.
+  /// - Throws: `HDF5Error.Problem` if they are of another kind.
   static func values(_ elements: ArraySlice<UInt8>, of type: HDF5Datatype) throws -> [Self] {
     try check(type)
     switch (type.kind, type.size) {
@@ -78,7 +78,7 @@ extension HDF5Number {
     numbers(elements, isBigEndian) { (integer: Stored) in Self(Int64(clamping: integer)) }
   }
 
-  /// The only place where bytes become numbers: every load is checked against the end of the elements.
+  /// The only conversion of bytes to numbers: every load is bounds-checked.
   private static func numbers<Stored: FixedWidthInteger & BitwiseCopyable>(
     _ elements: ArraySlice<UInt8>, _ isBigEndian: Bool, _ number: (Stored) -> Self
   ) -> [Self] {

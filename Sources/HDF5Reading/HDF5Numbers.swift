@@ -1,7 +1,6 @@
-/// A dataset of numbers, whose values are read when they are asked for: what it says of itself is compared with what is
-/// needed first.
+/// A numeric dataset with lazily read values, so that type and dimensions can be checked first.
 package struct HDF5Numbers: Sendable {
-  /// None for a single number.
+  /// Empty for a scalar.
   package var dimensions: [Int] { dataset.dimensions }
   private let dataset: HDF5Dataset
   private let place: HDF5Place
@@ -11,16 +10,16 @@ package struct HDF5Numbers: Sendable {
     (self.dataset, self.place, self.storage) = (dataset, place, storage)
   }
 
-  /// Whether they are integers, or little-endian 32-bit floating-point numbers.
+  /// Whether they are integers, instead of little-endian 32-bit floating-point numbers.
   ///
   /// - Throws: `HDF5Error` if they are neither.
   package var isInteger: Bool {
     get throws { try place.locating { try Self.isInteger(dataset.type) } }
   }
 
-  /// The values in row-major order. Nothing is rounded.
+  /// The values in row-major order, without rounding.
   ///
-  /// - Throws: `HDF5Error` if they are of another kind, or more than the file can hold or the memory.
+  /// - Throws: `HDF5Error` if they are of another kind, more than the file can contain, or do not fit in memory.
   package var values: HDF5Values {
     get throws {
       try place.locating {

@@ -1,9 +1,9 @@
-/// A group or a dataset, as its header describes it: numbered messages.
+/// A group or a dataset, parsed from the messages of its object header.
 ///
-/// Source: HDF5 File Format Specification 3.0, IV.A.1, "Data Object Headers". Headers of version 1 are what HDF5 writes
-/// unless it is told otherwise; those of version 2 are read where they have nothing in further structures.
+/// Source: HDF5 File Format Specification 3.0, IV.A.1, "Data Object Headers". Version 1 headers are HDF5's default;
+/// version 2 headers are supported unless they use additional structures.
 struct HDF5Object {
-  /// The messages that are looked at, by their numbers in IV.A.2.
+  /// The supported messages, by their numbers in IV.A.2.
   enum Message {
     static let dataspace = 0x01
     static let linkInfo = 0x02
@@ -18,13 +18,13 @@ struct HDF5Object {
     static let attributeInfo = 0x15
   }
 
-  /// The most messages that are looked at: what a header of version 1 can have.
+  /// The maximum number of messages, that of a version 1 header.
   private static let mostMessages = 1 << 16
 
-  /// Of a group: all that is in it.
+  /// The members, of a group.
   private(set) var members: [String: HDF5Link]?
   private(set) var attributes: [String: HDF5Cursor] = [:]
-  /// Of a dataset: what describes it, by the number of the message.
+  /// The messages of a dataset, by number.
   private var descriptions: [Int: HDF5Cursor] = [:]
   private var messageCount = 0
 
@@ -38,13 +38,13 @@ struct HDF5Object {
     }
   }
 
-  /// A message that describes a dataset.
+  /// A message of a dataset.
   ///
   /// - Throws: `HDF5Error.Problem` if it is no dataset, or a damaged one.
   func description(_ message: Int) throws -> HDF5Cursor {
     guard let description = descriptions[message] else {
       throw members == nil
-        ? HDF5Error.Problem.malformed(reason: "its description is incomplete")
+        ? HDF5Error.Problem.malformed(reason: "its header is incomplete")
         : .unexpected(expected: "a dataset", found: "a group")
     }
     return description
@@ -52,12 +52,12 @@ struct HDF5Object {
 
   func hasDescription(_ message: Int) -> Bool { descriptions[message] != nil }
 
-  // MARK: - Both versions of headers
+  // MARK: - Header versions
 
   private mutating func readVersion1(at address: Int, in storage: HDF5Storage) throws {
     var prefix = try storage.region(at: address, count: 16)
     guard try prefix.uint8() == 1 else {
-      throw HDF5Error.Problem.malformed(reason: "an object is not where it is said to be")
+      throw HDF5Error.Problem.malformed(reason: "an object is not at its declared address")
     }
     try prefix.skip(7)
     var blocks = [try storage.region(at: address + 16, count: prefix.uint32())]
@@ -80,14 +80,14 @@ struct HDF5Object {
       throw HDF5Error.Problem.unsupported(feature: "a newer version of HDF5's object headers")
     }
     let flags = try prefix.uint8()
-    // Four times, and two numbers of attributes.
+    // Four times, and two attribute counts.
     let options = (flags & 0x20 == 0 ? 0 : 16) + (flags & 0x10 == 0 ? 0 : 4)
     try prefix.skip(options)
     let sizeWidth = 1 << (flags & 3)
     guard let size = Int(exactly: try prefix.number(sizeWidth)) else {
       throw HDF5Error.Problem.malformed(reason: "a size in it is larger than any file")
     }
-    // Behind each block stands a checksum, which covers no numbers of ours.
+    // Each block ends with a checksum, which is not verified.
     var blocks = [try storage.region(at: address + 6 + options + sizeWidth, count: size)]
     while var block = blocks.popLast() {
       let headerCount = flags & 0x04 == 0 ? 4 : 6
@@ -97,7 +97,7 @@ struct HDF5Object {
         let body = try block.part(count)
         if let (address, count) = try read(type, messageFlags, body, in: storage) {
           var next = try storage.region(at: address, count: count)
-          try next.expect("OCHK", "the rest of an object")
+          try next.expect("OCHK", "the continuation of an object")
           blocks.append(try next.part(max(next.remaining - 4, 0)))
         }
       }
@@ -106,7 +106,7 @@ struct HDF5Object {
 
   // MARK: - Messages
 
-  /// - Returns: where further messages lie, if the message says that.
+  /// - Returns: the location of further messages, for a continuation message.
   private mutating func read(
     _ type: Int, _ flags: Int, _ body: HDF5Cursor, in storage: HDF5Storage
   ) throws -> (address: Int, count: Int)? {
@@ -118,7 +118,7 @@ struct HDF5Object {
     switch type {
     case Message.continuation:
       guard let address = try body.address() else {
-        throw HDF5Error.Problem.malformed(reason: "the rest of an object is nowhere")
+        throw HDF5Error.Problem.malformed(reason: "an object has no address for its continuation")
       }
       return (address, try body.size())
     case Message.symbolTable:
@@ -146,7 +146,7 @@ struct HDF5Object {
     return nil
   }
 
-  /// Newer layouts keep many links or attributes in a heap of its own (IV.A.2.c and IV.A.2.v).
+  /// Newer formats store many links or attributes in a separate heap (IV.A.2.c and IV.A.2.v).
   private static func refuseDense(_ body: inout HDF5Cursor, _ what: String, indexWidth: Int) throws {
     try body.skip(1)
     let hasIndex = try body.uint8() & 1 != 0

@@ -1,18 +1,17 @@
 import Synchronization
 
-/// The bytes of a file, and how many of them may still be looked at.
+/// The bytes of a file, with a budget of bytes that may still be read.
 ///
-/// All that is read comes through `region`, which checks that it lies in the file. A file that refers to the same bytes
-/// over and over, or in circles, comes to the end of what it may give: a bound on time and memory that no structure in
-/// it can get around.
+/// All reads go through `region`, which checks the bounds. A file with repeated or circular references exhausts the
+/// budget: a bound on time and memory that no structure in it can evade.
 final class HDF5Storage: Sendable {
-  /// How often each byte may be looked at, on the average. Readers look at most of them once.
+  /// How often each byte may be read, on average. Most bytes are read once.
   static let readings = 8
 
   let bytes: [UInt8]
-  /// Where the addresses of the file begin to count: at its superblock.
+  /// The base of the file's addresses: its superblock.
   let base: Int
-  /// Behind the last byte that belongs to it.
+  /// The end of the file's data.
   let end: Int
   private let allowance: Atomic<Int>
 
@@ -26,24 +25,24 @@ final class HDF5Storage: Sendable {
 
   /// `count` bytes at an address.
   ///
-  /// - Throws: `HDF5Error.Problem` if they do not lie in the file, or too much of it was looked at.
+  /// - Throws: `HDF5Error.Problem` if they are not within the file, or the budget is exhausted.
   func region(at address: Int, count: Int) throws -> HDF5Cursor {
     guard address >= 0, count >= 0, address <= end - base, count <= end - base - address else {
-      throw HDF5Error.Problem.malformed(reason: "a part of it lies beyond the end of the file")
+      throw HDF5Error.Problem.malformed(reason: "an address is beyond the end of the file")
     }
     try spend(count)
     return HDF5Cursor(bytes, base + address..<base + address + count)
   }
 
-  /// Takes from what the file may give.
+  /// Deducts bytes from the budget.
   func spend(_ count: Int) throws {
     guard allowance.subtract(count, ordering: .relaxed).newValue >= 0 else {
-      throw HDF5Error.Problem.malformed(reason: "its parts lie in circles, or on top of each other")
+      throw HDF5Error.Problem.malformed(reason: "its structures are circular or overlap")
     }
   }
 }
 
-/// A part of the file, which is read from its start on. Nothing outside of it is ever read.
+/// A bounds-checked cursor over a part of the file.
 struct HDF5Cursor {
   private let bytes: [UInt8]
   private let start: Int
@@ -56,14 +55,14 @@ struct HDF5Cursor {
     (start, position, end) = (range.lowerBound, range.lowerBound, range.upperBound)
   }
 
-  /// What has not been read yet.
+  /// The unread bytes.
   var remaining: Int { end - position }
   var rest: ArraySlice<UInt8> { bytes[position..<end] }
 
-  /// The next `count` bytes, as a part of their own.
+  /// The next `count` bytes, as a separate region.
   mutating func part(_ count: Int) throws -> HDF5Cursor {
     guard count >= 0, count <= remaining else {
-      throw HDF5Error.Problem.malformed(reason: "a part of it ends too early")
+      throw HDF5Error.Problem.malformed(reason: "a structure is truncated")
     }
     defer { position += count }
     return HDF5Cursor(bytes, position..<position + count)
@@ -71,10 +70,10 @@ struct HDF5Cursor {
 
   mutating func skip(_ count: Int) throws { _ = try part(count) }
 
-  /// Goes on to the next multiple of 8 from the start, or to the end.
+  /// Advances to the next multiple of 8 from the start, or to the end.
   mutating func align() throws { try skip(min(-(position - start) & 7, remaining)) }
 
-  /// The next number of one to eight bytes.
+  /// The next integer of one to eight bytes.
   mutating func number(_ count: Int) throws -> UInt64 {
     try part(count).rest.reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
@@ -83,7 +82,7 @@ struct HDF5Cursor {
   mutating func uint16() throws -> Int { Int(try number(2)) }
   mutating func uint32() throws -> Int { Int(try number(4)) }
 
-  /// A size or an offset of eight bytes.
+  /// An eight-byte size or offset.
   mutating func size() throws -> Int {
     guard let size = Int(exactly: try number(8)) else {
       throw HDF5Error.Problem.malformed(reason: "a size in it is larger than any file")
@@ -91,25 +90,25 @@ struct HDF5Cursor {
     return size
   }
 
-  /// An address; nil for one that leads nowhere.
+  /// An address; nil for the undefined address.
   mutating func address() throws -> Int? {
     let address = try number(8)
     if address == .max { return nil }
-    // No region begins there.
+    // No region starts there.
     return Int(exactly: address) ?? .max
   }
 
-  /// The bytes up to the next zero, or to the end.
+  /// The bytes up to the next zero byte, or to the end.
   mutating func text() throws -> String {
     let text = rest.prefix { $0 != 0 }
     try skip(text.count)
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// - Parameter what: what is expected here, for the message.
+  /// - Parameter what: the expected structure, for the message.
   mutating func expect(_ signature: String, _ what: String) throws {
     guard try part(signature.utf8.count).rest.elementsEqual(signature.utf8) else {
-      throw HDF5Error.Problem.malformed(reason: "\(what) is not where it is said to be")
+      throw HDF5Error.Problem.malformed(reason: "\(what) is not at its declared address")
     }
   }
 }

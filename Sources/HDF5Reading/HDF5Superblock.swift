@@ -1,17 +1,17 @@
-/// The start of an HDF5 file: where it ends, and where its root group is.
+/// The superblock of an HDF5 file: end of file and root group.
 ///
 /// Source: HDF5 File Format Specification 3.0, II.A, "Disk Format: Level 0A - Format Signature and Superblock".
 struct HDF5Superblock {
   private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 
-  /// Where it stands: what lies before it is a user block, which belongs to others.
+  /// Its offset: bytes before it are a user block.
   let start: Int
-  /// Behind the last byte of the file.
+  /// The end of the file.
   let end: Int
   /// The address of the root group's header.
   let root: Int
 
-  /// Where the superblock of a file is; nil if it is no HDF5 file.
+  /// The offset of the superblock; nil if it is not an HDF5 file.
   static func start(of bytes: [UInt8]) -> Int? {
     var start = 0
     while start < bytes.count, !bytes[start...].starts(with: signature) { start = start == 0 ? 512 : 2 * start }
@@ -30,10 +30,10 @@ struct HDF5Superblock {
     let sizes: [Int]
     switch version {
     case 0, 1:
-      // The versions of other structures, which say it themselves.
+      // The versions of other structures, which are repeated in them.
       try cursor.skip(4)
       sizes = [try cursor.uint8(), try cursor.uint8()]
-      // The widths of trees, which say it themselves; version 1 has one more of them.
+      // The widths of trees, which are repeated in them; version 1 has one more.
       try cursor.skip(version == 0 ? 9 : 13)
     case 2, 3:
       sizes = [try cursor.uint8(), try cursor.uint8()]
@@ -43,19 +43,20 @@ struct HDF5Superblock {
     guard sizes == [8, 8] else {
       throw HDF5Error.Problem.unsupported(feature: "addresses of \(sizes[0]) and sizes of \(sizes[1]) bytes")
     }
-    // Addresses count from here, whatever the file says: so it may have got a user block since.
+    // Addresses are relative to the superblock, whatever its base address says: a user block may have been prepended
+    // later.
     let base = try cursor.size()
     _ = try cursor.address()
     let (length, isReversed) = try cursor.size().subtractingReportingOverflow(base)
     if version < 2 {
-      // The driver's block, and the name of the root group.
+      // The driver information block, and the name of the root group.
       try cursor.skip(16)
     }
     guard let root = try cursor.address(), !isReversed, length >= cursor.position - start else {
-      throw HDF5Error.Problem.malformed(reason: "its superblock contradicts itself")
+      throw HDF5Error.Problem.malformed(reason: "its superblock is inconsistent")
     }
     guard length <= bytes.count - start else {
-      throw HDF5Error.Problem.malformed(reason: "it is cut off: \(bytes.count - start) of \(length) bytes are left")
+      throw HDF5Error.Problem.malformed(reason: "it is truncated: \(bytes.count - start) of \(length) bytes")
     }
     self.root = root
     end = start + length

@@ -1,8 +1,8 @@
-/// Texts, which lie among the elements themselves or, if they may be of any length, in heaps of the file.
+/// Strings, stored inline or, if of variable length, in global heaps.
 enum HDF5Texts {
-  /// The texts of some elements.
+  /// Converts elements to strings.
   ///
-  /// - Throws: `HDF5Error.Problem` if they are none.
+  /// - Throws: `HDF5Error.Problem` if they are not strings.
   static func read(_ elements: ArraySlice<UInt8>, of type: HDF5Datatype, in objects: HDF5Objects) throws -> [String] {
     switch type.kind {
     case .text(let isSpacePadded):
@@ -18,18 +18,18 @@ enum HDF5Texts {
     }
   }
 
-  /// Each is the length of a text, and the identity of the object that holds it: the address of a heap, and a number.
+  /// Each element is the length of a string, and its location: the address of a heap, and an index.
   private static func read(_ references: HDF5Cursor, in objects: HDF5Objects) throws -> [String] {
     var (references, texts): (HDF5Cursor, [String]) = (references, [])
     while references.remaining > 0 {
       let (count, heap, index) = (try references.uint32(), try references.address(), try references.uint32())
-      // Nothing belongs to a text that was never written.
+      // A string that was never written has no object.
       guard count > 0, let heap, heap > 0 else {
         texts.append("")
         continue
       }
       guard var object = try objects.heap(at: heap)[index] else {
-        throw HDF5Error.Problem.malformed(reason: "a text of it is not where it is said to be")
+        throw HDF5Error.Problem.malformed(reason: "a string is not at its declared address")
       }
       try objects.storage.spend(count)
       var text = try object.part(count)
@@ -39,24 +39,24 @@ enum HDF5Texts {
   }
 }
 
-/// A place of a file where texts of any length lie: numbered objects.
+/// A global heap: the storage of variable-length strings, as indexed objects.
 ///
 /// Source: HDF5 File Format Specification 3.0, III.E, "Disk Format: Level 1E - Global Heap".
 enum HDF5GlobalHeap {
-  /// The objects by their numbers.
+  /// The objects, by index.
   ///
   /// - Throws: `HDF5Error.Problem`.
   static func objects(at address: Int, in storage: HDF5Storage) throws -> [Int: HDF5Cursor] {
     var start = try storage.region(at: address, count: 16)
-    try start.expect("GCOL", "a heap of texts")
+    try start.expect("GCOL", "a global heap")
     try start.skip(4)
     let size = try start.size()
-    guard size >= 16 else { throw HDF5Error.Problem.malformed(reason: "a heap of texts has no size") }
+    guard size >= 16 else { throw HDF5Error.Problem.malformed(reason: "a global heap has no size") }
     var heap = try storage.region(at: address + 16, count: size - 16)
     var objects: [Int: HDF5Cursor] = [:]
     while heap.remaining >= 16 {
       let index = try heap.uint16()
-      // Object 0 is the free space, behind which there is nothing.
+      // Object 0 is the free space at the end.
       if index == 0 { break }
       try heap.skip(6)
       let count = try heap.size()

@@ -1,4 +1,4 @@
-/// The trees that list the tables of a group, or the chunks of a dataset.
+/// B-trees, which index the symbol tables of a group or the chunks of a dataset.
 ///
 /// Source: HDF5 File Format Specification 3.0, III.A.1, "Disk Format: Level 1A1 - Version 1 B-trees".
 enum HDF5Tree {
@@ -7,13 +7,13 @@ enum HDF5Tree {
     case chunks = 1
   }
 
-  /// What the last level lists: a key, and the address that belongs to it.
+  /// A leaf entry: a key and its address.
   struct Leaf {
     let key: HDF5Cursor
     let child: Int
   }
 
-  /// All that a tree lists, first to last. The order of its keys is not relied on.
+  /// All leaf entries of a tree, in order. Key order is not relied on.
   ///
   /// - Parameter keyCount: the size of a key in bytes.
   /// - Throws: `HDF5Error.Problem`.
@@ -23,7 +23,7 @@ enum HDF5Tree {
     return leaves
   }
 
-  /// - Parameter level: of the node, if it is known: they grow smaller on the way down, so that no way is longer than 256.
+  /// - Parameter level: the level of the node, if known: levels decrease downwards, so that no path is longer than 256.
   private static func visit(
     _ address: Int, level expected: Int?, _ kind: Kind, _ keyCount: Int, _ storage: HDF5Storage,
     _ body: (Leaf) -> Void
@@ -33,14 +33,14 @@ enum HDF5Tree {
     let type = try node.uint8()
     let level = try node.uint8()
     guard type == kind.rawValue, level == expected ?? level else {
-      throw HDF5Error.Problem.malformed(reason: "a tree in it contradicts itself")
+      throw HDF5Error.Problem.malformed(reason: "a tree in it is inconsistent")
     }
     let count = try node.uint16()
     var entries = try storage.region(at: address + 24, count: count * (keyCount + 8))
     for _ in 0..<count {
       let key = try entries.part(keyCount)
       guard let child = try entries.address() else {
-        throw HDF5Error.Problem.malformed(reason: "a branch of a tree leads nowhere")
+        throw HDF5Error.Problem.malformed(reason: "a branch of a tree has no address")
       }
       if level == 0 {
         body(Leaf(key: key, child: child))

@@ -2,14 +2,14 @@ import CHDF5
 import Glibc
 
 extension HDF5GroupWriter {
-  /// Gives the group an attribute with one text, of any length.
+  /// Writes a variable-length string attribute.
   package func setAttribute(_ name: String, _ text: String) throws {
     try setAttribute(name, texts: [text], dimensions: [])
   }
 
-  /// Gives the group an attribute with a list of texts.
+  /// Writes an attribute with a list of strings.
   ///
-  /// An empty list becomes an empty list of numbers, as h5py writes it: Keras refuses an empty list of texts.
+  /// An empty list is written as an empty list of numbers, as in h5py: Keras rejects an empty list of strings.
   package func setAttribute(_ name: String, _ texts: [String]) throws {
     if texts.isEmpty {
       try createAttribute(name, type: Double.self, dimensions: [0]) { _, _ in }
@@ -18,7 +18,7 @@ extension HDF5GroupWriter {
     }
   }
 
-  /// Gives the group an attribute with one integer.
+  /// Writes an integer attribute.
   package func setAttribute(_ name: String, _ value: Int) throws {
     try createAttribute(name, type: Int64.self, dimensions: []) { attribute, place in
       var value = Int64(value)

@@ -1,11 +1,11 @@
 import CHDF5
 
 extension HDF5GroupWriter {
-  /// Creates a dataset of numbers.
+  /// Creates a numeric dataset.
   ///
   /// - Parameters:
   ///   - values: in row-major order of `dimensions`.
-  ///   - dimensions: none for a single number.
+  ///   - dimensions: empty for a scalar.
   package func write<Number: HDF5StoredNumber>(_ values: [Number], dimensions: [Int], to name: String) throws {
     precondition(values.count == dimensions.reduce(1, *), "\(name): \(values.count) values for \(dimensions)")
     try create(name, type: Number.self, dimensions: dimensions) { dataset, place in
@@ -17,7 +17,7 @@ extension HDF5GroupWriter {
     }
   }
 
-  /// Creates a dataset with one text, of fixed length.
+  /// Creates a dataset with a single fixed-length string.
   package func write(_ text: String, to name: String) throws {
     let bytes = Array(text.utf8)
     try file.call(path(of: name)) { handle, place in
@@ -43,7 +43,7 @@ extension HDF5GroupWriter {
 }
 
 extension HDF5Place {
-  /// Creates the dataset of this place, without a time stamp: equal contents make equal files.
+  /// Creates the dataset at this path, without a timestamp: equal contents give equal files.
   func create(_ file: hid_t, type: hid_t, dimensions: [Int], _ body: (hid_t) throws -> Void) throws {
     try withSpace(dimensions) { space in
       try withIntermediateGroups { links in
@@ -57,14 +57,14 @@ extension HDF5Place {
     }
   }
 
-  /// Uses a dataspace of these dimensions; none for a single value.
+  /// Calls `body` with a dataspace of these dimensions; scalar if empty.
   func withSpace<Result>(_ dimensions: [Int], _ body: (hid_t) throws -> Result) throws -> Result {
     let sizes = dimensions.map(hsize_t.init)
     let space = sizes.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(sizes.count), sizes, nil)
     return try with(space, close: H5Sclose, "describe the dimensions", body)
   }
 
-  /// Uses a type of UTF-8 texts: of `size` bytes, or of any length if nil.
+  /// Calls `body` with a UTF-8 string type of `size` bytes, or of variable length if nil.
   func withStringType<Result>(size: Int?, _ body: (hid_t) throws -> Result) throws -> Result {
     try with(H5Tcopy(martlet_hdf5_c_string()), close: H5Tclose, "describe a text") { type in
       _ = try check(H5Tset_size(type, size ?? martlet_hdf5_variable_size()), "describe a text")

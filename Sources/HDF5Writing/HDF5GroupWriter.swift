@@ -1,15 +1,15 @@
 import CHDF5
 
-/// A group of a file that is made: a value that names it.
+/// A group of a file being written, by path.
 package struct HDF5GroupWriter: Sendable {
   package let file: HDF5Writer
-  /// From the root, `/model_weights/dense`.
+  /// The path from the root, `/model_weights/dense`.
   package let path: String
 
-  /// The path of something in the group.
+  /// The path of a member of the group.
   package func path(of name: String) -> String { path == "/" ? "/\(name)" : "\(path)/\(name)" }
 
-  /// Creates a group, with the groups above it that are missing.
+  /// Creates a subgroup, with missing parent groups.
   package func createGroup(_ name: String) throws -> HDF5GroupWriter {
     let path = path(of: name)
     try file.call(path) { handle, place in
@@ -23,9 +23,9 @@ package struct HDF5GroupWriter: Sendable {
     return HDF5GroupWriter(file: file, path: path)
   }
 
-  /// Gives something in the file a second name in this group; both are the same object from then on.
+  /// Creates a hard link in this group to an object in the file.
   ///
-  /// - Parameter target: its path from the root.
+  /// - Parameter target: the object's path from the root.
   package func link(_ name: String, to target: String) throws {
     let path = path(of: name)
     try file.call(path) { handle, place in
@@ -39,7 +39,7 @@ package struct HDF5GroupWriter: Sendable {
 }
 
 extension HDF5Place {
-  /// Uses a property list for names whose groups are created on the way.
+  /// Calls `body` with a link creation property list that creates missing parent groups.
   func withIntermediateGroups<Result>(_ body: (hid_t) throws -> Result) throws -> Result {
     try with(H5Pcreate(martlet_hdf5_link_creation()), close: H5Pclose, "create the name") {
       _ = try check(H5Pset_create_intermediate_group($0, 1), "create the name")

@@ -1,23 +1,23 @@
 import CHDF5
 import Synchronization
 
-/// The calls into libhdf5, which knows no threads: one at a time, and silent about errors on the terminal.
+/// Calls into libhdf5, which is not thread-safe: serialized, with its error printing disabled.
 ///
-/// Threading rule: every call of a libhdf5 function stands in the body of `call`. Bodies open what they need and close
-/// it before they end; only a file stays open between calls.
+/// Threading: every libhdf5 function is called within the body of `call`. Bodies close the handles they open; only a
+/// file stays open between calls.
 enum HDF5Library {
   private static let lock = Mutex(())
 
-  /// Makes calls while no other thread makes any. Not to be nested.
+  /// Runs `body` with exclusive access to the library. Must not be nested.
   static func call<Result>(_ body: () throws -> sending Result) rethrows -> sending Result {
     try lock.withLock { _ in
-      // It prints its error stack on its own; each thread has one.
+      // Disables the automatic printing of the error stack, which is per thread.
       H5Eset_auto2(martlet_hdf5_default_stack(), nil, nil)
       return try body()
     }
   }
 
-  /// The deepest message of the error stack: the one nearest to the cause. It empties the stack.
+  /// The deepest message of the error stack, nearest to the cause. Clears the stack.
   static func lastMessage() -> String {
     var message = ""
     withUnsafeMutablePointer(to: &message) { pointer in
@@ -35,12 +35,12 @@ enum HDF5Library {
   }
 }
 
-/// An object in a file: where errors say that they happened.
+/// The location of an object, for error messages.
 struct HDF5Place {
   let file: String
   let object: String
 
-  /// Hands on what the library returned.
+  /// Returns the library's result after checking it.
   ///
   /// - Throws: `HDF5WritingError` if it is negative, the library's sign of failure.
   func check<Status: SignedInteger>(_ status: Status, _ operation: String) throws -> Status {
@@ -50,7 +50,7 @@ struct HDF5Place {
     return status
   }
 
-  /// Uses a handle, and closes it whatever happens.
+  /// Calls `body` with a handle, which is always closed afterwards.
   func with<Result>(
     _ handle: hid_t, close: (hid_t) -> herr_t, _ operation: String, _ body: (hid_t) throws -> Result
   ) throws -> Result {

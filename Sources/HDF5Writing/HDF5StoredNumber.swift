@@ -1,10 +1,10 @@
 import CHDF5
 
-/// A number that datasets and attributes hold.
+/// A number type that can be written to datasets and attributes.
 package protocol HDF5StoredNumber: BitwiseCopyable, Sendable {
-  /// The library's type for it in memory. Call within `HDF5Library.call`.
+  /// The library's in-memory type. Call within `HDF5Library.call`.
   static var nativeType: hid_t { get }
-  /// How it is stored: little-endian, whatever the machine.
+  /// The stored type: little-endian on every machine.
   static var storedType: hid_t { get }
 }
 

@@ -1,30 +1,31 @@
 import CHDF5
 import Synchronization
 
-/// An HDF5 file that is made in memory; `image` gives its bytes. It goes when the last of its groups is gone.
+/// A writer of an HDF5 file in memory; `image` returns its bytes. The file is closed when its last group is
+/// deallocated.
 ///
-/// The disk is not touched, so that nothing of it can fail halfway.
+/// The disk is not touched, so that disk errors cannot occur midway.
 package final class HDF5Writer: @unchecked Sendable {
-  // Sendable: the handle never changes, and every use of it stands within `HDF5Library.call`.
+  // Sendable: the handle is constant, and only used within `HDF5Library.call`.
   package let path: String
   private let handle: hid_t
 
-  /// The library takes two files in memory with one name for the same file: each gets a name of its own.
+  /// A counter for unique names: the library treats in-memory files with the same name as the same file.
   private static let count = Atomic<Int>(0)
 
   /// - Parameters:
-  ///   - path: what messages call it.
-  ///   - userBlockSize: bytes at the start that HDF5 leaves to others: 0, or a power of two from 512 on.
+  ///   - path: the path used in error messages.
+  ///   - userBlockSize: the size of the user block at the start: 0, or a power of two from 512 on.
   /// - Throws: `HDF5WritingError`.
   package init(path: String, userBlockSize: Int = 0) throws {
     self.path = path
-    // The library refuses the name of a file on the disk: this one cannot be on any.
+    // The library rejects the name of a file on disk: this name cannot exist on disk.
     let name = "/dev/null/memory-\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
     handle = try HDF5Library.call {
       let place = HDF5Place(file: path, object: "/")
       return try place.with(H5Pcreate(martlet_hdf5_file_access()), close: H5Pclose, "create the file") { access in
         _ = try place.check(H5Pset_fapl_core(access, 1 << 20, false), "create the file")
-        // The oldest form of everything is what all versions of Keras read, and we too.
+        // The oldest format of everything is what all versions of Keras read, and Martlet too.
         _ = try place.check(
           H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, martlet_hdf5_latest_version()), "create the file")
         return try place.with(H5Pcreate(martlet_hdf5_file_creation()), close: H5Pclose, "create the file") {
@@ -38,14 +39,14 @@ package final class HDF5Writer: @unchecked Sendable {
   deinit {
     HDF5Library.call {
       _ = H5Fclose(handle)
-      // The library keeps what it allocated for the next file of the same sizes; ours grow with the run's history.
+      // The library caches allocations for files of the same sizes; Martlet's files grow with the history.
       _ = H5garbage_collect()
     }
   }
 
-  /// All bytes of the file as it stands, without the user block, which belongs in front of them.
+  /// The bytes of the file in its current state, without the preceding user block.
   ///
-  /// - Parameter count: zeros to put there, which the user block may replace.
+  /// - Parameter count: the number of leading zero bytes, to be replaced by the user block.
   package func image(behind count: Int = 0) throws -> [UInt8] {
     try call("/") { handle, place in
       _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
@@ -59,7 +60,7 @@ package final class HDF5Writer: @unchecked Sendable {
 
   package var root: HDF5GroupWriter { HDF5GroupWriter(file: self, path: "/") }
 
-  /// Makes calls with the file's handle.
+  /// Calls `body` with the file's handle.
   func call<Result>(_ object: String, _ body: (hid_t, HDF5Place) throws -> sending Result) throws -> sending Result {
     try HDF5Library.call {
       let place = HDF5Place(file: path, object: object)

@@ -1,4 +1,4 @@
-/// What the HDF5 library refused to do: the file, the object in it, and the deepest message of its error stack.
+/// An error of the HDF5 library when writing: the file, the object in it, and the deepest message of the error stack.
 package struct HDF5WritingError: Error, Equatable, Sendable {
   package let file: String
   /// The path of the object in the file, with `@name` for an attribute; `/` for the file as a whole.

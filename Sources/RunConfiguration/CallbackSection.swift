@@ -1,11 +1,11 @@
 import Configuration
 import Training
 
-/// `callbacks:` a list, each of them a name or `name: {options}`.
+/// `callbacks:` a list of names or `name: {options}`.
 struct CallbackSection {
   let callbacks: [any ConfiguredCallback]
 
-  /// - Parameter metrics: the names that the history will have.
+  /// - Parameter metrics: the metric names of the history.
   init(_ node: ConfigurationNode?, metrics: [String], schedule: LearningRateSchedule?) throws {
     var callbacks: [any ConfiguredCallback] = []
     for (index, element) in try Self.elements(node).enumerated() {
@@ -13,7 +13,7 @@ struct CallbackSection {
       let (name, options) = try Self.entry(element, path: path)
       let type = try Catalog.callbacks.entry(named: name, path: path, line: element.line)
       guard !callbacks.contains(where: { Swift.type(of: $0).name == name }) else {
-        throw ConfigurationError(.conflict("'\(name)' is there twice."), path: path, line: element.line)
+        throw ConfigurationError(.conflict("duplicate callback '\(name)'."), path: path, line: element.line)
       }
       let reader = try ConfigurationReader(
         options.options(keys: type.optionKeys, line: options.line ?? element.line), path: "\(path).\(name)",

@@ -1,17 +1,17 @@
 import Configuration
 
-/// One value that replaces that of a configuration: `fit.epochs=3`, `model.0.conv2d.filters=16`.
+/// An override of a configuration value: `fit.epochs=3`, `model.0.conv2d.filters=16`.
 public struct ConfigurationOverride: Sendable {
-  /// The keys that lead to the value, with positions in lists from 0: `model.0.conv2d.filters`.
+  /// The path of the value, with list positions from 0: `model.0.conv2d.filters`.
   public let key: String
-  /// As it was written, with its option: `--set fit.epochs=3`.
+  /// The original text with its option: `--set fit.epochs=3`.
   public let option: String
   private let steps: [String]
   private let value: ConfigurationNode
 
   /// - Parameters:
-  ///   - text: `KEY=VALUE`; the value is YAML. `model[0]`, as messages have it, is `model.0`.
-  ///   - name: the option that messages name.
+  ///   - text: `KEY=VALUE`; the value is YAML. `model[0]`, as in messages, is accepted for `model.0`.
+  ///   - name: the option named in messages.
   /// - Throws: `ConfigurationError`.
   public init(_ text: String, option name: String) throws {
     let option = "\(name) \(text)"
@@ -25,9 +25,9 @@ public struct ConfigurationOverride: Sendable {
     let key = parts[0].replacing("[", with: ".").replacing("]", with: "")
     let steps = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard steps.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }) else {
-      throw error("'\(parts[0])' is no key. Keys are joined by points: fit.epochs, model.0.conv2d.filters.")
+      throw error("'\(parts[0])' is not a key. Keys are joined by dots: fit.epochs, model.0.conv2d.filters.")
     }
-    guard !parts[1].allSatisfy(\.isWhitespace) else { throw error("the value is missing; null is none.") }
+    guard !parts[1].allSatisfy(\.isWhitespace) else { throw error("the value is missing; use null for none.") }
     do {
       value = try YAMLDocument.parse(String(parts[1]))
     } catch var error as ConfigurationError {
@@ -39,15 +39,15 @@ public struct ConfigurationOverride: Sendable {
     self.steps = steps
   }
 
-  /// The document with the value in it.
+  /// The document with the override applied.
   ///
-  /// - Parameter line: the line of all that the override brings.
-  /// - Throws: `ConfigurationError` if the keys lead to no value.
+  /// - Parameter line: the line number of the nodes that the override adds.
+  /// - Throws: `ConfigurationError` if the path is invalid.
   fileprivate func applied(to document: ConfigurationNode, line: Int) throws -> ConfigurationNode {
     try replaced(document, steps[...], path: "", line: line, isListed: false)
   }
 
-  /// - Parameter isListed: whether the value is an element of a list, a name with its options.
+  /// - Parameter isListed: whether the value is a list element, a name with options.
   private func replaced(
     _ node: ConfigurationNode, _ steps: ArraySlice<String>, path: String, line: Int, isListed: Bool
   ) throws -> ConfigurationNode {
@@ -73,7 +73,7 @@ public struct ConfigurationOverride: Sendable {
       return ConfigurationNode(mapping: entries, line: node.line)
     case .sequence(var elements):
       guard let index = Int(step), elements.indices.contains(index) else {
-        let reason = "'\(step)' is no position in a list of \(elements.count): they count from 0."
+        let reason = "'\(step)' is not a position in a list of \(elements.count): positions start at 0."
         throw ConfigurationError(.conflict(reason), path: path, line: line)
       }
       elements[index] = try replaced(
@@ -83,7 +83,7 @@ public struct ConfigurationOverride: Sendable {
       guard step == name else { throw unknown([name]) }
       return ConfigurationNode(mapping: [ConfigurationEntry(name, try entry(.null), line: line)], line: node.line)
     case .string:
-      // A name that may have options beside it: `optimizer: adam`.
+      // A name that may have options: `optimizer: adam`.
       let named = ConfigurationEntry("name", node, line: node.line)
       guard step != "name" else {
         return ConfigurationNode(mapping: [ConfigurationEntry(step, try entry(node), line: line)], line: line)
@@ -98,12 +98,12 @@ public struct ConfigurationOverride: Sendable {
 }
 
 extension [ConfigurationOverride] {
-  /// The document with all of them, one after the other.
+  /// The document with all overrides applied in order.
   func applied(to document: ConfigurationNode) throws -> ConfigurationNode {
     try enumerated().reduce(document) { try $1.element.applied(to: $0, line: -($1.offset + 1)) }
   }
 
-  /// An error with the place that it came from: a line of the file, or the override that brought the value.
+  /// An error with its origin: a line of the file, or the override with the value.
   func located(_ error: ConfigurationError, file: String) -> ConfigurationError {
     var error = error
     guard let line = error.line, line < 0 else {
@@ -112,7 +112,7 @@ extension [ConfigurationOverride] {
     }
     error.line = nil
     error.option = self[-line - 1].option
-    // Which section a key belongs to is easily left out.
+    // The section of a key is easily forgotten.
     if case .unknownKey(let key, _) = error.problem, error.path.isEmpty,
       let section = RunConfiguration.sectionKeys.first(where: { $0.value.contains(key) })?.key
     {

@@ -7,17 +7,17 @@ import Training
 extension RunConfiguration {
   /// Reads a YAML file.
   ///
-  /// - Parameter overrides: what replaces values of the file, one after the other.
+  /// - Parameter overrides: applied to the file's values, in order.
   /// - Throws: `ConfigurationError` with file and line or the override, the key and the value received.
   public init(contentsOf path: String, overrides: [ConfigurationOverride] = []) throws {
     try self.init(yaml: ConfigurationFile.text(of: path), file: path, overrides: overrides)
   }
 
-  /// Reads a YAML text.
+  /// Reads YAML text.
   ///
   /// - Parameters:
-  ///   - file: what messages call it.
-  ///   - overrides: what replaces values of the text, one after the other.
+  ///   - file: the file name in messages.
+  ///   - overrides: applied to the values of the text, in order.
   /// - Throws: `ConfigurationError` with file and line or the override, the key and the value received.
   public init(yaml text: String, file: String, overrides: [ConfigurationOverride] = []) throws {
     do {
@@ -29,7 +29,7 @@ extension RunConfiguration {
 
   private static let keys = ["name", "data", "model", "compile", "fit", "callbacks", "checkpoints"]
 
-  /// The keys of the sections that always have the same.
+  /// The keys of the sections with a fixed set of keys.
   static let sectionKeys: KeyValuePairs<String, [String]> = [
     "data": ["dataset", "scale"],
     "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
@@ -58,7 +58,7 @@ extension RunConfiguration {
       model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
       batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale,
       validationSplit: fit.validationSplit, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite)
-    // A default that does not depend on the data is known at once.
+    // Resolve a default that does not depend on the data.
     training.scale = data.scale ?? training.defaultScale(for: data.source.flatMap { type(of: $0).inputElement })
     self.init(
       name: name, source: data.source, training: training,
@@ -66,19 +66,19 @@ extension RunConfiguration {
       callbacks: callbacks.callbacks)
   }
 
-  /// A name that can be a directory's.
+  /// Checks that the name is valid as a directory name.
   private static func name(_ reader: ConfigurationReader) throws -> String {
     let name = try reader.string("name")
     guard !name.contains("/"), !name.hasPrefix("."), name.utf8.count <= 200 else {
       throw reader.error(
         .unexpected(
-          expected: "a name that can be a directory's (no '/', no '.' at the start, at most 200 bytes)",
+          expected: "a valid directory name (no '/', no '.' at the start, at most 200 bytes)",
           received: ConfigurationNode(.string(name)).received), at: "name")
     }
     return name
   }
 
-  /// The keys depend on the data set, so its name is read before the others are checked.
+  /// The keys depend on the data set, so its name is read first.
   private static func data(_ node: ConfigurationNode) throws -> (source: (any DatasetSource)?, scale: Float?) {
     let keys = Self.keys(of: "data")
     let allKeys = keys + Catalog.datasets.all.flatMap { $0.optionKeys }
@@ -103,7 +103,7 @@ extension RunConfiguration {
     policy.keepLast = try reader.integer("keep_last", in: 1...Int.max, default: policy.keepLast)
     if reader.node("every_steps") != nil { policy.everySteps = try reader.integer("every_steps", in: 1...Int.max) }
     if reader.node("every_minutes") != nil {
-      // Ten years: a clock cannot count any number of minutes.
+      // Ten years, so that clock arithmetic cannot overflow.
       policy.everyMinutes = try reader.number("every_minutes", where: .positiveUpTo(5_256_000))
     } else if node?["every_minutes"] != nil {
       policy.everyMinutes = nil
@@ -116,7 +116,7 @@ extension RunConfiguration {
     return policy
   }
 
-  /// A section that may be missing as a whole.
+  /// An optional section.
   static func section(_ node: ConfigurationNode?, _ name: String) throws -> ConfigurationReader {
     let keys = keys(of: name)
     guard let node else { return ConfigurationReader(emptyAt: name, keys: keys) }
@@ -131,7 +131,7 @@ private struct CompileSection {
   let metrics: [any Metric]
   let schedule: LearningRateSchedule?
 
-  /// The metrics that the history will have, besides the learning rate and the seconds.
+  /// The metric names of the history, besides the learning rate and the seconds.
   var historyNames: [String] {
     let sums = ["loss"] + metrics.map { type(of: $0).name }
     return sums + sums.map { "val_\($0)" }
@@ -147,7 +147,7 @@ private struct CompileSection {
     let standard = TrainingConfiguration.defaultMetrics(loss).map { type(of: $0).name }
     let names = try reader.strings("metrics", default: standard)
     guard Set(names).count == names.count else {
-      throw reader.error(.conflict("a metric is named twice: \(names.joined(separator: ", "))."), at: "metrics")
+      throw reader.error(.conflict("duplicate metric: \(names.joined(separator: ", "))."), at: "metrics")
     }
     metrics = try names.map { name in
       try Catalog.metrics.entry(
@@ -170,7 +170,7 @@ private struct CompileSection {
     return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.optionKeys))
   }
 
-  /// What a name names, or a mapping with a name (or `standard`, if it has none) and options.
+  /// Resolves a name, or a mapping with options and a name (`standard` if it has none).
   private static func named<Entry>(
     _ node: ConfigurationNode, in catalog: Catalog<Entry>, default standard: String, path: String
   ) throws -> (entry: Entry, options: ConfigurationNode) {
@@ -190,7 +190,7 @@ private struct CompileSection {
   }
 }
 
-/// `fit:` the numbers of the run.
+/// `fit:` the settings of training.
 private struct FitSection {
   let epochs: Int
   let batchSize: Int
@@ -202,7 +202,7 @@ private struct FitSection {
 
   init(_ node: ConfigurationNode?) throws {
     let reader = try RunConfiguration.section(node, "fit")
-    // The random streams tell 2^24 epochs apart.
+    // The random streams support up to 2^24 epochs.
     epochs = try reader.integer("epochs", in: 1...(1 << 24 - 1), default: 10)
     batchSize = try reader.integer("batch_size", in: 1...1_000_000, default: 200)
     shards = try reader.integer("shards", in: 1...1024, default: min(8, batchSize))
@@ -215,7 +215,7 @@ private struct FitSection {
     onNonfinite = NonfinitePolicy(rawValue: policy) ?? .stop
     guard shards <= batchSize else {
       throw reader.error(
-        .conflict("a batch of \(batchSize) samples cannot be cut in \(shards) shards. Use as many shards or fewer."),
+        .conflict("\(batchSize) samples cannot be split into \(shards) shards. Use at most \(batchSize)."),
         at: "shards")
     }
   }

@@ -3,11 +3,13 @@ import Configuration
 import NeuralNetwork
 import Training
 
-/// A run that cannot go on from a checkpoint, because it would be another run.
+/// The error of resuming from a checkpoint of a different run.
 public struct ResumeMismatch: Error, Equatable, CustomStringConvertible {
-  /// What differs: a key of the configuration, or `data`.
+  /// What differs: a configuration key, or the data.
   public let key: String
+  /// The value in the checkpoint.
   public let checkpoint: String
+  /// The value of the run to resume.
   public let requested: String
 
   public init(key: String, checkpoint: String, requested: String) {
@@ -18,17 +20,17 @@ public struct ResumeMismatch: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     "cannot resume: \(key) is \(checkpoint) in the checkpoint, but \(requested) now. A resumed run must be the same "
-      + "run: restore the old value, or start anew with --overwrite or another --output."
+      + "run: restore the old value, or start a new run with --overwrite or another --output."
   }
 }
 
 extension RunConfiguration {
-  /// Whether this run can go on from one with the configuration `saved`: with the same bits.
+  /// Checks that this run can resume one with the configuration `saved` with the same bits.
   ///
-  /// More epochs, other checkpoints, another name or other workers are fine.
+  /// More epochs, other checkpoint settings, another name or another number of workers are allowed.
   ///
-  /// - Parameter isImported: whether `saved` comes from a file of another program, and has made no step here: then it
-  ///   says nothing of batches, of the data (but for the scale of the pixels) and of what is measured.
+  /// - Parameter isImported: whether `saved` comes from a file of another program, without a step since: then its
+  ///   batches, data (except for the pixel scale) and metrics are not compared.
   /// - Throws: `ResumeMismatch` with the first key that differs and both values.
   public func checkResumes(_ saved: RunConfiguration, isImported: Bool = false) throws {
     func check(_ key: String, _ value: (RunConfiguration) -> ConfigurationNode) throws {
@@ -36,7 +38,7 @@ extension RunConfiguration {
       if old != new { throw ResumeMismatch(key: key, checkpoint: old.json, requested: new.json) }
     }
     try check("the number of layers in model") { ConfigurationNode(.integer($0.training.model.layers.count)) }
-    // The layers of a file of another program are called as the configuration calls them.
+    // Layers imported from another program get the names of the configuration.
     let (own, others) = (
       training.model.layers(areNamed: !isImported), saved.training.model.layers(areNamed: !isImported)
     )
@@ -52,7 +54,7 @@ extension RunConfiguration {
     }
     try check("compile.learning_rate_schedule") { $0.training.learningRateSchedule?.configuration ?? .null }
     try check("compile.loss") { Self.loss($0.training.loss) }
-    // One that depends on the data is compared once that is loaded.
+    // A scale that depends on the data is compared once that is loaded.
     if saved.training.scale != nil, training.scale != nil {
       try check("data.scale") { $0.training.scale.map { ConfigurationNode(.number(Double($0))) } ?? .null }
     }
@@ -70,8 +72,8 @@ extension RunConfiguration {
 }
 
 extension Model {
-  /// The layers as configurations have them: with names, if these count, and inputs where they are not those of a row of
-  /// layers without names of their own.
+  /// The layers in configuration form: with names if these matter, and with inputs unless the model is a chain of
+  /// unnamed layers.
   fileprivate func layers(areNamed: Bool) -> [ConfigurationNode] {
     var named = self
     named.setLayerNames(areNamed ? layerNames : Model(layers).layerNames)

@@ -4,18 +4,21 @@ import Datasets
 import NeuralNetwork
 import Training
 
-/// A whole run as a YAML file describes it: data, model, training, checkpoints.
+/// The configuration of a run: data, model, training, checkpoints.
 public struct RunConfiguration: Sendable {
+  /// The name of the run, valid as a directory name.
   public var name: String
-  /// Where the data comes from; nil for a run whose data a program hands over.
+  /// The data source; nil for a run with data passed by a program.
   public var source: (any DatasetSource)?
+  /// The model, optimizer and training settings.
   public var training: TrainingConfiguration
+  /// The checkpoint settings.
   public var checkpoints: CheckpointPolicy
-  /// In the order in which they are called.
+  /// The callbacks, in call order.
   public var callbacks: [any ConfiguredCallback]
 
-  /// - Parameter checkpoints: by default in `checkpoints/NAME`. A metric for the best one that the run does not have gives
-  ///   way to the run's own choice.
+  /// - Parameter checkpoints: by default in `checkpoints/NAME`. A `keepBest` metric that the run does not have is
+  ///   replaced by the run's default.
   public init(
     name: String, source: (any DatasetSource)? = nil, training: TrainingConfiguration,
     checkpoints: CheckpointPolicy? = nil,

@@ -1,20 +1,20 @@
 import Configuration
 import Yams
 
-/// A YAML text as a configuration tree, with lines, and back.
+/// Conversion of YAML text to a configuration tree with line numbers, and back.
 package enum YAMLDocument {
-  /// What a configuration may have: more is a mistake, or an attack.
+  /// The limits of a configuration: anything larger is a mistake or an attack.
   private enum Limit {
     static let bytes = 1 << 20
     static let values = 100_000
     static let depth = 64
-    /// Aliases of aliases grow without end, and the parser compares keys that hold them before anybody can count.
+    /// Nested aliases grow exponentially, and the parser compares keys with aliases before they can be counted.
     static let aliases = 20
-    /// What a text may become when two aliases of each anchor double it: the parser compares as much.
+    /// The maximum size of a text when two aliases per anchor double it, which the parser has to compare.
     static let expandedBytes = 8 << 20
   }
 
-  /// - Throws: `ConfigurationError.Problem.unreadable` with the line if the text is no YAML.
+  /// - Throws: `ConfigurationError.Problem.unreadable` with the line if the text is not YAML.
   package static func parse(_ text: String) throws -> ConfigurationNode {
     try checkSize(text)
     do {
@@ -28,10 +28,11 @@ package enum YAMLDocument {
     }
   }
 
-  /// The parser calls itself for each level, so a deep document must not get to it.
+  /// The parser is recursive, so deep documents must be rejected first.
   private static func checkSize(_ text: String) throws {
     guard text.utf8.count <= Limit.bytes else {
-      throw ConfigurationError(.unreadable(reason: "larger than \(Limit.bytes) bytes: no run configuration."), path: "")
+      throw ConfigurationError(
+        .unreadable(reason: "larger than \(Limit.bytes) bytes: not a run configuration."), path: "")
     }
     let aliases = aliasCount(text)
     guard aliases <= Limit.aliases else {
@@ -56,8 +57,8 @@ package enum YAMLDocument {
     }
   }
 
-  /// How many aliases there may be: each '*' with a name behind it. In comments and texts it counts, too, because what
-  /// is a comment is not known before parsing; a row of '*' is none.
+  /// An upper bound on the number of aliases: each '*' followed by a name, also in comments and strings, which are not
+  /// known before parsing; a run of '*' does not count.
   private static func aliasCount(_ text: String) -> Int {
     let bytes = Array(text.utf8)
     let star = UInt8(ascii: "*")
@@ -86,7 +87,7 @@ package enum YAMLDocument {
 
   // MARK: - From YAML
 
-  /// Aliases make a node stand in several places: the budget keeps them from growing without end.
+  /// Aliases repeat nodes: the budget bounds the expansion.
   private static func convert(_ node: Node, budget: inout Int) throws -> ConfigurationNode {
     budget -= 1
     guard budget > 0 else {
@@ -104,18 +105,18 @@ package enum YAMLDocument {
       var entries: [ConfigurationEntry] = []
       for (key, value) in mapping {
         guard let name = key.scalar?.string else {
-          throw ConfigurationError(.unreadable(reason: "a key is not a text."), path: "", line: key.mark?.line)
+          throw ConfigurationError(.unreadable(reason: "a key is not a string."), path: "", line: key.mark?.line)
         }
         entries.append(
           ConfigurationEntry(name, try convert(value, budget: &budget), line: key.mark?.line))
       }
       return ConfigurationNode(.mapping(entries), line: mapping.mark?.line)
     case .alias(let alias):
-      throw ConfigurationError(.unreadable(reason: "the alias is not known."), path: "", line: alias.mark?.line)
+      throw ConfigurationError(.unreadable(reason: "unknown alias."), path: "", line: alias.mark?.line)
     }
   }
 
-  /// The YAML 1.2 core schema: only plain scalars are numbers, truth values or null.
+  /// The YAML 1.2 core schema: only plain scalars are numbers, booleans or null.
   private static func value(of scalar: Node.Scalar) -> ConfigurationNode.Value {
     scalar.style == .plain || scalar.style == .any ? plainValue(scalar.string) : .string(scalar.string)
   }
@@ -130,7 +131,7 @@ package enum YAMLDocument {
     case ".nan", ".NaN", ".NAN": return .number(.nan)
     default:
       if let integer = Int(text) { return .integer(integer) }
-      // `Double` also takes words such as "infinity", which are texts in YAML.
+      // `Double` also accepts words such as "infinity", which are strings in YAML.
       let isNumber = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
       if isNumber, let number = Double(text) { return .number(number) }
       return .string(text)
@@ -139,7 +140,7 @@ package enum YAMLDocument {
 
   // MARK: - To YAML
 
-  /// The text of a mapping: a key a line at the top, everything below on one line each.
+  /// The text of a mapping: one top-level key per line, nested values in flow style.
   package static func text(_ node: ConfigurationNode) throws -> String {
     guard case .mapping(let entries) = node.value else { preconditionFailure("a document is a mapping") }
     return try entries.map { entry in
@@ -161,7 +162,7 @@ package enum YAMLDocument {
     }
   }
 
-  /// Whether a text reads back as a text without quotes.
+  /// Whether a string round-trips without quotes.
   private static func isPlain(_ text: String) -> Bool {
     if case .string = plainValue(text) { return true }
     return false

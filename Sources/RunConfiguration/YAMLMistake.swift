@@ -1,17 +1,17 @@
 import Configuration
 import Yams
 
-/// What people write that is no YAML, and that its parser reports as something else.
+/// A common YAML mistake that the parser reports misleadingly.
 struct YAMLMistake {
   let reason: String
-  /// From 1.
+  /// The line number, from 1.
   let line: Int
 
   var error: ConfigurationError {
     ConfigurationError(.unreadable(reason: "not YAML: \(reason)."), path: "", line: line)
   }
 
-  /// Looks for one in the line that the parser refused, and in those before it.
+  /// Looks for a mistake in the line rejected by the parser, and in those before it.
   static func find(in text: String, near error: YamlError) -> YAMLMistake? {
     let mark: Mark
     switch error {
@@ -23,7 +23,7 @@ struct YAMLMistake {
     return tab(before) ?? missingSpace(before, near: mark.line)
   }
 
-  /// A tab in the indentation of a line, or between its dashes.
+  /// Finds a tab in the indentation of a line, or between its dashes.
   private static func tab(_ lines: ArraySlice<String>) -> YAMLMistake? {
     for (index, line) in lines.enumerated() {
       let indentation = line.prefix { " \t-".contains($0) }
@@ -32,12 +32,12 @@ struct YAMLMistake {
       }
       let column = line.distance(from: line.startIndex, to: tab) + 1
       return YAMLMistake(
-        reason: "a tab at the start of the line (column \(column)); YAML is indented by spaces alone", line: index + 1)
+        reason: "a tab at the start of the line (column \(column)); YAML is indented with spaces only", line: index + 1)
     }
     return nil
   }
 
-  /// `epochs:3`, in the line that was refused or the one before it.
+  /// Finds `epochs:3`, in the rejected line or the one before it.
   private static func missingSpace(_ lines: ArraySlice<String>, near number: Int) -> YAMLMistake? {
     for line in [number, number - 1] where lines.indices.contains(line - 1) {
       let words = lines[line - 1].drop { " -{".contains($0) }

@@ -1,24 +1,24 @@
 import CZlib
 
-/// Unpacks what deflate packed.
+/// A decompressor for deflate data.
 package enum Deflate {
-  /// Deflate packs at most 1032 to 1 (zlib's documentation).
+  /// The maximum compression ratio of deflate, 1032 to 1 (zlib's documentation).
   package static let ratio = 1032
 
-  /// Whether so many packed bytes can become `count`.
+  /// Whether this number of compressed bytes can decompress to `count`.
   package static func canHold(_ count: Int, packed: Int) -> Bool { count <= packed * ratio + 16 }
 
-  /// What stands around the packed data.
+  /// The framing of the compressed data.
   package enum Framing: Int32 {
-    /// Nothing: in zip archives.
+    /// None, as in zip archives.
     case none = -15
-    /// zlib's header and checksum: in HDF5 files.
+    /// zlib's header and checksum, as in HDF5 files.
     case zlib = 15
   }
 
-  /// The `count` bytes that `packed` is said to hold; nil if it is damaged, or holds more or fewer.
+  /// Decompresses exactly `count` bytes; nil if the data is corrupt, or has another size.
   ///
-  /// Nothing is allocated that it could not hold.
+  /// Nothing is allocated that the data could not fill.
   package static func inflated(_ packed: ArraySlice<UInt8>, count: Int, framing: Framing) -> [UInt8]? {
     guard canHold(count, packed: packed.count), packed.count <= Int(UInt32.max), count < Int(UInt32.max) else {
       return nil
@@ -29,7 +29,7 @@ package enum Deflate {
     }
     defer { inflateEnd(&stream) }
     var status = Z_OK
-    // One byte more than promised, to see that nothing follows.
+    // One additional byte, to detect excess data.
     let content = [UInt8](unsafeUninitializedCapacity: count + 1) { target, written in
       packed.withUnsafeBufferPointer { source in
         stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress)

@@ -1,6 +1,6 @@
-/// Numbers in a file: little-endian, at any position.
+/// Unaligned little-endian integers.
 extension Collection<UInt8> where Index == Int {
-  /// The number at `offset` from the start; the caller has checked that it is there.
+  /// The number at `offset` from the start, which the caller must have bounds-checked.
   func number<Number: FixedWidthInteger>(_ type: Number.Type, at offset: Int) -> Number {
     let start = startIndex + offset
     return (0..<MemoryLayout<Number>.size).reduce(0) { $0 | Number(self[start + $1]) << Number(8 * $1) }

@@ -1,17 +1,17 @@
-/// A zip archive that cannot be read or written.
+/// An error of reading or writing a zip archive.
 package struct ZipError: Error, Equatable, Sendable {
   package enum Problem: Equatable, Sendable {
-    /// No archive at all, or cut off.
+    /// Not an archive, or truncated.
     case notZip
-    /// What stands there contradicts itself.
+    /// The contents are inconsistent.
     case malformed(reason: String)
-    /// Something that archives may have, but this program does not read.
+    /// An unsupported feature of zip archives.
     case unsupported(feature: String)
     case missingMember(name: String)
     case checksumMismatch(member: String)
-    /// A member that unpacks to more than it can mean.
+    /// A member that would decompress to more than its limit.
     case largeMember(name: String, bytes: Int, limit: Int)
-    /// A member that there is no memory for.
+    /// A member that does not fit in memory.
     case noMemory(member: String, bytes: Int)
     /// More than a zip archive without its 64-bit extension can hold.
     case tooLarge(bytes: Int)
@@ -29,13 +29,14 @@ package struct ZipError: Error, Equatable, Sendable {
 extension ZipError: CustomStringConvertible {
   package var description: String {
     switch problem {
-    case .notZip: "\(file): is no zip archive, or its end is missing."
+    case .notZip: "\(file): is not a zip archive, or is truncated."
     case .malformed(let reason): "\(file): is a malformed zip archive: \(reason)."
-    case .unsupported(let feature): "\(file): is a zip archive with \(feature), which is not read. Save it anew."
+    case .unsupported(let feature):
+      "\(file): is a zip archive with \(feature), which is not supported. Save it again without it."
     case .missingMember(let name): "\(file): has no member '\(name)'."
-    case .checksumMismatch(let member): "\(file): the member '\(member)' is damaged: its checksum is another one."
+    case .checksumMismatch(let member): "\(file): the member '\(member)' is corrupt: checksum mismatch."
     case .largeMember(let name, let bytes, let limit):
-      "\(file): the member '\(name)' would unpack to \(bytes) bytes; at most \(limit) are read here."
+      "\(file): the member '\(name)' would decompress to \(bytes) bytes; the limit is \(limit)."
     case .noMemory(let member, let bytes): "\(file): the \(bytes) bytes of the member '\(member)' do not fit in memory."
     case .tooLarge(let bytes): "\(file): \(bytes) bytes are more than a zip archive can hold (4 GB)."
     }

@@ -1,28 +1,28 @@
 import CZlib
 import Machine
 
-/// Reads a zip archive whose bytes are in memory, and believes nothing that they say of themselves.
+/// A reader for an untrusted zip archive in memory.
 ///
 /// Source: PKWARE, ".ZIP File Format Specification" (APPNOTE.TXT) 6.3. Members are stored or deflated; encryption,
-/// archives in parts and the 64-bit extension are refused.
+/// multi-part archives and the 64-bit extension are refused.
 package struct ZipReader: Sendable {
-  /// A file in the archive, as the central directory lists it.
+  /// A file in the archive, from the central directory.
   struct Member: Sendable {
     let name: String
     let isDeflated: Bool
     let checksum: UInt32
     let packedCount: Int
     let count: Int
-    /// Where its local header starts.
+    /// The offset of its local header.
     let offset: Int
   }
 
-  /// What an archive may have.
+  /// The limits of an archive.
   private enum Limit {
     static let members = 10_000
   }
 
-  /// The size of the records without their names.
+  /// The sizes of the records without names.
   private enum Size {
     static let end = 22
     static let central = 46
@@ -35,7 +35,7 @@ package struct ZipReader: Sendable {
 
   package static func isZip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]) }
 
-  /// - Parameter path: what messages call it.
+  /// - Parameter path: the path used in error messages.
   /// - Throws: `ZipError`.
   package init(_ bytes: [UInt8], path: String) throws {
     self.bytes = bytes
@@ -46,11 +46,11 @@ package struct ZipReader: Sendable {
   /// The members in the order of the directory.
   package var names: [String] { members.map(\.name) }
 
-  /// The unpacked bytes of a member.
+  /// The decompressed bytes of a member.
   ///
-  /// - Parameter limit: the most bytes that the member can mean. One that is not packed has no more than the archive.
-  /// - Throws: `ZipError` if it is missing, damaged, not as long as the directory says, longer than the limit, or longer
-  ///   than fits in memory.
+  /// - Parameter limit: the maximum decompressed size. A stored member is no larger than the archive.
+  /// - Throws: `ZipError` if it is missing, corrupt, not as long as the directory states, larger than the limit, or
+  ///   does not fit in memory.
   package func read(_ name: String, atMost limit: Int) throws -> [UInt8] {
     let member = try member(name)
     guard !member.isDeflated || Deflate.canHold(member.count, packed: member.packedCount) else { throw lie(member) }
@@ -75,7 +75,7 @@ package struct ZipReader: Sendable {
   private func error(_ problem: ZipError.Problem) -> ZipError { ZipError(file: path, problem: problem) }
 
   private func lie(_ member: Member) -> ZipError {
-    error(.malformed(reason: "the member '\(member.name)' is not the \(member.count) bytes that it is said to be"))
+    error(.malformed(reason: "the member '\(member.name)' does not have its declared size of \(member.count) bytes"))
   }
 
   // MARK: - Directory
@@ -91,7 +91,7 @@ package struct ZipReader: Sendable {
     guard count != 0xffff, start != 0xffff_ffff else {
       throw ZipError(file: path, problem: .unsupported(feature: "the 64-bit extension"))
     }
-    guard start + size <= end, count <= Limit.members else { throw malformed("its directory does not fit in it") }
+    guard start + size <= end, count <= Limit.members else { throw malformed("its directory exceeds the file") }
     var members: [Member] = []
     var position = start
     for _ in 0..<count {
@@ -108,7 +108,7 @@ package struct ZipReader: Sendable {
     return members
   }
 
-  /// The last record of the archive; behind it there may be a comment of up to 64 KB.
+  /// The last record of the archive, which may be followed by a comment of up to 64 KB.
   private static func endRecord(of bytes: [UInt8]) -> Int? {
     guard bytes.count >= Size.end else { return nil }
     let last = bytes.count - Size.end
@@ -122,11 +122,11 @@ package struct ZipReader: Sendable {
     func unsupported(_ feature: String) -> ZipError { ZipError(file: path, problem: .unsupported(feature: feature)) }
     let nameStart = position + Size.central
     guard let name = String(validating: bytes[nameStart..<nameStart + nameCount], as: UTF8.self), isPlain(name) else {
-      throw ZipError(file: path, problem: .malformed(reason: "a member's name leads out of the archive"))
+      throw ZipError(file: path, problem: .malformed(reason: "a member's name is an absolute path or contains '..'"))
     }
     guard bytes.number(UInt16.self, at: position + 8) & 1 == 0 else { throw unsupported("encryption") }
     let method = bytes.number(UInt16.self, at: position + 10)
-    guard method == 0 || method == 8 else { throw unsupported("packing method \(method)") }
+    guard method == 0 || method == 8 else { throw unsupported("compression method \(method)") }
     let numbers = [16, 20, 24, 42].map { bytes.number(UInt32.self, at: position + $0) }
     guard !numbers[1...].contains(0xffff_ffff) else { throw unsupported("the 64-bit extension") }
     return Member(
@@ -134,7 +134,7 @@ package struct ZipReader: Sendable {
       offset: Int(numbers[3]))
   }
 
-  /// Whether a name stays below the place where it is unpacked.
+  /// Whether a name stays below the extraction directory.
   private static func isPlain(_ name: String) -> Bool {
     !name.isEmpty && !name.hasPrefix("/") && !name.contains("\\") && !name.utf8.contains(0)
       && !name.split(separator: "/").contains("..")
@@ -142,24 +142,24 @@ package struct ZipReader: Sendable {
 
   // MARK: - Members
 
-  /// Where the packed bytes of a member lie.
+  /// The range of a member's compressed bytes.
   private func content(of member: Member) throws -> Range<Int> {
     guard member.offset + Size.local <= bytes.count, bytes.number(UInt32.self, at: member.offset) == 0x0403_4b50 else {
-      throw error(.malformed(reason: "the member '\(member.name)' is not where it is said to be"))
+      throw error(.malformed(reason: "the member '\(member.name)' is not at its declared offset"))
     }
     let lengths = [26, 28].map { Int(bytes.number(UInt16.self, at: member.offset + $0)) }
     let start = member.offset + Size.local + lengths[0] + lengths[1]
     guard start + member.packedCount <= bytes.count else {
-      throw error(.malformed(reason: "the member '\(member.name)' reaches beyond the end"))
+      throw error(.malformed(reason: "the member '\(member.name)' extends past the end of the file"))
     }
     let nameStart = member.offset + Size.local
     guard bytes[nameStart..<nameStart + lengths[0]].elementsEqual(member.name.utf8) else {
-      throw error(.malformed(reason: "the member '\(member.name)' has two names"))
+      throw error(.malformed(reason: "the member '\(member.name)' has inconsistent names"))
     }
     return start..<start + member.packedCount
   }
 
-  /// CRC-32 as zip archives have it.
+  /// The CRC-32 of zip archives.
   static func checksum(_ bytes: [UInt8]) -> UInt32 {
     bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
   }

@@ -1,8 +1,8 @@
-/// Makes the bytes of a zip archive whose members are stored as they are: weights hardly pack.
+/// A builder of zip archives with uncompressed members: weights hardly compress.
 ///
-/// Equal members make equal archives: there is no time of writing in them.
+/// Equal members give equal archives: no timestamps are stored.
 package struct ZipWriter {
-  /// The earliest time that the format can say: midnight of 1 January 1980.
+  /// The earliest time of the format: midnight of 1 January 1980.
   private static let date: UInt16 = 0x0021
   /// Version 2.0 of the format, and names in UTF-8.
   private static let (version, flags): (UInt16, UInt16) = (20, 0x0800)
@@ -14,10 +14,10 @@ package struct ZipWriter {
   private var count: UInt16 = 0
 
   /// - Parameters:
-  ///   - path: what messages call it.
-  ///   - comment: a text for people, at the end of the archive; at most 64 KB.
+  ///   - path: the path used in error messages.
+  ///   - comment: the archive comment, at most 64 KB.
   package init(path: String, comment: String = "") {
-    precondition(comment.utf8.count <= UInt16.max, "\(path): too long a comment")
+    precondition(comment.utf8.count <= UInt16.max, "\(path): comment too long")
     self.path = path
     self.comment = comment
   }

@@ -90,16 +90,16 @@ struct DamageTests {
     var flipped = plain
     flipped[plain.count - 5] ^= 1
     let unpublished =
-      "it does not hold what 'mnist' is published with (SHA-256 \(file.sha256)): it is damaged, or belongs to another "
+      "its contents are not those of the published 'mnist' (SHA-256 \(file.sha256)): it is corrupt, or of another "
       + "data set, which 'dataset: idx' reads."
     #expect(try refusal(flipped, packed: false) == unpublished)
     // The gzip file is whole here, what is in it is not.
     #expect(try refusal(IDXBytes.gzip(flipped), packed: true) == unpublished)
-    #expect(try refusal(Array(plain.dropLast(3)), packed: false).hasPrefix("truncated: it holds "))
-    #expect(try refusal(Array(packed.dropLast(3)), packed: true) == "the gzip data ends too early.")
+    #expect(try refusal(Array(plain.dropLast(3)), packed: false).hasPrefix("truncated: it has "))
+    #expect(try refusal(Array(packed.dropLast(3)), packed: true) == "truncated gzip data.")
     var damaged = packed
     damaged[packed.count / 2] ^= 4
-    #expect(try refusal(damaged, packed: true) == "damaged gzip data.")
+    #expect(try refusal(damaged, packed: true) == "corrupt gzip data.")
   }
 
   @Test(

@@ -22,11 +22,11 @@ struct DatasetArrayTests {
 
   static let refused: [(make: @Sendable () throws -> Dataset, message: String)] = [
     (
-      { try Dataset(name: "mine", shape: [2], inputs: [] as [Float], labels: [Int]()) }, "'mine' holds no samples."
+      { try Dataset(name: "mine", shape: [2], inputs: [] as [Float], labels: [Int]()) }, "'mine' is empty."
     ),
     (
       { try Dataset(name: "mine", shape: [3], inputs: [1, 2, 3, 4] as [Float], labels: [0]) },
-      "the inputs of 'mine' are 4 values, which are no whole samples of the shape (3,), 3 each."
+      "the inputs of 'mine' are 4 values, which is not a multiple of the sample shape (3,), 3 each."
     ),
     (
       { try Dataset(name: "mine", shape: [2], inputs: [1, 2, 3, 4] as [Float], labels: [0, 1, 2]) },
@@ -34,7 +34,7 @@ struct DatasetArrayTests {
     ),
     (
       { try Dataset(name: "mine", shape: [1], inputs: [1, 2] as [UInt8], targets: [1, 2, 3], targetShape: [2]) },
-      "the targets of 'mine' are 3 values, which are no whole samples of the shape (2,), 2 each."
+      "the targets of 'mine' are 3 values, which is not a multiple of the sample shape (2,), 2 each."
     ),
     (
       { try Dataset(name: "mine", shape: [2, 0], inputs: [1] as [Float], labels: [0]) },
@@ -53,11 +53,11 @@ struct DatasetArrayTests {
     ),
     (
       { try Dataset(name: "mine", shape: [2], inputs: [1, 2, 3, .nan] as [Float], labels: [0, 1]) },
-      "the input of sample 1 of 'mine' is nan. Replace or leave out what is no finite 32-bit number."
+      "the input of sample 1 of 'mine' is nan. Replace or leave out values that are not finite 32-bit numbers."
     ),
     (
       { try Dataset(name: "mine", shape: [2], inputs: [1, 2, 3, 4] as [Float], targets: [0, -.infinity]) },
-      "the target of sample 1 of 'mine' is -inf. Replace or leave out what is no finite 32-bit number."
+      "the target of sample 1 of 'mine' is -inf. Replace or leave out values that are not finite 32-bit numbers."
     ),
     (
       { try Dataset(name: "mine", shape: [1], inputs: [1, 2] as [Float], labels: [0, -1]) },
@@ -215,7 +215,7 @@ struct MNISTArchiveTests {
       try MNISTSource().load(DatasetContext(environment: ["HOME": home.path]))
     } throws: {
       "\($0)"
-        == "\(path): it does not hold what 'mnist' is published with; remove it, or read it with 'dataset: npz'."
+        == "\(path): its contents are not those of the published 'mnist'; remove it, or read it with 'dataset: npz'."
     }
   }
 }

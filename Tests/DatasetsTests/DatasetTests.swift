@@ -25,7 +25,7 @@ struct DatasetTests {
     #expect {
       try Self.dataset(images: 0, labels: [])
     } throws: {
-      "\($0)" == "'tiny' holds no samples."
+      "\($0)" == "'tiny' is empty."
     }
   }
 
@@ -97,7 +97,7 @@ struct DatasetTests {
     #expect {
       try trainingOnly.load(.test, context)
     } throws: {
-      "\($0)" == "data: has no test data. Name test_images and test_labels, or set a part of the training data apart "
+      "\($0)" == "data: has no test data. Name test_images and test_labels, or reserve a part of the training data "
         + "(fit.validation_split: 0.2)."
     }
     for (split, key) in [(DatasetSplit.test, "test_labels"), (.train, "train_images")] {
@@ -226,7 +226,7 @@ struct MNISTTests {
     #expect {
       try MNISTSource(directory: "/nowhere").load(DatasetContext(environment: [:]))
     } throws: {
-      "\($0)" == "/nowhere: cannot be read: there is no such directory."
+      "\($0)" == "/nowhere: cannot be read: no such directory."
     }
   }
 
@@ -248,11 +248,11 @@ struct MNISTTests {
       environment: ["MARTLET_DATA": copy.path, "XDG_CACHE_HOME": home.path], mirror: "http://127.0.0.1:1/")
     #expect(
       MNISTSource().status(damaged)
-        == "in \(copy.path)/mnist, but \(bad) is not what 't10k-labels-idx1-ubyte' is published with")
+        == "in \(copy.path)/mnist, but \(bad) is not the published 't10k-labels-idx1-ubyte'")
     #expect {
       try MNISTSource().fetch(damaged)
     } throws: {
-      "\($0)".hasPrefix("\(bad): it does not hold what 'mnist' is published with")
+      "\($0)".hasPrefix("\(bad): its contents are not those of the published 'mnist'")
     }
     #expect(home.names.isEmpty)
   }

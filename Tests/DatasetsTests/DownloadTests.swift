@@ -71,15 +71,19 @@ struct DownloadTests {
     ]
     let error = #expect(throws: DatasetError.self) { try download(directory, mirrors) }
     let message = error.map { "\($0)" } ?? ""
-    #expect(message.hasPrefix("the data set 'tiny' is not on this machine and could not be fetched:\n"))
+    #expect(message.hasPrefix("the data set 'tiny' is not on this machine and could not be downloaded:\n"))
     #expect(message.contains("\(missing.address)data.gz: the server answered 404\n"))
-    #expect(message.contains("\(wrong.address)data.gz: what came has the SHA-256 "))
-    #expect(message.contains("\(page.address)data.gz: what came is damaged: no gzip file, but a web page (HTML)\n"))
-    #expect(message.contains("\(bomb.address)data.gz: what came is damaged: it unpacks to more than 19 bytes\n"))
+    #expect(message.contains("\(wrong.address)data.gz: checksum mismatch: SHA-256 "))
+    #expect(
+      message.contains(
+        "\(page.address)data.gz: the downloaded file is corrupt: not a gzip file, but a web page (HTML)\n"))
+    #expect(
+      message.contains(
+        "\(bomb.address)data.gz: the downloaded file is corrupt: it decompresses to more than 19 bytes\n"))
     #expect(message.contains("\(cut.address)data.gz: "))
     #expect(message.contains("http://127.0.0.1:1/data.gz: "))
     #expect(message.contains("ftp://127.0.0.1/data.gz: not an http or https address\n"))
-    #expect(message.contains("Two ways out: put the files into \(directory.path)/cache/tiny by hand"))
+    #expect(message.contains("Either put the files into \(directory.path)/cache/tiny by hand"))
     #expect(message.hasSuffix("or name a directory that has them with --data DIR."))
     #expect(files(directory).isEmpty)
   }
@@ -105,11 +109,11 @@ struct DownloadTests {
   static let endless = [
     Endless(
       name: "no answer", limits: DownloadLimits(deadline: 3600, window: 0.1, windowBytes: 1),
-      reason: "given up: no answer, or no more of it, for "
+      reason: "aborted: no data received for "
     ) { _, connection in connection.waitForClose() },
     Endless(
       name: "no more of its answer", limits: DownloadLimits(deadline: 3600, window: 0.1, windowBytes: 0),
-      reason: "given up: no answer, or no more of it, for "
+      reason: "aborted: no data received for "
     ) { _, connection in
       connection.send(heading + [0x1f])
       connection.waitForClose()
@@ -123,36 +127,38 @@ struct DownloadTests {
     },
     Endless(
       name: "no end in time", limits: DownloadLimits(deadline: 0.2, window: 3600, windowBytes: 1),
-      reason: "given up after "
+      reason: "aborted after "
     ) { _, connection in
       connection.send(heading)
       while connection.send([0x1f]) { usleep(10_000) }
     },
-    Endless(name: "no end at all", limits: patient, reason: "it does not end after 65555 bytes, ") { _, connection in
+    Endless(
+      name: "no end at all", limits: patient, reason: "received more than the maximum of 65555 bytes"
+    ) { _, connection in
       connection.send(heading)
       while connection.send([UInt8](repeating: 0x1f, count: 10_000)) {}
     },
     Endless(
       name: "a length that no good file has", limits: patient,
-      reason: "the server announces 1099511627776 bytes, more than the 65555 that the file can have"
+      reason: "the server announced 1099511627776 bytes, more than the maximum of 65555"
     ) { _, connection in
       connection.send(LoopbackServer.response("200 OK", body: [0x1f], length: 1 << 40))
       connection.waitForClose()
     },
     Endless(
-      name: "a question for a password", limits: patient, reason: "the server asks for a password (401)"
+      name: "a question for a password", limits: patient, reason: "the server requires a password (401)"
     ) { _, connection in
       let header = "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close"
       connection.send(Array("HTTP/1.1 401 Unauthorized\r\n\(header)\r\n\r\n".utf8))
     },
     Endless(
-      name: "a redirection to itself", limits: patient, reason: "the server redirects again and again"
+      name: "a redirection to itself", limits: patient, reason: "the server redirected too often"
     ) { path, connection in
       connection.send(Array("HTTP/1.1 302 Found\r\nLocation: \(path)\r\nContent-Length: 0\r\n\r\n".utf8))
     },
     Endless(
       name: "a redirection to a file", limits: patient,
-      reason: "the server redirects "
+      reason: "the server redirected "
     ) { _, connection in
       connection.send(
         Array("HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nContent-Length: 0\r\n\r\n".utf8))
@@ -192,16 +198,16 @@ struct DownloadTests {
   /// Bytes that have come, by the seconds since the start; and what is said at the last of them.
   static let paces: [(steps: [(seconds: Double, bytes: Int)], failure: String?)] = [
     ([(0, 0), (29, 0)], nil),
-    ([(30, 0)], "given up: no answer, or no more of it, for 30.0 s"),
+    ([(30, 0)], "aborted: no data received for 30.0 s"),
     ([(30, 122_880)], nil),
-    ([(30, 122_879)], "given up as too slow: 122879 bytes in 30.0 s"),
+    ([(30, 122_879)], "aborted as too slow: 122879 bytes in 30.0 s"),
     ([(30, 9_000_000), (60, 9_122_880)], nil),
     ([(30, 9_000_000), (59, 9_000_001)], nil),
-    ([(30, 9_000_000), (60, 9_000_015)], "given up as too slow: 15 bytes in 30.0 s"),
+    ([(30, 9_000_000), (60, 9_000_015)], "aborted as too slow: 15 bytes in 30.0 s"),
     // A check that comes late measures the rate all the same.
     ([(300, 1_228_800)], nil),
-    ([(300, 1_228_799)], "given up as too slow: 1228799 bytes in 300.0 s"),
-    ([(30, 9_000_000), (1800, 90_000_000)], "given up after 1800.0 s: 90000000 bytes had come"),
+    ([(300, 1_228_799)], "aborted as too slow: 1228799 bytes in 300.0 s"),
+    ([(30, 9_000_000), (1800, 90_000_000)], "aborted after 1800.0 s: 90000000 bytes received"),
   ]
 
   @Test("may come at 4 KB a second, for half an hour", arguments: paces.indices)

@@ -71,23 +71,23 @@ struct IDXFileTests {
     flipped[flipped.count - 6] ^= 1
     let cases: [(bytes: [UInt8], wording: String)] = [
       ([], "empty."),
-      ([0, 0, 8], "truncated: 3 bytes are no IDX file."),
-      (Array(good.dropLast()), "truncated: it holds 39 bytes, its header promises 40."),
-      (good + [0], "too long: it goes on behind the 40 bytes that its header promises."),
-      (IDXBytes.gzip(Array(good.dropLast())), "truncated: it holds 39 bytes, its header promises 40."),
-      (IDXBytes.gzip(good + [0]), "too long: it goes on behind the 40 bytes that its header promises."),
-      (Array(IDXBytes.gzip(good).dropLast(12)), "the gzip data ends too early."),
-      (flipped, "damaged gzip data."),
+      ([0, 0, 8], "truncated: 3 bytes are not an IDX file."),
+      (Array(good.dropLast()), "truncated: it has 39 bytes, its header declares 40."),
+      (good + [0], "too long: it has extra bytes after the 40 its header declares."),
+      (IDXBytes.gzip(Array(good.dropLast())), "truncated: it has 39 bytes, its header declares 40."),
+      (IDXBytes.gzip(good + [0]), "too long: it has extra bytes after the 40 its header declares."),
+      (Array(IDXBytes.gzip(good).dropLast(12)), "truncated gzip data."),
+      (flipped, "corrupt gzip data."),
       (Array(good[..<10]), "truncated within its header."),
-      (IDXBytes.images([3, 2, 2, 2], pixels: Self.pixels), "its images have 2 channels; 1 or 3 can be read."),
-      (IDXBytes.images([0, 3, 4], pixels: []), "it holds no images: its header has the sizes [0, 3, 4]."),
+      (IDXBytes.images([3, 2, 2, 2], pixels: Self.pixels), "its images have 2 channels; 1 or 3 are supported."),
+      (IDXBytes.images([0, 3, 4], pixels: []), "it has no images: its header has the sizes [0, 3, 4]."),
       (
         IDXBytes.images([4_000_000_000, 4_000_000_000, 4_000_000_000], pixels: []),
         "its header has the sizes [4000000000, 4000000000, 4000000000]."
       ),
       (
         IDXBytes.gzip(IDXBytes.images([1_000_000, 1000, 1000], pixels: Self.pixels)),
-        "its header promises 1000000000016 bytes, more than "
+        "its header declares 1000000000016 bytes, more than "
       ),
     ]
     for (index, (bytes, wording)) in cases.enumerated() {
@@ -162,7 +162,7 @@ struct IDXFileTests {
       Array("label,1x1,1x2\n5,0,0\n".utf8), "a text file that starts with 'label,1x1,1x2', not an IDX file of images."
     ),
     ([0x89] + Array("PNG\r\n".utf8), "a PNG picture, not an IDX file of images."),
-    ([0xde, 0xad, 0xbe, 0xef], "not an IDX file of images, nor of any other format that is known."),
+    ([0xde, 0xad, 0xbe, 0xef], "not an IDX file of images, nor of any other known format."),
   ]
 
   @Test("of other numbers, and files of other formats, are called what they are", arguments: otherFiles.indices)

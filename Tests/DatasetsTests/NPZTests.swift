@@ -120,8 +120,8 @@ struct NPZTests {
     #expect {
       try source.load(Self.context)
     } throws: {
-      "\($0)" == "\(directory.path)/mine.npz: has no test data. Add the arrays x_test and y_test, or set a part of the "
-        + "training data apart (fit.validation_split: 0.2)."
+      "\($0)" == "\(directory.path)/mine.npz: has no test data. Add the arrays x_test and y_test, or reserve a part of "
+        + "the training data (fit.validation_split: 0.2)."
     }
     let splits = try source.load(Self.context, validationSplit: 0.3)
     #expect(splits.train.labels == [0, 1, 2] && splits.validation.labels == [3, 4] && splits.test.labels == [3, 4])
@@ -148,7 +148,7 @@ struct NPZTests {
     ),
     (
       ["x_train": NPZBytes.floats([0, 4], []), "y_train": NPZBytes.floats([0], [])],
-      "array 'x_train': holds no samples: its shape is (0, 4)."
+      "array 'x_train': is empty: its shape is (0, 4)."
     ),
     (
       ["x_train": NPZBytes.floats([1, 1, 1, 1, 1], [1]), "y_train": NPZBytes.floats([1], [1])],
@@ -173,7 +173,7 @@ struct NPZTests {
     ),
     (
       ["x_train": NPZBytes.array("<f4", [1 << 40, 1 << 40], [0]), "y_train": NPZBytes.floats([1], [1])],
-      "array 'x_train': has the shape (1099511627776, 1099511627776), which no array can have."
+      "array 'x_train': has the invalid shape (1099511627776, 1099511627776)."
     ),
     (
       ["x_train": NPZBytes.array(header: "{'descr': '<f4', 'shape': (1,)}", [0, 0, 0, 0])],
@@ -181,19 +181,19 @@ struct NPZTests {
     ),
     (
       ["x_train": NPZBytes.array(header: "__import__('os')", [])],
-      "array 'x_train': has a header that is no Python dictionary."
+      "array 'x_train': has a header that is not a Python dictionary."
     ),
     (
       ["x_train": NPZBytes.array(header: "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", [])],
-      "array 'x_train': has a header that is no Python dictionary."
+      "array 'x_train': has a header that is not a Python dictionary."
     ),
     (
       ["x_train": NPZBytes.array(header: "{}", version: 4, [])],
-      "array 'x_train': has version 4.0 of the format; 1.0 to 3.0 are read."
+      "array 'x_train': has format version 4.0; 1.0 to 3.0 are supported."
     ),
     (
       ["x_train": NPZBytes.array(header: String(repeating: "(", count: 9000), [])],
-      "array 'x_train': has a header that is no Python dictionary."
+      "array 'x_train': has a header that is not a Python dictionary."
     ),
   ]
 
@@ -208,14 +208,14 @@ struct NPZTests {
   }
 
   static let typeMistakes: [String: String] = [
-    "objects": "holds Python objects (pickled), which are not read; make it an array of numbers",
-    "strings": "holds strings (<U2); make them classes, counted from 0",
-    "bytes": "holds strings (|S2); make them classes, counted from 0",
-    "complex": "holds complex numbers (<c16); keep real ones",
-    "dates": "holds dates or times (<M8[D]); make them numbers",
-    "records": "holds records; make each field an array of its own",
+    "objects": "contains Python objects (pickled), which are not read; convert it to an array of numbers",
+    "strings": "contains strings (<U2); convert them to labels, from 0",
+    "bytes": "contains strings (|S2); convert them to labels, from 0",
+    "complex": "contains complex numbers (<c16); convert them to real ones",
+    "dates": "contains dates or times (<M8[D]); convert them to numbers",
+    "records": "contains records; save each field as a separate array",
     "long":
-      "holds numbers of the type <f16; convert it (astype) to one of bool, int8 to int64, uint8 to uint64, float16, "
+      "contains numbers of the type <f16; convert them (astype) to one of bool, int8 to int64, uint8 to uint64, float16, "
       + "float32, float64",
   ]
 

@@ -80,15 +80,15 @@ struct HDF5GoldenTests {
       ("refused.h5", "complex", "expected floating-point numbers, found data of another type."),
       ("refused.h5", "bool", "expected floating-point numbers, found data of another type."),
       ("refused.h5", "reference", "expected floating-point numbers, found data of another type."),
-      ("refused.h5", "type", "is malformed HDF5: its description is incomplete."),
+      ("refused.h5", "type", "is malformed HDF5: its header is incomplete."),
       ("refused.h5", "named", "was written with named types: that is not read. Write it again with h5py's defaults."),
-      ("refused.h5", "lzf", "expected values packed with deflate or not at all, found filter 32000."),
+      ("refused.h5", "lzf", "expected values compressed with deflate, or uncompressed, found filter 32000."),
       ("refused.h5", "unwritten", "expected at most 0 values, found the dimensions [3]."),
       (
         "refused.h5", "partly",
         "expected at most 5 values, found the dimensions [10]."
       ),
-      ("refused.h5", "soft", "expected an object of this file, found a link that leads elsewhere."),
+      ("refused.h5", "soft", "expected an object of this file, found an external or symbolic link."),
       (
         "refused-newest.h5", "chunked",
         "was written with another HDF5 layout (version 4 of datasets): that is not read. "

@@ -95,7 +95,7 @@ struct HDF5HostileTests {
       }
     }
     #expect((7...8).contains(count))
-    #expect("\(try #require(error))".hasSuffix("is malformed HDF5: its parts lie in circles, or on top of each other."))
+    #expect("\(try #require(error))".hasSuffix("is malformed HDF5: its structures are circular or overlap."))
   }
 
   @Test("lead in no circle")
@@ -123,7 +123,7 @@ struct HDF5HostileTests {
     let tree = try #require(
       (0..<good.count - 8).first { good[$0...].starts(with: [0x54, 0x52, 0x45, 0x45, 0, 1]) })
     withUnsafeBytes(of: UInt64(tree).littleEndian) { bytes.replaceSubrange(tree + 32..<tree + 40, with: $0) }
-    #expect(try message(bytes) == "x: /group: is malformed HDF5: a tree in it contradicts itself.")
+    #expect(try message(bytes) == "x: /group: is malformed HDF5: a tree in it is inconsistent.")
   }
 
   @Test("take no more time for a longer way round than its length")

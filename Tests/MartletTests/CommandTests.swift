@@ -143,7 +143,8 @@ struct CommandTests {
     #expect(again.error.isEmpty)
     #expect(
       again.output.hasPrefix(
-        "run: already holds this run, finished. Train it again with --overwrite, or longer with --resume --epochs N.\n"))
+        "run: already holds this run, finished. Train it again with --overwrite, or longer with --resume --epochs N.\n"
+      ))
     #expect(again.output.split(separator: "\n").last == first.output.split(separator: "\n").last)
     #expect(try files() == before)
     // Another run, or one that is to be longer or shorter, is not this one.
@@ -307,7 +308,7 @@ struct CommandTests {
     ),
     (
       "model: [flatten, dense: {units: 10}]\ncompile: {metrics: [accuracy, accuracy]}",
-      "CONFIG:4: compile.metrics: a metric is named twice: accuracy, accuracy."
+      "CONFIG:4: compile.metrics: duplicate metric: accuracy, accuracy."
     ),
     (
       "model: [flatten, dense: {units: 10}]\ncheckpoints: {directory: \"a\\0b\"}",

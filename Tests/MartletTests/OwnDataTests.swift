@@ -128,7 +128,7 @@ struct OwnDataTests {
     ("model.1.dense.units=2", 2, "mean_squared_error compares them element by element. Give the last layer 1 unit."),
     ("compile.loss=mean_squared_eror", 2, "unknown loss 'mean_squared_eror'. Did you mean 'mean_squared_error'?"),
     ("compile.metrics=[mea]", 2, "unknown metric 'mea'."),
-    ("fit.validation_split=null", 1, "mine.npz: has no test data. Add the arrays x_test and y_test, or set a part"),
+    ("fit.validation_split=null", 1, "mine.npz: has no test data. Add the arrays x_test and y_test, or reserve a part"),
   ]
 
   @Test("says what is wrong, and what to do", arguments: mistakes.indices)

@@ -11,11 +11,11 @@ struct HostileFileTests {
   static let files: [(name: String, message: String)] = [
     (
       "external-link.weights.h5",
-      "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."
+      "/layers/conv2d/vars/0: expected an object of this file, found an external or symbolic link."
     ),
     (
       "soft-link.weights.h5",
-      "/layers/conv2d/vars/0: expected an object of this file, found a link that leads elsewhere."
+      "/layers/conv2d/vars/0: expected an object of this file, found an external or symbolic link."
     ),
     ("virtual.weights.h5", "/layers/conv2d/vars/0: expected values in this file, found values in other files."),
     (
@@ -51,11 +51,11 @@ struct HostileFileTests {
     ),
     ("group.weights.h5", "/layers/conv2d/vars/0: expected a dataset, found a group."),
     ("missing.weights.h5", "/layers/conv2d/vars: is malformed: its variables are not numbered 0 to 0."),
-    ("climbing.keras", "is a malformed zip archive: a member's name leads out of the archive."),
-    ("absolute.keras", "is a malformed zip archive: a member's name leads out of the archive."),
+    ("climbing.keras", "is a malformed zip archive: a member's name is an absolute path or contains '..'."),
+    ("absolute.keras", "is a malformed zip archive: a member's name is an absolute path or contains '..'."),
     ("weightless.keras", "has no member 'model.weights.h5'."),
-    ("deep.keras", "model.weights.h5: is malformed HDF5: it is cut off: 512 of 27920 bytes are left."),
-    ("large.keras", "the member 'config.json' would unpack to 100000018 bytes; at most 16777216 are read here."),
+    ("deep.keras", "model.weights.h5: is malformed HDF5: it is truncated: 512 of 27920 bytes."),
+    ("large.keras", "the member 'config.json' would decompress to 100000018 bytes; the limit is 16777216."),
     // What unpacks to a gigabyte, or to more than it can mean, is not unpacked.
     (
       "values.keras",
@@ -63,8 +63,8 @@ struct HostileFileTests {
         + "the model needs (3, 2, 1, 3)."
     ),
     ("chunk.keras", "model.weights.h5: /layers/conv2d/vars/0: is malformed HDF5: its chunks are much larger"),
-    ("configuration.keras", "the member 'config.json' would unpack to 20976026 bytes; at most 16777216 are read here."),
-    ("weights.keras", "the member 'model.weights.h5' would unpack to 41970960 bytes; at most"),
+    ("configuration.keras", "the member 'config.json' would decompress to 20976026 bytes; the limit is 16777216."),
+    ("weights.keras", "the member 'model.weights.h5' would decompress to 41970960 bytes; the limit"),
     ("code.keras", "layer 'sneaky' is a Lambda, which is not supported. Supported layers: Conv2D, MaxPooling2D,"),
   ]
 

@@ -74,9 +74,9 @@ struct ConfigurationOverrideTests {
 
   static let mistakes: [(String, String)] = [
     ("fit.epochs", "--set fit.epochs: expected KEY=VALUE, with a key of the configuration such as fit.epochs=3."),
-    ("=3", "--set =3: '' is no key."),
-    ("fit..epochs=3", "--set fit..epochs=3: 'fit..epochs' is no key."),
-    ("fit.epochs=", "--set fit.epochs=: the value is missing; null is none."),
+    ("=3", "--set =3: '' is not a key."),
+    ("fit..epochs=3", "--set fit..epochs=3: 'fit..epochs' is not a key."),
+    ("fit.epochs=", "--set fit.epochs=: the value is missing; use null for none."),
     ("fit.epochs=[1", "--set fit.epochs=[1: not YAML: "),
     (
       "fit.epochs=ten",
@@ -91,8 +91,8 @@ struct ConfigurationOverrideTests {
       "--set compile.optimizer.learning_rat=1: compile.optimizer: unknown key 'learning_rat'. Did you mean 'learning_rate'?"
     ),
     ("compile.optimizer.name=sdg", "--set compile.optimizer.name=sdg: compile.optimizer: unknown optimizer 'sdg'."),
-    ("model.9.dense.units=3", "--set model.9.dense.units=3: model: '9' is no position in a list of 5: they "),
-    ("model.dense.units=3", "--set model.dense.units=3: model: 'dense' is no position in a list of 5: they "),
+    ("model.9.dense.units=3", "--set model.9.dense.units=3: model: '9' is not a position in a list of 5: positions "),
+    ("model.dense.units=3", "--set model.dense.units=3: model: 'dense' is not a position in a list of 5: positions "),
     (
       "model.0.conv2.filters=3",
       "--set model.0.conv2.filters=3: model[0]: unknown key 'conv2'. Did you mean 'conv2d'? Known keys: conv2d."
@@ -108,7 +108,7 @@ struct ConfigurationOverrideTests {
       "--set compile.learning_rate_schedule.alpha=0.1: compile.learning_rate_schedule: the key 'name' is missing."
     ),
     // What the file says against it is an error of the file's line.
-    ("fit.batch_size=4", "test.yml:10: fit.shards: a batch of 4 samples cannot be cut in 8 shards."),
+    ("fit.batch_size=4", "test.yml:10: fit.shards: 4 samples cannot be split into 8 shards."),
   ]
 
   @Test("that are wrong are named, with the key", arguments: mistakes.indices)

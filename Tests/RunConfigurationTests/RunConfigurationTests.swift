@@ -132,7 +132,7 @@ struct RunConfigurationTests {
     ),
     (
       "shards: 8", "shards: 300",
-      "test.yml:10: fit.shards: a batch of 200 samples cannot be cut in 300 shards. Use as many shards or fewer."
+      "test.yml:10: fit.shards: 200 samples cannot be split into 300 shards. Use at most 200."
     ),
     ("shuffle: true", "shuffle: 1", "test.yml:10: fit.shuffle: expected true or false. Received: 1"),
     (
@@ -175,7 +175,7 @@ struct RunConfigurationTests {
       "keep_last: 3", "every_minutes: 1e25",
       "test.yml:11: checkpoints.every_minutes: expected a number greater than 0 and at most 5256000. Received: 1e+25"
     ),
-    ("name: test", "name: a/b", "test.yml:1: name: expected a name that can be a directory's"),
+    ("name: test", "name: a/b", "test.yml:1: name: expected a valid directory name"),
     ("name: test", "nam: test", "test.yml:1: unknown key 'nam'. Did you mean 'name'?"),
     ("name: test\n", "", "test.yml:1: the key 'name' is missing."),
     ("name: test", "name: test\nname: again", "test.yml:"),
@@ -197,7 +197,7 @@ struct RunConfigurationTests {
     ),
     (
       "name: test", "name: \(String(repeating: "x", count: 9999))",
-      "test.yml:1: name: expected a name that can be a directory's (no '/', no '.' at the start, at most 200 bytes). "
+      "test.yml:1: name: expected a valid directory name (no '/', no '.' at the start, at most 200 bytes). "
         + "Received: \"\(String(repeating: "x", count: 80))…\""
     ),
     (
@@ -223,11 +223,11 @@ struct RunConfigurationTests {
     ),
     (
       "  - flatten\n", "\t- flatten\n",
-      "test.yml:6: not YAML: a tab at the start of the line (column 1); YAML is indented by spaces alone."
+      "test.yml:6: not YAML: a tab at the start of the line (column 1); YAML is indented with spaces only."
     ),
     (
       "fit: {epochs: 10, batch_size: 200, shards: 8, shuffle: true, seed: 1}", "fit:\n  \tepochs: 10",
-      "test.yml:11: not YAML: a tab at the start of the line (column 3); YAML is indented by spaces alone."
+      "test.yml:11: not YAML: a tab at the start of the line (column 3); YAML is indented with spaces only."
     ),
     ("- flatten", "- tanh", "test.yml:6: model[2]: 'tanh' is an activation; as a layer it is 'activation: tanh'."),
     (
@@ -329,7 +329,7 @@ struct RunConfigurationTests {
         "it is a UTF-16 text file, not a configuration (YAML); save it as UTF-8."
       ),
       (Array("<!DOCTYPE html><html>".utf8), "it is a web page (HTML), not a configuration (YAML); "),
-      (Array("name: Größe\nmodel: ".utf8) + [0xe9, 0x0a], "it is not UTF-8 text."),
+      (Array("name: Größe\nmodel: ".utf8) + [0xe9, 0x0a], "it is not UTF-8."),
     ]
     for (bytes, wording) in files {
       let path = try directory.write(bytes, to: "run.yml")

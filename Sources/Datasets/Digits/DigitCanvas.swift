@@ -1,9 +1,8 @@
 import Randomness
 
-/// The paper on which one digit is drawn.
+/// A canvas on which a digit is drawn.
 ///
-/// Everything is computed with + - · / and √ alone, which IEEE 754 defines to the last bit: the pixels are the same on
-/// every machine.
+/// Only + - · / and √ are used, which IEEE 754 defines to the last bit: the pixels are the same on every machine.
 struct DigitCanvas {
   /// Height and width in pixels.
   static let size = 28
@@ -15,7 +14,7 @@ struct DigitCanvas {
     for index in pixels.indices { pixels[index] = 0 }
   }
 
-  /// Draws a digit in a hand that `random` chooses.
+  /// Draws a digit in a handwriting style chosen by `random`.
   mutating func draw(digit: Int, random: inout RandomStream) {
     let styles = DigitStrokes.styles[digit]
     let strokes = styles[random.nextIndex(below: styles.count)]
@@ -26,7 +25,7 @@ struct DigitCanvas {
     }
   }
 
-  /// Darkens the pixels near a straight piece of the line, by how much of them it covers.
+  /// Darkens the pixels near a line segment by their coverage.
   private mutating func drawSegment(_ start: Point, _ end: Point, radius: Float) {
     let reach = radius + 1
     let columns = Self.pixelRange(min(start.x, end.x) - reach, max(start.x, end.x) + reach)
@@ -52,9 +51,9 @@ struct DigitCanvas {
   }
 }
 
-/// One person's hand at one moment: how it slants, stretches, shifts and presses.
+/// A handwriting style: slant, stretch, shift and line width.
 private struct Hand {
-  /// Half the thickness of the line, in pixels.
+  /// Half the line width, in pixels.
   let radius: Float
   private let wobble: Float
   // The affine map from the box of the strokes to pixels.
@@ -77,14 +76,14 @@ private struct Hand {
     shiftY = 13.5 + random.nextUniform(from: -1.6, to: 1.6)
   }
 
-  /// The line of a stroke on the paper, as short straight pieces.
+  /// A stroke on the canvas as a polyline.
   func path(of stroke: Stroke, random: inout RandomStream) -> [Point] {
     switch stroke {
     case .line(let points):
       return points.map { place($0, &random) }
     case .curve(let points):
       let placed = points.map { place($0, &random) }
-      // A clamped spline: the end points count three times, so that it starts and ends in them.
+      // A clamped spline: the end points are tripled, so that it starts and ends there.
       return spline([placed[0], placed[0]] + placed + [placed[placed.count - 1], placed[placed.count - 1]])
     case .loop(let points):
       let placed = points.map { place($0, &random) }
@@ -92,14 +91,14 @@ private struct Hand {
     }
   }
 
-  /// Where a point of the box comes to lie on the paper, with a little tremor.
+  /// Maps a point of the box to the canvas, with a small jitter.
   private func place(_ point: Point, _ random: inout RandomStream) -> Point {
     let x = point.x - 0.5 + random.nextUniform(from: -wobble, to: wobble)
     let y = point.y - 0.5 + random.nextUniform(from: -wobble, to: wobble)
     return Point(xx * x + xy * y + shiftX, yx * x + yy * y + shiftY)
   }
 
-  /// The uniform cubic B-spline of the points, in pieces.
+  /// The uniform cubic B-spline of the points, as a polyline.
   private func spline(_ points: [Point]) -> [Point] {
     let pieces = 5
     var path: [Point] = []

@@ -9,17 +9,17 @@ struct Point: Sendable, Equatable {
   }
 }
 
-/// One movement of the pen.
+/// A pen stroke.
 enum Stroke: Sendable {
-  /// Straight from point to point.
+  /// A polyline.
   case line([Point])
-  /// A smooth curve that the points pull at; it starts at the first and ends at the last.
+  /// A smooth open curve with the points as control points, from the first to the last.
   case curve([Point])
-  /// A smooth curve that comes back to where it started.
+  /// A smooth closed curve.
   case loop([Point])
 }
 
-/// How people write the ten digits, in a box from (0, 0) to (1, 1). Most have several styles.
+/// The strokes of the ten digits, in a box from (0, 0) to (1, 1). Most have several styles.
 enum DigitStrokes {
   static let styles: [[[Stroke]]] = [
     zero, one, two, three, four, five, six, seven, eight, nine,

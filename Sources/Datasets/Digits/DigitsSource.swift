@@ -3,15 +3,18 @@ import Machine
 import Randomness
 import Tensors
 
-/// Handwritten-looking digits that are drawn on the spot: no file, no network.
+/// Generated images that look like handwritten digits: no files, no network access.
 public struct DigitsSource: DatasetSource, Equatable {
   public static let name = "digits"
-  public static let summary = "handwritten-looking digits drawn on the spot, 28x28 (no file, no network)"
+  public static let summary = "generated handwritten-looking digits, 28x28 (no files, no network access)"
   public static let optionKeys = ["train_count", "test_count", "seed"]
   public static let inputElement: Field.Element? = .uint8
 
+  /// The number of training samples.
   public var trainCount: Int
+  /// The number of test samples.
   public var testCount: Int
+  /// The seed of the generator.
   public var seed: UInt64
 
   public init(trainCount: Int = 12_000, testCount: Int = 2_000, seed: UInt64 = 1) {
@@ -51,7 +54,7 @@ public struct DigitsSource: DatasetSource, Equatable {
     }
   }
 
-  /// Draws the first `count` digits of a split. Digit n is a function of (seed, split, n).
+  /// Generates the first `count` digits of a split. Digit n is a function of (seed, split, n).
   private static func draw(name: String, count: Int, seed: UInt64, split: Int) throws -> Dataset {
     let byteCount = count * DigitCanvas.size * DigitCanvas.size
     guard Memory.canHold(byteCount) else { throw DatasetError.tooLarge(name: name, bytes: byteCount) }

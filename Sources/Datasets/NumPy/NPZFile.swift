@@ -1,15 +1,15 @@
 import DurableFiles
 import ZipArchive
 
-/// An `.npz` file: a zip archive with an `.npy` file for each array.
+/// A NumPy `.npz` file: a zip archive with an `.npy` file per array.
 struct NPZFile {
   let path: String
   private let archive: ZipReader
 
-  /// - Throws: `FileError`, `ZipError`, or `DatasetError.damaged` if it is something else.
+  /// - Throws: `FileError`, `ZipError`, or `DatasetError.damaged` if it is not an archive.
   init(path: String) throws { try self.init(WholeFile.read(path), path: path) }
 
-  /// - Parameter bytes: the file.
+  /// - Parameter bytes: the contents of the file.
   /// - Throws: as `init(path:)`.
   init(_ bytes: [UInt8], path: String) throws {
     self.path = path
@@ -33,10 +33,10 @@ struct NPZFile {
 
   func contains(_ name: String) -> Bool { names.contains(name) }
 
-  /// - Throws: `DatasetError.damaged` if there is no such array, or it is damaged; `ZipError`.
+  /// - Throws: `DatasetError.damaged` if the array is missing or corrupt; `ZipError`.
   func array(_ name: String) throws -> NumPyArray {
     guard contains(name) else { throw missing(name) }
-    // The reader asks for the memory before it unpacks anything.
+    // The reader allocates the memory before it decompresses anything.
     let bytes = try archive.read(name + Self.suffix, atMost: .max)
     return try NumPyArray(bytes, place: place(of: name))
   }
@@ -45,7 +45,7 @@ struct NPZFile {
 
   private func missing(_ name: String) -> DatasetError {
     let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
-    let others = names.isEmpty ? "no arrays at all" : shown
+    let others = names.isEmpty ? "no arrays" : shown
     return .damaged(
       path: path,
       reason:

@@ -2,16 +2,17 @@ import Configuration
 import DurableFiles
 import Tensors
 
-/// Data in a NumPy archive: `x_train`, `y_train`, `x_test`, `y_test`, the form of Keras' own `mnist.npz`.
+/// Data in a NumPy archive: `x_train`, `y_train`, `x_test`, `y_test`, as in Keras' own `mnist.npz`.
 ///
-/// Inputs are images (samples, height, width) or (samples, height, width, channels), or vectors (samples, n). Unsigned bytes
-/// stay bytes, everything else becomes floats. Targets are integers (samples), which are labels, or whatever else
-/// (samples, n), which are floats.
+/// Inputs are images (samples, height, width) or (samples, height, width, channels), or vectors (samples, n). Unsigned
+/// bytes stay bytes, all other types become floats. Targets are labels if they are integers (samples), and floats
+/// (samples, n) otherwise.
 public struct NPZSource: DatasetSource, Equatable {
   public static let name = "npz"
   public static let summary = "arrays in a NumPy archive: x_train, y_train, x_test, y_test"
   public static let optionKeys = ["file"]
 
+  /// The path of the archive.
   public var file: String
 
   public init(file: String) { self.file = file }
@@ -20,7 +21,7 @@ public struct NPZSource: DatasetSource, Equatable {
 
   public var options: [ConfigurationEntry] { [ConfigurationEntry("file", ConfigurationNode(.string(file)))] }
 
-  /// The file below `directory`, if its name is not absolute.
+  /// Resolves a relative path below `directory`.
   public func inDirectory(_ directory: String) -> NPZSource? {
     NPZSource(file: file.hasPrefix("/") ? file : "\(directory)/\(file)")
   }
@@ -53,7 +54,7 @@ public struct NPZSource: DatasetSource, Equatable {
   private var noTestData: DatasetError {
     .noTestData(
       path: file,
-      advice: "Add the arrays x_test and y_test, or set a part of the training data apart (fit.validation_split: 0.2)")
+      advice: "Add the arrays x_test and y_test, or reserve a part of the training data (fit.validation_split: 0.2)")
   }
 
   public func loadParts(_ context: DatasetContext) throws -> (train: Dataset, test: Dataset?) {
@@ -62,7 +63,7 @@ public struct NPZSource: DatasetSource, Equatable {
     return (train, Self.hasTest(archive) ? try load(.test, of: archive, name: "npz (test)") : nil)
   }
 
-  /// Reads one of the two parts.
+  /// Reads one split.
   func load(_ split: DatasetSplit, of archive: NPZFile, name: String, hasTargets: Bool = true) throws -> Dataset {
     let (shape, inputs, count) = try Self.inputs(archive.array("x_\(split)"))
     let targets = hasTargets ? try Self.targets(archive.array("y_\(split)"), ofSamples: count, "x_\(split)") : nil
@@ -83,7 +84,7 @@ public struct NPZSource: DatasetSource, Equatable {
           + "or (samples, height, width, channels)")
     }
     guard array.header.valueCount > 0 else {
-      throw array.damaged("holds no samples: its shape is \(NumPyHeader.text(dimensions))")
+      throw array.damaged("is empty: its shape is \(NumPyHeader.text(dimensions))")
     }
     let isBytes = array.type.kind == .unsigned && array.type.size == 1
     return (sample, isBytes ? .bytes(try array.bytes()) : .floats(try array.floats()), dimensions[0])
@@ -101,7 +102,7 @@ public struct NPZSource: DatasetSource, Equatable {
       throw array.damaged("has \(dimensions[0]) samples, but '\(inputs)' has \(count); use arrays that belong together")
     }
     let sample: Shape = dimensions.count == 1 ? [1] : Shape(Array(dimensions.dropFirst()))
-    // Whole numbers that are no classes are values to predict.
+    // Integers that are not valid labels are values to predict.
     if array.type.kind != .float, sample.count == 1, let labels = try array.labels() { return .labels(labels) }
     return .values(try array.floats(), shape: sample)
   }

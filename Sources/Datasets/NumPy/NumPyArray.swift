@@ -1,8 +1,8 @@
 import Machine
 
-/// An array of an `.npy` file, whose numbers are still in its bytes.
+/// An array of an `.npy` file, not yet converted from its bytes.
 struct NumPyArray {
-  /// What messages call it: `mine.npz: array 'x_train'`.
+  /// The name in messages: `mine.npz: array 'x_train'`.
   let place: String
   let header: NumPyHeader
   private let file: [UInt8]
@@ -21,15 +21,15 @@ struct NumPyArray {
 
   func damaged(_ reason: String) -> DatasetError { .damaged(path: place, reason: reason) }
 
-  /// The numbers of an array of unsigned bytes, in the order of C.
+  /// The values of an unsigned byte array, in row-major order.
   func bytes() throws -> [UInt8] {
     try checkMemory(MemoryLayout<UInt8>.size)
     return inOrder(Array(file[header.count...]))
   }
 
-  /// All numbers rounded to 32-bit floats, in the order of C.
+  /// All values rounded to 32-bit floats, in row-major order.
   ///
-  /// - Throws: `DatasetError.damaged` if one is not finite then.
+  /// - Throws: `DatasetError.damaged` if a rounded value is not finite.
   func floats() throws -> [Float] {
     try checkMemory(MemoryLayout<Float>.size)
     let values: [Float] =
@@ -55,7 +55,8 @@ struct NumPyArray {
     return inOrder(values)
   }
 
-  /// All numbers of an array of integers, in the order of C; nil if one of them is no class: negative, or beyond 32 bits.
+  /// All values of an integer array, in row-major order; nil if one of them is not a valid label: negative, or beyond
+  /// 32 bits.
   func labels() throws -> [Int32]? {
     try checkMemory(MemoryLayout<Int32>.size)
     let values: [Int32] =
@@ -69,7 +70,7 @@ struct NumPyArray {
       case (.signed, 2): decoded(Int16.self) { Int32($0) }
       case (.signed, 4): decoded(Int32.self) { $0 }
       case (.signed, _): decoded(Int64.self) { Int32(exactly: $0) ?? -1 }
-      case (.float, _): preconditionFailure("floats are no labels")
+      case (.float, _): preconditionFailure("floats are not labels")
       }
     return values.contains { $0 < 0 } ? nil : inOrder(values)
   }
@@ -100,7 +101,7 @@ struct NumPyArray {
     }
   }
 
-  /// IEEE 754's 16-bit number of these bits.
+  /// The IEEE 754 half-precision number with these bits.
   static func float(half bits: UInt16) -> Float {
     let sign: Float = bits >> 15 == 0 ? 1 : -1
     let (exponent, fraction) = (Int(bits >> 10 & 0x1f), Float(bits & 0x3ff))
@@ -111,11 +112,11 @@ struct NumPyArray {
     }
   }
 
-  /// Numbers in the order of C: the last index changes fastest.
+  /// The values in row-major order: the last index changes fastest.
   private func inOrder<Value>(_ values: [Value]) -> [Value] {
     guard header.isFortranOrder, shape.count > 1 else { return values }
     var index = [Int](repeating: 0, count: shape.count)
-    // The distance in Fortran's order between neighbors along each axis.
+    // The strides of Fortran order along each axis.
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in 1..<shape.count { strides[axis] = strides[axis - 1] * shape[axis - 1] }
     var (result, position): ([Value], Int) = ([], 0)

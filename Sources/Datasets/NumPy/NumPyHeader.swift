@@ -1,24 +1,24 @@
-/// The start of an `.npy` file: magic, version, length of the header, and the header: a Python dictionary.
+/// The start of an `.npy` file: magic, version, header length, and the header, a Python dictionary.
 ///
 /// Source: NEP 1, "A Simple File Format for NumPy Arrays", versions 1.0 to 3.0.
 struct NumPyHeader: Equatable {
   let type: NumPyType
-  /// Whether the first index is the one that changes fastest.
+  /// Whether the array is in Fortran order: the first index changes fastest.
   let isFortranOrder: Bool
   let shape: [Int]
-  /// Where the numbers start.
+  /// The offset of the data in bytes.
   let count: Int
 
-  /// The numbers of the array.
+  /// The number of elements.
   let valueCount: Int
 
-  /// What is wrong with a header, for a message that begins with the array's name.
+  /// What is wrong with a header, for a message that starts with the array's name.
   struct Problem: Error, Equatable {
     let reason: String
   }
 
   static let magic = [0x93] + Array("NUMPY".utf8)
-  /// NumPy itself reads no longer ones unless it is told to.
+  /// NumPy's own default limit of the header length.
   private static let largestCount = 10_000
   private static let largestDimensions = 8
 
@@ -29,7 +29,7 @@ struct NumPyHeader: Equatable {
     guard bytes.count >= 12 else { throw Problem(reason: "is truncated within its header") }
     let version = (bytes[6], bytes[7])
     guard (1...3).contains(version.0), version.1 == 0 else {
-      throw Problem(reason: "has version \(version.0).\(version.1) of the format; 1.0 to 3.0 are read")
+      throw Problem(reason: "has format version \(version.0).\(version.1); 1.0 to 3.0 are supported")
     }
     let lengthCount = version.0 == 1 ? 2 : 4
     let start = 8 + lengthCount
@@ -37,7 +37,7 @@ struct NumPyHeader: Equatable {
     guard length <= Self.largestCount else { throw Problem(reason: "has a header of \(length) bytes") }
     guard start + length <= bytes.count else { throw Problem(reason: "is truncated within its header") }
     guard let dictionary = PythonLiteral(bytes[start..<start + length]), case .dictionary = dictionary else {
-      throw Problem(reason: "has a header that is no Python dictionary")
+      throw Problem(reason: "has a header that is not a Python dictionary")
     }
     type = try Self.type(dictionary["descr"])
     guard case .bool(let isFortranOrder) = dictionary["fortran_order"] else {
@@ -49,7 +49,7 @@ struct NumPyHeader: Equatable {
     valueCount = try Self.product(shape)
     let (byteCount, overflow) = valueCount.multipliedReportingOverflow(by: type.size)
     guard !overflow, byteCount == bytes.count - count else {
-      let promised = overflow ? "more than it can hold" : "\(byteCount) bytes"
+      let promised = overflow ? "more than it can contain" : "\(byteCount) bytes"
       throw Problem(
         reason: "is \(byteCount > bytes.count - count || overflow ? "truncated" : "too long"): it holds "
           + "\(bytes.count - count) bytes of numbers, its shape \(Self.text(shape)) needs \(promised)")
@@ -61,7 +61,7 @@ struct NumPyHeader: Equatable {
     case .string(let text):
       guard let type = NumPyType(text) else { throw Problem(reason: NumPyType.mistake(text)) }
       return type
-    case .sequence: throw Problem(reason: "holds records; make each field an array of its own")
+    case .sequence: throw Problem(reason: "contains records; save each field as a separate array")
     default: throw Problem(reason: "has a header without 'descr'")
     }
   }
@@ -73,7 +73,7 @@ struct NumPyHeader: Equatable {
       return size
     }
     guard sizes.count == elements.count, sizes.count <= largestDimensions else {
-      throw Problem(reason: "has a shape that no array can have")
+      throw Problem(reason: "has an invalid shape")
     }
     return sizes
   }
@@ -82,13 +82,13 @@ struct NumPyHeader: Equatable {
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard !overflow else { throw Problem(reason: "has the shape \(text(shape)), which no array can have") }
+      guard !overflow else { throw Problem(reason: "has the invalid shape \(text(shape))") }
       count = product
     }
     return count
   }
 
-  /// `(60000, 28, 28)`, `(60000,)`, as Python writes it.
+  /// The shape in Python syntax: `(60000, 28, 28)`, `(60000,)`.
   static func text(_ shape: [Int]) -> String {
     shape.count == 1 ? "(\(shape[0]),)" : "(\(shape.map(String.init).joined(separator: ", ")))"
   }

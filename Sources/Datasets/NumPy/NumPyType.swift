@@ -1,4 +1,4 @@
-/// The type of a NumPy array's numbers, as `descr` has it: `<f4`.
+/// The element type of a NumPy array, from its `descr`: `<f4`.
 struct NumPyType: Equatable {
   enum Kind: Equatable {
     case bool
@@ -8,14 +8,14 @@ struct NumPyType: Equatable {
   }
 
   let kind: Kind
-  /// The bytes of a number.
+  /// The size of an element in bytes.
   let size: Int
   let isBigEndian: Bool
 
-  /// Those that can be read.
+  /// The supported types.
   static let names = "bool, int8 to int64, uint8 to uint64, float16, float32, float64"
 
-  /// - Returns: nil for a type that is not read.
+  /// - Returns: nil for an unsupported type.
   init?(_ text: String) {
     let characters = Array(text.utf8)
     guard characters.count == 3, "<>|=".utf8.contains(characters[0]) else { return nil }
@@ -32,15 +32,15 @@ struct NumPyType: Equatable {
     isBigEndian = characters[0] == UInt8(ascii: ">")
   }
 
-  /// What a type is that is not read, in words, and what to do with it.
+  /// A description of an unsupported type, with advice.
   static func mistake(_ text: String) -> String {
     switch text.dropFirst().first {
-    case "O": "holds Python objects (pickled), which are not read; make it an array of numbers"
-    case "U", "S", "a": "holds strings (\(text)); make them classes, counted from 0"
-    case "c": "holds complex numbers (\(text)); keep real ones"
-    case "M", "m": "holds dates or times (\(text)); make them numbers"
-    case "V": "holds records (\(text)); make each field an array of its own"
-    default: "holds numbers of the type \(text); convert it (astype) to one of \(names)"
+    case "O": "contains Python objects (pickled), which are not read; convert it to an array of numbers"
+    case "U", "S", "a": "contains strings (\(text)); convert them to labels, from 0"
+    case "c": "contains complex numbers (\(text)); convert them to real ones"
+    case "M", "m": "contains dates or times (\(text)); convert them to numbers"
+    case "V": "contains records (\(text)); save each field as a separate array"
+    default: "contains numbers of the type \(text); convert them (astype) to one of \(names)"
     }
   }
 }

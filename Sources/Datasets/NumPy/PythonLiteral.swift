@@ -1,4 +1,4 @@
-/// A value as Python writes it in the header of a NumPy file: a dictionary of strings, truth values, integers and tuples.
+/// A Python literal in the header of a NumPy file: a dictionary of strings, booleans, integers and tuples.
 enum PythonLiteral: Equatable {
   case string(String)
   case bool(Bool)
@@ -13,14 +13,14 @@ enum PythonLiteral: Equatable {
     let value: PythonLiteral
   }
 
-  /// - Returns: nil if the text is none, or nested more than a few levels.
+  /// - Returns: nil if the string is not a literal, or nested more than a few levels.
   init?(_ text: some Sequence<UInt8>) {
     var parser = Parser(bytes: Array(text))
     guard let value = parser.value(depth: 0), parser.isAtEnd() else { return nil }
     self = value
   }
 
-  /// The value of a key, if this is a dictionary that has it once.
+  /// The value of a key, if this is a dictionary that contains it exactly once.
   subscript(key: String) -> PythonLiteral? {
     guard case .dictionary(let entries) = self else { return nil }
     let values = entries.filter { $0.key == key }
@@ -66,7 +66,7 @@ private struct Parser {
     }
   }
 
-  /// A string without escapes, which no type and no key needs.
+  /// A string without escapes, which types and keys do not need.
   private mutating func string() -> String? {
     guard let quote = next else { return nil }
     position += 1
@@ -107,7 +107,7 @@ private struct Parser {
     return .sequence(values)
   }
 
-  /// `True`, `False`, `None`, or an integer, which Python 2 ends with an L.
+  /// `True`, `False`, `None`, or an integer, with the suffix L in Python 2.
   private mutating func word() -> PythonLiteral? {
     let start = position
     while let byte = next, (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
