@@ -3,8 +3,8 @@ import Martlet
 import TestSupport
 import Testing
 
-/// Models of Keras' through the commands: whatever they take as input, and whatever they were trained with.
-@Suite("Models of Keras in the commands")
+/// Keras models in the commands, with every kind of input and training configuration.
+@Suite("Keras models in the commands")
 struct KerasCommandTests {
   static let golden = "\(Shell.root)/Tests/ModelFilesTests/Golden"
 

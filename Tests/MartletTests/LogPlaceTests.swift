@@ -6,14 +6,14 @@ import Testing
 struct LogPlaceTests {
   private static let table = "\ncallbacks: [csv_log: epochs.csv]\n"
 
-  /// A log's option or key, and where the message begins.
+  /// A log's option or key, and the start of the message.
   static let logs: [(arguments: [String], place: String)] = [
     (["--log-file", "PATH"], "--log-file PATH: it is not an event log (--log-file)"),
     (["--step-log", "PATH"], "--step-log PATH: it is not a step log"),
     (["--set", "callbacks=[csv_log: PATH]"], "callbacks.csv_log.filename PATH: it is not an epoch log"),
   ]
 
-  /// What a file may hold that is no log, or another one.
+  /// Contents of files that are not logs, or are other logs.
   static let contents = ["name: other\n", "{\"a\": 1}\n", "a,b\n1,2\n", "MARTLET CHECKPOINT", "x", "\u{0}x"]
 
   @Test("are refused where something else stands, before anything is changed", arguments: logs.indices, contents)
@@ -103,7 +103,7 @@ struct LogPlaceTests {
   /// The lines of a step log of another run that a run finds which was cut after 4 steps of 6.
   static let unknown: [ClosedRange<Int>] = [1...3, 2...4, 3...3, 5...6, 7...12]
 
-  @Test("keep steps of which a resumed run cannot know whose they are under another name", arguments: unknown)
+  @Test("keep steps that a resumed run cannot identify under another name", arguments: unknown)
   func unknownSteps(steps: ClosedRange<Int>) throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -124,7 +124,7 @@ struct LogPlaceTests {
     #expect(try directory.text("steps.csv.previous") == log)
     let numbers = try directory.text("steps.csv").split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
     #expect(numbers == (5...12).map { "\($0)"[...] })
-    // The steps of the epoch under way tell, if all of them are there.
+    // The steps of the current epoch identify the run, if all of them are there.
     _ = try directory.write(lines.prefix(5).map { "\($0)\n" }.joined(), to: "steps.csv")
     #expect(try train(["--output", "three", "--seed", "2", "--max-steps", "4"]).status == 0)
     let refused = try train(["--output", "three", "--seed", "2", "--resume", "--step-log", "steps.csv"])
