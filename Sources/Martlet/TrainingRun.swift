@@ -48,6 +48,7 @@ public final class TrainingRun {
     /// Called once the run's directory is locked: from then on the run's files may be written.
     public var directoryTaken: @Sendable () -> Void
 
+    /// Creates an environment; by default that of this process, with all available cores.
     public init(
       dataset: DatasetContext = .current, workerCount: Int = AvailableCores.count(),
       instructionSet: InstructionSet = .bestSupported,
