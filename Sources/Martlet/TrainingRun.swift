@@ -104,7 +104,7 @@ public final class TrainingRun {
     try trainer.check(data.train, validation: data.validation)
     if data.hasTest, data.hasOwnValidation { try trainer.check(data.train, validation: data.test) }
     if let weights { try Self.begin(trainer, with: weights, surroundings.warning) }
-    // Without the values, which each checkpoint copies anew: they would use memory for the whole run.
+    // Without the values, which each checkpoint copies again: they would use memory for the whole run.
     template = Checkpoint(
       snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
       inputShape: trainer.plan.inputShape, instructionSet: "\(trainer.instructionSet)",

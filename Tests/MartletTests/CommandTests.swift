@@ -345,8 +345,8 @@ struct CommandTests {
   /// A change of a step log, its header and the lines of 8 steps; the steps whose lines are kept; whether no lines are
   /// missing.
   static let logDamage: [(what: String, change: @Sendable ([String]) -> String, kept: [Int], isWhole: Bool)] = [
-    ("a torn line behind them", { text($0) + "9,2,0.4" }, Array(1...8), true),
-    ("lines behind them", { text($0 + ["9,2,1.5", "10,2,1.5"]) }, Array(1...8), true),
+    ("a torn line after them", { text($0) + "9,2,0.4" }, Array(1...8), true),
+    ("lines after them", { text($0 + ["9,2,1.5", "10,2,1.5"]) }, Array(1...8), true),
     ("a log that began later", { text([$0[0]] + $0[4...]) }, Array(4...8), true),
     ("a torn line", { String(text($0).dropLast()) }, Array(1...7), false),
     ("a line that is missing", { text($0[...3] + $0[5...]) }, [1, 2, 3, 5, 6, 7, 8], false),

@@ -119,7 +119,7 @@ struct ConfigurationOverrideTests {
     #expect(message.hasPrefix(wording))
   }
 
-  @Test("are told apart from mistakes of the file")
+  @Test("are distinguished from errors in the file")
   func fileMistakes() {
     let text = RunConfigurationTests.yaml.replacing("epochs: 10", with: "epoch: 10")
     #expect {

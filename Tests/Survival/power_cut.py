@@ -180,7 +180,7 @@ def states_of(history):
         disk.do(event)
         safe_step = max([runs.step(name) for name in disk.safe if is_final(name)] + [safe_step])
         for entries in disk.outcomes():
-            check(entries, disk, safe_step, f"behind call {number} ({event[0]} {event[1:2]})")
+            check(entries, disk, safe_step, f"after call {number} ({event[0]} {event[1:2]})")
             yield entries, disk
 
 
@@ -192,7 +192,7 @@ def check_overwriting(history, overwriting):
     for number, event in enumerate(overwriting):
         disk.do(event)
         for entries in disk.outcomes():
-            where = f"--overwrite, behind call {number} ({event[0]} {event[1:2]})"
+            where = f"--overwrite, after call {number} ({event[0]} {event[1:2]})"
             check(entries, disk, 0, where)
             if not any(is_final(name) for name in entries):
                 raise SystemExit(f"{where}: no checkpoint is left")
@@ -252,7 +252,7 @@ def main():
         record(config, log, "--overwrite", "--seed", "4")
         replaced = check_overwriting(history, events(log, whole / "run"))
         print(
-            f"{checkpoints} checkpoints, {len(history)} calls, the power cut behind each of them: {len(kept)} states of the "
+            f"{checkpoints} checkpoints, {len(history)} calls, the power cut after each of them: {len(kept)} states of the "
             f"disk, in all of them every final name is whole and the newest safe checkpoint is there; all of them resumed "
             f"to the bytes of the uninterrupted run; {replaced} states while another run took its place, a good checkpoint in each")
 
