@@ -17,6 +17,7 @@ public struct CheckpointPolicy: Sendable, Equatable {
   /// The metric by which the best checkpoint is kept too: `val_accuracy`; nil for none.
   public var keepBest: String?
 
+  /// Creates a policy; by default a checkpoint per epoch, of which the last ones are kept.
   public init(
     directory: String, fallbackDirectory: String? = nil, everyEpochs: Int = 1, everySteps: Int? = nil,
     everyMinutes: Double? = 10, keepLast: Int = 3, keepBest: String? = "val_accuracy"

@@ -117,6 +117,7 @@ public struct DatasetContext: Sendable {
   /// Called with download progress, a line that replaces the previous one; an empty line ends it.
   public var progress: @Sendable (String) -> Void
 
+  /// Creates an environment for loading data sets.
   public init(
     environment: [String: String], mirror: String? = nil, progress: @escaping @Sendable (String) -> Void = { _ in }
   ) {

@@ -18,6 +18,7 @@ public struct IDXSource: DatasetSource, Equatable {
   /// The path of the test labels.
   public var testLabels: String?
 
+  /// Creates a source from the paths of its files; those of a split that is not loaded may be nil.
   public init(
     trainImages: String? = nil, trainLabels: String? = nil, testImages: String? = nil, testLabels: String? = nil
   ) {

@@ -15,6 +15,7 @@ public struct MNISTSource: DatasetSource, Equatable {
   /// The directory of the files; nil to search the default locations, and to download the files if they are in none.
   public var directory: String?
 
+  /// Creates a source that reads from a directory, or from the default locations if nil.
   public init(directory: String? = nil) { self.directory = directory }
 
   public init(options: ConfigurationReader) throws { directory = try options.optionalFilePath("directory") }

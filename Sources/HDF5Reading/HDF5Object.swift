@@ -40,7 +40,7 @@ struct HDF5Object {
 
   /// A message of a dataset.
   ///
-  /// - Throws: `HDF5Error.Problem` if it is no dataset, or a damaged one.
+  /// - Throws: `HDF5Error.Problem` if it is not a dataset, or a corrupt one.
   func description(_ message: Int) throws -> HDF5Cursor {
     guard let description = descriptions[message] else {
       throw members == nil

@@ -37,6 +37,7 @@ public struct ModelFileError: Error, Equatable, Sendable {
   /// What is wrong.
   public let problem: Problem
 
+  /// Creates an error of the file at a path.
   public init(file: String, _ problem: Problem) {
     self.file = file
     self.problem = problem

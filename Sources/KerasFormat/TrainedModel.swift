@@ -33,6 +33,7 @@ public struct TrainedModel: Sendable {
     /// The optimizer's slots, each with a variable per weight.
     public var slots: [[Snapshot.Variable]]
 
+    /// Creates the state of an optimizer after `iteration` steps.
     public init(iteration: Int, learningRate: Float, slots: [[Snapshot.Variable]]) {
       self.iteration = iteration
       self.learningRate = learningRate
@@ -40,6 +41,7 @@ public struct TrainedModel: Sendable {
     }
   }
 
+  /// Creates a model from its parts.
   public init(
     model: Sequential, inputShape: Shape, weights: [Snapshot.Variable], optimizer: any Optimizer, loss: any Loss,
     metrics: [any Metric], optimizerState: OptimizerState?, scale: Float? = nil

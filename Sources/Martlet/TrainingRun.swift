@@ -48,6 +48,7 @@ public final class TrainingRun {
     /// Called once the run's directory is locked: from then on the run's files may be written.
     public var directoryTaken: @Sendable () -> Void
 
+    /// Creates an environment; by default that of this process, with all available cores.
     public init(
       dataset: DatasetContext = .current, workerCount: Int = AvailableCores.count(),
       instructionSet: InstructionSet = .bestSupported,
@@ -103,7 +104,7 @@ public final class TrainingRun {
     try trainer.check(data.train, validation: data.validation)
     if data.hasTest, data.hasOwnValidation { try trainer.check(data.train, validation: data.test) }
     if let weights { try Self.begin(trainer, with: weights, surroundings.warning) }
-    // Without the values, which each checkpoint copies anew: they would use memory for the whole run.
+    // Without the values, which each checkpoint copies again: they would use memory for the whole run.
     template = Checkpoint(
       snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
       inputShape: trainer.plan.inputShape, instructionSet: "\(trainer.instructionSet)",

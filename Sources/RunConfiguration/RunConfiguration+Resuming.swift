@@ -12,6 +12,7 @@ public struct ResumeMismatch: Error, Equatable, CustomStringConvertible {
   /// The value of the run to resume.
   public let requested: String
 
+  /// Creates the error for a key with different values.
   public init(key: String, checkpoint: String, requested: String) {
     self.key = key
     self.checkpoint = checkpoint

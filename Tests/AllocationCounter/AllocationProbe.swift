@@ -1,13 +1,13 @@
 import Martlet
 import Synchronization
 
-/// A metric that looks at the count of allocations whenever the workers compute a shard's loss.
+/// A metric that reads the allocation count whenever the workers compute a shard's loss.
 ///
-/// Between the first look and the last one, nothing but training steps happens.
+/// Between the first and the last reading, only training steps run.
 struct AllocationProbe: Metric {
   static let name = "allocations"
   static let largerIsBetter = false
-  /// For a test of the count: allocates for each sample.
+  /// For a test of the count: allocates per sample.
   static let isAllocating = CommandLine.arguments.contains("--allocating")
 
   func compute(_ outputs: ModelOutputs, values: SampleColumn) {
@@ -19,7 +19,7 @@ struct AllocationProbe: Metric {
   }
 }
 
-/// The count of allocations at the first and at the last look.
+/// The allocation counts of the first and the last reading.
 enum StepWatch {
   private static let none = -1
   private static let first = Atomic(none)
@@ -31,13 +31,13 @@ enum StepWatch {
     last.store(count, ordering: .relaxed)
   }
 
-  /// The allocations between the looks since the last call.
+  /// The allocations between the readings since the last call.
   static func take() -> Int {
     last.exchange(none, ordering: .relaxed) - first.exchange(none, ordering: .relaxed)
   }
 }
 
-/// Adds up the allocations of all bursts of steps; between bursts callbacks may allocate as they like.
+/// Sums the allocations of all groups of steps; between groups callbacks may allocate.
 final class AllocationSum: Callback {
   private(set) var allocations = 0
 

@@ -3,7 +3,7 @@ import Synchronization
 // The allocators of the C library, counted. The linker gives these functions the names without `martlet_` (the compiler
 // reserves `malloc`): a program's own functions go before those of the libraries it loads, for the libraries too.
 
-/// How often this process has asked for memory, on any thread.
+/// The number of allocations of this process, on all threads.
 let allocationCount = Atomic(0)
 
 @_silgen_name("__libc_malloc") private func libraryMalloc(_ size: Int) -> UnsafeMutableRawPointer?

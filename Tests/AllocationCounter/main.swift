@@ -13,8 +13,7 @@ training.batchSize = 16
 let data = try DigitsSource(trainCount: 4000, testCount: 1).load()
 let trainer = try Trainer(training, inputShape: [28, 28, 1], workerCount: workers)
 
-/// Dispatch may start a thread at any time, which is no step's doing, on a busy machine more than once: what a step
-/// allocates shows each time.
+/// Dispatch may start threads at any time, independently of the steps: only allocations that recur are those of steps.
 var fewest = Int.max
 try trainer.fit(data.train, maxSteps: 20)
 for _ in 0..<20 where fewest > 0 {

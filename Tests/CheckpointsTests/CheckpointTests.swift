@@ -44,7 +44,7 @@ struct CheckpointedRun {
 
 @Suite("The best checkpoint")
 struct BestCheckpointTests {
-  @Test("is none whose weights are not those of its epoch")
+  @Test("is never one with the weights of another epoch")
   func restored() throws {
     var state = try CheckpointedRun().trainer.state
     state.history = History(columns: ["val_loss": [1, 2], "val_accuracy": [0.5, 0.6]])
@@ -57,7 +57,7 @@ struct BestCheckpointTests {
 
 @Suite("Checkpoint files")
 struct CheckpointTests {
-  @Test("give back what was written, also in the middle of an epoch", arguments: [0, 1, 3, 4, 6])
+  @Test("round-trip, also in the middle of an epoch", arguments: [0, 1, 3, 4, 6])
   func roundTrip(steps: Int) throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -100,7 +100,7 @@ struct CheckpointTests {
     #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(root.attribute("training_config").utf8)) }
   }
 
-  @Test("that are damaged are refused, whichever byte it is")
+  @Test("that are corrupt in any byte are refused")
   func damage() throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -108,7 +108,7 @@ struct CheckpointTests {
     try run.write(to: path)
     let good = try Array(Data(contentsOf: URL(filePath: path)))
     for position in stride(from: 0, to: good.count, by: good.count / 97) {
-      // Behind the text, the user block is padding: it says nothing, and nothing in it is believed.
+      // After the text, the user block is padding, which is not interpreted.
       if (150..<512).contains(position) { continue }
       var bytes = good
       bytes[position] ^= 4
@@ -120,7 +120,7 @@ struct CheckpointTests {
     #expect(throws: CheckpointError.self) { try CheckpointReader(good + [0], path: path) }
   }
 
-  @Test("say what is wrong with them")
+  @Test("report what is wrong with them")
   func wording() throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -145,7 +145,7 @@ struct CheckpointTests {
     #expect(
       message(Array(newer.utf8) + good[512...])
         == "x.h5: has the checkpoint format 2; this program reads formats up to 1. Use a newer Martlet.")
-    // Numbers that nothing can be reckoned with: `UserBlockTests` has more.
+    // Numbers that would overflow: `UserBlockTests` has more.
     for line in ["bytes 9223372036854775807", "bytes -1", "bytes 92233720368547758070", "format 0", "format -1"] {
       let key = line.prefix { $0 != " " }
       let title = String(decoding: good[..<512], as: UTF8.self).replacing(try Regex("\(key) \\d+"), with: line)
@@ -178,7 +178,7 @@ struct CheckpointStoreTests {
     #expect(store.linkTarget("best.weights.h5") == best)
   }
 
-  @Test("have their links moved by the run that goes on, if it was cut before they were")
+  @Test("have their links updated by the resumed run, if it was interrupted before that")
   func linksAfterCut() throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -189,7 +189,7 @@ struct CheckpointStoreTests {
     }
     try fit(3)
     let store = CheckpointStore(directory: directory.path)
-    // As a cut right behind the renaming of step 3 leaves them.
+    // As left by an interruption right after the renaming of step 3.
     try FileManager.default.removeItem(atPath: "\(directory.path)/best.weights.h5")
     try FileManager.default.removeItem(atPath: "\(directory.path)/latest.weights.h5")
     try FileManager.default.createSymbolicLink(
@@ -204,7 +204,7 @@ struct CheckpointStoreTests {
     #expect(store.linkTarget("best.weights.h5") == "step-00000003.weights.h5")
   }
 
-  @Test("give the newest good checkpoint, and tell which ones were passed over")
+  @Test("give the newest good checkpoint, and report which ones were skipped")
   func newestGood() throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -233,7 +233,7 @@ struct CheckpointStoreTests {
     return directory
   }
 
-  @Test("do not pass over a checkpoint that a newer program reads")
+  @Test("do not skip a checkpoint of a newer format")
   func newerFormat() throws {
     let directory = try threeSteps()
     let newest = "\(directory.path)/step-00000003.weights.h5"
@@ -245,7 +245,7 @@ struct CheckpointStoreTests {
     }
   }
 
-  @Test("do not pass over a checkpoint that the system does not give")
+  @Test("do not skip a checkpoint that cannot be read now")
   func unreadable() throws {
     let directory = try threeSteps()
     let newest = "\(directory.path)/step-00000003.weights.h5"
@@ -258,7 +258,7 @@ struct CheckpointStoreTests {
     }
   }
 
-  @Test("set aside what is damaged, and never over what was set aside before")
+  @Test("set aside corrupt files, without replacing files set aside before")
   func setAside() throws {
     let directory = try threeSteps()
     for text in ["first", "second", "third"] {
@@ -273,7 +273,7 @@ struct CheckpointStoreTests {
     #expect(try names.map(directory.text) == ["first", "second", "third"])
   }
 
-  @Test("that keep what shall not be there are refused")
+  @Test("with files that cannot be set aside are refused")
   func stubborn() throws {
     let directory = try threeSteps()
     let store = CheckpointStore(directory: directory.path)
@@ -292,7 +292,7 @@ struct CheckpointStoreTests {
     #expect(try store.fileNames().count == 3)
   }
 
-  @Test("that hold a run are not taken for a new one unless told so")
+  @Test("that hold a run are not used for a new one without --overwrite")
   func occupied() throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -311,12 +311,12 @@ struct CheckpointStoreTests {
       atPath: "\(directory.path)/martlet-00000001.partial", withDestinationPath: "nothing")
     try store.prepare(startingAt: 1, overwrite: false)
     #expect(directory.names == ["latest.weights.h5", "step-00000001.weights.h5"])
-    // It goes once there is a checkpoint of the new run.
+    // It is removed once there is a checkpoint of the new run.
     #expect(try store.prepare(startingAt: 0, overwrite: true) == ["step-00000001.weights.h5"])
     #expect(directory.names == ["latest.weights.h5", "step-00000001.weights.h5"])
   }
 
-  @Test("of a later part of a run, or of another one, are not mixed with what a resumed run writes")
+  @Test("with later checkpoints, or those of another run, are not mixed with a resumed run's")
   func resumedFromFile() throws {
     let (directory, other) = (try TemporaryDirectory(), try TemporaryDirectory())
     let run = try CheckpointedRun()
@@ -332,7 +332,7 @@ struct CheckpointStoreTests {
     let occupied = CheckpointError.occupied(directory: directory.path, newest: "step-00000002.weights.h5")
     #expect(throws: occupied) { try store.checkResumes(from: first, step: 1) }
     #expect(throws: occupied) { try store.checkResumes(from: foreign, step: 9) }
-    // Nobody found it damaged: it is not ours to set aside.
+    // It was not found corrupt, so it is not set aside.
     #expect(throws: occupied) { try store.prepare(startingAt: 1, overwrite: false) }
     #expect(try store.fileNames() == ["step-00000001.weights.h5", "step-00000002.weights.h5"])
   }

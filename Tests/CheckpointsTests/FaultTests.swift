@@ -7,7 +7,7 @@ import Training
 @testable import Checkpoints
 @testable import DurableFiles
 
-/// What a training told of itself.
+/// The warnings and checkpoint events of a training.
 private final class Reports {
   var warnings: [String] = []
   var events: [CheckpointEvent] = []
@@ -28,7 +28,7 @@ private final class Reports {
   }
 }
 
-/// Lets each step take some time.
+/// Makes each step take some time.
 private final class StepsTake: Callback {
   let duration: Duration
   let clock: ManualClock
@@ -43,7 +43,7 @@ private final class StepsTake: Callback {
   func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) { clock.advance(by: duration) }
 }
 
-/// Does something before a step.
+/// Runs a closure before a step.
 private final class Before: Callback {
   let actions: [Int: () throws -> Void]
 
@@ -65,7 +65,7 @@ struct FaultTests {
     run.trainer.warning = { reports.warnings.append($0) }
     let callback = CheckpointCallback(policy: policy, template: run.checkpoint) { reports.events.append($0) }
     defer { callback.finish(run.trainer) }
-    // Nothing happens to a directory while a checkpoint is being written to it.
+    // The directory must not change while a checkpoint is being written to it.
     let before = Before(
       actions.mapValues { action in
         {
@@ -92,7 +92,7 @@ struct FaultTests {
     try FileManager.default.moveItem(atPath: "\(path).away", toPath: path)
   }
 
-  @Test("are warned of once; the run goes on, and writes again when they are well")
+  @Test("cause one warning; the run continues, and writes again once they work")
   func comesBack() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/run"
@@ -111,7 +111,7 @@ struct FaultTests {
     #expect(try store.fileNames().first == "step-00000001.weights.h5")
   }
 
-  @Test("let the run fail only if its last state is saved nowhere")
+  @Test("fail the run only if its last state could not be saved anywhere")
   func lastState() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/run"
@@ -127,7 +127,7 @@ struct FaultTests {
     #expect(try CheckpointStore(directory: path).newestGood().checkpoint.snapshot.state.step == 2)
   }
 
-  @Test("have a directory to fall back to, from which the run goes on")
+  @Test("are replaced by a fallback directory, from which the run resumes")
   func fallback() throws {
     let directory = try TemporaryDirectory()
     let (path, fallback) = ("\(directory.path)/run", "\(directory.path)/fallback")
@@ -144,7 +144,7 @@ struct FaultTests {
     #expect(newest.path == "\(fallback)/step-00000006.weights.h5")
     #expect(newest.checkpoint.snapshot == run.trainer.snapshot())
     #expect(throws: CheckpointError.self) { try RunDirectory(policy).checkUnoccupied() }
-    // A damaged one of the same step in the run's own directory is not in the way.
+    // A corrupt one of the same step in the run's own directory does not matter.
     try Data().write(to: URL(filePath: "\(path)/step-00000006.weights.h5"))
     let again = RunDirectory(policy)
     #expect(try again.newestGood().path == newest.path)
@@ -153,7 +153,7 @@ struct FaultTests {
     #expect(try CheckpointStore(directory: path).fileNames().last == "step-00000002.weights.h5")
   }
 
-  @Test("that vanish are made anew, and locked anew")
+  @Test("that vanish are recreated and locked again")
   func vanished() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/run"
@@ -164,7 +164,7 @@ struct FaultTests {
     #expect(try CheckpointStore(directory: path).newestGood().checkpoint.snapshot == run.trainer.snapshot())
   }
 
-  @Test("a state that nobody could go on from is not written")
+  @Test("a nonfinite state is not written")
   func nonfinite() throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -200,7 +200,7 @@ struct CheckpointRequestTests {
     #expect(try CheckpointStore.read(path) == run.checkpoint)
   }
 
-  @Test("are written when somebody asks")
+  @Test("are written on request")
   func onRequest() throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -210,7 +210,7 @@ struct CheckpointRequestTests {
     #expect(directory.names.first { $0.hasPrefix("step-") } == "step-00000001.weights.h5")
   }
 
-  @Test("are written every so many minutes")
+  @Test("are written every N minutes")
   func everyMinutes() throws {
     let directory = try TemporaryDirectory()
     let policy = CheckpointPolicy(
@@ -222,7 +222,7 @@ struct CheckpointRequestTests {
     #expect(directory.names.filter { $0.hasPrefix("step-") } == [2, 4, 6, 7].map { CheckpointStore.name(step: $0) })
   }
 
-  @Test("need a time limit that has room for a step and for them")
+  @Test("need a time limit with time for a step and a write")
   func noTime() throws {
     let run = try CheckpointedRun()
     let now = ContinuousClock.now
@@ -241,7 +241,7 @@ struct CheckpointRequestTests {
   @Test(
     "are in time for a time limit: there is time for a step and two writes when the run stops",
     arguments: [
-      // Nothing was written before: a write is guessed to take half a second.
+      // Nothing was written before: a write is estimated at half a second.
       (everyEpochs: 99, write: Duration.zero, lastStep: 72), (everyEpochs: 99, write: .seconds(2), lastStep: 72),
       // The longest write so far counts.
       (everyEpochs: 1, write: .zero, lastStep: 80), (everyEpochs: 1, write: .seconds(2), lastStep: 48),
@@ -261,9 +261,9 @@ struct CheckpointRequestTests {
   }
 }
 
-@Suite("Directories to fall back to")
+@Suite("Fallback directories")
 struct FallbackTests {
-  @Test("are other ones, whatever they are called", arguments: ["run", "./run/", "link"])
+  @Test("must differ from the run's own, whatever their path", arguments: ["run", "./run/", "link"])
   func itself(name: String) throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/run"
@@ -280,7 +280,7 @@ struct FallbackTests {
 
 @Suite("Locks")
 struct LockTests {
-  @Test("of processes that are gone, here or elsewhere, keep nobody out")
+  @Test("of processes that are gone, here or elsewhere, do not block")
   func gone() throws {
     let directory = try TemporaryDirectory()
     for host in ["elsewhere", "localhost"] {
@@ -293,7 +293,7 @@ struct LockTests {
     #expect(directory.names.isEmpty)
   }
 
-  @Test("say who holds them, and wait for a host that may be gone")
+  @Test("report their holder, and wait for a host that may be gone")
   func held() throws {
     let directory = try TemporaryDirectory()
     let first = try DirectoryLock(directory.path)
@@ -316,7 +316,7 @@ struct LockTests {
     withExtendedLifetime(first) {}
   }
 
-  /// Takes the lock where the system's call fails.
+  /// Acquires the lock while the system call fails.
   private func lock(_ directory: TemporaryDirectory, failingWith error: Int32, _ notice: (LockNotice) -> Void) throws
     -> DirectoryLock
   {
@@ -326,7 +326,7 @@ struct LockTests {
     }
   }
 
-  @Test("that a file system does not know are done without, with a notice", arguments: [ENOLCK, EOPNOTSUPP, ENOSYS])
+  @Test("that a file system does not support are skipped, with a notice", arguments: [ENOLCK, EOPNOTSUPP, ENOSYS])
   func unknown(error: Int32) throws {
     let directory = try TemporaryDirectory()
     var notices: [String] = []
@@ -343,7 +343,7 @@ struct LockTests {
     withExtendedLifetime((first, second)) {}
   }
 
-  @Test("that fail for another reason are refused, saying why")
+  @Test("that fail for another reason are refused with the reason")
   func failing() throws {
     let directory = try TemporaryDirectory()
     #expect {
@@ -354,9 +354,9 @@ struct LockTests {
   }
 }
 
-@Suite("Damaged checkpoints")
+@Suite("Corrupt checkpoints")
 struct DamageTests {
-  /// The same damage in every run: a test that fails must fail again.
+  /// The same corruption in every run: failures must be reproducible.
   private struct Numbers: RandomNumberGenerator {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     mutating func next() -> UInt64 {

@@ -20,7 +20,7 @@ private struct KeptRun {
     try resume(epochs: epochs)
   }
 
-  /// Goes on in the directory as it is, as a process that was started anew does.
+  /// Resumes in the directory like a new process.
   @discardableResult
   func resume(epochs: Int) throws -> [String] {
     var warnings: [String] = []
@@ -35,7 +35,7 @@ private struct KeptRun {
     return warnings
   }
 
-  /// Puts a checkpoint in the place of one of the run's.
+  /// Replaces one of the run's checkpoints by another.
   func write(_ checkpoint: Checkpoint, step: Int) throws {
     try CheckpointStore.write(
       checkpoint, to: path(CheckpointStore.name(step: step)), plan: run.trainer.plan,
@@ -50,7 +50,7 @@ private struct KeptRun {
 
   var store: CheckpointStore { CheckpointStore(directory: directory.path) }
 
-  /// What is in the directory, besides the lock of a run that is under way.
+  /// The names in the directory, without the lock of a running run.
   var names: [String] { directory.names.filter { $0 != DirectoryLock.fileName } }
 }
 
@@ -59,14 +59,14 @@ private let best = "best.weights.h5"
 
 private func step(_ number: Int) -> String { CheckpointStore.name(step: number) }
 
-@Suite("The checkpoints that stay")
+@Suite("Retained checkpoints")
 struct RetentionTests {
-  /// What copying does to a run directory.
+  /// The effect of copying on a run directory.
   enum Copy: CaseIterable {
     case unchanged, linksLost, linksToFiles, linksToHardLinks, onlyLinkNames, linksElsewhere, linksNowhere
   }
 
-  /// Does to a directory with `step-3` as the best and `step-9` as the newest checkpoint what a copy does.
+  /// Applies a kind of copy to a directory with `step-3` as the best and `step-9` as the newest checkpoint.
   private func copy(_ kept: KeptRun, _ copy: Copy) throws {
     let manager = FileManager.default
     func replace(_ link: String, _ make: (_ target: String) throws -> Void) throws {
@@ -101,7 +101,7 @@ struct RetentionTests {
     let bestBytes = try WholeFile.read(kept.path(step(3)))
     try copy(kept, kind)
     #expect(try kept.store.newestGood().checkpoint.snapshot.state.step == 9)
-    // First a start alone, as of a run that is cut before its first checkpoint; then another epoch.
+    // First only a start, as of a run that is interrupted before its first checkpoint; then another epoch.
     for epochs in [3, 4] {
       #expect(try kept.resume(epochs: epochs).isEmpty)
       #expect(kept.names == [best, latest, step(3), step(3 * epochs)])
@@ -111,7 +111,7 @@ struct RetentionTests {
     }
   }
 
-  @Test("have the best of those that are there, with a warning, if the best one is not")
+  @Test("include the best one present, with a warning if the best one is missing")
   func bestIsMissing() throws {
     let kept = try KeptRun(epochs: 3, keepLast: 2)
     try kept.remove(step(3), best)
@@ -123,7 +123,7 @@ struct RetentionTests {
     #expect(kept.store.linkTarget(best) == step(6))
   }
 
-  @Test("have another best one if its file is corrupt")
+  @Test("include another best one if the file of the best is corrupt")
   func bestIsCorrupt() throws {
     let kept = try KeptRun(epochs: 3, keepLast: 2)
     try Data(WholeFile.read(kept.path(step(3))).dropLast()).write(to: URL(filePath: kept.path(step(3))))
@@ -131,7 +131,7 @@ struct RetentionTests {
     #expect(kept.store.linkTarget(best) == step(6))
   }
 
-  @Test("never have one as the best whose weights were replaced by those of another epoch")
+  @Test("never include one as the best whose weights were replaced by those of another epoch")
   func restored() throws {
     let kept = try KeptRun(epochs: 2, keepLast: 2)
     // As `restore_best_weights` leaves the last epoch of a run that is done; then it is given more epochs.
@@ -149,7 +149,7 @@ struct RetentionTests {
     #expect(kept.store.linkTarget(best) == step(9))
   }
 
-  @Test("do not depend on a policy of before: another metric has another best one, and none has none")
+  @Test("do not depend on an earlier policy: another metric has another best one, and no metric has none")
   func otherPolicy() throws {
     let kept = try KeptRun(epochs: 3)
     let none = RunDirectory(CheckpointPolicy(directory: kept.directory.path, keepLast: 1, keepBest: nil))
@@ -157,7 +157,7 @@ struct RetentionTests {
     #expect(kept.names == [latest, step(3), step(9)])
   }
 
-  @Test("are chosen by what the history says of their epochs")
+  @Test("are chosen by the history of their epochs")
   func bestByHistory() throws {
     var state = try CheckpointedRun().trainer.state
     (state.epoch, state.step, state.stepsBefore) = (4, 112, 100)
@@ -213,7 +213,7 @@ struct RetentionTests {
     #expect(try WholeFile.read(kept.path(step(99))) == content)
   }
 
-  /// What tells a checkpoint from one of the run's own past.
+  /// The ways in which a checkpoint differs from the run's own.
   enum Other: CaseIterable {
     case seed, trainingData, initialWeights, inputShape, configuration, loss, seconds, columns
     case stepsBefore, name, isDamaged
@@ -239,7 +239,7 @@ struct RetentionTests {
     }
   }
 
-  @Test("are the run's own: one of another run is left, does not count, and is told once", arguments: Other.allCases)
+  @Test("are the run's own: others are left, do not count, and are reported once", arguments: Other.allCases)
   func otherRun(_ other: Other) throws {
     let kept = try KeptRun(epochs: 2, keepLast: 2)
     var foreign = kept.run.checkpoint
@@ -258,7 +258,7 @@ struct RetentionTests {
     #expect(try WholeFile.read(kept.path(step(5))) == bytes)
   }
 
-  @Test("are the run's own, also if another run's comes while it is under way, or takes the place of one")
+  @Test("are the run's own, also if another run's appears during the run, or replaces one")
   func otherRunUnderWay() throws {
     let kept = try KeptRun(epochs: 2, keepLast: 2)
     var warnings: [String] = []
@@ -288,7 +288,7 @@ struct RetentionTests {
         "\(kept.path(step(12))): is not a checkpoint of this run, and was renamed to \(step(12)).damaged."))
   }
 
-  @Test("have no best one of another run, which is called as one of this run would be")
+  @Test("include no best one of another run with the name of one of this run")
   func otherBest() throws {
     let kept = try KeptRun(epochs: 3)
     var foreign = try CheckpointStore.read(kept.path(step(3)))
@@ -301,7 +301,7 @@ struct RetentionTests {
     #expect(kept.names == [best, latest, step(3), step(9), step(12)])
   }
 
-  @Test("take a name that something else has, which is set aside", arguments: ["file", "directory"])
+  @Test("free their name by setting other files aside", arguments: ["file", "directory"])
   func occupiedName(kind: String) throws {
     let kept = try KeptRun(epochs: 1)
     if kind == "file" {
@@ -310,7 +310,7 @@ struct RetentionTests {
       try FileManager.default.createDirectory(atPath: kept.path(step(6)), withIntermediateDirectories: false)
     }
     #expect(try kept.store.fileNames() == [step(3)])
-    // Not before the name is needed: a run that starts in this directory does not take it for a checkpoint.
+    // Not before the name is needed: a run that starts in this directory does not treat it as a checkpoint.
     let callback = kept.run.callback(kept.policy)
     var warnings: [String] = []
     kept.run.trainer.warning = { warnings.append($0) }
@@ -320,7 +320,7 @@ struct RetentionTests {
     #expect(try CheckpointStore.verify(kept.path(step(6))).step == 6)
   }
 
-  @Test("take the place of a link, and not of what it leads to")
+  @Test("replace a link, not its target")
   func plantedLink() throws {
     let kept = try KeptRun(epochs: 1)
     let other = try TemporaryDirectory()
@@ -339,7 +339,7 @@ struct RetentionTests {
 
 @Suite("Links to checkpoints")
 struct CheckpointLinkTests {
-  @Test("whose places are taken are done without, with one warning; checkpoints count", arguments: [latest, best])
+  @Test("whose names are in use are skipped, with one warning; only checkpoints matter", arguments: [latest, best])
   func foreign(name: String) throws {
     let kept = try KeptRun(epochs: 1)
     try kept.remove(name)
@@ -359,7 +359,7 @@ struct CheckpointLinkTests {
     #expect(try kept.store.fileNames() == [step(3), step(18)])
   }
 
-  @Test("are hard ones where there are no symbolic ones, and move likewise")
+  @Test("are hard links without symbolic links, and are updated likewise")
   func hard() throws {
     let kept = try KeptRun(epochs: 2, keepLast: 3)
     for (link, target) in [(latest, step(6)), (best, step(6))] {
@@ -373,7 +373,7 @@ struct CheckpointLinkTests {
     #expect(try CheckpointStore.verify(kept.path(latest)).step == 9)
   }
 
-  @Test("under whose names another run's checkpoint stands leave it there")
+  @Test("do not replace another run's checkpoint under their name")
   func otherRun() throws {
     let kept = try KeptRun(epochs: 2, keepLast: 3)
     // Of the same step as one of this run, and yet another one.
@@ -389,9 +389,9 @@ struct CheckpointLinkTests {
   }
 }
 
-@Suite("A run that takes the place of another")
+@Suite("A run that replaces another")
 struct OverwritingTests {
-  /// A directory to fall back to, with a checkpoint in it.
+  /// A fallback directory with a checkpoint.
   @Test("removes it once there is a checkpoint of its own, and not before")
   func overwriting() throws {
     let kept = try KeptRun(epochs: 3, keepLast: 9)
@@ -436,7 +436,7 @@ struct OverwritingTests {
     #expect(kept.store.linkTarget(latest) == step(3) && kept.store.linkTarget(best) == step(3))
   }
 
-  @Test("removes it from both directories, whichever takes the first checkpoint")
+  @Test("removes it from both directories, whichever receives the first checkpoint")
   func bothDirectories() throws {
     let kept = try KeptRun(epochs: 2, keepLast: 9)
     let fallback = try TemporaryDirectory()

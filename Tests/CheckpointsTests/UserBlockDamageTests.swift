@@ -2,9 +2,9 @@ import Testing
 
 @testable import Checkpoints
 
-@Suite("A user block that is damaged")
+@Suite("A corrupt user block")
 struct UserBlockDamageTests {
-  /// The same numbers in every run: a test that fails must fail again.
+  /// The same numbers in every run: failures must be reproducible.
   private struct Numbers: RandomNumberGenerator {
     var state: UInt64 = 0x2545_F491_4F6C_DD1D
     mutating func next() -> UInt64 {
@@ -13,13 +13,13 @@ struct UserBlockDamageTests {
     }
   }
 
-  @Test("is refused with one of its errors with any value of any byte, and with any bytes behind the title")
+  @Test("is refused with one of its errors with any value of any byte, and with any bytes after the title")
   func anyBytes() throws {
     let content = [UInt8](repeating: 7, count: 10)
     let good = UserBlock(content: content[...]).bytes
     #expect(throws: Never.self) { try UserBlock(good[...]) }
     for position in good.indices {
-      // Behind the text is padding, where every value says as little.
+      // After the text is padding, where no value has a meaning.
       let values = good[position] == 0 ? [1, 10, 255] : Array(UInt8.min...UInt8.max)
       for value in values where value != good[position] {
         var bytes = good
@@ -28,7 +28,7 @@ struct UserBlockDamageTests {
       }
     }
     var numbers = Numbers()
-    // Bytes that are likely to mean something, and any.
+    // Likely bytes, and random ones.
     let alphabet = Array("0123456789abcdef \n\0-+formatbytesha".utf8)
     for round in 0..<20_000 {
       var bytes = Array(good[..<UserBlock.titleCount])

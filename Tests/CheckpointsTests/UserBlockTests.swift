@@ -9,7 +9,7 @@ import Testing
 struct UserBlockTests {
   private static let digest = String(repeating: "0123456789abcdef", count: 4)
 
-  /// Blocks that start as ours do, by what follows the title.
+  /// Blocks that start with the title, by what follows it.
   static let hostile = [
     "", "\n", "format", "format 1", "format 1\n", "format 1\nbytes 10\nsha256 \(digest)",
     "format 1\nsha256 \(digest)\n",
@@ -38,7 +38,7 @@ struct UserBlockTests {
     #expect(throws: CheckpointError.corruptHeader(path: "x")) { try CheckpointReader(bytes, path: "x") }
   }
 
-  @Test("behind whose key all bytes are 0xff is corrupt", arguments: ["format ", "bytes ", "sha256 ", ""])
+  @Test("with only 0xff bytes after a key is corrupt", arguments: ["format ", "bytes ", "sha256 ", ""])
   func allOnes(key: String) throws {
     let lines = "MARTLET CHECKPOINT\nformat 1\nbytes 10\nsha256 "
     let start = try #require(lines.firstRange(of: key.isEmpty ? "format" : key))
@@ -47,7 +47,7 @@ struct UserBlockTests {
     #expect(throws: CheckpointError.corruptHeader(path: "x")) { try CheckpointReader(bytes, path: "x") }
   }
 
-  @Test("that is corrupt is passed over for an older checkpoint", arguments: ["sha256", "short", "size"])
+  @Test("that is corrupt is skipped for an older checkpoint", arguments: ["sha256", "short", "size"])
   func passedOver(kind: String) throws {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
@@ -59,7 +59,7 @@ struct UserBlockTests {
       let ones = [UInt8](repeating: 0xff, count: 512)
       _ = try directory.write(Array("MARTLET CHECKPOINT\nformat 1\nbytes 10\nsha256 ".utf8) + ones, to: name)
     case "short": _ = try directory.write("MARTLET CHECKPOINT\nformat 1\n", to: name)
-    // A hole: what is not there is not read.
+    // A sparse file.
     default: #expect(truncate("\(directory.path)/\(name)", 1 << 42) == 0)
     }
     var passedOver: [String] = []

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite("Damaged data files")
+@Suite("Corrupt data files")
 struct DamageTests {
   @Test("do not have the published checksum: 2,000 flipped bits and 500 truncations")
   func published() throws {
@@ -34,9 +34,9 @@ struct DamageTests {
     "\($0)/mnist/t10k-labels-idx1-ubyte.gz"
   }
 
-  /// Some bits of a packed file's heading say nothing of its content, such as its time.
+  /// Some bits of a gzip header do not affect the contents, such as the time.
   @Test(
-    "that are packed are refused, or have the same content",
+    "that are compressed are refused, or have the same contents",
     .enabled(if: packed.map(FileManager.default.fileExists) ?? false, "MARTLET_DATA names no directory with mnist"))
   func gzip() throws {
     let directory = try TemporaryDirectory()
@@ -57,7 +57,7 @@ struct DamageTests {
     }
   }
 
-  /// MNIST's directory with a damaged file in place of one of them.
+  /// MNIST's directory with one file replaced by a corrupt one.
   private func directory(replacing file: PublishedFile, with bytes: [UInt8], packed: Bool) throws -> TemporaryDirectory
   {
     let directory = try TemporaryDirectory()
@@ -86,14 +86,14 @@ struct DamageTests {
       #expect(message.hasPrefix("\(path): "))
       return String(message.dropFirst(path.count + 2))
     }
-    // Another pixel, and another label that there is.
+    // Another pixel, and another valid label.
     var flipped = plain
     flipped[plain.count - 5] ^= 1
     let unpublished =
       "its contents are not those of the published 'mnist' (SHA-256 \(file.sha256)): it is corrupt, or of another "
       + "data set, which 'dataset: idx' reads."
     #expect(try refusal(flipped, packed: false) == unpublished)
-    // The gzip file is whole here, what is in it is not.
+    // The gzip file is valid here, its contents are not.
     #expect(try refusal(IDXBytes.gzip(flipped), packed: true) == unpublished)
     #expect(try refusal(Array(plain.dropLast(3)), packed: false).hasPrefix("truncated: it has "))
     #expect(try refusal(Array(packed.dropLast(3)), packed: true) == "truncated gzip data.")
@@ -103,7 +103,7 @@ struct DamageTests {
   }
 
   @Test(
-    "that the cache keeps are refused with the way to replace them",
+    "in the cache are refused with advice on replacing them",
     .enabled(if: MNISTTests.isPresent, MNISTTests.reason))
   func cache() throws {
     let file = MNISTSource.files[3]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite("Data sets of a program's own arrays")
+@Suite("Data sets from arrays")
 struct DatasetArrayTests {
   @Test("hold floats or bytes, with labels or values to predict")
   func contents() throws {
@@ -73,7 +73,7 @@ struct DatasetArrayTests {
     ),
   ]
 
-  @Test("that do not fit are refused with what is wrong", arguments: refused.indices)
+  @Test("that do not match are refused with the reason", arguments: refused.indices)
   func refusal(index: Int) {
     #expect {
       try Self.refused[index].make()
@@ -82,7 +82,7 @@ struct DatasetArrayTests {
     }
   }
 
-  @Test("have fingerprints that tell every number, shape and kind apart")
+  @Test("have fingerprints that depend on every number, shape and kind")
   func fingerprints() throws {
     let inputs: [Float] = [1, 2, 3, 4]
     let all = [
@@ -105,7 +105,7 @@ struct DatasetArrayTests {
   }
 
   @Test(
-    "are split as Keras splits them: floor(n · (1 − fraction)) samples stay",
+    "are split as in Keras: floor(n · (1 − fraction)) samples remain",
     arguments: [
       (10, 0.2, 8), (5, 0.3, 3), (10, 0.3, 7), (7, 0.5, 3), (60_000, 0.1, 54_000), (3, 0.01, 2), (2, 0.99, 0),
       (1, 0.5, 0),
@@ -133,7 +133,7 @@ struct DatasetArrayTests {
     #expect(alone.fingerprint == validation.fingerprint && alone.fingerprint != data.fingerprint)
   }
 
-  @Test("of different kinds do not make one run")
+  @Test("of different kinds are refused in one run")
   func unlikeParts() throws {
     let floats = try Dataset(name: "a", shape: [2], inputs: [1, 2] as [Float], labels: [0])
     let bytes = try Dataset(name: "b", shape: [2], inputs: [1, 2] as [UInt8], labels: [0])
@@ -143,12 +143,12 @@ struct DatasetArrayTests {
       "\($0)" == "'a': inputs: floats (2,), targets: labels, but 'b': inputs: bytes (2,), targets: labels. Training, "
         + "validation and test data must have samples of the same kind."
     }
-    // A label and a whole number are the same to a loss over values.
+    // Labels and integers are equivalent for a loss over values.
     let values = try Dataset(name: "c", shape: [2], inputs: [1, 2] as [Float], targets: [-3])
     #expect(try DatasetSplits(train: floats, test: values).hasTest)
   }
 
-  @Test("give the class of labels, of whole numbers and of one-hot rows")
+  @Test("give the class of labels, integers and one-hot rows")
   func classes() throws {
     let rows: [Float] = [0, 1, 0, 1, 0, 0, 0, 0.5, 0.5, 1, 1, 0]
     let oneHot = try Dataset(
@@ -159,7 +159,7 @@ struct DatasetArrayTests {
     #expect((0..<2).map { numbers.classIndex($0, of: 9) } == [4, nil])
   }
 
-  @Test("of floats are drawn stretched from black to white")
+  @Test("of floats are drawn normalized from black to white")
   func drawing() throws {
     let image = try Dataset(name: "x", shape: [2, 2, 1], inputs: [-1, 0, 0.5, 1] as [Float], labels: [0])
     #expect(image.pixels(0) == [0, 128, 191, 255] && image.isDrawable)
@@ -192,7 +192,7 @@ struct MNISTArchiveTests {
     return try directory.write(bytes, to: ".keras/datasets/mnist.npz")
   }
 
-  @Test("is MNIST where its own files are missing", .enabled(if: MNISTTests.isPresent, MNISTTests.reason))
+  @Test("is used for MNIST if its own files are missing", .enabled(if: MNISTTests.isPresent, MNISTTests.reason))
   func found() throws {
     let home = try TemporaryDirectory()
     let path = try Self.archive(in: home)

@@ -15,7 +15,7 @@ struct DatasetTests {
     return try Dataset(name: "tiny", shape: shape, images: pixels, labels: labels)
   }
 
-  @Test("whose images and labels do not go together are refused")
+  @Test("with different numbers of images and labels are refused")
   func countMismatch() {
     #expect {
       try Self.dataset(labels: [0, 1])
@@ -38,7 +38,7 @@ struct DatasetTests {
     #expect(try Self.dataset(labels: [0, 2, 1]).fingerprint != fingerprint)
   }
 
-  @Test("in other orders for each epoch and seed, each sample once")
+  @Test("are shuffled per epoch and seed, with each sample once")
   func sampleOrder() {
     func order(seed: UInt64, epoch: Int, shuffle: Bool = true) -> [Int32] {
       var order = SampleOrder(count: 100)
@@ -70,7 +70,7 @@ struct DatasetTests {
     #expect(splits.test.pixels(1) == Array(6..<12))
   }
 
-  @Test("of IDX files need the files that are asked for, and no others")
+  @Test("of IDX files need only the files of the requested split")
   func idxParts() throws {
     let directory = try TemporaryDirectory()
     let context = DatasetContext(environment: [:])
@@ -109,7 +109,7 @@ struct DatasetTests {
     }
   }
 
-  @Test("are drawn as PNG: the rows unpack to the pixels")
+  @Test("are drawn as PNG: the rows decompress to the pixels")
   func png() throws {
     let image = try Self.dataset().contactSheet(first: 1, count: 1)
     let bytes = image.encoded
@@ -120,7 +120,7 @@ struct DatasetTests {
     #expect((sheet.height, sheet.width) == (5, 7))
   }
 
-  @Test("are drawn in half blocks")
+  @Test("are drawn with half blocks")
   func halfBlocks() throws {
     let pixels: [UInt8] = [255, 0, 255, 255, 255, 0, 0, 0, 200]
     let dataset = try Dataset(
@@ -149,7 +149,7 @@ struct DigitsTests {
     #expect(other.bytes != short.bytes)
   }
 
-  @Test("show all ten digits, in ink of every strength, inside the frame")
+  @Test("show all ten digits, with all gray levels, within the frame")
   func variety() throws {
     let digits = try DigitsSource(trainCount: 1000, testCount: 1).load(DatasetContext(environment: [:])).train
     #expect(Set(digits.labels ?? []) == Set(0..<10))
@@ -221,7 +221,7 @@ struct MNISTTests {
     #expect(try source.loadInputs(.test, context).labels?.count == 10_000)
   }
 
-  @Test("in a directory that is not there is refused")
+  @Test("in a missing directory is refused")
   func missingDirectory() {
     #expect {
       try MNISTSource(directory: "/nowhere").load(DatasetContext(environment: [:]))
@@ -230,17 +230,17 @@ struct MNISTTests {
     }
   }
 
-  @Test("is fetched where it is listed: nowhere, if it is on the machine", .enabled(if: isPresent, reason))
+  @Test("is not downloaded if it is on the machine", .enabled(if: isPresent, reason))
   func fetching() throws {
     let data = try #require(Self.data)
     let home = try TemporaryDirectory()
-    // A server that would refuse.
+    // A server that refuses every request.
     let here = DatasetContext(
       environment: ["MARTLET_DATA": data, "XDG_CACHE_HOME": home.path], mirror: "http://127.0.0.1:1/")
     #expect(MNISTSource().status(here) == "in \(data)/mnist")
     let paths = try #require(try MNISTSource().fetch(here))
     #expect(paths.count == 4 && paths.allSatisfy { $0.hasPrefix("\(data)/mnist/") })
-    // One that is damaged is listed so, and not replaced: it is not ours.
+    // A corrupt file is reported, and not replaced: it is the user's.
     let copy = try TemporaryDirectory()
     for file in MNISTSource.files.dropLast() { try Self.link(file.name, to: "\(copy.path)/mnist/\(file.name).gz") }
     let bad = try copy.write(IDXBytes.labels([1]), to: "mnist/\(MNISTSource.files[3].name)")

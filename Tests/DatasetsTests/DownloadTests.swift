@@ -12,7 +12,7 @@ struct DownloadTests {
   static let file = PublishedFile(
     name: "data", size: content.count, sha256: SHA256.hash(data: content).hexadecimal)
 
-  /// Limits that no machine is too slow for.
+  /// Limits that even slow machines meet.
   static let patient = DownloadLimits(deadline: 3600, window: 3600, windowBytes: 1)
 
   private func download(
@@ -27,7 +27,7 @@ struct DownloadTests {
     (try? FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/cache/tiny")) ?? []
   }
 
-  @Test("are checked and kept as they came")
+  @Test("are verified and stored unchanged")
   func success() throws {
     let directory = try TemporaryDirectory()
     let packed = IDXBytes.gzip(Self.content)
@@ -41,16 +41,16 @@ struct DownloadTests {
     let kept = try Data(contentsOf: URL(filePath: path))
     #expect(Array(kept) == packed)
     #expect(files(directory) == ["data.gz"])
-    // What is there is not fetched again.
+    // Existing files are not downloaded again.
     #expect(try download(directory, [server.address]) == path)
     #expect(requests.withLock { $0 } == 1)
-    // What is damaged is.
+    // Corrupt files are.
     try Data(packed.dropLast(9)).write(to: URL(filePath: path))
     #expect(try download(directory, [server.address]) == path)
     #expect(Array(try Data(contentsOf: URL(filePath: path))) == packed)
   }
 
-  @Test("that fail leave nothing behind, and say why for each mirror")
+  @Test("that fail leave no files, and report the reason for each mirror")
   func failures() throws {
     let directory = try TemporaryDirectory()
     let packed = IDXBytes.gzip(Self.content)
@@ -88,7 +88,7 @@ struct DownloadTests {
     #expect(files(directory).isEmpty)
   }
 
-  @Test("go on with the next mirror when one fails")
+  @Test("continue with the next mirror when one fails")
   func nextMirror() throws {
     let directory = try TemporaryDirectory()
     let packed = IDXBytes.gzip(Self.content)
@@ -96,7 +96,8 @@ struct DownloadTests {
     let good = try LoopbackServer { _ in LoopbackServer.response("200 OK", body: packed) }
     #expect(try download(directory, [missing.address, good.address]).hasSuffix("/data.gz"))
   }
-  /// A server that never ends its answer: what it sends once the request is there, the limits, and why it is given up.
+  /// A server that never completes its response: what it sends after the request, the limits, and the reason for
+  /// aborting.
   struct Endless: Sendable {
     let name: String
     let limits: DownloadLimits
@@ -165,7 +166,7 @@ struct DownloadTests {
     },
   ]
 
-  @Test("are given up when a server does not come to an end", arguments: endless.indices)
+  @Test("are aborted when a server does not complete its response", arguments: endless.indices)
   func givingUp(index: Int) throws {
     let directory = try TemporaryDirectory()
     let (packed, server) = (IDXBytes.gzip(Self.content), Self.endless[index])
@@ -177,13 +178,13 @@ struct DownloadTests {
     #expect(message.contains("\n  \(endless.address)data.gz: \(server.reason)"), "\(server.name): \(message)")
     #expect(files(directory).isEmpty)
     let good = try LoopbackServer { _ in LoopbackServer.response("200 OK", body: packed) }
-    // The good server is not given up, however slow the machine is: its limits are those of a file that comes at once.
+    // The good server is not aborted, however slow the machine is.
     if server.limits == Self.patient {
       #expect(try download(directory, [endless.address, good.address]).hasSuffix("/data.gz"))
     }
   }
 
-  @Test("that a server unpacks on the way are kept unpacked")
+  @Test("that a server sends decompressed are stored decompressed")
   func contentEncoding() throws {
     let directory = try TemporaryDirectory()
     let packed = IDXBytes.gzip(Self.content)
@@ -195,7 +196,7 @@ struct DownloadTests {
     #expect(try Self.file.isGood(path))
   }
 
-  /// Bytes that have come, by the seconds since the start; and what is said at the last of them.
+  /// Bytes received, by seconds since the start; and the message at the last of them.
   static let paces: [(steps: [(seconds: Double, bytes: Int)], failure: String?)] = [
     ([(0, 0), (29, 0)], nil),
     ([(30, 0)], "aborted: no data received for 30.0 s"),
@@ -204,13 +205,13 @@ struct DownloadTests {
     ([(30, 9_000_000), (60, 9_122_880)], nil),
     ([(30, 9_000_000), (59, 9_000_001)], nil),
     ([(30, 9_000_000), (60, 9_000_015)], "aborted as too slow: 15 bytes in 30.0 s"),
-    // A check that comes late measures the rate all the same.
+    // A late check still measures the rate.
     ([(300, 1_228_800)], nil),
     ([(300, 1_228_799)], "aborted as too slow: 1228799 bytes in 300.0 s"),
     ([(30, 9_000_000), (1800, 90_000_000)], "aborted after 1800.0 s: 90000000 bytes received"),
   ]
 
-  @Test("may come at 4 KB a second, for half an hour", arguments: paces.indices)
+  @Test("may be as slow as 4 KB per second, for half an hour", arguments: paces.indices)
   func pace(index: Int) {
     let (steps, failure) = Self.paces[index]
     var pace = DownloadPace(.standard)

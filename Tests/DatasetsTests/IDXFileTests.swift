@@ -5,7 +5,7 @@ import Testing
 
 @testable import Datasets
 
-/// The bytes of IDX files, right and wrong.
+/// The bytes of valid and invalid IDX files.
 enum IDXBytes {
   static func images(_ sizes: [Int], pixels: [UInt8]) -> [UInt8] {
     [0, 0, 8, UInt8(sizes.count)] + sizes.flatMap(bigEndian) + pixels
@@ -41,7 +41,7 @@ enum IDXBytes {
 struct IDXFileTests {
   static let pixels = (0..<24).map(UInt8.init)
 
-  @Test("are read plain and packed, whatever their name")
+  @Test("are read plain and compressed, whatever their name")
   func reading() throws {
     let directory = try TemporaryDirectory()
     let grey = IDXBytes.images([2, 3, 4], pixels: Self.pixels)
@@ -63,7 +63,7 @@ struct IDXFileTests {
     #expect(try IDXFile.readLabels(labels) == [3, 1, 255])
   }
 
-  @Test("that are wrong are refused, saying how")
+  @Test("that are invalid are refused with the reason")
   func refusals() throws {
     let directory = try TemporaryDirectory()
     let good = IDXBytes.images([2, 3, 4], pixels: Self.pixels)
@@ -98,14 +98,14 @@ struct IDXFileTests {
     }
   }
 
-  /// An IDX file's start: the type of its numbers and its sizes, with as many values.
+  /// An IDX file: its element type, its sizes, and as many values.
   private static func idx(_ type: UInt8, _ sizes: [Int], bytes: Int) -> [UInt8] {
     [0, 0, type, UInt8(sizes.count)] + sizes.flatMap(IDXBytes.bigEndian) + [UInt8](repeating: 7, count: bytes)
   }
 
   private static func swapped(_ sizes: [Int]) -> [UInt8] { sizes.flatMap { IDXBytes.bigEndian($0).reversed() } }
 
-  /// What is taken for an IDX file of images, and what it is called.
+  /// Contents read as an IDX file of images, and the message.
   static let otherFiles: [(bytes: [UInt8], wording: String)] = [
     (
       idx(9, [2, 3, 4], bytes: 24), "an IDX file of signed bytes; images are unsigned bytes (0 to 255)."
@@ -165,7 +165,7 @@ struct IDXFileTests {
     ([0xde, 0xad, 0xbe, 0xef], "not an IDX file of images, nor of any other known format."),
   ]
 
-  @Test("of other numbers, and files of other formats, are called what they are", arguments: otherFiles.indices)
+  @Test("of other types, and files of other formats, are refused by name", arguments: otherFiles.indices)
   func naming(index: Int) throws {
     let directory = try TemporaryDirectory()
     let (bytes, wording) = Self.otherFiles[index]
@@ -183,7 +183,7 @@ struct IDXFileTests {
     }
   }
 
-  @Test("that are packed archives of something else are called what is in them")
+  @Test("that are compressed files of another format are refused by name")
   func packedArchive() throws {
     let directory = try TemporaryDirectory()
     let tar = Array("cifar-10-batches-py/".utf8) + [UInt8](repeating: 0, count: 237) + Array("ustar\0".utf8)

@@ -1,18 +1,18 @@
 import Foundation
 import Glibc
 
-/// An HTTP server on 127.0.0.1 that answers every request by a closure, and closes.
+/// An HTTP server on 127.0.0.1 that answers every request with a closure, and closes the connection.
 final class LoopbackServer: Sendable {
   /// The raw answer to a request for a path: status line, headers and body.
   typealias Answer = @Sendable (_ path: String) -> [UInt8]
-  /// Answers a request for a path piece by piece.
+  /// Answers a request for a path incrementally.
   typealias Conversation = @Sendable (_ path: String, Connection) -> Void
 
-  /// The way back to whoever asked.
+  /// The connection to the client.
   struct Connection {
     fileprivate let descriptor: Int32
 
-    /// - Returns: whether somebody may still be there.
+    /// - Returns: whether the client may still be connected.
     @discardableResult
     func send(_ bytes: [UInt8]) -> Bool {
       var written = 0
@@ -26,7 +26,7 @@ final class LoopbackServer: Sendable {
       return true
     }
 
-    /// Says nothing until the other side closes.
+    /// Sends nothing until the client closes.
     func waitForClose() {
       var byte: UInt8 = 0
       while read(descriptor, &byte, 1) > 0 {}
@@ -43,7 +43,7 @@ final class LoopbackServer: Sendable {
   }
 
   init(conversation: @escaping Conversation) throws {
-    // A program that another test starts must not keep a connection open.
+    // A process started by another test must not keep a connection open.
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

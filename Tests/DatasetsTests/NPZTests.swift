@@ -6,7 +6,7 @@ import ZipArchive
 
 @testable import Datasets
 
-/// The bytes of NumPy's files, made by hand.
+/// Hand-made NumPy files.
 enum NPZBytes {
   /// An `.npy` file of version 1.0.
   static func array(_ type: String, _ shape: [Int], _ bytes: [UInt8], fortran: Bool = false) -> [UInt8] {
@@ -40,7 +40,7 @@ struct NPZTests {
     try #require(Bundle.module.url(forResource: "Golden", withExtension: nil)).appending(path: name).path
   }
 
-  /// A source with its file, which lives as long as the directory.
+  /// A source with its file, which exists as long as the directory.
   static func source(_ arrays: KeyValuePairs<String, [UInt8]>) throws -> (NPZSource, TemporaryDirectory) {
     let directory = try TemporaryDirectory()
     return (NPZSource(file: try directory.write(try NPZBytes.archive(arrays), to: "mine.npz")), directory)
@@ -83,7 +83,7 @@ struct NPZTests {
     #expect(splits.train.fingerprint == same.fingerprint)
   }
 
-  @Test("hold vectors, colored images, one-hot targets and values to predict")
+  @Test("contain vectors, color images, one-hot targets and values to predict")
   func forms() throws {
     let (vectors, first) = try Self.source([
       "x_train": NPZBytes.floats([3, 2], [1, 2, 3, 4, 5, 6]), "y_train": NPZBytes.floats([3], [0.5, -1, 2]),
@@ -101,7 +101,7 @@ struct NPZTests {
     #expect(train.input == Field(shape: [2, 1, 3], element: .uint8) && train.target?.shape == [3])
     #expect(train.classIndex(0, of: 3) == 1)
 
-    // Whole numbers that are no classes are values; truth values are classes.
+    // Integers that are not valid labels are values; booleans are labels.
     let (integers, third) = try Self.source([
       "x_train": NPZBytes.bytes([2, 1], [1, 2]), "y_train": NPZBytes.array("|i1", [2], [0xff, 3]),
       "x_test": NPZBytes.bytes([2], [1, 2]), "y_test": NPZBytes.array("|b1", [2, 1], [1, 0]),
@@ -112,7 +112,7 @@ struct NPZTests {
     withExtendedLifetime([first, second, third]) {}
   }
 
-  @Test("without test data need a validation split, which takes the last samples")
+  @Test("without test data need a validation split, which uses the last samples")
   func validation() throws {
     let (source, directory) = try Self.source([
       "x_train": NPZBytes.floats([5, 1], [1, 2, 3, 4, 5]), "y_train": NPZBytes.bytes([5], [0, 1, 2, 3, 4]),
@@ -129,7 +129,7 @@ struct NPZTests {
     #expect(splits.validation.floats == [4, 5] && splits.validation.input(0) == [4])
   }
 
-  @Test("have inputs to ask about without targets")
+  @Test("may have inputs without targets for prediction")
   func unlabeled() throws {
     let (source, directory) = try Self.source(["x_test": NPZBytes.floats([2, 2], [1, 2, 3, 4])])
     let inputs = try source.loadInputs(.test, Self.context)
@@ -219,7 +219,7 @@ struct NPZTests {
       + "float32, float64",
   ]
 
-  @Test("with types that are not read say what to do", arguments: typeMistakes.keys.sorted())
+  @Test("with unsupported types are refused with advice", arguments: typeMistakes.keys.sorted())
   func refusedTypes(name: String) throws {
     let archive = try NPZFile(path: Self.golden("refused.npz"))
     #expect {
@@ -230,7 +230,7 @@ struct NPZTests {
   }
 
   @Test(
-    "are told from other files",
+    "are distinguished from other files",
     arguments: [
       ([], "empty."),
       (Array("name: x\n".utf8), "a text"),
@@ -250,7 +250,7 @@ struct NPZTests {
     }
   }
 
-  @Test("that are damaged are refused, or hold what can be used: 4,000 flipped bits and all truncations")
+  @Test("that are corrupt are refused or read without a crash: 4,000 flipped bits and all truncations")
   func damage() throws {
     for name in ["digits.npz", "types.npz"] {
       let good = try Array(Data(contentsOf: URL(filePath: Self.golden(name))))
@@ -275,7 +275,7 @@ struct NPZTests {
     }
   }
 
-  @Test("whose headers are damaged are refused, or have as many numbers as bytes")
+  @Test("with corrupt headers are refused, or have as many values as bytes")
   func damagedHeaders() throws {
     let good = NPZBytes.floats([2, 3], [1, 2, 3, 4, 5, 6])
     for position in good.indices.dropLast(24) {

@@ -38,7 +38,7 @@ struct ElementaryTests {
     }
   }
 
-  @Test("Float's exp and log are the nearest Float, or the one beside it where both are as near")
+  @Test("Float's exp and log are the nearest Float, or the adjacent one near a tie")
   func singlePrecision() {
     for x in numbers(in: -104...88.72).map({ Float($0) }) {
       let exact = Foundation.exp(Double(x))

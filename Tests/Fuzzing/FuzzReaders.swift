@@ -4,19 +4,19 @@ import HDF5Reading
 import KerasFormat
 import ZipArchive
 
-// The readers of files that come from elsewhere, under libFuzzer. `Tests/Fuzzing/run` says how.
+// The readers of untrusted files, as libFuzzer targets; see `Tests/Fuzzing/run`.
 
-/// A reader under test: takes any bytes, and may do nothing with them but return or throw.
+/// A reader under test: for any bytes it must return or throw.
 enum FuzzedReader: String, CaseIterable {
-  /// JSON texts.
+  /// JSON.
   case json
   /// Zip archives, with every member.
   case zip
-  /// HDF5 files, with all that is in them.
+  /// HDF5 files, with all of their contents.
   case hdf5
-  /// A model that Keras saved: an archive or an HDF5 file.
+  /// A model saved by Keras: an archive or an HDF5 file.
   case keras
-  /// The JSON of a model, understood.
+  /// A model's JSON, parsed.
   case configuration
 
   func read(_ bytes: [UInt8]) throws {
@@ -37,7 +37,7 @@ enum FuzzedReader: String, CaseIterable {
     }
   }
 
-  /// Reads every attribute and every dataset in every way, as long as a group does not hold itself too often.
+  /// Reads every attribute and every dataset in every way, with a limit on nested groups.
   private static func readAll(of group: HDF5Group, visits: inout Int) {
     for name in group.attributeNames {
       _ = try? group.attribute(name)
@@ -58,7 +58,7 @@ enum FuzzedReader: String, CaseIterable {
     }
   }
 
-  /// The one that `MARTLET_FUZZED_READER` names.
+  /// The reader named by `MARTLET_FUZZED_READER`.
   static let chosen: FuzzedReader = {
     let name = ProcessInfo.processInfo.environment["MARTLET_FUZZED_READER"] ?? ""
     guard let reader = FuzzedReader(rawValue: name) else {
@@ -68,7 +68,7 @@ enum FuzzedReader: String, CaseIterable {
   }()
 }
 
-/// What libFuzzer calls with every input. A crash, a hang or a large allocation is a finding; an error is not.
+/// The entry point for libFuzzer. A crash, a hang or a large allocation is a finding; an error is not.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzReader(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   try? FuzzedReader.chosen.read(Array(UnsafeBufferPointer(start: start, count: count)))

@@ -3,21 +3,21 @@ import Testing
 
 @testable import HDF5Reading
 
-/// What `Golden/make_golden.py` made, and the other golden files of the tests: h5py is the judge.
-@Suite("HDF5 files that h5py wrote")
+/// Files of `Golden/make_golden.py`, and the other golden files of the tests, compared with h5py.
+@Suite("HDF5 files written by h5py")
 struct HDF5GoldenTests {
   /// The directory of all tests.
   static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 
   static func bytes(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: tests.appending(path: name))) }
 
-  /// The lines of `contents.txt`: a file, how many things are in it, and FNV-1a over them.
+  /// The lines of `contents.txt`: a file, its number of objects, and FNV-1a over them.
   static let files: [String] = {
     let text = try? String(contentsOf: tests.appending(path: "HDF5Tests/Golden/contents.txt"), encoding: .utf8)
     return text?.split(separator: "\n").map(String.init) ?? []
   }()
 
-  @Test("hold what h5py finds in them, to the last bit", arguments: files)
+  @Test("have the contents that h5py reads, to the last bit", arguments: files)
   func contents(line: String) throws {
     let name = line.split(separator: " ")[0]
     let found = try Self.contents(of: HDF5File(Self.bytes(String(name)), path: String(name)).root)
@@ -30,7 +30,7 @@ struct HDF5GoldenTests {
     #expect("\(name) \(found.count) \(padded)" == line, "\(found.map(\.heading).sorted())")
   }
 
-  @Test("are all looked at")
+  @Test("are all tested")
   func count() { #expect(Self.files.count == 71) }
 
   private typealias Entry = (heading: String, bytes: [UInt8])
@@ -60,7 +60,7 @@ struct HDF5GoldenTests {
     }
     do { return [entry("\(path) texts", [], Array(try group.readText(name).utf8) + [0])] } catch let error as HDF5Error
     {
-      // Lists of texts are read from attributes only.
+      // Lists of strings are read from attributes only.
       guard error.problem == .unexpected(expected: "one text", found: "3 texts") else { throw error }
       return []
     }
@@ -71,10 +71,10 @@ struct HDF5GoldenTests {
     return (heading, Array(heading.utf8) + [10] + values.withUnsafeBytes { Array($0) })
   }
 
-  // MARK: - What is not read
+  // MARK: - Unsupported features
 
   @Test(
-    "in ways that are not read are refused by name",
+    "with unsupported features are refused by name",
     arguments: [
       ("refused.h5", "half", "expected floating-point numbers, found 16-bit floating-point numbers."),
       ("refused.h5", "complex", "expected floating-point numbers, found data of another type."),

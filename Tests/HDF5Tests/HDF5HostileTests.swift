@@ -3,9 +3,9 @@ import Testing
 
 @testable import HDF5Reading
 
-@Suite("HDF5 files whose bytes lie")
+@Suite("Malicious HDF5 files")
 struct HDF5HostileTests {
-  /// Reads all that is in a file, in every way. It may throw, and nothing else.
+  /// Reads the whole contents of a file in every way. It may only throw, not crash.
   private static func readAll(_ bytes: [UInt8]) {
     guard let file = try? HDF5File(bytes, path: "x") else { return }
     var visits = 0
@@ -19,7 +19,7 @@ struct HDF5HostileTests {
     }
     for name in group.names {
       visits += 1
-      // A group that holds itself is nothing wrong.
+      // A group that contains itself is valid.
       guard visits < 500 else { return }
       if let inner = try? group.group(name) {
         readAll(of: inner, visits: &visits)
@@ -37,10 +37,10 @@ struct HDF5HostileTests {
     try HDF5GoldenTests.bytes("HDF5Tests/Golden/\(name)")
   }
 
-  @Test("are read or refused, with any bytes changed at random", arguments: files)
+  @Test("are read or refused with any bytes changed at random", arguments: files)
   func mutations(name: String) throws {
     let good = try Self.bytes(name)
-    // The file that people can make again by its number: a linear congruential generator (Knuth's MMIX).
+    // Reproducible from its number: a linear congruential generator (Knuth's MMIX).
     for seed in UInt64(0)..<1500 {
       var (state, bytes) = (seed, good)
       func random(_ bound: Int) -> Int {
@@ -52,7 +52,7 @@ struct HDF5HostileTests {
     }
   }
 
-  @Test("are read or refused, with any word of them another number", arguments: ["user-block.h5", "newest.h5"])
+  @Test("are read or refused with any word changed", arguments: ["user-block.h5", "newest.h5"])
   func words(name: String) throws {
     let good = try Self.bytes(name)
     let zeros: [UInt8] = [0, 0, 0, 0]
@@ -65,7 +65,7 @@ struct HDF5HostileTests {
     }
   }
 
-  @Test("are refused wherever they are cut off, and read or refused if they say that nothing is missing")
+  @Test("are refused if truncated anywhere, and read or refused if their end is adjusted")
   func truncation() throws {
     let file = try HDF5Writer(path: "x")
     try file.root.write([Float](repeating: 1, count: 10), dimensions: [10], to: "group/values")
@@ -81,7 +81,7 @@ struct HDF5HostileTests {
     }
   }
 
-  @Test("give no byte over and over")
+  @Test("do not give the same byte over and over")
   func allowance() throws {
     let file = try HDF5Writer(path: "x")
     try file.root.write([Float](repeating: 1, count: 1 << 20), dimensions: [1 << 20], to: "values")
@@ -98,10 +98,10 @@ struct HDF5HostileTests {
     #expect("\(try #require(error))".hasSuffix("is malformed HDF5: its structures are circular or overlap."))
   }
 
-  @Test("lead in no circle")
+  @Test("with cycles are refused")
   func circles() throws {
     let file = try HDF5Writer(path: "x")
-    // So many that the header has a second block.
+    // Enough that the header has a second block.
     for number in 0..<50 { try file.root.setAttribute("\(number)", number) }
     for number in 0..<300 { _ = try file.root.createGroup("group/\(number)") }
     let good = try file.image()
@@ -118,7 +118,7 @@ struct HDF5HostileTests {
       bytes.replaceSubrange(continuation + 8..<continuation + 16, with: $0)
     }
     #expect(try message(bytes).contains("is malformed HDF5: "))
-    // A node of a tree whose child is itself.
+    // A tree node that is its own child.
     bytes = good
     let tree = try #require(
       (0..<good.count - 8).first { good[$0...].starts(with: [0x54, 0x52, 0x45, 0x45, 0, 1]) })
@@ -126,7 +126,7 @@ struct HDF5HostileTests {
     #expect(try message(bytes) == "x: /group: is malformed HDF5: a tree in it is inconsistent.")
   }
 
-  @Test("take no more time for a longer way round than its length")
+  @Test("take time proportional to the length of a chain")
   func longWays() throws {
     let file = try HDF5Writer(path: "x")
     try file.root.link("again", to: "/")
@@ -139,7 +139,7 @@ struct HDF5HostileTests {
     #expect(try !root.contains(way + "none"))
   }
 
-  @Test("have the checksums of their chunks checked")
+  @Test("have the checksums of their chunks verified")
   func checksums() throws {
     let content: [UInt8] = [1, 2, 3, 4, 5]
     let filter = HDF5Filter(kind: .checksum, elementSize: 1)

@@ -13,7 +13,7 @@ struct HDF5Tests {
     return try HDF5File([UInt8](repeating: 7, count: userBlock) + image, path: "test.h5").root
   }
 
-  @Test("give back numbers, with their dimensions")
+  @Test("round-trip numbers, with their dimensions")
   func numbers() throws {
     let root = try reopened {
       try $0.write([Float](arrayLiteral: 1, -2.5, .infinity, 4, 5, 6), dimensions: [2, 3], to: "a/floats")
@@ -35,7 +35,7 @@ struct HDF5Tests {
     #expect(converted[1] == -2.5)
   }
 
-  @Test("give back texts and attributes")
+  @Test("round-trip strings and attributes")
   func texts() throws {
     let root = try reopened {
       try $0.write("zwei\nZeilen, ü", to: "text")
@@ -53,7 +53,7 @@ struct HDF5Tests {
     #expect(try root.integerAttribute("number") == -3)
   }
 
-  @Test("in memory at the same time are different files, whatever they are called")
+  @Test("in memory at the same time are different files, whatever their names")
   func severalAtOnce() throws {
     func root(_ value: Float) throws -> HDF5Group {
       try reopened { try $0.write([value], dimensions: [1], to: "value") }
@@ -63,7 +63,7 @@ struct HDF5Tests {
     #expect(values == [1, 2])
   }
 
-  @Test("keep a user block in front, and hard links to the same numbers")
+  @Test("have a user block, and hard links to the same numbers")
   func userBlockAndLinks() throws {
     let root = try reopened(userBlock: 512) {
       try $0.write([Float](arrayLiteral: 1, 2), dimensions: [2], to: "here")
@@ -85,13 +85,13 @@ struct HDF5Tests {
       return try file.image()
     }
     let first = try image()
-    // Time stamps, if there were any, have seconds: the next one has to begin.
+    // Timestamps, if there were any, have seconds: wait for the next one.
     let second = time(nil)
     while time(nil) == second { usleep(10_000) }
     #expect(try image() == first)
   }
 
-  @Test("say what is wrong and where")
+  @Test("report what is wrong and where")
   func errors() throws {
     let root = try reopened {
       try $0.write([Float](repeating: 0, count: 100), dimensions: [100], to: "floats")
@@ -122,7 +122,7 @@ struct HDF5Tests {
         == "three.h5: expected an HDF5 file, found another one.")
   }
 
-  @Test("that the library does not make say why")
+  @Test("that the library rejects report why")
   func writingErrors() throws {
     let file = try HDF5Writer(path: "test.h5")
     try file.root.write("text", to: "text")

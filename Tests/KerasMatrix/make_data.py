@@ -1,4 +1,4 @@
-"""Makes IDX files of pictures that tell their class, for runs that need any data.
+"""Makes IDX files of images that encode their class, for runs that need some data.
 
     python make_data.py DIRECTORY     # needs: pip install numpy
 """

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Machine
 
-@Suite("What a process may have of the machine")
+@Suite("Resources of the process")
 struct MachineTests {
-  @Test("cores are what affinity, quota and Slurm leave")
+  @Test("cores are limited by affinity, quota and Slurm")
   func cores() {
     #expect(AvailableCores.count(affinity: 16, quota: 2.5, slurm: nil) == 3)
     #expect(AvailableCores.count(affinity: 16, quota: nil, slurm: 4) == 4)
@@ -18,7 +18,7 @@ struct MachineTests {
     #expect(AvailableCores.count() >= 1)
   }
 
-  @Test("memory is what the machine, the control groups and the address space leave")
+  @Test("memory is limited by the machine, control groups and the address space")
   func memory() {
     let taken = TakenMemory(resident: 10, mapped: 100)
     #expect(Memory.available(machine: 1000, group: nil, addressSpace: nil, taken: taken) == 990)
@@ -31,7 +31,7 @@ struct MachineTests {
     #expect(TakenMemory.own.resident > page && TakenMemory.own.mapped > TakenMemory.own.resident)
   }
 
-  @Test("memory that there is not is not promised")
+  @Test("unavailable memory is not reported as available")
   func canHold() {
     #expect(Memory.canHold(0))
     #expect(Memory.canHold(1 << 20))
@@ -43,7 +43,7 @@ struct MachineTests {
 
 @Suite("Control groups")
 struct ControlGroupTests {
-  /// A tree of settings as the kernel shows it.
+  /// A tree of settings as in the kernel's file system.
   private func groups(_ text: String, _ settings: [String: String]) throws -> (TemporaryDirectory, ControlGroups) {
     let directory = try TemporaryDirectory()
     for (name, setting) in settings {
@@ -54,7 +54,7 @@ struct ControlGroupTests {
     return (directory, ControlGroups(text, root: directory.path))
   }
 
-  @Test("of version 2 limit those below them: the tightest counts")
+  @Test("of version 2 limit their descendants: the tightest limit applies")
   func version2() throws {
     let (directory, groups) = try groups(
       "0::/slurm/job/step\n",
@@ -93,7 +93,7 @@ struct ControlGroupTests {
     withExtendedLifetime((first, second)) {}
   }
 
-  @Test("that are not there limit nothing")
+  @Test("that are missing impose no limit")
   func none() throws {
     let (directory, groups) = try groups("nonsense\n0::/a\n", [:])
     #expect(groups.memory == nil && groups.cores == nil)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A training step")
 struct AllocationTests {
-  /// Sanitizers bring allocators of their own.
+  /// Sanitizers have their own allocators.
   static let hasSanitizer = ["__tsan_init", "__asan_init"].contains { (name: String) in dlsym(nil, name) != nil }
 
   private func count(_ config: String, workers: Int, _ arguments: [String] = []) throws -> Finished {
@@ -24,11 +24,11 @@ struct AllocationTests {
     #expect(finished.output == "100 steps, 0 allocations\n", "\(finished.error)")
   }
 
-  @Test("is seen to allocate when it does", .disabled(if: hasSanitizer))
+  @Test("is counted when it allocates", .disabled(if: hasSanitizer))
   func something() throws {
     let finished = try count("configs/mnist-cnn", workers: 2, ["--allocating"])
     let allocations = try #require(finished.output.wholeMatch(of: #/100 steps, (\d+) allocations\n/#)?.1)
-    // Each of a step's 200 samples allocates; those behind the last look of a burst of steps are not counted.
+    // Each of a step's 200 samples allocates; those after the last reading in a group of steps are not counted.
     #expect(try #require(Int(allocations)) >= 700)
   }
 }

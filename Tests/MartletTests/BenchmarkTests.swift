@@ -5,7 +5,7 @@ import Testing
 
 @testable import MartletCommand
 
-/// What `martlet benchmark` prints. The figures are the machine's; here it is not timed.
+/// The output of `martlet benchmark`. The figures depend on the machine and are not checked.
 @Suite("martlet benchmark")
 struct BenchmarkTests {
   static let yaml = """
@@ -60,7 +60,7 @@ struct BenchmarkTests {
     let peakMemoryBytes: Int
   }
 
-  @Test("writes JSON for scripts: peak, layers, update, epochs, memory")
+  @Test("writes JSON: peak, layers, update, epochs, memory")
   func json() throws {
     let finished = try benchmark(["CONFIG", "--runs", "1", "--workers", "3", "--format", "json"])
     #expect(finished.status == 0)
@@ -88,7 +88,7 @@ struct BenchmarkTests {
     #expect(network.epochSeconds.allSatisfy { $0.value.isPlausible })
   }
 
-  @Test("writes a table for people")
+  @Test("writes a text table")
   func text() throws {
     let finished = try benchmark(["CONFIG", "--runs", "2", "--workers", "2"])
     #expect(finished.status == 0)
@@ -109,11 +109,11 @@ struct BenchmarkTests {
     for (line, pattern) in zip(printed, lines) {
       #expect(try Regex(pattern).wholeMatch(in: line) != nil, "'\(line)' is not '\(pattern)'")
     }
-    // Columns stand below one another.
+    // Columns are aligned.
     #expect(Set(printed[5...7].map(\.count)).count == 1)
   }
 
-  @Test("does not take more threads for cores", arguments: [(1, 1, "1 core "), (1, 2, "1 core "), (2, 2, "2 cores")])
+  @Test("does not count threads as cores", arguments: [(1, 1, "1 core "), (1, 2, "1 core "), (2, 2, "2 cores")])
   func cores(workers: Int, cores: Int, label: String) {
     #expect(BenchmarkTable.computing(workers, on: cores) == label)
   }
@@ -145,7 +145,7 @@ struct BenchmarkTests {
         + "same shape and number instead.\n")
     #expect(finished.output.contains(#""data": "digits""#))
     #expect(directory.names == ["small.yml"])
-    // Where they are is said, and wrong.
+    // An explicit directory that does not exist.
     let wrong = try Shell.martlet(arguments + ["--data", "/nowhere"], environment: environment)
     #expect(wrong.status == 1 && wrong.error.contains("/nowhere"))
   }

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Where memory is limited")
+@Suite("With limited memory")
 struct BoundedMemoryTests {
   private static let hostile = "\(Shell.root)/Tests/ModelFilesTests/Hostile"
 
-  /// Runs the command with so much address space.
+  /// Runs the command with a limit on its address space.
   private func limited(kilobytes: Int, _ arguments: [String], in directory: TemporaryDirectory) throws -> Finished {
     let command = ([Shell.martlet] + arguments).map { "'\($0)'" }.joined(separator: " ")
     return try Shell.run("/bin/sh", ["-c", "ulimit -v \(kilobytes); exec \(command)"], in: directory.path)
@@ -29,7 +29,7 @@ struct BoundedMemoryTests {
   }
 
   @Test(
-    "files that unpack to more than their model needs are refused before that",
+    "files that decompress to more than their model needs are refused before decompression",
     arguments: [
       "values.keras", "chunk.keras", "configuration.keras", "weights.keras", "large.keras",
     ])

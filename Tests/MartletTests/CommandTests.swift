@@ -45,7 +45,7 @@ struct CommandTests {
         == ["best.weights.h5", "latest.weights.h5", "step-00000006.weights.h5", "step-00000012.weights.h5"])
   }
 
-  @Test("goes on from any step as if the run had never been cut", arguments: [1, 4, 6, 11])
+  @Test("resumes from any step to the bits of an uninterrupted run", arguments: [1, 4, 6, 11])
   func resume(cut: Int) throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")
@@ -126,7 +126,7 @@ struct CommandTests {
     #expect(try Shell.martlet(arguments + ["--overwrite"], in: directory.path).status == 0)
   }
 
-  @Test("shows a finished run that is started again, and touches no file of it")
+  @Test("shows the result of a finished run that is started again, and changes none of its files")
   func finishedRun() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")
@@ -261,7 +261,7 @@ struct CommandTests {
     (["data", "fetch", "digits"], 2, "martlet: 'digits' is built in: there is nothing to download."),
   ]
 
-  @Test("says what is wrong in one message, with the exit code", arguments: mistakes.indices)
+  @Test("reports errors in one message, with the exit code", arguments: mistakes.indices)
   func wording(index: Int) throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")
@@ -272,7 +272,7 @@ struct CommandTests {
     if status != 0 { #expect(finished.output.isEmpty) }
   }
 
-  /// Models and numbers that cannot be meant, with the start of the message.
+  /// Impossible models and values, with the start of the message.
   static let impossible: [(yaml: String, wording: String)] = [
     ("model: [flatten]", "model: it has no weights to train. Add a dense or a conv2d layer."),
     ("model: [flatten, flatten, {activation: {activation: softmax}}]", "model: it has no weights to train."),
@@ -285,7 +285,7 @@ struct CommandTests {
       "model[2] (dense_1): its kernel would have the shape (1000000, 1000000); at most 1073741824 values are possible."
     ),
     (
-      // More bytes than an integer counts.
+      // The size in bytes overflows an integer.
       "model: [flatten, \(Array(repeating: "dense: {units: 30000}", count: 997).joined(separator: ", ")), dense: {units: 10}]\n"
         + "fit: {batch_size: 12000}",
       "the model needs "
@@ -332,7 +332,7 @@ struct CommandTests {
     #expect(directory.names == ["t.yml"])
   }
 
-  @Test("does not touch a run that it was told to overwrite, if the new one cannot start")
+  @Test("does not change a run that is to be overwritten, if the new one cannot start")
   func overwritingNothing() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")
@@ -343,11 +343,11 @@ struct CommandTests {
     #expect(try Shell.martlet(["inspect", "checkpoints/small/latest.weights.h5"], in: directory.path).status == 0)
   }
 
-  /// What is done to a step log, its heading and the lines of 8 steps; the steps whose lines are kept; whether these
-  /// are all that there were.
+  /// A change of a step log, its header and the lines of 8 steps; the steps whose lines are kept; whether no lines are
+  /// missing.
   static let logDamage: [(what: String, change: @Sendable ([String]) -> String, kept: [Int], isWhole: Bool)] = [
-    ("a torn line behind them", { text($0) + "9,2,0.4" }, Array(1...8), true),
-    ("lines behind them", { text($0 + ["9,2,1.5", "10,2,1.5"]) }, Array(1...8), true),
+    ("a torn line after them", { text($0) + "9,2,0.4" }, Array(1...8), true),
+    ("lines after them", { text($0 + ["9,2,1.5", "10,2,1.5"]) }, Array(1...8), true),
     ("a log that began later", { text([$0[0]] + $0[4...]) }, Array(4...8), true),
     ("a torn line", { String(text($0).dropLast()) }, Array(1...7), false),
     ("a line that is missing", { text($0[...3] + $0[5...]) }, [1, 2, 3, 5, 6, 7, 8], false),
@@ -365,7 +365,7 @@ struct CommandTests {
 
   private static func text(_ lines: some Sequence<String>) -> String { lines.map { "\($0)\n" }.joined() }
 
-  @Test("keeps a step log whole across a kill, and says so if it is not", arguments: logDamage.indices)
+  @Test("keeps a step log complete across a kill, and reports missing lines", arguments: logDamage.indices)
   func stepLogAcrossKill(index: Int) throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")
@@ -393,7 +393,7 @@ struct CommandTests {
     #expect(resumed.error == (isWhole ? "" : told), "\(what)")
   }
 
-  @Test("does not touch a step log of another run, or a file that is none")
+  @Test("does not change a step log of another run, or a file that is not a step log")
   func foreignStepLog() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")
@@ -412,11 +412,11 @@ struct CommandTests {
     try FileManager.default.removeItem(atPath: "\(directory.path)/one")
     #expect(try train(["--output", "one", "--max-steps", "4"]).status == 0)
     #expect(try directory.text("steps.csv").hasPrefix(log))
-    // Who says so replaces it.
+    // --overwrite replaces it.
     #expect(try train(["--output", "two", "--seed", "2", "--overwrite", "--max-steps", "1"]).status == 0)
     #expect(try directory.text("steps.csv").split(separator: "\n").count == 2)
     #expect(directory.names == ["one", "small.yml", "steps.csv", "two"])
-    // One that another process has open.
+    // One that is locked by another process.
     do {
       let open = try AppendedFile("\(directory.path)/steps.csv", isExclusive: true)
       let locked = try train(["--output", "two", "--seed", "2", "--resume"])
@@ -424,7 +424,7 @@ struct CommandTests {
       #expect(locked.error == "martlet: steps.csv: cannot be written: another process is writing to it.\n")
       withExtendedLifetime(open) {}
     }
-    // Something else altogether.
+    // A file that is not a step log.
     for content in ["a,b\n1,2\n", "step,epoch,loss", "\u{0}\n"] {
       _ = try directory.write(content, to: "steps.csv")
       let refused = try train(["--output", "three", "--overwrite"])
@@ -452,7 +452,7 @@ struct CommandTests {
       #/martlet: steps\.csv: it has the steps of another run: the loss of epoch 1 is [\d.]+ there, [\d.]+ in this run\. .*\n/#
     #expect(refused.error.wholeMatch(of: told) != nil, "\(refused.error)")
     #expect(try directory.text("steps.csv") == log)
-    // Lines of an epoch under way show it as well.
+    // Lines of an unfinished epoch show it as well.
     let lines = log.split(separator: "\n", omittingEmptySubsequences: false)
     _ = try directory.write(([lines[0]] + lines[7...]).joined(separator: "\n"), to: "steps.csv")
     let later = try train(other + ["--resume", "--step-log", "steps.csv"])
@@ -461,27 +461,27 @@ struct CommandTests {
     #expect(directory.names.contains("steps.csv.previous") == (steps == 6))
   }
 
-  @Test("does not take a step log that it cannot read for an empty one")
+  @Test("does not treat an unreadable step log as empty")
   func unreadableStepLog() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")
     let arguments = ["train", config, "--verbose", "0", "--max-steps"]
     #expect(try Shell.martlet(arguments + ["1"], in: directory.path).status == 0)
-    // Larger than the memory that there may be.
+    // Larger than any memory.
     #expect(truncate(try directory.write([], to: "steps.csv"), 1 << 40) == 0)
     let command = "ulimit -v 3000000 && '\(Shell.martlet)' train '\(config)' --resume --step-log steps.csv"
     let refused = try Shell.run("/bin/sh", ["-c", command], in: directory.path)
     #expect(refused.status == 1)
     #expect(refused.error == "martlet: steps.csv: cannot be read: its 1099511627776 bytes do not fit in memory.\n")
     #expect(try FileManager.default.attributesOfItem(atPath: "\(directory.path)/steps.csv")[.size] as? Int == 1 << 40)
-    // What is no file has nothing to read; a log that is not there begins with the next step.
+    // A pipe has no contents to read; a missing log starts with the next step.
     for log in ["/dev/null", "late.csv"] {
       let resumed = try Shell.martlet(arguments + ["3", "--resume", "--step-log", log], in: directory.path)
       #expect(resumed.status == 0 && resumed.error.isEmpty)
     }
   }
 
-  @Test("says so when a run goes on with another instruction set", .enabled(if: InstructionSet.v3.isSupported))
+  @Test("warns when a run resumes with another instruction set", .enabled(if: InstructionSet.v3.isSupported))
   func otherInstructionSet() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")
@@ -499,7 +499,7 @@ struct CommandTests {
       ))
   }
 
-  @Test("is told by the environment which instruction set to use, and refuses an unknown one")
+  @Test("uses the instruction set named in the environment, and refuses an unknown one")
   func instructionSet() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(Self.yaml, to: "small.yml")

@@ -7,7 +7,7 @@ import Testing
 struct DiffTests {
   private static let more = "callbacks: [{reduce_lr_on_plateau: {monitor: loss}}]"
 
-  /// Trains into a directory for each name.
+  /// Trains into one directory per name.
   private func train(_ runs: [(name: String, arguments: [String])], in directory: TemporaryDirectory) throws {
     let config = try directory.write(CommandTests.yaml + "\n" + Self.more, to: "small.yml")
     for (name, arguments) in runs {
@@ -21,7 +21,7 @@ struct DiffTests {
     try Shell.martlet(["diff"] + [left, right].map { "\($0)/latest.weights.h5" }, in: directory.path)
   }
 
-  @Test("finds nothing between a run and the same run that was interrupted, whatever its name and its workers")
+  @Test("finds no difference between an uninterrupted and an interrupted run, whatever its name and workers")
   func same() throws {
     let directory = try TemporaryDirectory()
     try train(
@@ -41,7 +41,7 @@ struct DiffTests {
     }
   }
 
-  @Test("names what differs: the place in the run, the history, the weights, the optimizer, the configuration")
+  @Test("names the differences: position in the run, history, weights, optimizer, configuration")
   func different() throws {
     let directory = try TemporaryDirectory()
     try train([("one", []), ("shorter", ["--max-steps", "7"]), ("seed", ["--seed", "2"])], in: directory)
@@ -61,7 +61,7 @@ struct DiffTests {
     #expect(seed.output.contains(#/history of loss, epoch 1: \d\.\d+ and \d\.\d+\n/#))
   }
 
-  @Test("compares where two runs stand, not their best checkpoints, when it is given their directories")
+  @Test("compares the newest checkpoints of two directories, not the best ones")
   func directories() throws {
     let directory = try TemporaryDirectory()
     // From the second epoch on the learning rate is far too large: the best checkpoint of both is that of the first.
@@ -83,7 +83,7 @@ struct DiffTests {
     let same = try Shell.martlet(["diff", "long", "long2"], in: directory.path)
     #expect(same.status == 0)
     #expect(same.output.contains("after step 18"))
-    // What is damaged is not where a run stands.
+    // A corrupt checkpoint is skipped.
     let newest = URL(filePath: "\(directory.path)/long/step-00000018.weights.h5")
     try Data(contentsOf: newest).dropLast(1).write(to: newest)
     let older = try Shell.martlet(["diff", "short", "long"], in: directory.path)
@@ -91,7 +91,7 @@ struct DiffTests {
     #expect(older.error.contains("martlet: warning: skipped long/step-00000018.weights.h5: is truncated"))
   }
 
-  @Test("sees one bit", arguments: [0, 2])
+  @Test("detects a single bit", arguments: [0, 2])
   func bit(part: Int) throws {
     let directory = try TemporaryDirectory()
     try train([("one", [])], in: directory)
@@ -111,7 +111,7 @@ struct DiffTests {
     let wording = "\(what) of conv2d/kernel: 1 of 100 values, the first of them \(kernel.values[3]) and \(values[3])"
     #expect(saved.differences(from: other) == [wording])
     #expect(saved.differences(from: saved).isEmpty)
-    // A zero has a sign, and every NaN is itself.
+    // Zeros differ by their sign, and NaNs by their bits.
     for (left, right, isSame) in [(Float(0), -0.0, false), (.nan, .nan, true)] as [(Float, Float, Bool)] {
       var pair = [saved, saved]
       for (index, value) in [left, right].enumerated() {
@@ -122,7 +122,7 @@ struct DiffTests {
     }
   }
 
-  @Test("does not take a damaged file for another one")
+  @Test("refuses a corrupt file instead of comparing it")
   func damaged() throws {
     let directory = try TemporaryDirectory()
     _ = try directory.write("name: x\n", to: "x.yml")

@@ -5,14 +5,14 @@ import Testing
 
 @Suite("A dry run")
 struct DryRunTests {
-  /// Everything below a directory, with its bytes.
+  /// All files below a directory, with their bytes.
   private static func contents(_ directory: TemporaryDirectory) throws -> [String: Data] {
     let names = try FileManager.default.subpathsOfDirectory(atPath: directory.path)
     let files = names.map { ($0, FileManager.default.contents(atPath: "\(directory.path)/\($0)") ?? Data()) }
     return Dictionary(uniqueKeysWithValues: files)
   }
 
-  /// Runs `train --dry-run`, and expects that it changes nothing.
+  /// Runs `train --dry-run`, and expects that it changes no file.
   private static func dryRun(_ arguments: [String], in directory: TemporaryDirectory) throws -> Finished {
     let before = try contents(directory)
     let home = try TemporaryDirectory()
@@ -24,7 +24,7 @@ struct DryRunTests {
     return finished
   }
 
-  @Test("shows the configuration, the layers, what the run takes and what it would write, and writes nothing")
+  @Test("shows the configuration, the layers, the needs of the run and what it would write, and writes nothing")
   func report() throws {
     let directory = try TemporaryDirectory()
     _ = try directory.write(CommandTests.yaml + "\ncallbacks: [csv_log: small.csv]\n", to: "small.yml")
@@ -55,7 +55,7 @@ struct DryRunTests {
       ])
   }
 
-  @Test("says where the run would start, and is refused where the run would be")
+  @Test("shows where the run would start, and is refused where the run would be")
   func start() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -78,7 +78,7 @@ struct DryRunTests {
     #expect(done.output.contains("Time: none, no steps are left.\n"))
   }
 
-  /// Arguments with which the run does not start, its exit code, and its message: the dry run has the same.
+  /// Arguments with which the run does not start, its exit code and its message, which the dry run shares.
   static let refusals: [(arguments: [String], status: Int32)] = [
     ([], 2),
     (["--overwrite", "--batch-size", "99999"], 2),
@@ -105,7 +105,7 @@ struct DryRunTests {
     (["--overwrite", "--time-limit", "1s"], 2),
   ]
 
-  @Test("ends as the run would that cannot start", arguments: refusals.indices)
+  @Test("fails like a run that cannot start", arguments: refusals.indices)
   func refusal(index: Int) throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -119,7 +119,7 @@ struct DryRunTests {
     #expect(dry.output.isEmpty)
   }
 
-  @Test("says which logs would not be written, and where no checkpoint could fall back to")
+  @Test("warns of unwritable logs and of an unwritable fallback directory")
   func unwritable() throws {
     let directory = try TemporaryDirectory()
     _ = try directory.write(CommandTests.yaml + "\ncallbacks: [csv_log: /proc/epochs.csv]\n", to: "small.yml")
@@ -132,7 +132,7 @@ struct DryRunTests {
     for (line, place) in zip(lines, places) { #expect(line.hasPrefix("martlet: warning: \(place): cannot be created")) }
   }
 
-  @Test("names the run that has the directory")
+  @Test("names the run that has locked the directory")
   func locked() throws {
     let directory = try TemporaryDirectory()
     _ = try directory.write(CommandTests.yaml, to: "small.yml")

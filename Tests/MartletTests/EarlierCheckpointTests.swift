@@ -3,7 +3,7 @@ import Martlet
 import TestSupport
 import Testing
 
-/// A checkpoint of format 1, written before the functions of training were our own.
+/// A checkpoint of format 1, written when training still used the C library's functions.
 @Suite("Checkpoints of earlier versions")
 struct EarlierCheckpointTests {
   private static let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(

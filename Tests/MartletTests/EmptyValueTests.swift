@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Empty values of the command line")
+@Suite("Empty command-line values")
 struct EmptyValueTests {
   private static let values: [(command: [String], options: [String])] = [
     (
@@ -16,7 +16,7 @@ struct EmptyValueTests {
     (["benchmark"], ["--data"]),
   ]
 
-  @Test("are wrong use, which names the option", arguments: values.indices)
+  @Test("are usage errors that name the option", arguments: values.indices)
   func ofOptions(index: Int) throws {
     let directory = try TemporaryDirectory()
     _ = try directory.write(CommandTests.yaml, to: "small.yml")

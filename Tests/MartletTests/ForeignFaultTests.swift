@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A file of another program that cannot be used is a failure of the file (1), whichever command it is handed to; its
-/// message names the file and, if one is at fault, the layer, and gives no advice that the command does not have.
-@Suite("Faults of Keras' files")
+/// An unusable file of another program is a failure (1) in every command; the message names the file and, if
+/// applicable, the layer, and only advises options that the command has.
+@Suite("Faults in Keras files")
 struct ForeignFaultTests {
-  /// Changes of `keras315-lesson.h5` that keep its length, and what is said of them after the file's name.
+  /// Changes of `keras315-lesson.h5` that keep its length, and the message after the file name.
   static let faults: [(old: String, new: String, message: String)] = [
     (
       #""activation": "relu""#, #""activation": "gelu""#,

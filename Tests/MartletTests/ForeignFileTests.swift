@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What libFuzzer found (`Tests/Fuzzing/run`), through the command.
+/// The findings of libFuzzer (`Tests/Fuzzing/run`), passed to the command.
 @Suite("Files that broke a reader")
 struct ForeignFileTests {
   private static let directory = "\(Shell.root)/Tests/Fuzzing/findings"
@@ -30,6 +30,6 @@ struct ForeignFileTests {
     #expect(directory.names == ["model"])
   }
 
-  @Test("are all here")
+  @Test("are all present")
   func count() { #expect(Self.findings.count >= 6) }
 }

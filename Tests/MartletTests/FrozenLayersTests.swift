@@ -12,7 +12,7 @@ struct FrozenLayersTests {
     + "dense: {units: 4, activation: softmax}]"
   private static let free = frozen.replacing(", trainable: false", with: "").replacing(": {trainable: false}", with: "")
 
-  /// A run of six steps an epoch without frozen layers, and configurations with and without them.
+  /// A run of six steps per epoch without frozen layers, and configurations with and without them.
   private func prepared() throws -> TemporaryDirectory {
     let directory = try KerasCommandTests.prepared(model: Self.free)
     _ = try KerasCommandTests.succeed(["train", "small.yml", "--output", "first"], in: directory)
@@ -30,7 +30,7 @@ struct FrozenLayersTests {
     "batch_normalization/moving_mean", "batch_normalization/moving_variance",
   ]
 
-  @Test("keep the weights of a file in them, resume to the same bits, and go on without frozen layers")
+  @Test("keep the weights of a file in them, resume to the same bits, and can be unfrozen")
   func fineTuning() throws {
     let directory = try prepared()
     let start = ["train", "frozen.yml", "--initial-weights", "first/step-00000012.weights.h5", "--output"]
@@ -75,7 +75,7 @@ struct FrozenLayersTests {
     #expect(!directory.names.contains("run"))
   }
 
-  @Test("go through Keras' files, and a training of Keras' with frozen layers goes on", arguments: ["keras", "h5"])
+  @Test("go through Keras files, and Keras training with frozen layers resumes", arguments: ["keras", "h5"])
   func files(format: String) throws {
     let directory = try prepared()
     _ = try KerasCommandTests.succeed(
@@ -87,7 +87,7 @@ struct FrozenLayersTests {
     #expect(imported.configuration.training.model.nodes.map(\.isTrainable) == [false, true, true, true, false, true])
     let (one, own) = (imported.checkpoint.snapshot, try checkpoint("run", 6, directory).snapshot)
     #expect(one.parameters == own.parameters && one.slots == own.slots)
-    // A configuration that freezes other layers cannot go on with the optimizer's state, but with a fresh one.
+    // A configuration that freezes other layers cannot resume with the optimizer state, only with a fresh optimizer.
     let refused = try Shell.martlet(
       ["import", "model.\(format)", "--config", "small.yml", "--output", "other"], in: directory.path)
     #expect(refused.status == 2 && refused.error.contains("small.yml: model[0] is "), "\(refused.error)")

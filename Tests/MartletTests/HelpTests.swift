@@ -12,7 +12,7 @@ struct HelpTests {
     DataShowCommand.self, BenchmarkCommand.self, DiffCommand.self,
   ]
 
-  @Test("every command is among those whose help is checked")
+  @Test("covers every command")
   func complete() {
     var found: [String] = []
     func collect(_ type: any ParsableCommand.Type) {
@@ -23,8 +23,8 @@ struct HelpTests {
     #expect(Set(found) == Set(Self.commands.map { "\($0)" }))
   }
 
-  /// The parser wraps each paragraph to the width of the terminal: a line break of ours in one makes ragged lines.
-  @Test("is wrapped once: each line is as full as the terminal is wide", arguments: commands.indices)
+  /// The parser wraps each paragraph to the width of the terminal: a manual line break in one makes ragged lines.
+  @Test("is wrapped once: each line fills the width of the terminal", arguments: commands.indices)
   func wrapping(index: Int) {
     for width in [60, 80, 100, 200] {
       let help = MartletCommand.helpMessage(for: Self.commands[index], columns: width)
@@ -37,7 +37,7 @@ struct HelpTests {
     }
   }
 
-  @Test("says the version that files and logs name")
+  @Test("shows the version recorded in files and logs")
   func version() throws {
     let finished = try Shell.martlet(["--version"])
     #expect((finished.status, finished.output, finished.error) == (0, "\(MartletVersion.text)\n", ""))

@@ -3,9 +3,9 @@ import Martlet
 import TestSupport
 import Testing
 
-@Suite("Commands that are given a checkpoint with other weights than its model")
+@Suite("Commands with a checkpoint whose weights do not match its model")
 struct HostileCheckpointCommandTests {
-  /// A run, and beside it a checkpoint `bad.weights.h5`, sealed, whose last kernel has a row fewer.
+  /// A run, and a checkpoint `bad.weights.h5` with a valid digest whose last kernel lacks a row.
   private func prepared() throws -> TemporaryDirectory {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -32,7 +32,7 @@ struct HostileCheckpointCommandTests {
     ] + ExportFormat.allCases.map { ["export", "bad.weights.h5", "out.\($0.rawValue)"] }
     + ["npz", "safetensors"].map { ["export", "bad.weights.h5", "out.\($0)", "--layout", "torch"] }
 
-  @Test("say so in one line, with exit code 1, and write nothing")
+  @Test("report that in one line, with exit code 1, and write nothing")
   func refusal() throws {
     let directory = try prepared()
     let before = directory.names
@@ -47,7 +47,7 @@ struct HostileCheckpointCommandTests {
     #expect(directory.names == before)
   }
 
-  @Test("pass over it when they resume, and go on from the checkpoint before it")
+  @Test("skip it when they resume, and use the previous checkpoint")
   func resuming() throws {
     let directory = try prepared()
     try FileManager.default.copyItem(

@@ -3,8 +3,8 @@ import Martlet
 import TestSupport
 import Testing
 
-/// Fine-tuning: a run that begins with the weights of another.
-@Suite("Runs that begin with the weights of a file")
+/// Fine-tuning: a run that starts from the weights of another.
+@Suite("Runs with initial weights from a file")
 struct InitialWeightsTests {
   private static let sources = ["first.weights.h5", "model.keras", "model.h5", "model.weights.h5"]
 
@@ -27,7 +27,7 @@ struct InitialWeightsTests {
     try CheckpointStore.read("\(directory.path)/\(run)/step-00000006.weights.h5")
   }
 
-  @Test("are those that the library trains with these weights, from files of every kind")
+  @Test("equal those of the library with the same weights, for files of every kind")
   func sameWeights() throws {
     let directory = try prepared()
     let configuration = try RunConfiguration(contentsOf: "\(directory.path)/new.yml")
@@ -67,7 +67,7 @@ struct InitialWeightsTests {
     #expect(inspected.contains("\nInitial weights: model.keras\n"))
   }
 
-  @Test("make another run of one that is finished: its result is not shown for that of other weights")
+  @Test("are different runs for different weights: the result of a finished run is not shown for another file")
   func finishedWithOthers() throws {
     let directory = try prepared()
     let start = ["train", "new.yml", "--output", "run", "--initial-weights"]
@@ -80,7 +80,7 @@ struct InitialWeightsTests {
     }
   }
 
-  @Test("warn of a file that does not say how its pixels were scaled")
+  @Test("warn of a file that does not state the scale of its pixels")
   func unknownScale() throws {
     let directory = try prepared()
     let finished = try Shell.martlet(
@@ -94,7 +94,7 @@ struct InitialWeightsTests {
         "keras315-lesson.keras does not state the scale of its pixels; this run divides them by 255 (data.scale).\n"))
   }
 
-  @Test("may replace the run that the weights come from")
+  @Test("may overwrite the run that the weights come from")
   func overwriting() throws {
     let directory = try prepared()
     _ = try KerasCommandTests.succeed(
@@ -103,7 +103,7 @@ struct InitialWeightsTests {
     #expect(try end("first", directory).initialWeights == "first/step-00000012.weights.h5")
   }
 
-  @Test("are those of the best checkpoint of a run's directory, or of its newest")
+  @Test("use the best checkpoint of a run's directory, or else its newest")
   func ofDirectory() throws {
     let directory = try prepared()
     let start = ["train", "new.yml", "--output", "run", "--initial-weights", "first"]
@@ -131,7 +131,7 @@ struct InitialWeightsTests {
     }
   }
 
-  @Test("warn of pixels that were scaled in another way")
+  @Test("warn of a different pixel scale")
   func scales() throws {
     let directory = try prepared()
     _ = try directory.write(
@@ -147,7 +147,7 @@ struct InitialWeightsTests {
         + "(data.scale).\n")
   }
 
-  /// A change of the configuration, and what is said of each file.
+  /// A change of the configuration, and the message for each file.
   static let mismatches: [(old: String, new: String, ofCheckpoint: String, ofKeras: String)] = [
     (
       "units: 4", "units: 5",
@@ -170,7 +170,7 @@ struct InitialWeightsTests {
     ),
   ]
 
-  @Test("are refused with the layer and both shapes where they do not fit", arguments: mismatches.indices)
+  @Test("are refused with the layer and both shapes if they do not fit", arguments: mismatches.indices)
   func refusals(index: Int) throws {
     let directory = try prepared()
     let (old, new, ofCheckpoint, ofKeras) = Self.mismatches[index]
@@ -186,7 +186,7 @@ struct InitialWeightsTests {
     }
   }
 
-  @Test("are not those of a run that resumes")
+  @Test("cannot be combined with --resume")
   func exclusions() throws {
     let directory = try prepared()
     let finished = try Shell.martlet(

@@ -22,13 +22,13 @@ struct InterchangeCommandTests {
     return finished.output
   }
 
-  @Test("a run that went through Keras' formats ends with the same weights as the one that did not")
+  @Test("a run exported to Keras formats and imported again ends with the same weights as the original")
   func roundTrip() throws {
     let directory = try prepared()
     let whole = ["train", "small.yml", "--output", "run", "--resume"]
     _ = try succeed(["export", "run/latest.weights.h5", "model.keras"], in: directory)
     _ = try succeed(whole, in: directory)
-    // 3 of 12 steps are done; the imported run begins to count its epochs anew, in another order.
+    // 3 of 12 steps are done; the imported run restarts its epoch count, in another sample order.
     let imported = try succeed(
       ["import", "model.keras", "--output", "imported", "--config", "small.yml"], in: directory)
     #expect(imported == "imported/step-00000003.weights.h5: 5 layers, 11,854 weights, 3 steps done\n")
@@ -36,7 +36,7 @@ struct InterchangeCommandTests {
     #expect(directory.contains("imported/step-00000015.weights.h5"))
     let inspected = try succeed(["inspect", "imported/latest.weights.h5"], in: directory)
     #expect(inspected.contains("Epochs done: 2 of 2 - steps done: 15"))
-    // Cut and gone on with, it is the same run.
+    // Interrupted and resumed, it is the same run.
     _ = try succeed(["import", "model.keras", "--output", "cut", "--config", "small.yml"], in: directory)
     _ = try succeed(["train", "small.yml", "--output", "cut", "--resume", "--max-steps", "8"], in: directory)
     _ = try succeed(["train", "small.yml", "--output", "cut", "--resume"], in: directory)
@@ -49,7 +49,7 @@ struct InterchangeCommandTests {
     #expect(left.origin == nil)
   }
 
-  @Test("a model of Keras' is asked without importing it")
+  @Test("a Keras model predicts and evaluates without import")
   func asking() throws {
     let directory = try prepared()
     _ = try succeed(["export", "run/latest.weights.h5", "model.h5"], in: directory)
@@ -62,7 +62,7 @@ struct InterchangeCommandTests {
     #expect(weights == predicted)
   }
 
-  @Test("the configuration that an import writes trains anew")
+  @Test("the configuration written by an import can be trained")
   func configOut() throws {
     let directory = try prepared()
     _ = try succeed(["export", "run/latest.weights.h5", "model.h5"], in: directory)
@@ -75,7 +75,7 @@ struct InterchangeCommandTests {
     _ = try succeed(["train", "other.yml", "--max-steps", "1", "--output", "anew"], in: directory)
   }
 
-  @Test("what is there is kept unless told otherwise")
+  @Test("existing files are kept without --overwrite")
   func overwriting() throws {
     let directory = try prepared()
     _ = try directory.write("mine", to: "out.npz")
@@ -94,7 +94,7 @@ struct InterchangeCommandTests {
         == ["step-00000004.weights.h5"])
   }
 
-  @Test("a checkpoint is replaced by nothing that is made of one, nor a model by its predictions")
+  @Test("a checkpoint is not replaced by an export, nor a model by its predictions")
   func replacing() throws {
     let directory = try prepared()
     let (link, file) = ("run/latest.weights.h5", "run/step-00000003.weights.h5")
@@ -154,7 +154,7 @@ struct InterchangeCommandTests {
     ),
   ]
 
-  @Test("says what is wrong in one message, and writes nothing", arguments: mistakes.indices)
+  @Test("errors are reported in one message, and nothing is written", arguments: mistakes.indices)
   func wording(index: Int) throws {
     let directory = try TemporaryDirectory()
     let (arguments, status, wording) = Self.mistakes[index]

@@ -3,7 +3,7 @@ import Martlet
 import TestSupport
 import Testing
 
-@Suite("Paths that a command is given")
+@Suite("Path arguments")
 struct InvocationTests {
   private func shell(_ command: String, home: String?, in directory: TemporaryDirectory) throws -> Finished {
     let set = home.map { "export HOME='\($0)'" } ?? "unset HOME"
@@ -11,7 +11,7 @@ struct InvocationTests {
       "/bin/sh", ["-c", "\(set); \(command.replacing("martlet ", with: "'\(Shell.martlet)' "))"], in: directory.path)
   }
 
-  @Test("have the home directory for a ~ that the shell left as it is")
+  @Test("expand a ~ that the shell did not expand")
   func home() throws {
     let directory = try TemporaryDirectory()
     let home = "\(directory.path)/home"
@@ -38,7 +38,7 @@ struct InvocationTests {
         == ["epochs.csv", "model.onnx", "other", "predictions.csv", "run", "run.jsonl", "small.yml", "steps.csv"])
   }
 
-  @Test("are refused where ~ stands for no directory that is known")
+  @Test("are refused if the home directory is unknown")
   func unknownHome() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(
@@ -80,7 +80,7 @@ struct InvocationTests {
       #expect(finished.error == "martlet: \(place) is not UTF-8. Rename the file or the directory.\n")
       #expect(directory.names == ["small.yml"])
     }
-    // A directory above that is not concerns nobody.
+    // A parent directory that is not UTF-8 does not matter.
     let below = try shell(
       "mkdir \"\(latin)\" && cd \"\(latin)\" && martlet train ../small.yml --max-steps 1 --step-log s.csv && ls && cd .. "
         + "&& rm -r \"\(latin)\"", home: "/", in: directory)
@@ -89,7 +89,7 @@ struct InvocationTests {
     #expect(directory.names == ["small.yml"])
   }
 
-  @Test("of files that are replaced keep their permissions")
+  @Test("keep the permissions of replaced files")
   func permissions() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(
@@ -97,7 +97,7 @@ struct InvocationTests {
     let train = ["train", config, "--step-log", "steps.csv", "--log-file", "run.jsonl", "--max-steps"]
     #expect(try Shell.martlet(train + ["7"], in: directory.path).status == 0)
     let (logs, others) = (["epochs.csv", "steps.csv", "run.jsonl"], ["model.onnx", "p.csv", "digits.png"])
-    // A table of predictions or a picture takes the place of its like alone.
+    // A table of predictions or an image only replaces a file of its kind.
     _ = try directory.write("old", to: "model.onnx")
     _ = try directory.write("sample,old\n", to: "p.csv")
     _ = try directory.write([0x89, 0x50, 0x4e, 0x47], to: "digits.png")

@@ -3,8 +3,8 @@ import Martlet
 import TestSupport
 import Testing
 
-/// Models of Keras' through the commands: whatever they take as input, and whatever they were trained with.
-@Suite("Models of Keras in the commands")
+/// Keras models in the commands, with every kind of input and training configuration.
+@Suite("Keras models in the commands")
 struct KerasCommandTests {
   static let golden = "\(Shell.root)/Tests/ModelFilesTests/Golden"
 
@@ -55,7 +55,7 @@ struct KerasCommandTests {
     let (file, model, shape) = Self.inputs[index]
     let directory = try Self.prepared(model: model, compile: "compile: {optimizer: {name: adam, learning_rate: 0.01}}")
     let source = "\(Self.golden)/purposes/\(file)"
-    // The chain of `functional` has a dropout, which is left out where nothing is trained.
+    // The chain of `functional` has a dropout, which is left out in inference.
     if shape.count == 3 {
       let dropout = try Shell.martlet(["import", source, "--output", "run"], in: directory.path)
       #expect(dropout.status == 1 && dropout.error.contains("layer 'alpha_dropout' is a AlphaDropout"))
@@ -88,7 +88,7 @@ struct KerasCommandTests {
     #expect(ends[0].parameters == ends[1].parameters && ends[0].slots == ends[1].slots)
   }
 
-  @Test("images that such a model cannot take are named with both shapes")
+  @Test("images that do not fit such a model are refused with both shapes")
   func otherImages() throws {
     let directory = try TemporaryDirectory()
     for (file, shape) in [("flat", "(64,)"), ("plane", "(8, 8)")] {
@@ -101,9 +101,9 @@ struct KerasCommandTests {
     }
   }
 
-  // MARK: - What only training uses
+  // MARK: - Parts used only in training
 
-  @Test("a model that was trained by unknown means is asked and exported, with what is left out on the error stream")
+  @Test("a model with an unsupported optimizer predicts and is exported, with omissions on standard error")
   func unknownTraining() throws {
     let directory = try Self.prepared(model: Self.lesson)
     let source = "\(Self.golden)/purposes/augmented.keras"
@@ -120,7 +120,7 @@ struct KerasCommandTests {
     #expect(evaluated.hasPrefix("Test loss: ") && evaluated.contains("Test accuracy: "))
   }
 
-  // MARK: - A configuration beside the file
+  // MARK: - With a configuration
 
   @Test("import keeps the whole configuration, which then resumes")
   func configuration() throws {

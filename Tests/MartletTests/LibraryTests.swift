@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The library")
 struct LibraryTests {
-  @Test("trains, evaluates and saves as the README says")
+  @Test("trains, evaluates and saves as in the README")
   func readmeExample() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/digits.weights.h5"
@@ -19,7 +19,7 @@ struct LibraryTests {
     #expect(readme.contains("```swift\n\(example)```"))
   }
 
-  @Test("goes on from a saved trainer to the same bits")
+  @Test("resumes from a saved trainer to the same bits")
   func saveAndGoOn() throws {
     let directory = try TemporaryDirectory()
     let data = try DigitsSource(trainCount: 300, testCount: 50).load()

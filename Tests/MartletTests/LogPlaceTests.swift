@@ -2,21 +2,21 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The files of logs")
+@Suite("Log files")
 struct LogPlaceTests {
   private static let table = "\ncallbacks: [csv_log: epochs.csv]\n"
 
-  /// A log's option or key, and where the message begins.
+  /// A log's option or key, and the start of the message.
   static let logs: [(arguments: [String], place: String)] = [
     (["--log-file", "PATH"], "--log-file PATH: it is not an event log (--log-file)"),
     (["--step-log", "PATH"], "--step-log PATH: it is not a step log"),
     (["--set", "callbacks=[csv_log: PATH]"], "callbacks.csv_log.filename PATH: it is not an epoch log"),
   ]
 
-  /// What a file may hold that is no log, or another one.
+  /// Contents of files that are not logs, or are other logs.
   static let contents = ["name: other\n", "{\"a\": 1}\n", "a,b\n1,2\n", "MARTLET CHECKPOINT", "x", "\u{0}x"]
 
-  @Test("are refused where something else stands, before anything is changed", arguments: logs.indices, contents)
+  @Test("are refused if they have other contents, before anything is changed", arguments: logs.indices, contents)
   func foreign(index: Int, content: String) throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -33,7 +33,7 @@ struct LogPlaceTests {
     }
   }
 
-  @Test("are no directories", arguments: logs.indices)
+  @Test("must not be directories", arguments: logs.indices)
   func directories(index: Int) throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -44,7 +44,7 @@ struct LogPlaceTests {
     #expect(directory.names == ["small.yml"])
   }
 
-  @Test("are not those of other logs, and one log has one file")
+  @Test("must be distinct, and of the same kind of log")
   func mixed() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml + Self.table, to: "small.yml")
@@ -64,13 +64,13 @@ struct LogPlaceTests {
       #expect(refused.error.hasPrefix("martlet: \(message)"), "\(refused.error)")
       #expect(try names.map(directory.text) == before)
     }
-    // What a power cut leaves of a log is one still.
+    // The remains of a log after a power cut are still a log.
     _ = try directory.write("\u{0}\u{0}", to: "run.jsonl")
     let resumed = try Shell.martlet(["train", config, "--resume"] + logs, in: directory.path)
     #expect((resumed.status, resumed.error) == (0, ""))
   }
 
-  @Test("of a run that is replaced are there until a checkpoint is")
+  @Test("of a replaced run are kept until there is a checkpoint")
   func overwriting() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml + Self.table, to: "small.yml")
@@ -79,7 +79,7 @@ struct LogPlaceTests {
     }
     #expect(try train([]).status == 0)
     let (steps, epochs) = (try directory.text("steps.csv"), try directory.text("epochs.csv"))
-    // Its first steps are computed, and no epoch.
+    // The first steps are computed, but no complete epoch.
     let diverging = ["--overwrite", "--seed", "2", "--set", "compile.optimizer.learning_rate=1e30"]
     let failed = try train(diverging)
     #expect(failed.status == 1)
@@ -100,10 +100,10 @@ struct LogPlaceTests {
     #expect(try directory.text("epochs.csv") != epochs)
   }
 
-  /// The lines of a step log of another run that a run finds which was cut after 4 steps of 6.
+  /// Lines of another run's step log, found by a run that was interrupted after 4 of 6 steps.
   static let unknown: [ClosedRange<Int>] = [1...3, 2...4, 3...3, 5...6, 7...12]
 
-  @Test("keep steps of which a resumed run cannot know whose they are under another name", arguments: unknown)
+  @Test("keep steps that a resumed run cannot identify under another name", arguments: unknown)
   func unknownSteps(steps: ClosedRange<Int>) throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -124,7 +124,7 @@ struct LogPlaceTests {
     #expect(try directory.text("steps.csv.previous") == log)
     let numbers = try directory.text("steps.csv").split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
     #expect(numbers == (5...12).map { "\($0)"[...] })
-    // The steps of the epoch under way tell, if all of them are there.
+    // The steps of the current epoch identify the run, if all of them are there.
     _ = try directory.write(lines.prefix(5).map { "\($0)\n" }.joined(), to: "steps.csv")
     #expect(try train(["--output", "three", "--seed", "2", "--max-steps", "4"]).status == 0)
     let refused = try train(["--output", "three", "--seed", "2", "--resume", "--step-log", "steps.csv"])

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Files that answers are written to")
+@Suite("Output files")
 struct OutputPathTests {
-  /// A command, the file that it would replace, and why it does not.
+  /// A command, the file that it would replace, and why it refuses.
   static let refusals: [(arguments: [String], content: [UInt8], reason: String)] = [
     (["predict", "run", "--output"], Array("epoch,loss\n1,2\n".utf8), "is not a table of predictions, and is not"),
     (["data", "show", "digits", "--output"], Array("name: x\n".utf8), "is a text file that starts with 'name: x',"),
@@ -12,7 +12,7 @@ struct OutputPathTests {
     (["data", "show", "digits", "--output"], [1, 2, 3], "is not a PNG picture, and is not replaced."),
   ]
 
-  @Test("are not replaced if they hold something else", arguments: refusals.indices)
+  @Test("are not replaced if they have other contents", arguments: refusals.indices)
   func somethingElse(index: Int) throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -24,14 +24,14 @@ struct OutputPathTests {
     #expect(refused.status == 2)
     #expect(refused.error.hasPrefix("martlet: --output x.csv: \(reason)"), "\(refused.error)")
     #expect(try Array(Data(contentsOf: URL(filePath: "\(directory.path)/x.csv"))) == content)
-    // Its own kind is, and an empty file.
+    // A file of the same kind is replaced, and an empty one.
     for name in ["y.csv", "y.csv", "empty.csv"] {
       if name == "empty.csv" { _ = try directory.write([], to: name) }
       #expect(try Shell.martlet(arguments + [name], in: directory.path).status == 0)
     }
   }
 
-  @Test("are no directories, and none of the files that are read")
+  @Test("must not be directories or input files")
   func read() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.csv")

@@ -4,9 +4,9 @@ import Testing
 
 @testable import MartletCommand
 
-@Suite("A queue of output")
+@Suite("An output queue")
 struct OutputQueueTests {
-  /// A reader that reads when it is let.
+  /// A reader under the control of the test.
   private final class Reader: Sendable {
     let received = Mutex<[String]>([])
     private let isBlocked = DispatchSemaphore(value: 0)
@@ -14,7 +14,7 @@ struct OutputQueueTests {
 
     func read(_ text: String) { received.withLock { $0.append(text) } }
 
-    /// Blocks the queue's thread with a first text.
+    /// Blocks the queue's thread with a first entry.
     func block(_ queue: OutputQueue) {
       queue.append("first\n") { [self] text in
         isBegun.signal()
@@ -42,7 +42,7 @@ struct OutputQueueTests {
     #expect(drained(queue, reader) == ["first\n"] + (0..<100).map { "\($0)\n" })
   }
 
-  @Test("drops whole texts beyond its limit, and says how many lines there were")
+  @Test("drops whole entries beyond its capacity, and reports how many lines they had")
   func limit() {
     let (queue, reader) = (OutputQueue(limit: 20), Reader())
     reader.block(queue)
@@ -56,7 +56,7 @@ struct OutputQueueTests {
     #expect(reader.received.withLock { $0.last } == "again\n")
   }
 
-  @Test("replaces a live line that waits by a later one, and by its end")
+  @Test("replaces a queued live line by a later one, and by its final state")
   func live() {
     let (queue, reader) = (OutputQueue(), Reader())
     reader.block(queue)
@@ -67,7 +67,7 @@ struct OutputQueueTests {
     #expect(drained(queue, reader) == ["first\n", "\r9", "text\n", "\rend\n"])
   }
 
-  @Test("is waited for no longer than allowed")
+  @Test("is drained no longer than its deadline")
   func deadline() {
     let (queue, reader) = (OutputQueue(), Reader())
     #expect(queue.drain(until: .now()))

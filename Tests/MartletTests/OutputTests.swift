@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A run whose output", .serialized)
 struct OutputTests {
-  /// More epochs than anybody waits for.
+  /// More epochs than can be trained during the test.
   private func config(_ directory: TemporaryDirectory, more: String = "") throws -> String {
     try directory.write(CommandTests.yaml.replacing("epochs: 2", with: "epochs: 100000") + "\n" + more, to: "small.yml")
   }
@@ -16,7 +16,7 @@ struct OutputTests {
     try SavedRun(path: "\(directory.path)/\(run)/latest.weights.h5")
   }
 
-  /// Resumes a run that was stopped, and expects it to be the one that never was.
+  /// Resumes a stopped run, and expects the result of an uninterrupted one.
   private func checkResumes(_ directory: TemporaryDirectory, _ config: String) throws {
     let step = try saved(directory, "run").checkpoint.snapshot.state.step
     for (run, options) in [("run", ["--resume"]), ("whole", [])] {
@@ -78,14 +78,14 @@ struct OutputTests {
     #expect(try run.finish().status == 75)
   }
 
-  /// A log, what it may do to a run that is done, and what is said.
+  /// A log, its effect on a finished run, and the message.
   static let logs: [(arguments: [String], callbacks: String, status: Int32, warning: String)] = [
     (["--log-file", "PIPE"], "[]", 0, "PIPE: cannot be written: it is a pipe without a reader."),
     (["--step-log", "PIPE"], "[]", 1, "PIPE: cannot be written: it is a pipe without a reader."),
     ([], "[{csv_log: {filename: PIPE}}]", 0, "PIPE: cannot be written: it is a pipe without a reader."),
   ]
 
-  @Test("goes to a log that is not read ends, and says that lines are lost", arguments: logs.indices)
+  @Test("goes to a log that is not read ends, and reports that lines are lost", arguments: logs.indices)
   func log(index: Int) throws {
     let (arguments, callbacks, status, warning) = Self.logs[index]
     let directory = try TemporaryDirectory()
@@ -109,7 +109,7 @@ struct OutputTests {
 
   // MARK: - Terminals
 
-  /// What a run of 3 epochs, or one that is stopped by a signal, prints on a terminal.
+  /// The terminal output of a run of 3 epochs, or of one stopped by a signal.
   private func printed(
     columns: Int = 80, environment: [String: String], arguments: [String] = ["--epochs", "3"], signal: Int32? = nil
   ) throws -> (text: String, error: String) {
@@ -127,7 +127,7 @@ struct OutputTests {
     return (text, finished.error)
   }
 
-  /// What stays of a text when a terminal has obeyed it.
+  /// The text as displayed by a terminal.
   private func withoutEscapes(_ text: String) -> String { text.replacing(#/\u{1b}\[[0-9;]*[A-Za-z]/#, with: "") }
 
   @Test("is a bar keeps to the width of the terminal", arguments: [20, 40, 80])

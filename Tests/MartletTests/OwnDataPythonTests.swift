@@ -3,7 +3,7 @@ import Martlet
 import TestSupport
 import Testing
 
-@Suite("Python and data of one's own arrays", .python)
+@Suite("Python and the user's own arrays", .python)
 struct OwnDataPythonTests {
   @Test("the article's NumPy and configuration run, and Keras gets the same numbers from the checkpoint")
   func article() throws {

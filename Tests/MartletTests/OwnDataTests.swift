@@ -4,7 +4,7 @@ import Martlet
 import TestSupport
 import Testing
 
-@Suite("The command with data of one's own arrays")
+@Suite("The command with the user's own arrays")
 struct OwnDataTests {
   /// x ↦ sin x₀ + x₁ x₂ / 2, about.
   private static func arrays(_ part: String, from first: Int, _ count: Int) -> [NamedTensor] {
@@ -32,7 +32,7 @@ struct OwnDataTests {
     fit: {epochs: 4, batch_size: 24, shards: 3, validation_split: 0.2}
     """
 
-  @Test("trains a regression with validation and test data apart, and predicts numbers")
+  @Test("trains a regression with separate validation and test data, and predicts values")
   func regression() throws {
     let directory = try TemporaryDirectory()
     try Self.write(to: directory)
@@ -46,7 +46,7 @@ struct OwnDataTests {
     let last = try #require(finished.output.split(separator: "\n").last)
     #expect(last.wholeMatch(of: #/Test loss: \S+ - Test mean_absolute_error: \S+/#) != nil)
     #expect(directory.names.contains("checkpoints"))
-    // The best is told by val_loss, without being named.
+    // The best checkpoint is chosen by val_loss by default.
     #expect(WholeFile.exists("\(directory.path)/checkpoints/mine/best.weights.h5"))
 
     let evaluated = try Shell.martlet(["evaluate", "checkpoints/mine/latest.weights.h5"], in: directory.path)
@@ -92,7 +92,7 @@ struct OwnDataTests {
       scaled.status == 2 && scaled.error.contains("cannot resume: data.scale is 1.0 in the checkpoint, but 2.0 now."))
   }
 
-  @Test("is judged by the validation part where there is no test data")
+  @Test("evaluates on the validation part if there is no test data")
   func validation() throws {
     let directory = try TemporaryDirectory()
     try Self.write(to: directory, hasTest: false)
@@ -131,7 +131,7 @@ struct OwnDataTests {
     ("fit.validation_split=null", 1, "mine.npz: has no test data. Add the arrays x_test and y_test, or reserve a part"),
   ]
 
-  @Test("says what is wrong, and what to do", arguments: mistakes.indices)
+  @Test("reports errors with advice", arguments: mistakes.indices)
   func wrong(index: Int) throws {
     let (set, status, message) = Self.mistakes[index]
     let directory = try TemporaryDirectory()

@@ -19,7 +19,7 @@ struct PredictionFileTests {
     #expect(PredictionFile(prediction, of: try data(nil)).tensors.map(\.name) == ["probabilities", "classes"])
   }
 
-  @Test("has no class of a model with one output, whose largest is always the first")
+  @Test("has no class for a model with a single output")
   func oneOutput() throws {
     let prediction = Prediction(values: [0.25, 0.75], classes: 1, kind: .outputs)
     let file = PredictionFile(prediction, of: try data(.labels([0, 1])))
@@ -27,7 +27,7 @@ struct PredictionFileTests {
     #expect(file.tensors.map(\.name) == ["outputs", "labels"])
   }
 
-  @Test("has the true values beside predicted ones, and no class")
+  @Test("has the true values next to the predicted ones, and no class")
   func values() throws {
     let prediction = Prediction(values: [0.25, 0.75, 0.5, 0.5], classes: 2, kind: .outputs, areClasses: false)
     let file = PredictionFile(prediction, of: try data(.values([1, 2, 3, -4], shape: [2])))

@@ -17,7 +17,7 @@ struct ProgressPrinterTests {
     return text.withLock { $0 }
   }
 
-  @Test("is Keras' line for each epoch")
+  @Test("has Keras' line per epoch")
   func lines() throws {
     let line =
       #/12/12 - \d+s - \d+(s|ms|us)/step - accuracy: 0\.\d{4} - loss: \d\.\d{4} - val_accuracy: 0\.\d{4} - val_loss: \d\.\d{4}/#
@@ -27,7 +27,7 @@ struct ProgressPrinterTests {
     #expect(lines[1].wholeMatch(of: line) != nil && lines[3].wholeMatch(of: line) != nil)
   }
 
-  @Test("is Keras' bar, drawn again in its place until the epoch ends")
+  @Test("has Keras' bar, redrawn in place until the epoch ends")
   func bar() throws {
     let lines = try printed(.bar).split(separator: "\n")
     #expect(lines.count == 4)
@@ -41,13 +41,13 @@ struct ProgressPrinterTests {
     }
   }
 
-  @Test("is nothing when it shall be silent")
+  @Test("is empty when silent")
   func silence() throws {
     #expect(try printed(.silent).isEmpty)
   }
 
   @Test(
-    "tells the time that remains as Keras does",
+    "shows the remaining time like Keras",
     arguments: [
       (0.9, "0s"), (59.9, "59s"), (60, "60s"), (60.5, "1:00"), (125, "2:05"), (3600, "60:00"), (3723.9, "1:02:03"),
     ])
@@ -55,7 +55,7 @@ struct ProgressPrinterTests {
     #expect(ProgressPrinter.remaining(seconds) == text)
   }
 
-  /// Time that passes by itself with each step.
+  /// A clock that advances with each step.
   private final class Clock: Callback {
     var now = ContinuousClock.now
     private let secondsPerStep: Double
@@ -82,7 +82,7 @@ struct ProgressPrinterTests {
     return texts
   }
 
-  @Test("is a line now and then within a long epoch, and none within a short one")
+  @Test("has intermediate lines within a long epoch, and none within a short one")
   func longEpoch() throws {
     let terminal = Terminal { 80 }
     func steps(_ secondsPerStep: Double) throws -> [String] {
@@ -99,7 +99,7 @@ struct ProgressPrinterTests {
   }
 
   @Test(
-    "is a bar that gives way to the numbers in a narrow window, and never fills it", arguments: [0, 1, 9, 30, 50, 70])
+    "shortens the bar in a narrow window, and never fills the last column", arguments: [0, 1, 9, 30, 50, 70])
   func narrow(columns: Int) throws {
     for hasColors in [true, false] {
       let terminal = Terminal(hasColors: hasColors) { columns }

@@ -94,7 +94,7 @@ struct PythonTests {
       - dense: {units: 10, activation: softmax}
     """
 
-  /// Frozen layers before, among and behind others.
+  /// Frozen layers before, between and after others.
   private static let frozen = """
       - conv2d: {name: first, trainable: false, filters: 6, kernel_size: 3, strides: 2}
       - batch_normalization: {trainable: false}

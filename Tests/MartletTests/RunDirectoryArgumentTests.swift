@@ -3,7 +3,7 @@ import Martlet
 import TestSupport
 import Testing
 
-@Suite("A run's directory in place of a checkpoint")
+@Suite("A run's directory as an argument")
 struct RunDirectoryArgumentTests {
   /// A run of 3 epochs whose best is the first: from then on the learning rate is far too large.
   private static func trained(_ directory: TemporaryDirectory) throws -> String {
@@ -18,7 +18,7 @@ struct RunDirectoryArgumentTests {
     return "\(directory.path)/run"
   }
 
-  /// What a copy of the directory may be like.
+  /// Kinds of copies of the directory.
   enum Copy: String, CaseIterable {
     case whole
     /// As `rsync -r`, object storage and zip make it.
@@ -27,7 +27,7 @@ struct RunDirectoryArgumentTests {
     case filesForLinks
   }
 
-  @Test("is its best checkpoint for every command, also in a copy of it", arguments: Copy.allCases)
+  @Test("resolves to its best checkpoint in every command, also in a copy", arguments: Copy.allCases)
   func best(copy: Copy) throws {
     let directory = try TemporaryDirectory()
     let run = try Self.trained(directory)
@@ -50,7 +50,7 @@ struct RunDirectoryArgumentTests {
     #expect(FileManager.default.contents(atPath: left) == FileManager.default.contents(atPath: right))
   }
 
-  @Test("is its newest good checkpoint, if there is no good best one")
+  @Test("resolves to its newest good checkpoint if there is no good best one")
   func newest() throws {
     let directory = try TemporaryDirectory()
     let run = try Self.trained(directory)
@@ -80,7 +80,7 @@ struct RunDirectoryArgumentTests {
     #expect(none.error.hasPrefix("martlet: \(run): holds no good checkpoint:\n"))
   }
 
-  @Test("is its newest checkpoint if that one has the weights of the best epoch, and the best one is lost")
+  @Test("resolves to its newest checkpoint if that has the weights of the best epoch, and the best one is missing")
   func restored() throws {
     let directory = try TemporaryDirectory()
     let stopping = "callbacks: [{early_stopping: {monitor: val_loss, patience: 9, restore_best_weights: true}}]"
@@ -104,7 +104,7 @@ struct RunDirectoryArgumentTests {
     }
   }
 
-  @Test("is its newest checkpoint if no best is kept")
+  @Test("resolves to its newest checkpoint if no best one is kept")
   func noBest() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -115,7 +115,7 @@ struct RunDirectoryArgumentTests {
     #expect(inspected.error == "martlet: note: run: using run/step-00000012.weights.h5, the newest.\n")
   }
 
-  @Test("is what a run is resumed from: its newest checkpoint")
+  @Test("is resumed from its newest checkpoint")
   func resuming() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -143,7 +143,7 @@ struct RunDirectoryArgumentTests {
     #expect(!directory.names.contains("three"))
   }
 
-  @Test("has the checkpoints of its run, and may have those of another, which are not touched")
+  @Test("may contain checkpoints of other runs, which are not changed")
   func mixed() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -168,7 +168,7 @@ struct RunDirectoryArgumentTests {
     #expect(manager.fileExists(atPath: "\(directory.path)/one/step-00000018.weights.h5"))
   }
 
-  @Test("has the best one of its newest one's run")
+  @Test("resolves to the best checkpoint of the run of its newest one")
   func bestOfAnother() throws {
     let directory = try TemporaryDirectory()
     let run = try Self.trained(directory)
@@ -184,7 +184,7 @@ struct RunDirectoryArgumentTests {
       inspected.error == "martlet: note: \(run): using \(run)/step-00000012.weights.h5, the best by val_loss.\n")
   }
 
-  @Test("is refused if it holds no run, with what it holds")
+  @Test("is refused if it contains no run, listing the runs below it")
   func empty() throws {
     let directory = try TemporaryDirectory()
     let nothing = try Shell.martlet(["predict", directory.path])

@@ -26,7 +26,7 @@ struct RunDirectoryCommandTests {
     try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/run").sorted()
   }
 
-  @Test("is asked for its best and its latest checkpoint also without links, and resumed")
+  @Test("gives its best and its latest checkpoint also without links, and is resumed")
   func withoutLinks() throws {
     let (directory, config) = try prepared()
     _ = try succeed(["train", config, "--max-steps", "14"], in: directory)
@@ -37,7 +37,7 @@ struct RunDirectoryCommandTests {
     #expect(files == ["step-00000012.weights.h5", "step-00000014.weights.h5"])
     #expect(try links.map { try succeed(["evaluate", $0], in: directory) } == before)
     #expect(try succeed(["inspect", "--verify", links[1]], in: directory).contains(": good: step 12, "))
-    // From the name of a link that is not there, too.
+    // From the name of a missing link, too.
     _ = try succeed(["train", config, "--resume", links[0], "--max-steps", "15"], in: directory)
     #expect(
       try names(directory)
@@ -47,7 +47,7 @@ struct RunDirectoryCommandTests {
     #expect(missing.error == "martlet: nowhere/best.weights.h5: cannot be read: No such file or directory.\n")
   }
 
-  @Test("still has the old run when the one that was to take its place is killed before its first checkpoint")
+  @Test("keeps the old run if the new one is killed before its first checkpoint")
   func killedOverwriting() throws {
     let (directory, config) = try prepared()
     _ = try succeed(["train", config, "--max-steps", "14"], in: directory)
@@ -66,7 +66,7 @@ struct RunDirectoryCommandTests {
       try succeed(["train", config, "--resume", "--max-steps", "15"], in: directory).contains("Resumed at step 14"))
   }
 
-  @Test("is as it was when a model that is to be imported over it cannot be saved")
+  @Test("is unchanged if an import over it cannot be saved")
   func failedImport() throws {
     let (directory, config) = try prepared()
     _ = try succeed(["train", config, "--max-steps", "3"], in: directory)

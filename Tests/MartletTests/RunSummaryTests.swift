@@ -16,7 +16,7 @@ struct RunSummaryTests {
     #expect(RunSummary.epochsDone(done, of: asked) == wording)
   }
 
-  @Test("has the fewest digits that read back, and one NaN")
+  @Test("has the fewest digits that round-trip, and one NaN")
   func digits() {
     #expect([Double.nan, -.nan, .signalingNaN].map(\.digits) == ["nan", "nan", "nan"])
     #expect((-Float.nan).digits == "nan")

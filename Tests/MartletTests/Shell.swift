@@ -2,19 +2,19 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a finished process left.
+/// The result of a finished process.
 struct Finished {
   let status: Int32
   let output: String
   let error: String
 
-  /// The lines of `error` that are no notes.
+  /// The lines of `error` that are not notes.
   var fault: String {
     error.split(separator: "\n").filter { !$0.hasPrefix("martlet: note:") }.map { "\($0)\n" }.joined()
   }
 }
 
-/// Runs programs as a user's shell does.
+/// Runs programs like a user's shell.
 enum Shell {
   /// The built command: that of the release, which users have, if there is one. The optimizer may show faults of its own.
   static let martlet = "\(BuildDirectory.release ?? BuildDirectory.path)/martlet"
@@ -42,7 +42,7 @@ enum Shell {
     process.arguments = arguments
     process.environment = Self.environment.merging(environment) { $1 }
     if let directory { process.currentDirectoryURL = URL(filePath: directory) }
-    // Files, not pipes: a pipe that nobody reads while the other one is read fills up.
+    // Files, not pipes: a pipe that is not read while the other one is fills up.
     let outputs = try TemporaryDirectory()
     let paths = ["out", "err"].map { "\(outputs.path)/\($0)" }
     for path in paths { try Data().write(to: URL(filePath: path)) }

@@ -2,14 +2,14 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A pipe that is full and that nobody reads, or a terminal whose output is stopped, as by Ctrl-S.
+/// A full pipe without a reader, or a terminal whose output is stopped, as by Ctrl-S.
 final class StoppedReader {
   enum Kind: String, CaseIterable {
     case pipe
     case terminal
   }
 
-  /// What a process gets as its output.
+  /// The output handle for a process.
   let writer: FileHandle
   private let reader: FileHandle
 
@@ -21,7 +21,7 @@ final class StoppedReader {
       let (descriptor, flags) = (writer.fileDescriptor, fcntl(writer.fileDescriptor, F_GETFL))
       _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
       while write(descriptor, "x", 1) == 1 {}
-      // The process gets a pipe in its usual mode.
+      // The process gets a blocking pipe.
       _ = fcntl(descriptor, F_SETFL, flags)
     case .terminal:
       let terminal = try PseudoTerminal()
@@ -31,7 +31,7 @@ final class StoppedReader {
   }
 }
 
-/// Two ends of a terminal: what is printed on the screen is read at the keyboard's end.
+/// A pseudoterminal: output to the terminal is read at its controlling end.
 struct PseudoTerminal {
   let keyboard: FileHandle
   let screen: FileHandle
@@ -52,7 +52,7 @@ struct PseudoTerminal {
     screen = FileHandle(fileDescriptor: other, closeOnDealloc: true)
   }
 
-  /// Begins to read, on a thread of its own.
+  /// Starts reading, on a separate thread.
   func reading() -> Reading { Reading(self) }
 
   /// All that is printed from now on.
@@ -73,7 +73,7 @@ struct PseudoTerminal {
       }
     }
 
-    /// Waits until no process has the screen any more.
+    /// Waits until no process has the terminal open.
     func end() throws -> String {
       try terminal.screen.close()
       isDone.wait()

@@ -3,9 +3,9 @@ import Martlet
 import TestSupport
 import Testing
 
-@Suite("The command in hostile surroundings")
+@Suite("The command in a hostile environment")
 struct SurroundingsTests {
-  @Test("fails when its answer cannot be written")
+  @Test("fails when its output cannot be written")
   func fullOutput() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -20,7 +20,7 @@ struct SurroundingsTests {
     #expect(closed.error.isEmpty)
   }
 
-  @Test("writes nothing that it prints into a file, when its streams are closed")
+  @Test("does not print into a file when its streams are closed")
   func closedStreams() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -33,7 +33,7 @@ struct SurroundingsTests {
     }
   }
 
-  @Test("fails with a message when a file may grow no further")
+  @Test("fails with a message when a file reaches its size limit")
   func fileSizeLimit() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -66,7 +66,7 @@ struct SurroundingsTests {
     #expect(
       digits.error
         == "martlet: the 7840000000 bytes of 'digits (train)' do not fit in memory. Use fewer samples.\n")
-    // A file with a hole, which takes no room on the disk, and starts as a checkpoint of its size does.
+    // A sparse file that starts like a checkpoint of its size.
     let start = "MARTLET CHECKPOINT\nformat 1\nbytes \(1 << 40 - 512)\nsha256 \(String(repeating: "0", count: 64))\n"
     #expect(truncate(try directory.write(start, to: "hole"), 1 << 40) == 0)
     let file = try limited("inspect hole")
@@ -74,7 +74,7 @@ struct SurroundingsTests {
     #expect(file.error == "martlet: hole: cannot be read: its 1099511627776 bytes do not fit in memory.\n")
   }
 
-  @Test("fails with a message when the system lets it start too few threads")
+  @Test("fails with a message when too few threads can be created")
   func tooFewThreads() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
@@ -89,7 +89,7 @@ struct SurroundingsTests {
     #expect(try Shell.run("/bin/sh", ["-c", "\(train) 1 --max-steps 1"], in: directory.path).status == 0)
   }
 
-  @Test("waits for a reader that is slow, whatever mode the pipe is in")
+  @Test("waits for a slow reader, whatever the mode of the pipe")
   func nonblockingPipe() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(
@@ -118,20 +118,20 @@ struct SurroundingsTests {
     #expect(output.count { $0 == UInt8(ascii: "\n") } == 4001)
   }
 
-  /// The bytes that are in a pipe.
+  /// The number of bytes in a pipe.
   private func available(_ reader: Int32) -> Int32 {
     var count: Int32 = 0
     return ioctl(reader, UInt(FIONREAD), &count) == 0 ? count : 0
   }
 
-  /// Whether a process waits for something.
+  /// Whether a process is sleeping.
   private func isAsleep(_ process: Process) throws -> Bool {
     let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
-    // Behind the name, which may hold anything.
+    // After the name, which may contain anything.
     return try #require(status.split(separator: ")").last).hasPrefix(" S ")
   }
 
-  @Test("does not touch the logs of a run that is under way")
+  @Test("does not change the logs of a running run")
   func logsOfAnotherRun() throws {
     let directory = try TemporaryDirectory()
     let config = try directory.write(CommandTests.yaml, to: "small.yml")

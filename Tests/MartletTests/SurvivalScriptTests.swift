@@ -3,19 +3,19 @@ import TestSupport
 import Testing
 
 private enum SystemPython {
-  /// The interpreter itself, not a script that looks for it.
+  /// The interpreter itself, not a wrapper script.
   static let interpreter: String? = {
     let found = try? Shell.run("/usr/bin/env", ["python3", "-c", "import sys; print(sys.executable, end='')"])
     return found.flatMap { $0.status == 0 ? $0.output : nil }
   }()
 }
 
-/// What the scripts in Tests/Survival say where something is missing. What they show is not tested here.
+/// The messages of the scripts in Tests/Survival about missing requirements. Their results are not tested here.
 @Suite(
   "A survival script",
   .enabled(if: SystemPython.interpreter != nil || Python.isRequired, "there is no python3 in PATH"))
 struct SurvivalScriptTests {
-  /// A script, what is there, and what it asks for.
+  /// A script, the available programs, and the requirement in its message.
   static let missing: [(script: String, hasH5py: Bool, hasCommand: Bool, message: String)] =
     ["kill_runs", "failing_writes", "power_cut", "long_run", "slurm"].flatMap { script in
       [
@@ -28,7 +28,7 @@ struct SurvivalScriptTests {
       ("power_cut", true, true, "needs strace, not found in PATH"), ("slurm", true, true, "needs "),
     ]
 
-  @Test("says what it needs, in one line", arguments: missing.indices)
+  @Test("reports what it needs, in one line", arguments: missing.indices)
   func needs(index: Int) throws {
     let (script, hasH5py, hasCommand, message) = Self.missing[index]
     let directory = try TemporaryDirectory()

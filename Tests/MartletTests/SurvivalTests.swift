@@ -3,12 +3,12 @@ import Martlet
 import TestSupport
 import Testing
 
-/// A training that runs while the test goes on.
+/// A training process that runs in parallel to the test.
 final class Running {
   let process = Process()
   let directory: TemporaryDirectory
 
-  /// Starts `martlet train`, and waits until there is a checkpoint, or it will take a signal.
+  /// Starts `martlet train`, and waits until there is a checkpoint, or until it handles signals.
   init(
     _ arguments: [String], in directory: TemporaryDirectory, output: Any? = nil, error: Any? = nil,
     environment: [String: String] = [:], untilTaking signal: Int32? = nil
@@ -27,7 +27,7 @@ final class Running {
     try wait { try signal.map(takes) ?? ((try? checkpoints().count) ?? 0 > 0) }
   }
 
-  /// No test leaves a training behind.
+  /// Ends the process with the test.
   deinit {
     guard process.isRunning else { return }
     send(SIGKILL)
@@ -41,7 +41,7 @@ final class Running {
     return try #require(UInt64(caught, radix: 16)) >> UInt64(signal - 1) & 1 == 1
   }
 
-  /// The time that the process has computed, in ticks of the system.
+  /// The CPU time of the process, in clock ticks.
   func ticks() throws -> Int {
     let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
     // Behind the name, which may hold anything: utime and stime are the 14th and 15th field of all.
@@ -58,7 +58,7 @@ final class Running {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// Waits for something that only happens while the process runs.
+  /// Waits for a condition that can only become true while the process runs.
   func wait(_ condition: () throws -> Bool) throws {
     try Self.wait {
       let isRunning = process.isRunning
@@ -68,7 +68,7 @@ final class Running {
     }
   }
 
-  /// Ten minutes are a hang on any machine: nothing waited for here takes long.
+  /// Ten minutes mean a hang on any machine: every wait here is short.
   private static func wait(until condition: () throws -> Bool) throws {
     for _ in 0..<120_000 {
       if try condition() { return }
@@ -85,7 +85,7 @@ final class Running {
   }
 }
 
-/// What a test waits for cannot happen any more.
+/// The condition can no longer become true.
 private struct NothingHappened: Error, CustomStringConvertible {
   let description: String
 
@@ -94,7 +94,7 @@ private struct NothingHappened: Error, CustomStringConvertible {
 
 @Suite("A run", .serialized)
 struct SurvivalTests {
-  /// As many epochs of 6 steps as no test waits for: minutes.
+  /// Epochs of 6 steps that take minutes, longer than any test.
   private static let endless = 100_000
 
   private func config(_ directory: TemporaryDirectory, epochs: Int = endless, more: String = "") throws -> String {
@@ -103,7 +103,7 @@ struct SurvivalTests {
   }
 
   @Test(
-    "ends on request with a checkpoint and the exit code 75, and goes on from there",
+    "ends on request with a checkpoint and exit code 75, and resumes from it",
     arguments: [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT"), (SIGUSR1, "SIGUSR1")])
   func ends(signal: Int32, name: String) throws {
     let directory = try TemporaryDirectory()
@@ -125,7 +125,7 @@ struct SurvivalTests {
     #expect(resumed.output.contains("Resumed at step \(step)"))
   }
 
-  @Test("is ended at once by a second SIGINT, and loses nothing that was written")
+  @Test("is ended at once by a second SIGINT, and keeps everything written")
   func secondInterrupt() throws {
     let directory = try TemporaryDirectory()
     // A step of twelve trillion operations, on one core: minutes.
@@ -143,7 +143,7 @@ struct SurvivalTests {
     let run = try Running(arguments, in: directory, untilTaking: SIGINT)
     try run.wait { try directory.text("out").contains("Epoch 1/") }
     run.send(SIGINT)
-    // It has come, and the step goes on.
+    // The signal was received, and the step continues.
     try run.wait { try !run.takes(SIGINT) }
     let ticks = try run.ticks()
     try run.wait { try run.ticks() > ticks + 1 }
@@ -153,7 +153,7 @@ struct SurvivalTests {
   }
 
   @Test(
-    "ends at once on a signal while its data is loaded, and says what to do", arguments: [SIGTERM, SIGINT, SIGUSR1])
+    "ends at once on a signal while data is loading, with advice", arguments: [SIGTERM, SIGINT, SIGUSR1])
   func endsWhileLoading(signal: Int32) throws {
     let directory = try TemporaryDirectory()
     let yaml = CommandTests.yaml.replacing("train_count: 1100", with: "train_count: 5000000")
@@ -185,7 +185,7 @@ struct SurvivalTests {
   private static let farewell =
     "martlet: stopped on request before the first step; no checkpoint was touched. Run the same command again.\n"
 
-  @Test("whose time limit leaves no time for a step is refused, before it touches anything")
+  @Test("whose time limit leaves no time for a step is refused, before it changes anything")
   func hopelessTimeLimit() throws {
     let directory = try TemporaryDirectory()
     let arguments = ["train", try config(directory, epochs: 1), "--output", "run", "--step-log", "steps.csv"]
@@ -209,7 +209,7 @@ struct SurvivalTests {
     #expect(try Shell.martlet(arguments + ["--resume", "--time-limit", "1s"], in: directory.path).status == 0)
   }
 
-  @Test("writes a checkpoint on SIGUSR2 and goes on; SIGHUP means nothing to it without a terminal")
+  @Test("writes a checkpoint on SIGUSR2 and continues; SIGHUP is ignored without a terminal")
   func checkpointOnRequest() throws {
     let directory = try TemporaryDirectory()
     let more = "checkpoints: {every_epochs: 99999, every_steps: 1, every_minutes: null, keep_best: null}"
@@ -230,7 +230,7 @@ struct SurvivalTests {
     #expect(try run.checkpoints().count == 3)
   }
 
-  @Test("is ended by the signals that were chosen, also by SIGHUP without a terminal", arguments: [SIGUSR2, SIGHUP])
+  @Test("is ended by the chosen signals, also by SIGHUP without a terminal", arguments: [SIGUSR2, SIGHUP])
   func chosenSignals(signal: Int32) throws {
     let directory = try TemporaryDirectory()
     let run = try Running([config(directory), "--output", "run", "--end-signals", "USR2,HUP"], in: directory)
@@ -256,7 +256,7 @@ struct SurvivalTests {
     #expect(finished.error.isEmpty ? try run.checkpoints().count == 1 : finished.error == Self.farewell)
   }
 
-  @Test("stops in time, and ends with the bits of a run that was not cut, callbacks and all")
+  @Test("stops in time, and ends with the bits of an uninterrupted run, including callbacks")
   func timeLimit() throws {
     let directory = try TemporaryDirectory()
     let more = """
@@ -282,7 +282,7 @@ struct SurvivalTests {
         continue
       }
       parts.append(part.status)
-      // A part that makes no step would be run again for ever.
+      // A part without a step would be requeued forever.
       let reached = try CheckpointStore(directory: "\(directory.path)/cut").newestGood().checkpoint.snapshot.state.step
       try #require(reached > step || part.status == 0)
       step = reached
@@ -303,12 +303,12 @@ struct SurvivalTests {
     #expect(tables[0] == tables[1])
   }
 
-  @Test("says of each thing that happened what it was, for machines")
+  @Test("logs every event as JSON")
   func log() throws {
     let directory = try TemporaryDirectory()
     let arguments = ["train", try config(directory, epochs: 3), "--output", "run", "--log-file", "run.jsonl"]
     #expect(try Shell.martlet(arguments + ["--max-steps", "7"], in: directory.path).status == 0)
-    // What is damaged is passed over, and told.
+    // A corrupt checkpoint is skipped and reported.
     let newest = "\(directory.path)/run/step-00000007.weights.h5"
     try Data(contentsOf: URL(filePath: newest)).dropLast(1).write(to: URL(filePath: newest))
     #expect(try Shell.martlet(arguments + ["--resume"], in: directory.path).status == 0)
@@ -316,7 +316,7 @@ struct SurvivalTests {
     let lines = try directory.text("run.jsonl").split(separator: "\n").map { line in
       try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
-    // A checkpoint is told of when it is written, which may be in the next epoch.
+    // A checkpoint is reported once it is written, which may be in the next epoch.
     let events = lines.compactMap { $0["event"] as? String }
     let heading = ["start", "configuration", "epoch"]
     #expect(Array(events.prefix(3)) == heading && events[5] == "end")
@@ -331,7 +331,7 @@ struct SurvivalTests {
     #expect(lines[5]["finished"] as? Bool == false && lines[13]["finished"] as? Bool == true)
     #expect(lines[14]["level"] as? String == "error")
     #expect(lines.allSatisfy { $0["directory"] as? String == "run" })
-    // What the run printed last, and numbers as people write them.
+    // The last line that the run printed, and readable numbers.
     let evaluated = try Shell.martlet(["evaluate", "run/latest.weights.h5", "--format", "json"], in: directory.path)
     let test = try #require(JSONSerialization.jsonObject(with: Data(evaluated.output.utf8)) as? [String: Double])
     for name in ["loss", "accuracy", "samples"] { #expect(lines[13]["test_\(name)"] as? Double == test[name]) }
@@ -341,7 +341,7 @@ struct SurvivalTests {
     #expect((lines[1]["yaml"] as? String)?.contains("on_nonfinite: stop") == true)
   }
 
-  @Test("goes on without its log, warns once, and writes the lines when the log takes them again")
+  @Test("continues without its log, warns once, and writes the lines once that is possible")
   func vanishedLog() throws {
     let directory = try TemporaryDirectory()
     let logs = "\(directory.path)/logs"
@@ -349,7 +349,7 @@ struct SurvivalTests {
     let run = try Running(
       [config(directory), "--output", "run", "--log-file", "logs/run.jsonl", "--verbose", "0"],
       in: directory)
-    // In one move: the run must not find the directory without the file, and make it anew.
+    // In one move: the run must not find the directory without the file, and recreate it.
     try FileManager.default.moveItem(atPath: logs, toPath: "\(logs).away")
     let steps = try run.checkpoints()
     try run.wait { try run.checkpoints().first ?? "" > steps.last ?? "" }
@@ -373,7 +373,7 @@ struct SurvivalTests {
     #expect(events.last?["event"] as? String == "end")
   }
 
-  @Test("is to be run again when it was stopped, also if its step log has holes")
+  @Test("exits with 75 when stopped, also if its step log is incomplete")
   func vanishedStepLog() throws {
     let directory = try TemporaryDirectory()
     let arguments = [
@@ -390,11 +390,11 @@ struct SurvivalTests {
         == "martlet: warning: steps.csv: cannot be written: it was removed or replaced. Training continues.\n")
   }
 
-  @Test("ends well when nobody takes its log: a full disk, a closed pipe", arguments: ["/dev/full", "/dev/fd/3"])
+  @Test("succeeds when its log cannot be written: a full disk, a closed pipe", arguments: ["/dev/full", "/dev/fd/3"])
   func unwritableLog(path: String) throws {
     let directory = try TemporaryDirectory()
     let command = "'\(Shell.martlet)' train '\(try config(directory, epochs: 2))' --verbose 0 --log-file \(path)"
-    // The reader of the pipe is gone before the run begins.
+    // The reader of the pipe is gone before the run starts.
     let gone = "while echo 2> /dev/null; do :; done; trap - PIPE"
     let finished = try Shell.run(
       "/bin/sh", ["-c", "trap '' PIPE; { \(gone); \(command); echo $? >&2; } 3>&1 | true"], in: directory.path)
@@ -405,7 +405,7 @@ struct SurvivalTests {
         + "once that is possible.\n0\n")
   }
 
-  @Test("is told who writes to its directory")
+  @Test("reports which process has locked its directory")
   func locked() throws {
     let directory = try TemporaryDirectory()
     let run = try Running([config(directory), "--output", "run"], in: directory)
@@ -413,7 +413,7 @@ struct SurvivalTests {
     #expect(second.status == 1)
     let holder = "another run is writing to it: process \(run.process.processIdentifier) on "
     #expect(second.error.contains(holder))
-    // A run that is killed does not hold it any longer.
+    // A killed run releases the lock.
     run.send(SIGKILL)
     #expect(try run.finish().status == -SIGKILL)
     let third = try Shell.martlet(
@@ -439,7 +439,7 @@ struct SurvivalTests {
       bad.error.hasSuffix("is corrupt: SHA-256 mismatch. Use an older checkpoint.\n"))
   }
 
-  @Test("stops at a batch whose loss is no number, and keeps the last good checkpoint")
+  @Test("stops at a batch with a NaN loss, and keeps the last good checkpoint")
   func nonfinite() throws {
     let directory = try TemporaryDirectory()
     let more = """

@@ -43,7 +43,7 @@ struct TrainingRunTests {
     }
   }
 
-  @Test("go on from what the run before wrote last, if they had to wait for it", arguments: [false, true])
+  @Test("resume from the last checkpoint of the previous run after waiting for its lock", arguments: [false, true])
   func lastCheckpointOfAnother(isFirst: Bool) throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/run"
@@ -53,7 +53,7 @@ struct TrainingRunTests {
     let (older, newest) = ("\(path)/step-00000002.weights.h5", "\(path)/step-00000004.weights.h5")
     try FileManager.default.moveItem(atPath: newest, toPath: "\(directory.path)/later")
     if isFirst { try FileManager.default.removeItem(atPath: older) }
-    // The run before is on another host, and stops once we wait for it.
+    // The previous run is on another host, and stops once this one waits for it.
     let lock = Mutex<DirectoryLock?>(try DirectoryLock(path))
     _ = try directory.write("process 7\nhost elsewhere\nsince 2026-01-01 00:00:00\n", to: "run/run.lock")
     let later = "\(directory.path)/later"
@@ -69,7 +69,7 @@ struct TrainingRunTests {
     #expect(!names.contains { $0.hasSuffix(".damaged") })
   }
 
-  @Test("go on from what another run wrote to a directory that was not there before")
+  @Test("resume from a checkpoint that another run wrote to a directory that was missing at first")
   func directoryOfAnother() throws {
     let directory = try TemporaryDirectory()
     var configuration = try Self.configuration("\(directory.path)/run")
@@ -80,7 +80,7 @@ struct TrainingRunTests {
     #expect(try Self.run(configuration, .resumingIfAny).trainer.state.step == 3)
   }
 
-  @Test("leave a checkpoint also if they are stopped before the first step", arguments: [false, true])
+  @Test("write a checkpoint even if they are stopped before the first step", arguments: [false, true])
   func stoppedAtOnce(isFromFile: Bool) throws {
     let directory = try TemporaryDirectory()
     let whole = try Self.configuration("\(directory.path)/whole")
@@ -105,7 +105,7 @@ struct TrainingRunTests {
     return run.trainer.snapshot()
   }
 
-  /// What a run ends with, without what the clock decides.
+  /// The final state of a run, without times.
   private func ended(_ configuration: RunConfiguration, _ start: TrainingRun.Start) throws -> Snapshot {
     let run = try Self.run(configuration, start)
     try run.run()

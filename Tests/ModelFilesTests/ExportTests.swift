@@ -4,13 +4,13 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-@Suite("Models for other programs")
+@Suite("Exported models")
 struct ExportTests {
   private func model(_ file: String = "keras315-other.keras") throws -> TrainedModel {
     try KerasModelFile(path: KerasGolden(file).path).model(for: .training).model
   }
 
-  @Test("that Keras reads are read here, to the same bits", arguments: [ExportFormat.keras, .h5])
+  @Test("in Keras formats are imported again to the same bits", arguments: [ExportFormat.keras, .h5])
   func kerasRoundTrip(format: ExportFormat) throws {
     let model = try model()
     let bytes = try model.exported(format, path: "x")
@@ -21,7 +21,7 @@ struct ExportTests {
     #expect(try again.model.exported(format, path: "x") == bytes)
   }
 
-  @Test("in formats that begin the same are told apart by the whole end of their names")
+  @Test("with similar suffixes are distinguished by the whole suffix")
   func formats() {
     #expect(ExportFormat(path: "a.keras") == .keras)
     #expect(ExportFormat(path: "a.H5") == .h5)
@@ -30,7 +30,7 @@ struct ExportTests {
     #expect(ExportFormat(path: "dir.onnx/a") == nil)
   }
 
-  @Test("of PyTorch are named module by module")
+  @Test("for PyTorch list their modules")
   func torchModules() throws {
     let lesson = try model("keras315-lesson.keras")
     let modules = try TorchModules(lesson, file: "x")
@@ -39,12 +39,12 @@ struct ExportTests {
         + "nn.MaxPool2d((2, 2), stride=(2, 2)), nn.Flatten(), nn.Linear(27, 6), nn.Tanh(), nn.Linear(6, 4))")
     #expect(modules.tensors.map(\.name) == ["0.weight", "0.bias", "4.weight", "4.bias", "6.weight", "6.bias"])
     #expect(modules.tensors.map(\.dimensions) == [[3, 1, 3, 2], [3], [6, 27], [6], [4, 6], [4]])
-    // Input (row 1, column 2, channel 0) of the flattened 3x3 image stands at 3·(1·3 + 2) here, and at 1·3 + 2 there.
+    // Input (row 1, column 2, channel 0) of the flattened 3x3 image has index 3·(1·3 + 2) here, and 1·3 + 2 there.
     guard case .floats(let values) = modules.tensors[2].values else { return }
     #expect(values[5] == lesson.weights[2].values[15 * 6])
   }
 
-  @Test("that PyTorch has no modules for are refused with the layer")
+  @Test("without PyTorch equivalents are refused, naming the layer")
   func notExpressible() throws {
     func message(_ layers: [any Layer]) throws -> String {
       let trainer = try Trainer(
@@ -63,7 +63,7 @@ struct ExportTests {
         + "channels last.")
   }
 
-  @Test("in safetensors are a header and the numbers behind it")
+  @Test("in safetensors are a header followed by the data")
   func safeTensors() {
     let file = SafeTensorsFile(
       metadata: [(key: "ü", text: "\"")],

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Files of other programs")
 struct ForeignFormatTests {
-  /// The start of a file, and what it is.
+  /// The start of a file, and its format.
   static let starts: [(bytes: [UInt8], format: ForeignFormat)] = [
     ([], .empty), (Array("  \n".utf8), .empty),
     (Array("version https://git-lfs.github.com/spec/v1\noid sha256:".utf8), .largeFilePointer),
@@ -22,7 +22,7 @@ struct ForeignFormatTests {
     (Array("name: mnist\n".utf8), .unknown), ([0xff], .unknown), ([8], .unknown), ([0x80], .unknown),
   ]
 
-  @Test("are named for what they are", arguments: starts.indices)
+  @Test("are recognized by their first bytes", arguments: starts.indices)
   func start(index: Int) {
     let (bytes, format) = Self.starts[index]
     #expect(ForeignFormat(bytes) == format)
@@ -31,7 +31,7 @@ struct ForeignFormatTests {
     #expect(error?.description.hasPrefix("m: is ") == true)
   }
 
-  @Test("are told apart by their names, if they are archives")
+  @Test("are recognized by their member names, if they are archives")
   func members() {
     #expect(ForeignFormat(members: ["archive/data.pkl", "archive/data/0"]) == .pyTorch)
     #expect(ForeignFormat(members: ["a.npy", "b.npy"]) == .numPyArchive)
@@ -40,7 +40,7 @@ struct ForeignFormatTests {
     #expect(ForeignFormat(members: []) == .otherZip)
   }
 
-  @Test("are told by the files beside their name, if they are several")
+  @Test("are recognized by neighboring files, if they consist of several")
   func severalFiles() throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: directory) }

@@ -23,7 +23,7 @@ struct GraphNetwork {
     GraphNetwork(name: "joined", model: joined(), optimizer: Adam(learningRate: 1e-3)),
   ]
 
-  /// Layers with names that count: conv1, conv2, norm1…
+  /// Layers with numbered names: conv1, conv2, norm1…
   private struct Builder {
     var model = Model()
     private var counts: [String: Int] = [:]

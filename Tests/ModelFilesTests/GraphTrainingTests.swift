@@ -3,9 +3,9 @@ import HDF5Reading
 import Martlet
 import Testing
 
-/// From the same weights, 300 steps with branches and batch normalization. `SameTraining/make_graphs.py` makes the side of
-/// Keras, with TensorFlow and with JAX: networks, options and data are those of that script.
-@Suite("Martlet trains graphs as Keras does")
+/// From the same weights, 300 steps with branches and batch normalization. `SameTraining/make_graphs.py` produces
+/// Keras' results, with TensorFlow and with JAX, from the same networks, options and data.
+@Suite("Martlet trains graphs like Keras")
 struct GraphTrainingTests {
   private static let (steps, batchSize, size, classes) = (300, 50, 12, 10)
   private static let tolerance: Float = 1e-4
@@ -13,7 +13,7 @@ struct GraphTrainingTests {
   /// Numbers as the script computes them.
   private static func hashed(_ number: Int) -> Int { Int((UInt32(truncatingIfNeeded: number) &* 2_654_435_761) >> 24) }
 
-  /// Pictures with a third of their pixels lit, by their class, and some specks; a tenth of them is mislabelled.
+  /// Images with a third of their pixels lit, depending on the class, and some noise; a tenth is mislabeled.
   private static func samples() throws -> Dataset {
     let (count, pixels, classes) = (steps * batchSize, size * size, classes)
     let classOf = (0..<count).map { $0 * 7 % 11 % classes }
@@ -28,7 +28,7 @@ struct GraphTrainingTests {
     return try Dataset(name: "samples", shape: [size, size, 1], inputs: images, labels: labels)
   }
 
-  /// What Keras began with and came to, with both backends.
+  /// Keras' initial and final values, with both backends.
   private struct Golden {
     private let root: HDF5Group
     private let variables: [String]
@@ -39,7 +39,7 @@ struct GraphTrainingTests {
       variables = try root.attributes("variables")
     }
 
-    /// The values of variables in the order of a model, from a data set that has them in Keras' order.
+    /// The values of variables in the model's order, from a dataset in Keras' order.
     func weights(_ dataset: String, like model: [Snapshot.Variable]) throws -> [Snapshot.Variable] {
       let values: [Float] = try root.read(dataset).values
       let counts = Dictionary(uniqueKeysWithValues: model.map { ($0.path, $0.shape.count) })
@@ -58,8 +58,8 @@ struct GraphTrainingTests {
     func losses(_ backend: String) throws -> [Float] { try root.read("\(backend)/losses").values }
   }
 
-  /// Expects numbers within the tolerance of both backends; where those are farther apart, within three times their
-  /// distance.
+  /// Expects values within the tolerance of both backends, or, if those differ by more, within three times their
+  /// difference.
   private func expect(_ own: [Float], _ tensorFlow: [Float], _ jax: [Float], _ what: String) {
     let distance = largestDifference(tensorFlow, jax)
     let own = (tensorFlow: largestDifference(own, tensorFlow), jax: largestDifference(own, jax))
@@ -91,7 +91,7 @@ struct GraphTrainingTests {
     let frozen = Set(trainer.plan.variables.filter { $0.role == .frozen }.map(\.path))
     #expect(weights.filter { frozen.contains($0.path) } == start.filter { frozen.contains($0.path) })
     #expect(frozen.isEmpty == (name != "frozen"))
-    // Weights that stay where they are would agree, too.
+    // Unchanged weights would agree, too.
     let moved = zip(weights, start).filter { !$0.0.path.contains("moving") }.map {
       largestDifference($0.values, $1.values)
     }

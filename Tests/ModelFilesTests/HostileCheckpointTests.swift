@@ -7,7 +7,7 @@ import Testing
 
 @testable import Checkpoints
 
-/// A checkpoint in the middle of an epoch, with weights that a callback keeps: changed, sealed again, and opened.
+/// A checkpoint in the middle of an epoch, with weights kept by a callback: changed, given a valid digest, and opened.
 struct SealedRun {
   static let yaml = """
     name: small
@@ -41,21 +41,21 @@ struct SealedRun {
       trainFingerprint: data.train.fingerprint, validationFingerprint: data.test.fingerprint)
   }
 
-  /// Writes a checkpoint as it is, whatever it says, under a good seal.
+  /// Writes a checkpoint with any contents and a valid digest.
   func write(_ checkpoint: Checkpoint, plan: ModelPlan? = nil) throws {
     try CheckpointStore.write(
       checkpoint, to: path, plan: plan ?? self.plan, training: configuration.training)
   }
 
-  /// Seals bytes again, with the digest that they have.
+  /// Updates the digest of changed bytes.
   func seal(_ bytes: [UInt8]) throws {
     let content = bytes[UserBlock.count...]
     try WholeFile.write(UserBlock(content: content).bytes + content, to: path)
   }
 
-  /// Opens the file and does with it all that the commands do.
+  /// Opens the file and uses it in every way that the commands do.
   ///
-  /// - Throws: whatever an error says; it may not do anything else.
+  /// - Throws: any error; it must not crash.
   func use() throws {
     let saved = try SavedRun(path: path)
     for format in ExportFormat.allCases { _ = try saved.model.exported(format, path: "x") }
@@ -70,7 +70,7 @@ struct SealedRun {
   }
 }
 
-@Suite("Checkpoints that are sealed, and say what they should not")
+@Suite("Checkpoints with invalid contents and a valid digest")
 struct HostileCheckpointTests {
   typealias Change = @Sendable (inout Checkpoint) -> Void
 
@@ -81,7 +81,7 @@ struct HostileCheckpointTests {
     return Snapshot.Variable(path: variable.path, shape: shape, values: Array(variable.values.prefix(shape.count)))
   }
 
-  /// What is changed, and what is said of it.
+  /// A change, and the message.
   static let changes: [(name: String, change: Change, message: String)] = [
     (
       "a kernel of other dimensions", { $0.snapshot.parameters[2] = shorter($0.snapshot.parameters[2]) },
@@ -118,7 +118,7 @@ struct HostileCheckpointTests {
       "is malformed: its history has 3 values of 'loss' for 1 epochs."
     ),
     (
-      "weights of a callback that are another model's",
+      "callback weights of another model",
       {
         let weights = $0.snapshot.state.callbacks["early_stopping"]?.weights ?? []
         $0.snapshot.state.callbacks["early_stopping"]?.weights = weights.map(shorter)
@@ -150,7 +150,7 @@ struct HostileCheckpointTests {
     ),
     ("a negative learning rate", { $0.snapshot.state.learningRate = -1 }, "is malformed: the learning rate is -1.0."),
     (
-      "a weight that is no number",
+      "a weight that is NaN",
       {
         let bias = $0.snapshot.parameters[3]
         $0.snapshot.parameters[3] = Snapshot.Variable(
@@ -201,7 +201,7 @@ struct HostileCheckpointTests {
     try run.use()
     let good = try WholeFile.read(run.path)
     for seed in UInt64(0)..<200 {
-      // A linear congruential generator (Knuth's MMIX): a file can be made again by its number.
+      // A linear congruential generator (Knuth's MMIX): a file can be reproduced from its number.
       var (state, bytes) = (seed, good)
       func random(_ bound: Int) -> Int {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -213,7 +213,7 @@ struct HostileCheckpointTests {
     }
   }
 
-  @Test("are refused as models in code, too, that have not been read from a file")
+  @Test("are also refused as models built in code")
   func models() throws {
     let run = try SealedRun()
     let training = run.configuration.training

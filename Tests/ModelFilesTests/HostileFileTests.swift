@@ -5,9 +5,9 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-@Suite("Files that no program should trust")
+@Suite("Malicious files")
 struct HostileFileTests {
-  /// A file of `Hostile/make_hostile.py`, and what is said of it.
+  /// A file of `Hostile/make_hostile.py`, and the message.
   static let files: [(name: String, message: String)] = [
     (
       "external-link.weights.h5",
@@ -56,7 +56,7 @@ struct HostileFileTests {
     ("weightless.keras", "has no member 'model.weights.h5'."),
     ("deep.keras", "model.weights.h5: is malformed HDF5: it is truncated: 512 of 27920 bytes."),
     ("large.keras", "the member 'config.json' would decompress to 100000018 bytes; the limit is 16777216."),
-    // What unpacks to a gigabyte, or to more than it can mean, is not unpacked.
+    // Members that would decompress to a gigabyte, or to more than they need, are not decompressed.
     (
       "values.keras",
       "its weights do not fit the model: '0' of layer 'first' has the shape (268435456,), "
@@ -91,13 +91,13 @@ struct HostileFileTests {
     #expect("\(error)".contains(message), "\(error)")
   }
 
-  @Test("and every one of them is tested")
+  @Test("are all tested")
   func allFiles() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: path("")).filter { !$0.hasSuffix(".py") }
     #expect(Set(names) == Set(Self.files.map(\.name) + ["packed.weights.h5", "deflated.keras", "memory.keras"]))
   }
 
-  @Test("are not mistaken for files that are packed in the ways of HDF5 and zip")
+  @Test("are distinguished from files compressed by HDF5 and zip")
   func packed() throws {
     let golden = try KerasGolden("keras315-lesson.keras")
     let expected = try golden.state().weights
@@ -109,7 +109,7 @@ struct HostileFileTests {
     )
   }
 
-  @Test("may have a user block of anybody's in front")
+  @Test("may have a user block of another program")
   func userBlock() throws {
     let golden = try KerasGolden("keras315-lesson.h5")
     let bytes = try Array(Data(contentsOf: URL(filePath: golden.path)))
@@ -118,7 +118,7 @@ struct HostileFileTests {
       KerasGolden.State(try SavedRun(importing: moved.model, origin: "").checkpoint.snapshot) == (try golden.state()))
   }
 
-  @Test("are other formats, or ours")
+  @Test("are named if they are of other formats, or Martlet checkpoints")
   func formats() throws {
     func message(_ bytes: [UInt8]) throws -> String {
       "\(try #require(throws: ModelFileError.self) { try KerasModelFile(bytes, path: "x") })"
@@ -132,7 +132,7 @@ struct HostileFileTests {
         == "x: is a Martlet checkpoint: it needs no import.")
   }
 
-  @Test("that are cut off anywhere are refused", arguments: ["keras315-lesson.keras", "tfkeras221-lesson.h5"])
+  @Test("that are truncated anywhere are refused", arguments: ["keras315-lesson.keras", "tfkeras221-lesson.h5"])
   func truncation(name: String) throws {
     let bytes = try Array(Data(contentsOf: URL(filePath: KerasGolden(name).path)))
     for count in stride(from: 0, to: bytes.count - 1, by: bytes.count / 97) {

@@ -6,7 +6,7 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-/// Models that several versions of Keras saved, and what they compute: `Golden/make_models.py` makes them.
+/// Models saved by several versions of Keras, and their outputs, produced by `Golden/make_models.py`.
 struct KerasGolden {
   /// `keras315-lesson.keras`
   let file: String
@@ -25,7 +25,7 @@ struct KerasGolden {
     try #require(Bundle.module.url(forResource: "Golden", withExtension: nil)).appending(path: name).path
   }
 
-  /// A good model's contents, with the descriptions changed.
+  /// A good model's contents with changed descriptions.
   static func changed(_ file: String, _ old: String, _ new: String, count: Int = 1) throws -> KerasModelFile {
     let path = try path(file)
     var contents = try KerasContents(Array(Data(contentsOf: URL(filePath: path))), path: "m")
@@ -36,13 +36,13 @@ struct KerasGolden {
     return KerasModelFile(path: "m", contents: contents)
   }
 
-  /// Every file that is a model with its weights and its optimizer's state.
+  /// All files with a model, its weights and its optimizer state.
   static let wholeModels = names { !$0.hasSuffix(".weights.h5") && isTrained($0) }
-  /// Every file that holds weights and the optimizer's state, but no model.
+  /// All files with weights and optimizer state, but no model.
   static let weights = names { $0.hasSuffix(".weights.h5") && !isByOrder($0) }
-  /// Every file of Keras 1 and 2 that holds weights alone.
+  /// All weights-only files of Keras 1 and 2.
   static let weightsByOrder = names { $0.hasSuffix(".weights.h5") && isByOrder($0) }
-  /// Every model that was compiled with the name of an optimizer, or not at all, and not trained.
+  /// All untrained models, compiled with the name of an optimizer, or not at all.
   static let untrained = names { !isTrained($0) }
 
   private static func isTrained(_ name: String) -> Bool { !name.contains("-text") && !name.contains("-uncompiled") }
@@ -59,7 +59,7 @@ struct KerasGolden {
     }.sorted()
   }
 
-  /// The samples that the script computes with.
+  /// The samples of the script.
   static func samples() throws -> Dataset {
     let count = 60
     let images = (0..<UInt32(count * 64)).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 24) }
@@ -70,7 +70,7 @@ struct KerasGolden {
 
   var probabilities: [Float] { get throws { try values("probabilities") } }
 
-  /// What the model had when it was saved, or after 20 further steps.
+  /// The values when the model was saved, or after 20 further steps.
   struct State: Equatable {
     let iteration: Int
     let weights: [[Float]]

@@ -7,8 +7,8 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-/// Models of `Golden/graphs/make_models.py`, as two versions of Keras saved them.
-@Suite("Graphs that Keras saved")
+/// Models of `Golden/graphs/make_models.py`, saved by two versions of Keras.
+@Suite("Graphs saved by Keras")
 struct KerasGraphTests {
   static let files: [String] = {
     let directory = Bundle.module.url(forResource: "Golden/graphs", withExtension: nil)?.path ?? ""
@@ -16,7 +16,7 @@ struct KerasGraphTests {
     return names.filter { !$0.contains("expected") && !$0.contains(".weights.") && !$0.hasSuffix(".py") }.sorted()
   }()
 
-  /// What Keras computes with a model, and what it had when it was saved.
+  /// Keras' outputs of a model, and its values when it was saved.
   private struct Expected {
     let probabilities: [Float]
     let weightSums: [Double]
@@ -41,7 +41,7 @@ struct KerasGraphTests {
 
   private func probabilities(_ model: TrainedModel) throws -> [Float] {
     var model = model
-    // What begins with a Rescaling was trained on divided pixels all the same.
+    // A model that starts with a Rescaling layer was still trained on divided pixels.
     model.scale = 255
     let run = try SavedRun(importing: model, origin: "m")
     return Array(try Trainer(run, workerCount: 1).predict(KerasGolden.samples()).probabilities.prefix(12 * 4))
@@ -52,7 +52,7 @@ struct KerasGraphTests {
     KerasLayerOrder(model).positions(of: known).map { variables[$0].values.reduce(0) { $0 + Double($1) } }
   }
 
-  @Test("predict what Keras predicts, and have its weights and the state of its optimizer", arguments: files)
+  @Test("predict like Keras, and have its weights and optimizer state", arguments: files)
   func state(name: String) throws {
     let expected = try Expected(name)
     let imported = try file(name).model(for: .training)
@@ -60,7 +60,7 @@ struct KerasGraphTests {
     #expect(largestDifference(try probabilities(imported.model), expected.probabilities) < 1e-6)
     let plan = try imported.model.plan()
     if !name.contains("nested") {
-      // A model within the model counts its layers apart.
+      // A nested model numbers its layers separately.
       let weights = sums(imported.model.weights, plan.variables, plan.model)
       #expect(zip(weights, expected.weightSums).allSatisfy { abs($0 - $1) < 1e-4 }, "\(weights)")
     }
@@ -104,7 +104,7 @@ struct KerasGraphTests {
     }
   }
 
-  @Test("go through YAML and a checkpoint", arguments: files)
+  @Test("round-trip through YAML and a checkpoint", arguments: files)
   func checkpoint(name: String) throws {
     let run = try SavedRun(importing: file(name).model(for: .training).model, origin: "m")
     let configuration = try RunConfiguration(yaml: run.configuration.yaml, file: "x")
@@ -116,7 +116,7 @@ struct KerasGraphTests {
     let again = try SavedRun(path: path)
     #expect(again.checkpoint.snapshot == run.checkpoint.snapshot)
     #expect(again.configuration.training.model.layerNames == run.configuration.training.model.layerNames)
-    // What Keras would read of it.
+    // The file as Keras would read it.
     let root = try HDF5File(Array(Data(contentsOf: URL(filePath: path))), path: path).root
     let weights = try root.group("model_weights")
     let layers = try weights.attributes("layer_names")
@@ -125,7 +125,7 @@ struct KerasGraphTests {
     )
   }
 
-  /// A model whose layers are in another order here than Keras puts them in: the shortcut after the whole body.
+  /// A model whose layer order differs from Keras': the shortcut after the whole body.
   private static let ownOrder = """
     name: own
     data: {}
@@ -156,7 +156,7 @@ struct KerasGraphTests {
       importing: model, origin: "own", background: RunConfiguration(name: "own", source: nil, training: training))
   }
 
-  @Test("are in Keras' order in its files, and in their own in a checkpoint", arguments: [ExportFormat.keras, .h5])
+  @Test("have Keras' order in its files, and their own in a checkpoint", arguments: [ExportFormat.keras, .h5])
   func order(format: ExportFormat) throws {
     let run = try ownRun()
     let plan = try run.model.plan()
@@ -175,7 +175,7 @@ struct KerasGraphTests {
     let slots = run.checkpoint.snapshot.slots.map(byPath)
     #expect(again.model.optimizerState?.slots.map(byPath) == slots && slots.count == 2)
     #expect(try probabilities(again.model) == (try probabilities(run.model)))
-    // Keras has no key for what does not decay.
+    // Keras has no key for variables excluded from weight decay.
     #expect(again.model.optimizer.updateOptions == UpdateOptions(weightDecay: 0.004))
 
     let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
@@ -185,7 +185,7 @@ struct KerasGraphTests {
     #expect((saved.configuration.training.optimizer as? AdamW)?.updateOptions.excludedFromWeightDecay == ["bias"])
   }
 
-  @Test("of which only the weights were saved come to the model of a configuration")
+  @Test("saved as weights only are loaded into the model of a configuration")
   func weightsAlone() throws {
     let whole = try file("keras315-chain.keras").model(for: .training).model
     let background = KerasModelFile.Background(
@@ -195,7 +195,7 @@ struct KerasGraphTests {
     #expect(try file("keras315-chain.weights.h5").weights(for: whole.plan()) == whole.weights)
   }
 
-  @Test("give their weights to NumPy and safetensors by name, and are written for ONNX", arguments: files)
+  @Test("export their weights to NumPy and safetensors by name, and are written as ONNX", arguments: files)
   func otherFormats(name: String) throws {
     let model = try file(name).model(for: .exporting).model
     for format in [ExportFormat.npz, .safetensors] {
@@ -208,7 +208,7 @@ struct KerasGraphTests {
 
   /// Descriptions of an axis of batch normalization in an image, and whether they are the last.
   @Test(
-    "name the last axis by its number, too",
+    "may give the last axis by its number",
     arguments: [("[3]", true), ("3", true), ("[-1]", true), ("1", false), ("[1]", false)])
   func axes(axis: String, isLast: Bool) throws {
     let text = """

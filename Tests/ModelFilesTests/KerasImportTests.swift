@@ -4,9 +4,9 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-@Suite("Models that Keras saved")
+@Suite("Models saved by Keras")
 struct KerasImportTests {
-  @Test("are all here: three versions of Keras 3, Keras 2 with both of its optimizers, and older ones")
+  @Test("are all present: three versions of Keras 3, Keras 2 with both of its optimizers, and older ones")
   func goldenFiles() {
     // Keras 1.2.2, 2.2.4 (TensorFlow and Theano) and 2.3.1; tf.keras 2.13, also as on Windows, 2.14, and Keras 3.1 as on Windows.
     #expect(KerasGolden.wholeModels.count == 3 * 2 * 2 + 4 + 4 + 6)
@@ -15,7 +15,7 @@ struct KerasImportTests {
     #expect(KerasGolden.untrained.count == 6)
   }
 
-  @Test("have the weights and the optimizer's state that Keras had", arguments: KerasGolden.wholeModels)
+  @Test("have Keras' weights and optimizer state", arguments: KerasGolden.wholeModels)
   func exactState(file: String) throws {
     let golden = try KerasGolden(file)
     let imported = try KerasModelFile(path: golden.path).model(for: .training)
@@ -29,13 +29,13 @@ struct KerasImportTests {
     #expect(imported.model.inputShape == [8, 8, 1])
   }
 
-  @Test("predict what Keras predicts, and train on as Keras does", arguments: KerasGolden.wholeModels)
+  @Test("predict and continue training like Keras", arguments: KerasGolden.wholeModels)
   func trainingOn(file: String) throws {
     let golden = try KerasGolden(file)
     try check(try KerasModelFile(path: golden.path).model(for: .training).model, golden)
   }
 
-  @Test("of which only the weights were saved go on with the model of a configuration", arguments: KerasGolden.weights)
+  @Test("saved as weights only continue training with the model of a configuration", arguments: KerasGolden.weights)
   func weightsAlone(file: String) throws {
     let golden = try KerasGolden(file)
     let whole = try KerasModelFile(path: golden.path.replacing(".weights.h5", with: ".h5")).model(for: .training)

@@ -5,7 +5,7 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-@Suite("The summary of a file of Keras'")
+@Suite("The summary of a Keras file")
 struct KerasModelSummaryTests {
   private func summary(_ file: String, _ change: (inout KerasContents) -> Void = { _ in }) throws -> KerasModelSummary {
     var contents = try KerasContents(Array(Data(contentsOf: URL(filePath: KerasGolden.path(file)))), path: "m")
@@ -13,7 +13,7 @@ struct KerasModelSummaryTests {
     return try KerasModelFile(path: "m", contents: contents).summary()
   }
 
-  /// A file, and what its summary says of where it comes from and of its training.
+  /// A file, and its origin and training in the summary.
   static let files: [(file: String, lines: [String])] = [
     (
       "keras315-lesson.keras",
@@ -39,7 +39,7 @@ struct KerasModelSummaryTests {
     ),
   ]
 
-  @Test("says what it is", arguments: files.indices)
+  @Test("describes the file", arguments: files.indices)
   func text(index: Int) throws {
     let (file, lines) = Self.files[index]
     let text = try summary(file).description
@@ -57,7 +57,7 @@ struct KerasModelSummaryTests {
     #expect(summary.layers.dropFirst().allSatisfy { !$0.inputs.isEmpty && names.isSuperset(of: $0.inputs) })
   }
 
-  @Test("lists every layer with the weights that the file has for it", arguments: KerasGolden.wholeModels)
+  @Test("lists every layer with its weights in the file", arguments: KerasGolden.wholeModels)
   func layers(file: String) throws {
     let summary = try summary(file)
     let layers = summary.layers.filter { $0.parameterCount > 0 }
@@ -69,7 +69,7 @@ struct KerasModelSummaryTests {
     #expect(summary.layers.last?.outputShape == [4])
   }
 
-  @Test("shows a model that is not computed, and says why")
+  @Test("describes an unsupported model, with the reason")
   func refused() throws {
     let summary = try summary("keras315-lesson.keras") {
       $0.model = $0.model?.replacing(#""class_name": "MaxPooling2D""#, with: #""class_name": "GlobalMaxPooling2D""#)
@@ -81,7 +81,7 @@ struct KerasModelSummaryTests {
     #expect(summary.configuration["layers"]?.json.contains(#""parameters": "#) == true)
   }
 
-  @Test("has the same in JSON")
+  @Test("has the same contents in JSON")
   func json() throws {
     let configuration = try summary("keras224-lesson.h5").configuration
     #expect(configuration["keras_version"] == "2.2.4")

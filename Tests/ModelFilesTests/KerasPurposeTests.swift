@@ -5,8 +5,8 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-/// What only training uses keeps no model from being asked or handed on; what training needs is never left out of it.
-@Suite("What a Keras model is read for")
+/// Parts used only in training do not prevent prediction or export, and are never left out of training.
+@Suite("Purposes of reading a Keras model")
 struct KerasPurposeTests {
   private static let askingPurposes: [KerasModelFile.Purpose] = [.predicting, .evaluating, .exporting]
 
@@ -18,7 +18,7 @@ struct KerasPurposeTests {
     return Array(try Trainer(run, workerCount: 1).predict(KerasGolden.samples()).probabilities.prefix(12 * 4))
   }
 
-  @Test("predictions are those of Keras, for every purpose that trains nothing", arguments: models)
+  @Test("predictions equal those of Keras, for every purpose without training", arguments: models)
   func predictions(name: String) throws {
     let golden = try KerasGolden("purposes/\(name)")
     for purpose in Self.askingPurposes {
@@ -27,7 +27,7 @@ struct KerasPurposeTests {
     }
   }
 
-  @Test("every exported format of it that is read again gives the same", arguments: models)
+  @Test("every exported format gives the same predictions when read again", arguments: models)
   func exports(name: String) throws {
     let golden = try KerasGolden("purposes/\(name)")
     let model = try KerasModelFile(path: golden.path).model(for: .exporting).model
@@ -43,7 +43,7 @@ struct KerasPurposeTests {
     }
   }
 
-  @Test("is told in one line for each kind", arguments: ["augmented.keras", "augmented.h5"])
+  @Test("omissions are noted in one line per kind", arguments: ["augmented.keras", "augmented.h5"])
   func notes(name: String) throws {
     let file = try KerasModelFile(path: KerasGolden.path("purposes/\(name)"))
     let layers =
@@ -65,12 +65,12 @@ struct KerasPurposeTests {
     #expect(model.metrics.map { type(of: $0).name } == ["mean_absolute_error", "accuracy"])
   }
 
-  @Test("the weights alone are found, also where a layer that acts only in training has variables")
+  @Test("only the weights are read, also if a layer that is active only in training has variables")
   func generatorState() throws {
     let file = try KerasModelFile(path: KerasGolden.path("purposes/augmented.h5"))
     let plan = try file.model(for: .predicting).model.plan()
     var contents = file.contents
-    // Keras 2 lists the state of the generator among the weights of the layer.
+    // Keras 2 lists the generator state among the weights of the layer.
     let state = try #require(contents.layers.lazy.flatMap(\.variables).first)
     let described = try KerasModel(try #require(contents.model), purpose: .predicting, file: "x")
     let omitted = contents.layers.indices.filter { described.weightlessNames.contains(contents.layers[$0].name) }
@@ -80,7 +80,7 @@ struct KerasPurposeTests {
     #expect(try other.weights(for: plan) == file.weights(for: plan))
   }
 
-  /// Layers as Keras describes them, and whether they never act.
+  /// Layers as serialized by Keras, and whether they are never active.
   static let layers: [(className: String, options: String, isIdle: Bool)] =
     ["SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout"].flatMap {
       [($0, #""rate": 0.5, "seed": null"#, false), ($0, #""rate": 0.0, "seed": null"#, true)]
@@ -102,7 +102,7 @@ struct KerasPurposeTests {
     return try KerasGolden.changed("keras315-lesson.h5", start, "\(entry), \(start)")
   }
 
-  @Test("layers that act only in training are left out, or refused by name for training", arguments: layers.indices)
+  @Test("layers that are active only in training are left out, or refused for training", arguments: layers.indices)
   func trainingLayers(index: Int) throws {
     let (className, options, isIdle) = Self.layers[index]
     let file = try lesson(
@@ -127,7 +127,7 @@ struct KerasPurposeTests {
     }
   }
 
-  @Test("a crop that would crop, and a layer of another type, change what comes out")
+  @Test("a crop that would crop, and a layer of another data type, are refused")
   func resultsOfTrainingLayers() throws {
     func message(_ file: KerasModelFile) throws -> String {
       "\(try #require(throws: ModelFileError.self) { try file.model(for: .predicting) })"
@@ -144,7 +144,7 @@ struct KerasPurposeTests {
     )
   }
 
-  @Test("a dropout is a layer; its seed does not count, and the shape of its noise only in training")
+  @Test("a dropout is read; its seed is ignored, and its noise shape matters only in training")
   func dropout() throws {
     let entry =
       #"{"class_name": "Dropout", "config": {"name": "d", "rate": 0.25, "seed": 7, "noise_shape": null, "dtype": "float32"}}"#
@@ -290,7 +290,7 @@ struct KerasPurposeTests {
     }
   }
 
-  /// Options of the first convolution that only training uses.
+  /// Options of the first convolution that are used only in training.
   static let options: [(old: String, new: String, key: String)] = [
     (
       #""kernel_regularizer": null"#, #""kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.01}}"#,
@@ -306,7 +306,7 @@ struct KerasPurposeTests {
   ]
 
   @Test(
-    "options that only training uses are left out, or refused for a training that is resumed",
+    "options used only in training are left out, or refused for resumed training",
     arguments: options.indices)
   func trainingOptions(index: Int) throws {
     let (old, new, key) = Self.options[index]
@@ -323,7 +323,7 @@ struct KerasPurposeTests {
     #expect("\(error)".hasSuffix(" --fresh-optimizer imports only the weights."), "\(error)")
   }
 
-  /// Compile sections that are not computed here.
+  /// Unsupported compile sections.
   static let compiled: [(old: String, new: String)] = [
     (#""class_name": "Adam""#, #""class_name": "Nadam""#), (#""use_ema": false"#, #""use_ema": true"#),
     (#""learning_rate": 0.009999999776482582"#, #""learning_rate": {"class_name": "ExponentialDecay"}"#),
@@ -350,7 +350,7 @@ struct KerasPurposeTests {
     }
   }
 
-  /// Changes of `functional.h5`, and what is said of them.
+  /// Changes of `functional.h5`, and the message.
   static let graphs: [(old: String, new: String, message: String)] = [
     (
       #""keras_history": ["alpha_dropout", 0, 0]"#, #""keras_history": ["answer", 0, 0]"#,
@@ -388,7 +388,7 @@ struct KerasPurposeTests {
     ),
   ]
 
-  @Test("functional models that are not computed are refused with the reason", arguments: graphs.indices)
+  @Test("unsupported functional models are refused with the reason", arguments: graphs.indices)
   func branches(index: Int) throws {
     let (old, new, message) = Self.graphs[index]
     let file = try KerasGolden.changed("purposes/functional.h5", old, new)

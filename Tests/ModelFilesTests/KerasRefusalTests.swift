@@ -5,15 +5,15 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-/// What changes the result and is not computed here is named, never passed over.
-@Suite("Options of Keras'")
+/// Unsupported options that change the result are refused by name, never ignored.
+@Suite("Keras options")
 struct KerasRefusalTests {
   private func message(_ file: String, _ old: String, _ new: String) throws -> String {
     let model = try KerasGolden.changed(file, old, new)
     return "\(try #require(throws: (any Error).self) { _ = try model.model(for: .training) })"
   }
 
-  /// In `keras315-lesson.h5`: what stands there, what is put in its place, and what is said of it.
+  /// In `keras315-lesson.h5`: a text, its replacement, and the message.
   static let refused: [(old: String, new: String, message: String)] = [
     (
       #""dilation_rate": [1, 1]"#, #""dilation_rate": [2, 1]"#,
@@ -113,7 +113,7 @@ struct KerasRefusalTests {
     #expect(message.contains(expected), "\(message)")
   }
 
-  /// Other spellings of the same, in a file of each version.
+  /// Equivalent spellings, in a file of each version.
   static let accepted: [(file: String, old: String, new: String)] = [
     ("keras315-lesson.h5", #""class_name": "MaxPooling2D""#, #""class_name": "MaxPool2D""#),
     ("keras315-lesson.h5", #""class_name": "Conv2D""#, #""class_name": "Convolution2D""#),
@@ -144,7 +144,7 @@ struct KerasRefusalTests {
     ("keras315-lesson.h5", #""metrics": ["accuracy"]"#, #""metrics": [["acc"]]"#),
   ]
 
-  @Test("that mean the same are read, in every spelling", arguments: accepted.indices)
+  @Test("are read in every equivalent spelling", arguments: accepted.indices)
   func spelling(index: Int) throws {
     let (file, old, new) = Self.accepted[index]
     let imported = try KerasGolden.changed(file, old, new).model(for: .training)
@@ -152,7 +152,7 @@ struct KerasRefusalTests {
     #expect(imported.model.weights.map(\.values) == (try KerasGolden(file).state().weights))
   }
 
-  @Test("that are not measured or not begun with are told")
+  @Test("are noted if they are unsupported metrics or initializers")
   func notes() throws {
     let metric = try KerasGolden.changed(
       "keras315-lesson.h5", #""metrics": ["accuracy"]"#, #""metrics": ["accuracy", "auc"]"#)
@@ -164,7 +164,7 @@ struct KerasRefusalTests {
       ])
   }
 
-  @Test("of which several are alike are told in one line")
+  @Test("of the same kind are noted in one line")
   func severalNotes() throws {
     let metrics = try KerasGolden.changed(
       "keras315-lesson.h5", #""metrics": ["accuracy"]"#, #""metrics": ["f1", "accuracy", "auc"]"#)
@@ -178,7 +178,7 @@ struct KerasRefusalTests {
     #expect(try initializers.model(for: .predicting).notes.isEmpty)
   }
 
-  @Test("of the training do not keep a model from being asked")
+  @Test("of training do not prevent prediction")
   func purposes() throws {
     let sgd = try KerasGolden.changed("keras315-lesson.h5", #""class_name": "Adam""#, #""class_name": "SGD""#)
     #expect(throws: ModelFileError.self) { try sgd.model(for: .training) }
@@ -207,7 +207,7 @@ struct KerasRefusalTests {
     return try KerasModel(text, purpose: .training, file: "m").model.layers
   }
 
-  @Test("of layers that are an activation function are those of the function, or refused")
+  @Test("of activation layers are those of the function, or refused")
   func functionLayers() throws {
     let plain = #""max_value": null, "negative_slope": 0.0, "threshold": 0.0"#
     let layers = try functions(plain, #""axis": -1"#)

@@ -31,7 +31,7 @@ struct KerasVersionTests {
     #expect(largestDifference(try probabilities(imported.model, file), try golden.probabilities) < 1e-6)
   }
 
-  @Test("weights of Keras 1 and 2 come to the model that goes with them", arguments: KerasGolden.weightsByOrder)
+  @Test("weights of Keras 1 and 2 are loaded into their model", arguments: KerasGolden.weightsByOrder)
   func weightsByOrder(file: String) throws {
     let golden = try KerasGolden(file)
     let whole = try KerasModelFile(path: golden.path.replacing(".weights.h5", with: ".h5")).model(for: .training).model
@@ -82,7 +82,7 @@ struct KerasVersionTests {
     }
   }
 
-  @Test("a file of Keras 1 does not say its backend, and that is said")
+  @Test("a file of Keras 1 does not record its backend, which is noted")
   func keras1() throws {
     let imported = try KerasModelFile(path: KerasGolden.path("keras122-lesson.h5")).model(for: .training)
     #expect(
@@ -91,7 +91,7 @@ struct KerasVersionTests {
       ])
   }
 
-  /// What was written, and what of it is in the words of today.
+  /// Options as written, and with their current names.
   static let formerNames: [(former: String, current: String)] = [
     (
       #"{"nb_filter": 3, "nb_row": 2, "nb_col": 1, "subsample": [1, 1], "border_mode": "same", "dim_ordering": "tf"}"#,
@@ -104,19 +104,19 @@ struct KerasVersionTests {
     ),
     (#"{"p": 0.5}"#, #"{"rate": 0.5}"#),
     (#"{"lr": 0.5, "beta_1": 0.9}"#, #"{"learning_rate": 0.5, "beta_1": 0.9}"#),
-    // Both: the newer one counts, and the other is not known.
+    // Both: the newer one is used, and the other is unknown.
     (#"{"lr": 0.5, "learning_rate": 0.25}"#, #"{"lr": 0.5, "learning_rate": 0.25}"#),
     (#"{"units": 3}"#, #"{"units": 3}"#),
   ]
 
-  @Test("options have their names of today", arguments: formerNames.indices)
+  @Test("options get their current names", arguments: formerNames.indices)
   func renaming(index: Int) throws {
     let (former, current) = Self.formerNames[index]
     #expect(try KerasFormerNames.renamed(JSONDocument.parse(former)).json == current)
   }
 
   /// Names of layers in a file, in the order in which a model has them.
-  @Test("layers of a class follow each other by their numbers, whichever those are")
+  @Test("layers of a class are ordered by their numbers")
   func classNames() {
     let names = ["dense_10", "conv2d_1", "dense", "dense_2", "conv2d"]
     #expect(
@@ -128,7 +128,7 @@ struct KerasVersionTests {
     #expect(KerasName.snakeCase("TopKCategoricalAccuracy") == "top_k_categorical_accuracy")
   }
 
-  /// What stands for the training in `keras315-lesson.h5`, and what is read in it.
+  /// A replacement of the training configuration in `keras315-lesson.h5`, and what is read.
   static let trainings: [(text: String, loss: String?, optimizer: String?)] = [
     (#"{"loss": "categorical_crossentropy", "optimizer": "adam"}"#, "categorical_crossentropy", "Adam"),
     (#"{"loss": "sparse_categorical_crossentropy", "optimizer": "Adam"}"#, "sparse_categorical_crossentropy", "Adam"),
@@ -181,7 +181,7 @@ struct KerasVersionTests {
     let (first, second, isGrouped) = Self.slotNames[index]
     let square = [[2, 2], [2, 2]]
     #expect(KerasWeights.isGrouped(names: [first, second], dimensions: square, parameters: square) == isGrouped)
-    // Other shapes than each other's: names do not count.
+    // With different shapes, names are ignored.
     let weights = [[3, 2], [2]]
     #expect(KerasWeights.isGrouped(names: [first, second], dimensions: weights, parameters: weights))
     #expect(!KerasWeights.isGrouped(names: [first, second], dimensions: [[3, 2], [3, 2]], parameters: weights))

@@ -6,9 +6,9 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-/// From the weights that Keras drew, 300 steps over floats with AdamW. `SameTraining/make_regression.py` makes the side of
-/// Keras with JAX.
-@Suite("Martlet trains on numbers as Keras does")
+/// From Keras' initial weights, 300 steps over floats with AdamW. `SameTraining/make_regression.py` produces Keras'
+/// results with JAX.
+@Suite("Martlet trains on values like Keras")
 struct SameRegressionTests {
   private static let (steps, batchSize, inputs) = (300, 50, 8)
 
@@ -56,7 +56,7 @@ struct SameRegressionTests {
   }
 }
 
-/// Keeps the loss of every step.
+/// Records the loss of every step.
 private final class StepLosses: Callback {
   private(set) var losses: [Float] = []
 

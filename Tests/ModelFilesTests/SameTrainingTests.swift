@@ -6,18 +6,18 @@ import Testing
 @testable import KerasFormat
 @testable import ModelFiles
 
-/// From the weights that Keras drew, 300 steps: the strongest check of every formula. `SameTraining/make_training.py`
-/// makes the side of Keras with TensorFlow.
-@Suite("Martlet trains as Keras does")
+/// From Keras' initial weights, 300 steps: the strongest check of every formula. `SameTraining/make_training.py`
+/// produces Keras' results with TensorFlow.
+@Suite("Martlet trains like Keras")
 struct SameTrainingTests {
   private static let (steps, batchSize, pixels, classes, kept) = (300, 200, 28 * 28, 10, 31)
 
   /// Numbers as the script computes them.
   private static func hashed(_ number: Int) -> Int { Int((UInt32(truncatingIfNeeded: number) &* 2_654_435_761) >> 24) }
 
-  /// Pictures with a fifth of their pixels lit, by their class, and some specks; a tenth of them is mislabelled.
+  /// Images with a fifth of their pixels lit, depending on the class, and some noise; a tenth is mislabeled.
   private static func samples() throws -> Dataset {
-    // Static values are looked up under a lock, which is too much for each of 47 million pixels.
+    // Static values are accessed through a lock, too slow for each of 47 million pixels.
     let (count, pixels, classes) = (steps * batchSize, pixels, classes)
     let classOf = (0..<count).map { $0 * 7 % 11 % classes }
     let patterns = (0..<classes * pixels).map { hashed(1_000_003 + $0) }
@@ -61,7 +61,7 @@ struct SameTrainingTests {
   }
 }
 
-/// Keeps the loss of every step.
+/// Records the loss of every step.
 final class LossLog: Callback {
   private(set) var losses: [Float] = []
 

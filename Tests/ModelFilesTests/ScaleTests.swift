@@ -21,7 +21,7 @@ struct ScaleTests {
     try KerasModelFile(bytes, path: "x").model(for: .training).model
   }
 
-  @Test("is in every file, and is read back", arguments: [ExportFormat.keras, .h5])
+  @Test("is stored in every file, and is read back", arguments: [ExportFormat.keras, .h5])
   func keras(format: ExportFormat) throws {
     let again = try imported(try model(scale: 127.5).exported(format, path: "x"))
     #expect(again.scale == 127.5)
@@ -29,7 +29,7 @@ struct ScaleTests {
   }
 
   @Test(
-    "becomes a layer of the model on request, and stays one", arguments: [ExportFormat.keras, .h5])
+    "becomes a layer of the model on request, and remains one", arguments: [ExportFormat.keras, .h5])
   func layer(format: ExportFormat) throws {
     let model = try model(scale: 255)
     let bytes = try model.exported(format, path: "x", withScaling: true)
@@ -37,12 +37,12 @@ struct ScaleTests {
     #expect(again.scale == 1 && again.model.pixelDivisor == 255)
     #expect(again.model.layers.count == model.model.layers.count + 1)
     #expect(again.weights == model.weights && again.optimizerState == model.optimizerState)
-    // A model that takes pixels goes on as one that does.
+    // A model that expects raw pixels remains one.
     #expect(try again.exported(format, path: "x") == bytes)
     #expect(try again.exported(format, path: "x", withScaling: true) == bytes)
   }
 
-  @Test("is among the metadata of safetensors and ONNX, and in the comment of npz")
+  @Test("is in the metadata of safetensors and ONNX, and in the comment of npz")
   func metadata() throws {
     let model = try model(scale: 255)
     for layout in ExportLayout.allCases {
@@ -68,7 +68,7 @@ struct ScaleTests {
     if withScaling { #expect(file.graph.node[1].input[0] == first.output[0]) }
   }
 
-  @Test("cannot be a layer of files that hold weights alone, or where it is not known")
+  @Test("cannot be a layer of weights-only files, or if it is unknown")
   func refusal() throws {
     for format in [ExportFormat.weights, .npz, .safetensors] {
       #expect(throws: ModelFileError(file: "x", .scalingNotExpressible(format: format.rawValue, isScaleKnown: true))) {
@@ -80,7 +80,7 @@ struct ScaleTests {
     }
   }
 
-  /// Layers of Keras' that come first, and what they divide pixels by or the message.
+  /// First layers of Keras models, and their divisor of the pixels or the message.
   static let layers: [(String, Result<Float, Words>)] = [
     (
       #"{"class_name": "Rescaling", "config": {"name": "r", "scale": 0.00392156862745098, "offset": 0.0}}"#,
@@ -110,7 +110,7 @@ struct ScaleTests {
     init(stringLiteral value: String) { text = value }
   }
 
-  @Test("follows from a Rescaling layer that comes first", arguments: layers.indices)
+  @Test("follows from a first Rescaling layer", arguments: layers.indices)
   func rescaling(index: Int) throws {
     let (layer, expected) = Self.layers[index]
     let model = #"""
@@ -122,7 +122,7 @@ struct ScaleTests {
     let file = KerasModelFile(path: "m", model: model, training: nil)
     let error = try #require(throws: ModelFileError.self) { try file.model(for: .predicting) }
     switch expected {
-    // The text has no weights: that is what is found last.
+    // The text has no weights, which is detected last.
     case .success: #expect("\(error)".hasPrefix("m: its weights do not fit the model"), "\(error)")
     case .failure(let words): #expect("\(error)".hasPrefix(words.text), "\(error)")
     }
@@ -131,7 +131,7 @@ struct ScaleTests {
     }
   }
 
-  @Test("and logits are said to other programs", arguments: [ExportFormat.keras, .h5])
+  @Test("and logits are passed on to other programs", arguments: [ExportFormat.keras, .h5])
   func logits(format: ExportFormat) throws {
     var model = try model(scale: 255)
     for loss in [CategoricalCrossentropy(fromLogits: true), SparseCategoricalCrossentropy(fromLogits: true)]

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-/// A program of somebody else's that uses Martlet: what it can do is what the library promises.
+/// A third-party program that uses Martlet through its public interface.
 let package = Package(
   name: "outside",
   dependencies: [.package(name: "martlet", path: "../..")],

@@ -12,7 +12,7 @@ struct ConfigurationOverrideTests {
       yaml: yaml, file: "test.yml", overrides: overrides.map { try ConfigurationOverride($0, option: "--set") })
   }
 
-  /// An override, what it replaces in the text, and by what.
+  /// An override, the replaced text, and its replacement.
   static let replacements: [(override: String, old: String, new: String)] = [
     ("name=other", "name: test", "name: other"),
     ("fit.epochs=3", "epochs: 10", "epochs: 3"),
@@ -39,11 +39,11 @@ struct ConfigurationOverrideTests {
     ("checkpoints.every_minutes=~", "keep_last: 3", "every_minutes: null"),
   ]
 
-  @Test("replace a value, or add one, as if it stood in the file", arguments: replacements.indices)
+  @Test("replace or add a value as if it were in the file", arguments: replacements.indices)
   func replacing(index: Int) throws {
     var (override, old, new) = Self.replacements[index]
     var text = RunConfigurationTests.yaml
-    // Without metrics there is no best.
+    // Without metrics there is no best checkpoint.
     if override == "compile.metrics=[]" { text = text.replacing(", keep_best: val_accuracy", with: "") }
     if override == "checkpoints.every_minutes=~" { (old, new) = ("keep_last: 3", "keep_last: 3, every_minutes: null") }
     let changed = text.replacing(old, with: new, maxReplacements: 1)
@@ -51,7 +51,7 @@ struct ConfigurationOverrideTests {
     #expect(try Self.run([override], yaml: text).yaml == Self.run([], yaml: changed).yaml)
   }
 
-  @Test("reach values whose sections the file leaves out, and names without options")
+  @Test("apply to omitted sections, and to names without options")
   func missingSections() throws {
     let short = "name: short\ndata: {dataset: digits}\nmodel: [flatten, max_pooling2d, dense: 10]\n"
     let run = try Self.run(
@@ -66,7 +66,7 @@ struct ConfigurationOverrideTests {
     let further = try Self.run(["compile.optimizer.epsilon=0.1", "callbacks.0.early_stopping.patience=9"], yaml: named)
     #expect((further.training.optimizer as? Adam)?.epsilon == 0.1)
     #expect((further.callbacks[0] as? EarlyStopping)?.patience == 9)
-    // What follows from another value still does.
+    // Defaults that depend on another value still do.
     let follows = try Self.run(["name=other", "fit.batch_size=4"], yaml: short)
     #expect(follows.checkpoints.directory == "checkpoints/other")
     #expect(follows.training.shards == 4)
@@ -107,7 +107,7 @@ struct ConfigurationOverrideTests {
       "compile.learning_rate_schedule.alpha=0.1",
       "--set compile.learning_rate_schedule.alpha=0.1: compile.learning_rate_schedule: the key 'name' is missing."
     ),
-    // What the file says against it is an error of the file's line.
+    // A conflict with the file is an error of the file's line.
     ("fit.batch_size=4", "test.yml:10: fit.shards: 4 samples cannot be split into 8 shards."),
   ]
 
@@ -119,7 +119,7 @@ struct ConfigurationOverrideTests {
     #expect(message.hasPrefix(wording))
   }
 
-  @Test("are told apart from mistakes of the file")
+  @Test("are distinguished from errors in the file")
   func fileMistakes() {
     let text = RunConfigurationTests.yaml.replacing("epochs: 10", with: "epoch: 10")
     #expect {

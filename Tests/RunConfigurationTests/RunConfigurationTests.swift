@@ -24,7 +24,7 @@ struct RunConfigurationTests {
     checkpoints: {directory: checkpoints/test, every_epochs: 1, keep_last: 3, keep_best: val_accuracy}
     """
 
-  @Test("every option there is stands in the configuration that explains them")
+  @Test("every option is documented in the reference configuration")
   func explained() throws {
     let path = "\(URL(filePath: #filePath).pathComponents.dropLast(3).joined(separator: "/"))/configs/mnist-cnn.yml"
     let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -55,7 +55,7 @@ struct RunConfigurationTests {
     #expect(throws: ConfigurationError.self) { try source("{dataset: mnist, directory: ~other/x}") }
   }
 
-  @Test("are read whole")
+  @Test("are read completely")
   func reading() throws {
     let run = try RunConfiguration(yaml: Self.yaml, file: "test.yml")
     #expect(run.name == "test")
@@ -70,7 +70,7 @@ struct RunConfigurationTests {
     #expect(run.checkpoints.keepBest == "val_accuracy")
   }
 
-  @Test("name a loss with its options, and say it so again")
+  @Test("round-trip a loss with its options")
   func lossOptions() throws {
     for name in ["categorical_crossentropy", "sparse_categorical_crossentropy"] {
       let yaml = Self.yaml.replacing(
@@ -87,7 +87,7 @@ struct RunConfigurationTests {
     }
   }
 
-  @Test("need no more than a name, data and a model")
+  @Test("require only a name, data and a model")
   func defaults() throws {
     let run = try RunConfiguration(
       yaml: "name: short\ndata: {dataset: digits}\nmodel: [flatten, dense: {units: 10, activation: softmax}]",
@@ -117,7 +117,7 @@ struct RunConfigurationTests {
     #expect(oddAgain.checkpoints == odd.checkpoints)
   }
 
-  /// What is replaced in the good text, by what, and the message.
+  /// The replaced text, its replacement, and the message.
   static let mistakes: [(String, String, String)] = [
     (
       "epochs: 10", "epoch: 10",
@@ -295,7 +295,7 @@ struct RunConfigurationTests {
     ),
   ]
 
-  @Test("say what is wrong, and where", arguments: mistakes.indices)
+  @Test("report what is wrong, and where", arguments: mistakes.indices)
   func wording(index: Int) {
     let (good, bad, wording) = Self.mistakes[index]
     let text = Self.yaml.replacing(good, with: bad, maxReplacements: 1)
@@ -305,7 +305,7 @@ struct RunConfigurationTests {
     #expect(message.hasPrefix(wording))
   }
 
-  @Test("take the first option of a layer or a callback alone, as Keras' arguments without names")
+  @Test("accept the first option of a layer or a callback without its key, like positional arguments in Keras")
   func firstOption() throws {
     func run(_ model: String, _ callbacks: String) throws -> String {
       let yaml = "name: t\ndata: {dataset: digits}\nmodel: [\(model)]\ncallbacks: [\(callbacks)]"
@@ -318,7 +318,7 @@ struct RunConfigurationTests {
           "early_stopping: {monitor: val_loss}, csv_log: {filename: t.csv}"))
   }
 
-  @Test("that are files of another kind are called what they are")
+  @Test("that are files of another kind are refused by name")
   func otherFiles() throws {
     let directory = try TemporaryDirectory()
     let files: [(bytes: [UInt8], wording: String)] = [
@@ -339,12 +339,12 @@ struct RunConfigurationTests {
     }
   }
 
-  @Test("that are no configurations at all are refused, not run into the ground")
+  @Test("that are not configurations are refused without crashing")
   func hostile() {
     let laughs = (0..<9).map { level in
       "a\(level): &a\(level) [\(level == 0 ? "x" : (0..<9).map { _ in "*a\(level - 1)" }.joined(separator: ", "))]"
     }.joined(separator: "\n")
-    // Line breaks that only YAML takes for such.
+    // Line breaks that only YAML recognizes.
     let breaks = "a: &a [x]\nb: [\(String(repeating: "\u{2028}*a,", count: 30))]"
     let texts = [
       breaks, "", "just text", "- a\n- b", "\u{0}\u{1}", String(repeating: "[", count: 100_000),
@@ -355,7 +355,7 @@ struct RunConfigurationTests {
     }
   }
 
-  @Test("may start with a byte order mark, end lines as Windows does, and have rows of '*' in comments")
+  @Test("may have a byte order mark, CRLF line ends, and runs of '*' in comments")
   func oddities() throws {
     let directory = try TemporaryDirectory()
     let row = "# \(String(repeating: "*", count: 70))\n"
@@ -364,7 +364,7 @@ struct RunConfigurationTests {
     #expect(try run.yaml == RunConfiguration(yaml: Self.yaml, file: "test.yml").yaml)
   }
 
-  @Test("that cannot be read are named")
+  @Test("that cannot be read are refused by name")
   func unreadable() {
     #expect {
       try RunConfiguration(contentsOf: "/nowhere/run.yml")
@@ -373,19 +373,19 @@ struct RunConfigurationTests {
     }
   }
 
-  @Test("whose aliases would make them large are refused before they are read")
+  @Test("with exponential aliases are refused before they are parsed")
   func aliases() throws {
-    // Each level is twice the one before it, as a key that has to be compared.
+    // Each level doubles the previous one, as a key that must be compared.
     var text = "name: &a0 [\(String(repeating: "x, ", count: 30_000))x]\n"
     for level in 1..<10 { text += "k\(level): &a\(level) {? *a\(level - 1)\n : *a\(level - 1)}\n" }
     let error = try #require(throws: ConfigurationError.self) { try RunConfiguration(yaml: text, file: "test.yml") }
     #expect("\(error)" == "test.yml: too many aliases ('*name') for a text of its size.")
-    // A few are of use to people.
+    // A few aliases are accepted.
     let few = Self.yaml.replacing("compile:", with: "compile: &c").replacing("fit:", with: "fit: ")
     #expect(throws: Never.self) { try RunConfiguration(yaml: few, file: "test.yml") }
   }
 
-  @Test("of a resumed run must be those of the run that was cut")
+  @Test("of a resumed run must match those of the interrupted run")
   func resuming() throws {
     let saved = try RunConfiguration(yaml: Self.yaml, file: "test.yml")
     let refused = [
@@ -421,7 +421,7 @@ struct RunConfigurationTests {
   }
 
   @Test(
-    "have a scale by default that fits the data and the model",
+    "have a default scale that fits the data and the model",
     arguments: [
       ("{dataset: mnist}", "", 255), ("{dataset: digits}", "", 255), ("{dataset: npz, file: x.npz}", "", nil),
       ("{dataset: npz, file: x.npz, scale: 2}", "", 2), ("{dataset: mnist}", "  - rescaling: {scale: 0.1}\n", 1),
@@ -435,11 +435,11 @@ struct RunConfigurationTests {
     #expect(run.training.scale == expected)
     let again = try RunConfiguration(yaml: run.yaml, file: "again.yml")
     #expect(again.training.scale == expected)
-    // A scale that is not known yet is compared when it is.
+    // An unresolved scale is compared once it is resolved.
     if expected == nil { #expect(throws: Never.self) { try run.checkResumes(again) } }
   }
 
-  @Test("need no test files of idx with a validation split")
+  @Test("need no idx test files with a validation split")
   func trainingFilesAlone() throws {
     let yaml = Self.yaml.replacing("{dataset: mnist,", with: "{dataset: idx, train_images: a, train_labels: b,")
     #expect {
@@ -454,7 +454,7 @@ struct RunConfigurationTests {
   }
 
   @Test(
-    "measure what suits the loss, and keep the best by it",
+    "have default metrics that fit the loss, and keep the best by them",
     arguments: [
       ("categorical_crossentropy", ["accuracy"], "val_accuracy"), ("binary_crossentropy", ["accuracy"], "val_accuracy"),
       ("mean_squared_error", [], "val_loss"), ("mae", [], "val_loss"),

@@ -15,7 +15,7 @@
 import Glibc
 import Synchronization
 
-/// What the environment asks for.
+/// The settings from the environment.
 private enum Disk {
   static let directory = text("DISK_DIRECTORY")
   static let log = text("DISK_LOG")
@@ -33,7 +33,7 @@ private enum Disk {
   private static func text(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
   private static func number(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
 
-  /// Whether a call on `path` counts. The lock is no part of a checkpoint.
+  /// Whether a call on `path` counts. The lock is not part of a checkpoint.
   static func holds(_ path: UnsafePointer<CChar>?) -> Bool {
     guard let directory, let path else { return false }
     return strncmp(path, directory, strlen(directory)) == 0 && strstr(path, "run.lock") == nil
@@ -45,9 +45,9 @@ private enum Disk {
     return readlink("/proc/self/fd/\(descriptor)", &path, path.count - 1) > 0 && holds(path)
   }
 
-  /// Counts and delays a call; whether it fails, with `errno` set.
+  /// Counts and delays a call. Returns whether it fails, with `errno` set.
   ///
-  /// - Parameter half: what is done of a call that does not come to its end.
+  /// - Parameter half: performs a part of a call that is not completed.
   static func fails(_ name: String, half: () -> Void = {}) -> Bool {
     let call = calls.add(1, ordering: .relaxed).newValue
     if let log, let file = fopen(log, "a") {
@@ -65,7 +65,7 @@ private enum Disk {
     return true
   }
 
-  /// The function that stands behind ours.
+  /// The wrapped C library function.
   static func next<Function>(_ name: String, as type: Function.Type) -> Function {
     // RTLD_NEXT of <dlfcn.h> is a cast, which Swift does not import.
     unsafeBitCast(dlsym(UnsafeMutableRawPointer(bitPattern: -1), name), to: type)
@@ -77,7 +77,7 @@ private typealias PathCall = @convention(c) (UnsafePointer<CChar>?) -> Int32
 private typealias PathsCall = @convention(c) (UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Int32
 private typealias DescriptorCall = @convention(c) (Int32) -> Int32
 
-// In C it takes the mode only where it creates a file; both pass it in the same register.
+// In C the mode is an optional argument, passed in the same register.
 @c(open) public func diskOpen(_ path: UnsafePointer<CChar>?, _ flags: Int32, _ mode: mode_t) -> Int32 {
   typealias Open = @convention(c) (UnsafePointer<CChar>?, Int32, mode_t) -> Int32
   if flags & O_CREAT != 0, Disk.holds(path), Disk.fails("open") { return -1 }
@@ -88,7 +88,7 @@ private typealias DescriptorCall = @convention(c) (Int32) -> Int32
   typealias Write = @convention(c) (Int32, UnsafeRawPointer?, Int) -> Int
   let next = Disk.next("write", as: Write.self)
   guard Disk.holds(descriptor) else { return next(descriptor, bytes, count) }
-  // A full disk takes what it has room for.
+  // A full disk writes as much as fits.
   let fails = Disk.fails("write") { if count > 1 { _ = next(descriptor, bytes, count / 2) } }
   return fails ? -1 : next(descriptor, bytes, count)
 }
@@ -103,7 +103,7 @@ private typealias DescriptorCall = @convention(c) (Int32) -> Int32
   return Disk.next("rename", as: PathsCall.self)(from, to)
 }
 
-/// Whether a link is not made, with `errno` set.
+/// Whether creating a link fails, with `errno` set.
 private func refusesLink(_ path: UnsafePointer<CChar>?, _ name: String) -> Bool {
   guard Disk.holds(path) else { return false }
   if Disk.fails(name) { return true }

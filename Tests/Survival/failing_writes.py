@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Lets each system call of the writing of a checkpoint fail in turn, and fills a real file system.
+"""Makes each system call of a checkpoint write fail in turn, and fills up a real file system.
 
     failing_writes.py [--all]
 
-Passes if every run goes on and ends with the bytes of one on a good disk, and no older checkpoint is touched; and if a
-run whose last state could be saved nowhere says so, and one on a file system without locks, or without links. With --all
-the calls of every checkpoint fail, not of one.
+Passes if every run continues and ends with the bytes of one on a good disk, and no older checkpoint is changed; and if a
+run whose last state could not be saved reports that, as does one on a file system without locks or links. With --all the
+calls of every checkpoint fail, instead of those of one.
 """
 
 import argparse
@@ -27,7 +27,7 @@ CALLS = {"open", "write", "fsync", "rename", "symlink", "unlink"}
 
 
 def calls_of_checkpoints(folder, library):
-    """The numbers and names of the calls of a good run, split where a checkpoint begins. The directory comes first."""
+    """The numbers and names of the calls of a good run, split at the start of each checkpoint. The directory comes first."""
     log = folder / "calls"
     place = folder / "good"
     place.mkdir()
@@ -45,7 +45,7 @@ def calls_of_checkpoints(folder, library):
 
 
 def makes_safe(part, number):
-    """Whether a call of a checkpoint is one of those that make it safe: those for the links and of older files follow."""
+    """Whether a call of a checkpoint is needed to make it durable: those for links and older files follow."""
     syncs = [call for call, name in part if name == "fsync"]
     return number <= syncs[1]
 
@@ -66,7 +66,7 @@ def one_failure(folder, library, number, name, error, warned, count=1):
             "LD_PRELOAD": library, "DISK_DIRECTORY": str(place / "run/"), "DISK_FAIL_AT": str(number),
             "DISK_FAIL_COUNT": str(count), "DISK_FAIL_ERRNO": str(error)}
         output = runs.finish(runs.train(runs.configuration(place, EPOCHS), environment=environment), 0)
-        # A link that fails is made in another way; what cannot be removed is no fault of the checkpoint.
+        # A failed link is created in another way; failed removals do not affect the checkpoint.
         warnings = output.count("training continues, and retries")
         if warnings != warned or output.count("warning:") != warned * 2:
             raise SystemExit(f"{what}: {warnings} warnings: {output}")
@@ -79,7 +79,7 @@ def one_failure(folder, library, number, name, error, warned, count=1):
 
 
 def broken_from(folder, library, number, name, error):
-    """A disk that stays broken: the run reaches its end, fails there, and older checkpoints are as they were."""
+    """A disk that stays broken: the run reaches its end, fails there, and older checkpoints are unchanged."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
         place = Path(place)
         environment = {
@@ -97,7 +97,7 @@ def broken_from(folder, library, number, name, error):
 
 
 def without_locks(folder, library):
-    """A file system that knows no locks: one warning, and the run is as on any other."""
+    """A file system without locks: one warning, and the run is as on any other."""
     for error in LOCK_ERRORS:
         with tempfile.TemporaryDirectory(dir=folder) as place:
             place = Path(place)
@@ -111,7 +111,7 @@ def without_locks(folder, library):
 
 
 def without_links(folder, library):
-    """A file system that knows no links: one warning, and the run is as on any other."""
+    """A file system without links: one warning, and the run is as on any other."""
     for error in LINK_ERRORS:
         with tempfile.TemporaryDirectory(dir=folder) as place:
             place = Path(place)
@@ -134,7 +134,7 @@ def without_links(folder, library):
 
 
 def full_file_system(folder):
-    """A file system of 4 MB with room for some checkpoints; then it has room again, and the run ends well."""
+    """A file system of 4 MB with room for some checkpoints; then it has room again, and the run succeeds."""
     place = folder / "small"
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place]
@@ -181,14 +181,14 @@ def main():
                 one_failure(folder, library, number, name, error, makes_safe(part, number))
                 tried[name] += 1
         for number, name in chosen[-1]:
-            # Behind that, the last of all checkpoints is safe.
+            # After that, the last checkpoint is durable.
             if makes_safe(chosen[-1], number):
                 broken_from(folder, library, number, name, errno.EIO)
         without_locks(folder, library)
         without_links(folder, library)
         full = full_file_system(folder)
         names = ", ".join(f"{count} {name}" for name, count in sorted(tried.items()))
-        print(f"{sum(tried.values())} failed calls ({names}): every run went on to the bytes of the good one, and so did those "
+        print(f"{sum(tried.values())} failed calls ({names}): every run continued to the bytes of the good one, and so did those "
             f"without locks or without links; {full}")
 
 

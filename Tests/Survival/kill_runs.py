@@ -23,12 +23,12 @@ CALLS = 150
 
 
 def killed_in_call(config, disk, chance):
-    """Trains until a system call of a checkpoint, chosen at random, kills the process; whether it came to that."""
+    """Trains until a random system call of a checkpoint kills the process; returns whether that happened."""
     return ended(runs.train(config, "--resume-or-start", environment={**disk, "DISK_KILL_AT": str(chance.randint(1, CALLS))}))
 
 
 def killed_at_random(config, disk, chance):
-    """Trains on a slow disk for a moment, and kills the process; whether it was still alive."""
+    """Trains on a slow disk for a moment, and kills the process; returns whether it was still alive."""
     process = runs.train(config, "--resume-or-start", environment={**disk, "DISK_DELAY_MS": str(DELAY_MS)})
     time.sleep(chance.uniform(0, 1.2))
     process.send_signal(signal.SIGKILL)
@@ -36,7 +36,7 @@ def killed_at_random(config, disk, chance):
 
 
 def ended(process):
-    """Whether a training was killed; fails if it failed on its own."""
+    """Whether a training was killed; exits if it failed on its own."""
     output, _ = process.communicate()
     if process.returncode not in (0, -signal.SIGKILL):
         raise SystemExit(f"a training failed on its own with {process.returncode}:\n{output}")
@@ -44,7 +44,7 @@ def ended(process):
 
 
 def check(directory, newest, where):
-    """Fails if a file under a final name is bad, or the newest checkpoint is older than one there was."""
+    """Exits if a file under a final name is bad, or the newest checkpoint is older than before."""
     files = runs.checkpoints(directory)
     for file in files + [directory / "latest.weights.h5", directory / "best.weights.h5"]:
         if file.is_symlink() or file.exists():

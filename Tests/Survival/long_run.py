@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Ten hours in one: 2,000 epochs of a small run with a checkpoint each, while memory and open files are watched.
+"""Simulates a long run: 2,000 epochs of a small network with a checkpoint each, monitoring memory and open files.
 
     long_run.py [--epochs 2000]
 
-What may grow is the history: a row of numbers for each epoch, in the run, in the copy that is saved, and in the file
-that is being made, some 150 bytes in all. Passes if the memory at the end is within 2 % of that after 20 epochs (and 250
-bytes for each epoch beyond 2,000), no file descriptor was gained, and the directory holds no more than it should.
+Only the history may grow: a row of numbers per epoch, in the run, in the saved copy, and in the file being built, some
+150 bytes in total. Passes if the memory at the end is within 2 % of that after 20 epochs (and 250 bytes per epoch beyond
+2,000), no file descriptor was leaked, and the directory contains no extra files.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import martlet_runs as runs
 
-#: The samples of memory that are looked at together: a second or two.
+#: The number of memory samples evaluated together: a second or two.
 WINDOW = 60
 
 
@@ -57,7 +57,7 @@ def main():
                 break
             if len(early) < WINDOW and epochs_done(csv) >= 20:
                 early.append(late[-1])
-            # A file that is being written comes on top of what is kept: the last, the best, and both links.
+            # A partial file adds to the retained ones: the last, the best, and both links.
             most_files = max(most_files, len(list(directory.glob("*.h5*"))) if directory.exists() else 0)
             time.sleep(0.02)
         runs.finish(process, 0)

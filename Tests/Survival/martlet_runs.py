@@ -1,4 +1,4 @@
-"""What the scripts beside this one share: the command, small runs, and what a checkpoint holds."""
+"""Shared by the scripts in this directory: the command, small runs, and the contents of a checkpoint."""
 
 import hashlib
 import os
@@ -21,7 +21,7 @@ MARTLET = os.environ.get("MARTLET", str(ROOT / ".build/debug/martlet"))
 if not os.access(MARTLET, os.X_OK) or os.path.isdir(MARTLET):
     sys.exit(f"needs the command, and {MARTLET} is none: build it (swift build), or name it (MARTLET=PATH)")
 
-#: Every callback that keeps a state, and a network that is small and yet has every kind of parameter.
+#: Every callback with state, and a small network with every kind of parameter.
 CONFIGURATION = """
 name: survive
 data: {{dataset: digits, train_count: 1100, test_count: 200}}
@@ -41,21 +41,21 @@ checkpoints: {{directory: {directory}/run, every_steps: 5, keep_last: 3}}
 
 
 def need(*programs):
-    """Ends with a message unless all programs are there."""
+    """Exits with a message unless all programs are available."""
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         sys.exit(f"needs {' and '.join(missing)}, not found in PATH")
 
 
 def configuration(directory, epochs):
-    """Writes a configuration whose run stays below `directory`."""
+    """Writes a configuration of a run below `directory`."""
     path = Path(directory) / "run.yml"
     path.write_text(CONFIGURATION.format(epochs=epochs, directory=directory))
     return str(path)
 
 
 def shim(directory):
-    """Compiles Disk.swift, and gives the path of the library."""
+    """Compiles Disk.swift, and returns the path of the library."""
     need("swiftc")
     library = Path(directory) / "disk.so"
     source = Path(__file__).with_name("Disk.swift")
@@ -64,7 +64,7 @@ def shim(directory):
 
 
 def train(config, *arguments, environment=None, **options):
-    """Starts a training whose output is kept for messages."""
+    """Starts a training, capturing its output for messages."""
     return subprocess.Popen(
         [MARTLET, "train", config, "--verbose", "0", "--workers", "2", *arguments],
         env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -72,7 +72,7 @@ def train(config, *arguments, environment=None, **options):
 
 
 def finish(process, *statuses):
-    """Waits for a training; its output. Fails if it ends with another status."""
+    """Waits for a training and returns its output. Exits if it ends with another status."""
     try:
         output, _ = process.communicate(timeout=1200)
     except subprocess.TimeoutExpired:
@@ -107,7 +107,7 @@ def step(path):
 
 
 def state(path):
-    """All that decides how a run goes on, by name: bytes of weights, optimizer, history, callbacks. No seconds."""
+    """Everything that determines how a run continues, by name: bytes of weights, optimizer, history, callbacks. No seconds."""
     found = {}
 
     def visit(name, item):
@@ -121,13 +121,13 @@ def state(path):
         for part in ["model_weights", "optimizer", "martlet"]:
             visit(part, file[part])
             file[part].visititems(lambda name, item, part=part: visit(f"{part}/{name}", item))
-    # Where the run was is written there.
+    # Contains the position in the run.
     found.pop("martlet/configuration")
     return found
 
 
 def differences(left, right):
-    """The names of what differs between two checkpoints."""
+    """The names of the differences between two checkpoints."""
     left, right = state(left), state(right)
     return [name for name in sorted(left.keys() | right.keys()) if left.get(name) != right.get(name)]
 

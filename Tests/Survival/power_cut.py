@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Replays what a training wrote, as strace saw it, and cuts the power behind every call.
+"""Replays the writes of a training, recorded by strace, and simulates a power cut after every call.
 
-The model of a disk is the weakest that POSIX allows: the bytes of a file are safe once it is synced, and before that any
-or none of them may be there; what was done to names in a directory (create, rename, link, unlink) is safe once the
-directory is synced, and before that any part of it may be there, in any combination. Every state that the disk can be in
-after a cut is built and checked: each file under a final name is whole, both links lead to one, and the newest is no
-older than the last that was safe. Then the run is resumed from each of them, and ends with the same bytes. At last
-a run with --overwrite takes the place of that one: in each state there is a good checkpoint, of the old run or of the new.
+The disk model is the weakest that POSIX allows: the bytes of a file are durable once it is synced, and before that any
+subset of them may be present; changes of names in a directory (create, rename, link, unlink) are durable once the
+directory is synced, and before that any subset of them may be present. Every state that the disk can be in after a cut is
+built and checked: each file under a final name is complete, both links point to one, and the newest is no older than the
+last durable one. Then the run is resumed from each state, and ends with the same bytes. Finally a run with --overwrite
+replaces that one: in each state there is a good checkpoint, of the old run or of the new.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ def record(config, log, *arguments):
 
 
 def finished_calls(log):
-    """(name, arguments, result) of each call that succeeded, in the order in which they ended."""
+    """(name, arguments, result) of each call that succeeded, in order of completion."""
     waiting = {}
     for line in open(log):
         process, text = line.rstrip("\n").split(None, 1)
@@ -51,12 +51,12 @@ def finished_calls(log):
             yield call[1], call[2], strings, int(call[3])
 
 
-#: The numbers of files.
+#: Inode numbers.
 inodes = itertools.count()
 
 
 def events(log, directory):
-    """What happened to the files of a directory, in order."""
+    """The events on the files of a directory, in order."""
     directory, found, open_files = str(directory), [], {}
 
     def name(path):
@@ -105,11 +105,11 @@ def is_good(content):
 
 
 class Disk:
-    """What is safe on the disk, and what may be."""
+    """The durable state of the disk, and the pending changes."""
 
     def __init__(self):
         self.written, self.synced = {}, {}
-        # Names as a program sees them, as the disk has them for sure, and what was done to them since.
+        # Names as programs see them, the durable names, and the changes since.
         self.seen, self.safe, self.pending = {}, {}, []
         self.good = {}
 
@@ -122,14 +122,14 @@ class Disk:
         elif kind == "sync" and event[1] == "directory":
             self.safe, self.pending = dict(self.seen), []
         elif kind in ("create", "rename", "symlink", "unlink"):
-            # The inode is part of the event, so that a rename may be safe without the name it came from.
+            # The inode is part of the event, so that a rename may be durable without the old name.
             if kind == "rename":
                 event = ("rename", event[1], event[2], self.seen[event[1]])
             apply(self.seen, event[:3])
             self.pending.append(event)
 
     def outcomes(self):
-        """Every directory that a cut may leave: names with inodes or the targets of links."""
+        """Every directory state after a cut: names with inodes or link targets."""
         for chosen in itertools.product([False, True], repeat=len(self.pending)):
             entries = dict(self.safe)
             for event in itertools.compress(self.pending, chosen):
@@ -141,7 +141,7 @@ class Disk:
             yield entries
 
     def contents(self, inode):
-        """Every content that a file may have."""
+        """All possible contents of a file."""
         written = self.written.get(inode, b"")
         if self.synced.get(inode) == written:
             return [written]
@@ -159,7 +159,7 @@ def is_final(name):
 
 
 class Lost(Exception):
-    """A state of the disk from which a run could not go on as promised."""
+    """A disk state from which a run could not resume as guaranteed."""
 
 
 def check(entries, disk, safe_step, where):
@@ -174,25 +174,25 @@ def check(entries, disk, safe_step, where):
 
 
 def states_of(history):
-    """Each state that the disk can be in, checked, with the disk."""
+    """Yields each possible disk state, checked, with the disk."""
     disk, safe_step = Disk(), 0
     for number, event in enumerate(history):
         disk.do(event)
         safe_step = max([runs.step(name) for name in disk.safe if is_final(name)] + [safe_step])
         for entries in disk.outcomes():
-            check(entries, disk, safe_step, f"behind call {number} ({event[0]} {event[1:2]})")
+            check(entries, disk, safe_step, f"after call {number} ({event[0]} {event[1:2]})")
             yield entries, disk
 
 
 def check_overwriting(history, overwriting):
-    """That each state has a checkpoint, behind each call of a run that takes the place of another; how many there are."""
+    """Checks that each state after each call of a replacing run has a checkpoint; returns the number of states."""
     disk, states = Disk(), 0
     for event in history:
         disk.do(event)
     for number, event in enumerate(overwriting):
         disk.do(event)
         for entries in disk.outcomes():
-            where = f"--overwrite, behind call {number} ({event[0]} {event[1:2]})"
+            where = f"--overwrite, after call {number} ({event[0]} {event[1:2]})"
             check(entries, disk, 0, where)
             if not any(is_final(name) for name in entries):
                 raise SystemExit(f"{where}: no checkpoint is left")
@@ -201,7 +201,7 @@ def check_overwriting(history, overwriting):
 
 
 def check_the_check(history):
-    """A history without the syncs of files, or without those of directories, must not pass."""
+    """Checks that a history without file syncs, or without directory syncs, is rejected."""
     for kind in ("file", "directory"):
         try:
             count = sum(1 for _ in states_of([event for event in history if event[:2] != ("sync", kind)][:40]))
@@ -252,7 +252,7 @@ def main():
         record(config, log, "--overwrite", "--seed", "4")
         replaced = check_overwriting(history, events(log, whole / "run"))
         print(
-            f"{checkpoints} checkpoints, {len(history)} calls, the power cut behind each of them: {len(kept)} states of the "
+            f"{checkpoints} checkpoints, {len(history)} calls, the power cut after each of them: {len(kept)} states of the "
             f"disk, in all of them every final name is whole and the newest safe checkpoint is there; all of them resumed "
             f"to the bytes of the uninterrupted run; {replaced} states while another run took its place, a good checkpoint in each")
 

@@ -59,14 +59,14 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 
 
 def start_munge(folder, processes):
-    """munged as a user of its own, with a key for this test alone."""
+    """Runs munged as a separate user, with a key for this test only."""
     user = pwd.getpwnam("munge")
     key = folder / "munge.key"
     key.write_bytes(os.urandom(128))
     key.chmod(0o400)
     for path in (folder, key):
         os.chown(path, user.pw_uid, user.pw_gid)
-    # It trusts no directory that others may write to; that of temporary files is one.
+    # It trusts no directory writable by others, such as the temporary directory.
     processes.append(subprocess.Popen(
         ["munged", "--foreground", "--force", f"--key-file={key}", f"--socket={folder}/munge.socket",
          f"--pid-file={folder}/munged.pid", f"--log-file={folder}/munged.log", f"--seed-file={folder}/munged.seed"],
@@ -94,7 +94,7 @@ def start_slurm(folder, processes):
 
 
 def sbatch(place, config):
-    """Submits the script as it stands, with a limit of a minute, and the warning 40 seconds before it is over."""
+    """Submits the unchanged script with a limit of one minute, and the warning 40 seconds before it."""
     environment = {
         **os.environ, "MARTLET": runs.MARTLET, "MARTLET_CONFIG": str(config), "MARTLET_OUTPUT": str(place / "runs")}
     command = [
@@ -115,7 +115,7 @@ def wait_for(job):
 
 
 def seconds_per_epoch(place):
-    """What an epoch takes of a core that it has for itself."""
+    """The time of an epoch on an otherwise idle core."""
     config = place / "probe.yml"
     config.write_text(CONFIGURATION.replace("EPOCHS", "20"))
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
@@ -133,7 +133,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="martlet-slurm-") as folder:
         folder, place = Path(folder), Path(tempfile.mkdtemp(prefix="martlet-jobs-"))
         try:
-            # Longer than a part of a run can be.
+            # Longer than a part of a run.
             epochs = int(90 / seconds_per_epoch(place))
             config = place / "slurm.yml"
             config.write_text(CONFIGURATION.replace("EPOCHS", str(epochs)))
@@ -146,7 +146,7 @@ def main():
                 output = place / f"runs/seed-{seed}"
                 log = (output / "run.jsonl").read_text()
                 parts.append(log.count('"reason": "SIGUSR1"'))
-                # Each part that started came to its own end.
+                # Each part that started ended by itself.
                 if parts[-1] < 1 or log.count('"event": "start"') != log.count('"event": "end"'):
                     sys.exit(f"seed {seed} was not requeued as it should: {log[-4000:]}")
                 whole = place / f"whole-{seed}"

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Where the build puts what belongs to the running tests.
+/// The build directory of the running tests.
 public enum BuildDirectory {
-  /// The directory of the test bundle, with the built programs and a directory of object files for each module.
+  /// The directory of the test bundle, with the built programs and a directory of object files per module.
   public static let path: String = {
-    // The first argument is the test bundle, or the runner that stands beside it.
+    // The first argument is the test bundle, or the runner next to it.
     let candidates = [Bundle.main.bundlePath, Bundle.main.executablePath ?? "", CommandLine.arguments[0]]
     let directories = candidates.flatMap { path in
       let url = URL(filePath: path)
@@ -14,7 +14,7 @@ public enum BuildDirectory {
       ?? "the command is not built"
   }()
 
-  /// The release build beside it, if the environment says that it is of the same sources, as CI does.
+  /// The release build next to it, if the environment states that it is of the same sources, as in CI.
   public static let release: String? =
     ProcessInfo.processInfo.environment["MARTLET_REQUIRE_RELEASE"] == "1" ? "\(path)/../release" : nil
 }

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// A clock that stands still until a test moves it.
+/// A clock that only a test advances.
 public final class ManualClock: Sendable {
   private let instant: Mutex<ContinuousClock.Instant>
   private let tick: Duration
 
-  /// - Parameter tick: by how much each reading moves it.
+  /// - Parameter tick: how much each reading advances it.
   public init(tick: Duration = .zero) {
     instant = Mutex(.now)
     self.tick = tick

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A directory that is removed with its owner.
+/// A temporary directory that is removed on deallocation.
 public final class TemporaryDirectory: Sendable {
   public let path: String
 
@@ -12,10 +12,10 @@ public final class TemporaryDirectory: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// What is in it, in the order of names.
+  /// The names in it, sorted.
   public var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
 
-  /// Writes a file, and gives its path.
+  /// Writes a file and returns its path.
   public func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
     try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"))
     return "\(path)/\(name)"

@@ -13,7 +13,7 @@ struct ZipArchiveTests {
     ("config.json", Array("{}".utf8)), ("empty", []), ("folder/ü.bin", (0..<2000).map { UInt8($0 % 251) }),
   ]
 
-  @Test("give back what was put in")
+  @Test("round-trip their members")
   func roundTrip() throws {
     let reader = try ZipReader(archive(Self.members), path: "x.zip")
     #expect(reader.names == Self.members.map(\.0))
@@ -41,23 +41,23 @@ struct ZipArchiveTests {
     return "\(error)"
   }
 
-  @Test("that lie are refused")
+  @Test("that are inconsistent are refused")
   func lies() throws {
     let good = try archive([("config.json", Array("{\"a\": 1}".utf8))])
     let central = try #require(positions(of: 0x0201_4b50, in: good).first)
     let end = try #require(positions(of: 0x0605_4b50, in: good).first)
-    /// Puts numbers at places of the directory.
+    /// Overwrites bytes of the directory.
     func changed(_ changes: [(position: Int, bytes: [UInt8])]) -> [UInt8] {
       changes.reduce(into: good) { bytes, change in
         for (index, byte) in change.bytes.enumerated() { bytes[change.position + index] = byte }
       }
     }
     let lie = "x.zip: is a malformed zip archive: the member 'config.json' does not have its declared size"
-    // Sizes: unpacked, packed.
+    // Sizes: decompressed, compressed.
     #expect(try message(changed([(central + 24, [9, 0])])).hasPrefix(lie))
     #expect(try message(changed([(central + 20, [200, 0])])).contains("extends past the end"))
     #expect(try message(changed([(central + 20, [3, 0])])).hasPrefix(lie))
-    // A deflated member that promises more than deflate can make of 8 bytes.
+    // A deflated member that declares more than deflate can produce from 8 bytes.
     #expect(try message(changed([(central + 10, [8]), (central + 24, [0, 0, 0, 0x70])])).hasPrefix(lie))
     #expect(try message(changed([(central + 10, [8])])).hasPrefix(lie))
     #expect(try message(changed([(central + 16, [1, 2, 3, 4])])).contains("is corrupt: checksum mismatch"))
@@ -79,7 +79,7 @@ struct ZipArchiveTests {
     #expect(try message([]) == "x.zip: is not a zip archive, or is truncated.")
   }
 
-  @Test("whose bytes are changed or cut anywhere never crash the reader")
+  @Test("with changed or truncated bytes never crash the reader")
   func damage() throws {
     let good = try archive(Self.members)
     for position in good.indices {

@@ -17,6 +17,7 @@ public struct DigitsSource: DatasetSource, Equatable {
   /// The seed of the generator.
   public var seed: UInt64
 
+  /// Creates a source of generated digits.
   public init(trainCount: Int = 12_000, testCount: Int = 2_000, seed: UInt64 = 1) {
     precondition(trainCount > 0 && testCount > 0, "cannot draw \(trainCount) and \(testCount) digits")
     precondition(seed <= Int64.max, "a seed is at most \(Int64.max), got \(seed)")

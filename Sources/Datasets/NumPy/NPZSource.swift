@@ -15,6 +15,7 @@ public struct NPZSource: DatasetSource, Equatable {
   /// The path of the archive.
   public var file: String
 
+  /// Creates a source that reads the archive at a path.
   public init(file: String) { self.file = file }
 
   public init(options: ConfigurationReader) throws { file = try options.filePath("file") }

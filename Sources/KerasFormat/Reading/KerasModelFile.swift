@@ -16,6 +16,7 @@ public struct KerasModelFile: Sendable {
     /// The shape of a sample.
     public var inputShape: Shape
 
+    /// Creates defaults for the model, its training and its sample shape.
     public init(training: TrainingConfiguration, inputShape: Shape) {
       self.training = training
       self.inputShape = inputShape

@@ -1,4 +1,4 @@
-"""Makes the archives that NumPy writes, for the tests beside them.
+"""Makes NumPy archives for the tests.
 
     python make_npz.py     # needs: pip install numpy
 

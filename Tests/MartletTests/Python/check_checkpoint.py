@@ -1,9 +1,9 @@
-"""Checks with Keras what Martlet wrote: predictions, evaluation, optimizer state, and that training goes on the same.
+"""Checks with Keras what Martlet wrote: predictions, evaluation, optimizer state, and continued training.
 
     python check_checkpoint.py DIRECTORY
 
 DIRECTORY holds
-checkpoint.weights.h5   a checkpoint of Martlet's after some steps
+checkpoint.weights.h5   a Martlet checkpoint after some steps
 predictions.npz         what `martlet predict` wrote for the test images
 evaluation.json         what `martlet evaluate` printed for them
 continued.weights.h5    the checkpoint after further steps, on batches of 50 in the order of the data

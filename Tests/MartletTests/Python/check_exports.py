@@ -21,7 +21,7 @@ import onnxruntime
 import safetensors
 import safetensors.numpy
 
-# Keras' own formats; the rest needs its model.
+# Keras' own formats; the other checks need the model.
 from check_keras_exports import directory, expected, model, test_images
 from check_parts import check
 
@@ -42,7 +42,7 @@ for name, tensors in (("model.npz", dict(np.load(path("model.npz")))),
     assert sorted(tensors) == sorted(by_name), (name, sorted(tensors), sorted(by_name))
     check(f"{name}: weights", [tensors[key] for key in sorted(tensors)], [by_name[key] for key in sorted(tensors)], 0)
 
-# PyTorch's layout: logits of the nn.Sequential that the file names.
+# PyTorch's layout: logits of the nn.Sequential named in the file.
 if os.path.exists(path("torch.safetensors")):
     with safetensors.safe_open(path("torch.safetensors"), "np") as file:
         source = file.metadata()["model"]
@@ -74,7 +74,7 @@ for count in (1, len(test_images)):
     (probabilities,) = session.run(None, {"input": test_images[:count]})
     check(f"model.onnx: probabilities of {count}", [probabilities], [expected[:count]])
 
-# What pixels are divided by: in every file, and a part of the model on request.
+# The pixel scale: in every file, and part of the model on request.
 pixels = np.round(test_images * 255)
 scaled = onnxruntime.InferenceSession(path("scaled.onnx"), providers=["CPUExecutionProvider"])
 onnx.checker.check_model(onnx.load(path("scaled.onnx")), full_check=True)

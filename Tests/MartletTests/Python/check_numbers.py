@@ -33,7 +33,7 @@ with open(os.path.join(directory, "evaluation.json")) as file:
 check("evaluate", [evaluation["loss"], evaluation["mean_absolute_error"]],
       model.evaluate(data["x_test"], data["y_test"], batch_size=100, verbose=0))
 
-# The validation part is the one that Keras sets apart: nothing is trained with a learning rate of 0.
+# The same validation split as in Keras: a learning rate of 0 trains nothing.
 with open(os.path.join(directory, "inspected.json")) as file:
     history = json.load(file)["history"]
 model.optimizer.build(model.trainable_variables)

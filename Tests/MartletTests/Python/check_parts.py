@@ -1,4 +1,4 @@
-"""What the checks of files have in common: the data, what a checkpoint holds, and how results are compared."""
+"""Shared by the file checks: the data, the contents of a checkpoint, and the comparison of results."""
 import sys
 
 import h5py
@@ -37,7 +37,7 @@ def layer_weights(path):
 
 
 def train_on(model, directory, checkpoint, continued, batch=50):
-    """Makes the steps between two checkpoints, on batches in the order of the data."""
+    """Trains the steps between two checkpoints, on batches in the order of the data."""
     start, end = int(optimizer_variables(checkpoint)[0]), int(optimizer_variables(continued)[0])
     train_images, labels = images(f"{directory}/train-images"), read_idx(f"{directory}/train-labels")
     one_hot = np.eye(model.output_shape[-1], dtype="float32")[labels]

@@ -1,6 +1,6 @@
 import Martlet
 
-/// Halves the learning rate after every so many epochs, and counts how often it did.
+/// Halves the learning rate every N epochs, and counts how often.
 final class HalvedLearningRate: ConfiguredCallback {
   static let name = "halved_learning_rate"
   static let optionKeys = ["every_epochs"]

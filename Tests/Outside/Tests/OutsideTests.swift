@@ -2,11 +2,11 @@ import Foundation
 import Martlet
 import Testing
 
-@Suite("A program with data, layers, losses, metrics and callbacks of its own", .serialized)
+@Suite("A program with custom data, layers, losses, metrics and callbacks", .serialized)
 struct OutsideTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)").path
 
-  /// One line for each type.
+  /// One line per type.
   init() {
     Catalog.layers.register(PReLU.self)
     Catalog.losses.register(OwnHuber.self)
@@ -70,7 +70,7 @@ struct OutsideTests {
     #expect(try opened.evaluate(validation) == resumed.trainer.evaluate(validation))
   }
 
-  @Test("refuses a run of other data, and a run that is there")
+  @Test("refuses other data, and an existing run")
   func otherRuns() throws {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let configuration = configuration("own")
@@ -84,7 +84,7 @@ struct OutsideTests {
     }
   }
 
-  @Test("sets validation samples apart as the configuration says")
+  @Test("splits off validation samples as configured")
   func validationSplit() throws {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     var configuration = configuration("split")
@@ -97,7 +97,7 @@ struct OutsideTests {
     #expect(throws: ConfigurationError.self) { try TrainingRun(configuration, start: .fresh, data: Self.data()) }
   }
 
-  @Test("names its types in YAML and in Keras files, and says what has no form for ONNX")
+  @Test("names its types in YAML and in Keras files, and refuses ONNX export of types without an exchange form")
   func files() throws {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let configuration = configuration("files", epochs: 1)

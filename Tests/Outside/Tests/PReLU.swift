@@ -1,6 +1,6 @@
 import Martlet
 
-/// max(x, 0) + alpha · min(x, 0), with an alpha for each channel that is trained.
+/// max(x, 0) + alpha · min(x, 0), with a trainable alpha per channel.
 ///
 /// Source: K. He, X. Zhang, S. Ren, J. Sun, "Delving Deep into Rectifiers", ICCV 2015, equation 1.
 struct PReLU: UnaryLayer {
@@ -9,7 +9,7 @@ struct PReLU: UnaryLayer {
   static let prototype = PReLU()
   static let schema: Schema = [.number("alpha", \.alpha, where: .finite)]
 
-  /// What alphas start with.
+  /// The initial value of alpha.
   var alpha: Double
 
   init(alpha: Double = 0.25) { self.alpha = alpha }
