@@ -1,6 +1,9 @@
 """Makes keras.h5: what Keras computes for layers, losses and optimizers, for the tests of everything in the catalogs.
 
-    python make_golden.py [keras.h5]     # needs: pip install keras==3.15.1 jax h5py
+    python make_golden.py [keras.h5]     # needs: pip install keras==3.15.1 jax h5py; takes minutes
+
+Afterwards run `Tests/HDF5Tests/Golden/list_contents.py`: the reader of HDF5 files is tested on all golden files. All cases
+share one random generator: a new case goes to the end of its kind, so that the values of the others stay as they are.
 
 Every case is a group, and every kind in a catalog has one or more; the tests do the rest with them.
 

@@ -28,9 +28,10 @@ struct SealedRun {
   private let directory: TemporaryDirectory
   var path: String { "\(directory.path)/x.weights.h5" }
 
-  init() throws {
+  /// - Parameter further: what stands behind the YAML.
+  init(further: String = "") throws {
     directory = try TemporaryDirectory()
-    configuration = try RunConfiguration(yaml: Self.yaml, file: "small.yml")
+    configuration = try RunConfiguration(yaml: "\(Self.yaml)\n\(further)", file: "small.yml")
     data = try #require(configuration.source).load(DatasetContext(environment: [:]))
     let trainer = try Trainer(configuration.training, inputShape: [28, 28, 1], workerCount: 1)
     try trainer.fit(data.train, validation: data.test, maxSteps: 3, callbacks: configuration.callbacks)
@@ -192,6 +193,19 @@ struct HostileCheckpointTests {
     checkpoint.snapshot.slots = trainer.snapshot().slots
     try run.write(checkpoint, plan: trainer.plan)
     #expect(throws: CheckpointError.malformed(path: run.path, reason: "6 variables, the model has 4")) { try run.use() }
+  }
+
+  @Test("are refused if they have the optimizer's variables in an order that is not known")
+  func slotOrder() throws {
+    let run = try SealedRun(further: "compile: {optimizer: {name: rmsprop, momentum: 0.5}}")
+    try run.write(run.checkpoint)
+    try run.use()
+    #expect(try SavedRun(path: run.path).checkpoint == run.checkpoint)
+    var bytes = try WholeFile.read(run.path)
+    let place = try #require(bytes.firstRange(of: Array("by_slot".utf8)))
+    bytes.replaceSubrange(place, with: Array("by_what".utf8))
+    try run.seal(bytes)
+    #expect(throws: CheckpointError.malformed(path: run.path, reason: "slot_order is 'by_what'")) { try run.use() }
   }
 
   @Test("are used or refused, with any bytes of them changed at random")

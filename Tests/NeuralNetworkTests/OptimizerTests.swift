@@ -61,4 +61,28 @@ struct OptimizerTests {
     message?.line = nil
     #expect(message.map { "\($0)" } == refusal.message)
   }
+
+  @Test(
+    "of RMSprop decide what it keeps of each weight",
+    arguments: [
+      ("{}", ["velocity"]), ("{momentum: 0.5}", ["velocity", "momentum"]),
+      ("{centered: true}", ["velocity", "average_gradient"]),
+      ("{momentum: 0.5, centered: true}", ["velocity", "momentum", "average_gradient"]),
+    ])
+  func slots(yaml: String, names: [String]) throws {
+    #expect(try optimizer("rmsprop", yaml).slotNames == names)
+  }
+
+  @Test(
+    "of RMSprop out of range are named, with the value",
+    arguments: [
+      ("rho: 1", "optimizer.rho: expected a number of 0 or more and less than 1. Received: 1"),
+      ("momentum: -0.1", "optimizer.momentum: expected a number of 0 or more and less than 1. Received: -0.1"),
+      ("epsilon: 0", "optimizer.epsilon: expected a number greater than 0. Received: 0"),
+    ])
+  func rmspropOutOfRange(yaml: String, message: String) {
+    var error = #expect(throws: ConfigurationError.self) { try optimizer("rmsprop", yaml) }
+    error?.line = nil
+    #expect(error.map { "\($0)" } == message)
+  }
 }

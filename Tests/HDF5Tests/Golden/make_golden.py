@@ -2,8 +2,7 @@
 
     python make_golden.py [DIRECTORY]     # needs: pip install h5py numpy
 
-contents.txt has a line for each of these files and of the golden files beside other tests: how many datasets and
-attributes of groups h5py finds in it, and FNV-1a over them all: their paths, kinds, dimensions, and values.
+`list_contents.py` lists them, which this script calls.
 """
 import glob
 import os
@@ -11,6 +10,8 @@ import sys
 
 import h5py
 import numpy as np
+
+import list_contents
 
 here = os.path.dirname(os.path.abspath(__file__))
 tests = os.path.dirname(os.path.dirname(here))
@@ -113,61 +114,6 @@ with h5py.File(path("refused-newest.h5"), "w", libver="latest") as file:
 
 # What h5py finds.
 
-def fnv(data):
-    digest = 0xCBF29CE484222325
-    for byte in data:
-        digest = (digest ^ byte) * 0x100000001B3 % 2 ** 64
-    return f"{digest:016x}"
-
-
-def text(value):
-    return value.encode() if isinstance(value, str) else bytes(value)
-
-
-def kind(values, space_padded=False):
-    """The kind of an array, and its bytes as Swift has them."""
-    if values.dtype.kind in "OSU":
-        texts = [text(value) for value in values.ravel()]
-        return "texts", b"".join((t.rstrip(b" ") if space_padded else t) + b"\0" for t in texts)
-    if values.dtype.kind in "iu":
-        return "integers", np.array(np.minimum(values, values.dtype.type(
-            min(2 ** 63 - 1, np.iinfo(values.dtype).max)))).astype("<i8").tobytes()
-    return ("floats", values.tobytes()) if values.dtype == "<f4" else ("doubles", values.astype("<f8").tobytes())
-
-
-def entry(name, values, dimensions=(), **options):
-    """A name, and the bytes that FNV-1a is computed of."""
-    kind_, data = kind(values, **options)
-    heading = " ".join([name, kind_, *map(str, dimensions)])
-    return heading, heading.encode() + b"\n" + data
-
-
-def contents(name):
-    entries = []
-
-    def visit(path, item):
-        path = "/" + path.strip("/")
-        if isinstance(item, h5py.Group):
-            for key, value in item.attrs.items():
-                value = np.array(value)
-                entries.append(entry(f"{path}@{key}", value if value.size else np.zeros(0, object)))
-            return
-        value = np.zeros(0, item.dtype) if isinstance(item[()], h5py.Empty) else np.array(item[()])
-        if value.dtype.kind in "fiu":
-            entries.append(entry(path, value, value.shape))
-        elif value.size == 1:
-            entries.append(entry(path, value, space_padded=path.endswith("spaces")))
-
-    with h5py.File(os.path.join(tests, name)) as opened:
-        visit("", opened)
-        opened.visititems_links(lambda object_name, link: visit(object_name, opened[object_name]))
-    return f"{name} {len(entries)} {fnv(b''.join(data for _, data in sorted(entries)))}\n"
-
 
 if directory == here:
-    names = ["ModelFilesTests/Golden/*.h5", "ModelFilesTests/SameTraining/*.h5", "KerasGolden/*.h5"]
-    names = [found for name in names for found in sorted(glob.glob(os.path.join(tests, name)))]
-    own = [path(name) for name in ["plain.h5", "user-block.h5", "order.h5", "newest.h5"]]
-    with open(path("contents.txt"), "w") as file:
-        for name in names + own:
-            file.write(contents(os.path.relpath(name, tests)))
+    list_contents.main()
