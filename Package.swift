@@ -78,20 +78,20 @@ let package = Package(
 
     // The run, lowest module first.
     .target(name: "Configuration"),
-    .target(name: "Machine"),
+    .target(name: "SystemResources"),
     .target(name: "Tensors", swiftSettings: [optimizedInDebug]),
-    .target(name: "DurableFiles", dependencies: ["Machine"]),
+    .target(name: "DurableFiles", dependencies: ["SystemResources"]),
     .target(name: "Randomness", swiftSettings: computing),
     .target(name: "ElementaryFunctions", swiftSettings: computing),
     .target(
       name: "NeuralNetwork",
       dependencies: ["Configuration", "ElementaryFunctions", "Kernels", "Randomness", "Tensors"],
       swiftSettings: computing),
-    .target(name: "ZipArchive", dependencies: ["CZlib", "Machine"], swiftSettings: [optimizedInDebug]),
+    .target(name: "ZipArchive", dependencies: ["CZlib", "SystemResources"], swiftSettings: [optimizedInDebug]),
     .target(
       name: "Datasets",
       dependencies: [
-        "CZlib", "Configuration", "DurableFiles", "Machine", "Randomness", "Tensors", "ZipArchive",
+        "CZlib", "Configuration", "DurableFiles", "SystemResources", "Randomness", "Tensors", "ZipArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),
@@ -99,11 +99,11 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CVector", "Configuration", "Datasets", "DurableFiles", "ElementaryFunctions", "Kernels", "Machine",
+        "CVector", "Configuration", "Datasets", "DurableFiles", "ElementaryFunctions", "Kernels", "SystemResources",
         "NeuralNetwork",
       ],
       swiftSettings: computing),
-    .target(name: "HDF5Reading", dependencies: ["Machine", "ZipArchive"], swiftSettings: [optimizedInDebug]),
+    .target(name: "HDF5Reading", dependencies: ["SystemResources", "ZipArchive"], swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5Writing", dependencies: ["CHDF5"]),
     .target(
       name: "KerasFormat",
@@ -134,8 +134,8 @@ let package = Package(
     .target(
       name: "Martlet",
       dependencies: [
-        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "KerasFormat", "Kernels", "Machine", "ModelFiles",
-        "NeuralNetwork", "Randomness", "RunConfiguration", "Training",
+        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "KerasFormat", "Kernels", "ModelFiles",
+        "NeuralNetwork", "Randomness", "RunConfiguration", "SystemResources", "Training",
       ]),
     .executableTarget(
       name: "MartletCommand",
@@ -157,7 +157,7 @@ let package = Package(
       name: "KernelsTests", dependencies: ["CVector", "Kernels", "Randomness", "TestSupport"],
       swiftSettings: [optimizedInDebug]),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
-    .testTarget(name: "MachineTests", dependencies: ["Machine", "TestSupport"]),
+    .testTarget(name: "SystemResourcesTests", dependencies: ["SystemResources", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),

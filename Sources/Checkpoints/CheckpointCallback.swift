@@ -65,13 +65,13 @@ package final class CheckpointCallback: Callback {
     // After the last step of an epoch the checkpoint is written at the epoch's end, which includes the validation.
     guard trainer.state.stepInEpoch < plan.stepsPerEpoch else { return }
     let isStepDue = policy.everySteps.map { trainer.state.step % $0 == 0 } ?? false
-    if trainer.requests.takeCheckpointRequest() || isStepDue || isTimeDue { write(trainer) }
+    if trainer.requests.consumeCheckpointRequest() || isStepDue || isTimeDue { write(trainer) }
   }
 
   package func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
     let isDue = trainer.state.epoch % policy.everyEpochs == 0
     let isStepDue = policy.everySteps.map { trainer.state.step % $0 == 0 } ?? false
-    if trainer.requests.takeCheckpointRequest() || isDue || isStepDue || isTimeDue || policy.isBest(trainer.state) {
+    if trainer.requests.consumeCheckpointRequest() || isDue || isStepDue || isTimeDue || policy.isBest(trainer.state) {
       write(trainer)
     }
   }

@@ -16,7 +16,7 @@ enum CheckpointLayout {
   static let weights = "weights"
   static let counts = (
     formatVersion: "format_version", seed: "seed", epoch: "epoch", step: "step", stepInEpoch: "step_in_epoch",
-    samples: "running_samples", stepsBefore: "steps_before"
+    samples: "running_samples", importedSteps: "steps_before"
   )
   static let instructionSet = "instruction_set"
   /// Absent from files of version 1.

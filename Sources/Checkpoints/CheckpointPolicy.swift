@@ -74,16 +74,16 @@ extension CheckpointPolicy {
 extension RunState {
   /// The epoch, from 1, that was completed after a step of this run; nil if none was.
   func epoch(endingAt step: Int) -> Int? {
-    let done = self.step - stepInEpoch - stepsBefore
+    let done = self.step - stepInEpoch - importedSteps
     guard epoch > 0, done > 0, done % epoch == 0 else { return nil }
-    let (length, own) = (done / epoch, step - stepsBefore)
+    let (length, own) = (done / epoch, step - importedSteps)
     return own > 0 && own <= done && own % length == 0 ? own / length : nil
   }
 
   /// The steps after which its epochs were completed.
   var epochEnds: [Int] {
-    let done = step - stepInEpoch - stepsBefore
+    let done = step - stepInEpoch - importedSteps
     guard epoch > 0, done > 0, done % epoch == 0 else { return [] }
-    return (1...min(epoch, history.count + 1)).map { stepsBefore + $0 * (done / epoch) }
+    return (1...min(epoch, history.count + 1)).map { importedSteps + $0 * (done / epoch) }
   }
 }

@@ -34,7 +34,7 @@ struct CheckpointReader {
   ///
   /// - Throws: `FileError`, and as the other initializer.
   init(path: String) throws {
-    let bytes = try WholeFile.read(path, headerCount: UserBlock.count) { header, size in
+    let bytes = try AtomicFile.read(path, headerCount: UserBlock.count) { header, size in
       _ = try Self.block(header, size: size, path: path)
     }
     try self.init(bytes, path: path)
@@ -92,7 +92,7 @@ struct CheckpointReader {
       stepInEpoch: try count(counts.stepInEpoch, run), learningRate: learningRate[0],
       sums: RunningSums(values: sums, samples: try count(counts.samples, run)), epochSeconds: seconds[0],
       history: try history(run), callbacks: try callbacks(run),
-      stepsBefore: run.hasAttribute(counts.stepsBefore) ? try count(counts.stepsBefore, run) : 0)
+      importedSteps: run.hasAttribute(counts.importedSteps) ? try count(counts.importedSteps, run) : 0)
   }
 
   private func callbacks(_ run: HDF5Group) throws -> [String: CallbackState] {

@@ -47,7 +47,7 @@ extension CheckpointStore {
     case .hardLink where Self.isSameFile(path(link), path(name)): return nil
     case .nothing, .symbolicLink, .hardLink:
       do {
-        try WholeFile.link(path(link), to: name)
+        try AtomicFile.link(path(link), to: name)
         return nil
       } catch {
         // A stale link would be wrong.
@@ -66,7 +66,7 @@ extension CheckpointStore {
     case .hardLink: break
     default: return nil
     }
-    do { try WholeFile.remove(path(link)) } catch { return "\(error)" }
+    do { try AtomicFile.remove(path(link)) } catch { return "\(error)" }
     return nil
   }
 

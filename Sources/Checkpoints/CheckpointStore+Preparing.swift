@@ -27,7 +27,7 @@ extension CheckpointStore {
     for name in try entries() where Self.isPartial(name) {
       guard unlink(path(name)) == 0 || errno == ENOENT else { throw FileError(path: path(name), operation: .remove) }
     }
-    WholeFile.removeLeftovers(in: directory)
+    AtomicFile.removeLeftovers(in: directory)
     return overwrite ? Set(steps().map(Self.name) + wholeLinks()) : []
   }
 
@@ -42,9 +42,9 @@ extension CheckpointStore {
   private func adopt(_ name: String) {
     guard let step = try? Self.read(path(name)).snapshot.state.step else { return }
     let own = path(Self.name(step: step))
-    if !WholeFile.exists(own) {
+    if !AtomicFile.exists(own) {
       rename(path(name), own)
-    } else if let bytes = try? WholeFile.read(own), bytes == (try? WholeFile.read(path(name))) {
+    } else if let bytes = try? AtomicFile.read(own), bytes == (try? AtomicFile.read(path(name))) {
       unlink(path(name))
     }
   }

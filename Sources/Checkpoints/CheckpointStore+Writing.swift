@@ -12,7 +12,7 @@ extension CheckpointStore {
     _ checkpoint: Checkpoint, to path: String, plan: ModelPlan, training: TrainingConfiguration
   ) throws {
     let writer = CheckpointWriter(checkpoint: checkpoint, plan: plan, training: training)
-    try WholeFile.write(writer.bytes(path: path), to: path)
+    try AtomicFile.write(writer.bytes(path: path), to: path)
   }
 
   /// Writes the bytes of a checkpoint; once they are durable, updates the links and removes checkpoints no longer kept.
@@ -26,7 +26,7 @@ extension CheckpointStore {
   ) throws -> StoredCheckpoint {
     let name = Self.name(step: step)
     let setAside = try setAsideIfForeign(name, isOwn: own.contains(step) || superseded.contains(name))
-    try WholeFile.write(bytes, to: path(name), followsLinks: false)
+    try AtomicFile.write(bytes, to: path(name), followsLinks: false)
     let old = superseded.subtracting([name])
     let steps = Set(own + [step])
     let best = retention.best(among: steps)

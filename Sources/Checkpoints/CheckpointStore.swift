@@ -36,7 +36,7 @@ package struct CheckpointStore: Sendable {
   func path(_ name: String) -> String { "\(directory)/\(name)" }
 
   /// All names in the directory; empty if it does not exist.
-  func entries() throws -> [String] { try WholeFile.names(in: directory) }
+  func entries() throws -> [String] { try AtomicFile.names(in: directory) }
 
   /// The names of the form of a step, oldest first, whatever the files contain.
   func stepNames() throws -> [String] {
@@ -122,7 +122,7 @@ package struct CheckpointStore: Sendable {
   /// - Parameter notice: called if it has to wait for a holder on another host, or if locks are not available.
   /// - Throws: `FileError`, also if another process holds the lock.
   package func lock(notice: (LockNotice) -> Void = { _ in }) throws -> DirectoryLock {
-    try WholeFile.createDirectory(directory)
+    try AtomicFile.createDirectory(directory)
     return try DirectoryLock(directory, notice: notice)
   }
 }

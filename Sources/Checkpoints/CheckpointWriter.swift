@@ -42,7 +42,7 @@ struct CheckpointWriter {
     try group.setAttribute(counts.stepInEpoch, state.stepInEpoch)
     try group.setAttribute(counts.samples, state.sums.samples)
     // Only imported runs have them.
-    if state.stepsBefore > 0 { try group.setAttribute(counts.stepsBefore, state.stepsBefore) }
+    if state.importedSteps > 0 { try group.setAttribute(counts.importedSteps, state.importedSteps) }
     if let origin = checkpoint.origin { try group.setAttribute(CheckpointLayout.origin, origin) }
     if let path = checkpoint.initialWeights { try group.setAttribute(CheckpointLayout.initialWeights, path) }
     try group.setAttribute(CheckpointLayout.instructionSet, checkpoint.instructionSet)

@@ -30,7 +30,7 @@ package final class RunDirectory: @unchecked Sendable {
   }
 
   /// Whether there is a directory to lock; the run's own directory may be missing while the fallback exists.
-  package var exists: Bool { stores.contains { WholeFile.exists($0.directory) } }
+  package var exists: Bool { stores.contains { AtomicFile.exists($0.directory) } }
 
   /// Whether the run's own directory is locked.
   package var isTaken: Bool { locks[0] != nil }
@@ -96,7 +96,7 @@ package final class RunDirectory: @unchecked Sendable {
   /// - Parameter notice: called if it has to wait for a holder on another host, or if locks are not available.
   /// - Throws: `FileError`, also if another process holds a lock; `CheckpointError.fallsBackToItself`.
   package func take(notice: (LockNotice) -> Void = { _ in }) throws {
-    for (index, store) in stores.enumerated() where index == 0 || WholeFile.exists(store.directory) {
+    for (index, store) in stores.enumerated() where index == 0 || AtomicFile.exists(store.directory) {
       if index > 0, CheckpointStore.isSameFile(stores[0].directory, store.directory) {
         throw CheckpointError.fallsBackToItself(directory: store.directory)
       }
@@ -108,14 +108,14 @@ package final class RunDirectory: @unchecked Sendable {
   ///
   /// - Throws: as `take`.
   package func checkTakeable() throws {
-    for (index, store) in stores.enumerated() where index == 0 || WholeFile.exists(store.directory) {
+    for (index, store) in stores.enumerated() where index == 0 || AtomicFile.exists(store.directory) {
       if index > 0, CheckpointStore.isSameFile(stores[0].directory, store.directory) {
         throw CheckpointError.fallsBackToItself(directory: store.directory)
       }
       if let holder = DirectoryLock.holder(of: store.directory) {
         throw FileError(path: store.directory, operation: .lock, reason: "another run is writing to it: \(holder)")
       }
-      try WholeFile.checkWritableDirectory(store.directory)
+      try AtomicFile.checkWritableDirectory(store.directory)
     }
   }
 
@@ -128,7 +128,7 @@ package final class RunDirectory: @unchecked Sendable {
   /// - Throws: `FileError`, also if a directory cannot be written to; `CheckpointError.occupied` if a process without
   ///   the lock has written later checkpoints.
   package func prepare(startingAt step: Int, overwrite: Bool) throws {
-    for (index, store) in stores.enumerated() where WholeFile.exists(store.directory) {
+    for (index, store) in stores.enumerated() where AtomicFile.exists(store.directory) {
       // When it is prepared again, the existing ones are this run's own.
       superseded[index] = try store.prepare(
         startingAt: step, damaged: damaged, overwrite: overwrite && (!isPrepared || !superseded[index].isEmpty))
@@ -205,7 +205,7 @@ package final class RunDirectory: @unchecked Sendable {
     for (index, store) in stores.enumerated() {
       if index != written { store.removeRun(superseded[index]) }
       superseded[index] = superseded[index].filter {
-        WholeFile.exists(store.path($0)) && !CheckpointStore.linkNames.contains($0)
+        AtomicFile.exists(store.path($0)) && !CheckpointStore.linkNames.contains($0)
       }
     }
   }

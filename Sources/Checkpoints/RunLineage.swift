@@ -25,7 +25,7 @@ package struct RunLineage: Sendable {
     return isSameStart && checkpoint.inputShape == run.inputShape
       && Self.agree(checkpoint.trainFingerprint, run.trainFingerprint)
       && Self.agree(checkpoint.validationFingerprint, run.validationFingerprint)
-      && past.step <= state.step && past.stepsBefore == state.stepsBefore
+      && past.step <= state.step && past.importedSteps == state.importedSteps
       && past.history.isStart(of: state.history) && isResumable(checkpoint)
   }
 

@@ -42,9 +42,9 @@ extension ConfigurationError {
     let text: String
     switch problem {
     case .unknownKey(let key, let known):
-      text = "unknown key '\(key.quotable)'. Known keys: \(known.joined(separator: ", "))."
+      text = "unknown key '\(key.quotedForMessage)'. Known keys: \(known.joined(separator: ", "))."
     case .unknownName(let kind, let name, let known):
-      text = "unknown \(kind) '\(name.quotable)'. Known names: \(known.joined(separator: ", "))."
+      text = "unknown \(kind) '\(name.quotedForMessage)'. Known names: \(known.joined(separator: ", "))."
     default: text = problem.description
     }
     return path.isEmpty ? text : "\(path): \(text)"
@@ -70,12 +70,12 @@ extension ConfigurationError.Problem: CustomStringConvertible {
     case .missingKey(let key):
       return "the key '\(key)' is missing."
     case .duplicateKey(let key):
-      return "duplicate key '\(key.quotable)'."
+      return "duplicate key '\(key.quotedForMessage)'."
     case .unknownKey(let key, let known):
-      return "unknown key '\(key.quotable)'. \(Self.missingSpace(in: key, known: known) ?? "")"
+      return "unknown key '\(key.quotedForMessage)'. \(Self.missingSpace(in: key, known: known) ?? "")"
         + suggestion(for: key, among: known, plural: "keys")
     case .unknownName(let kind, let name, let known):
-      return "unknown \(kind) '\(name.quotable)'. \(suggestion(for: name, among: known, plural: "names"))"
+      return "unknown \(kind) '\(name.quotedForMessage)'. \(suggestion(for: name, among: known, plural: "names"))"
     case .unexpected(let expected, let received):
       return "expected \(expected). Received: \(received)"
     case .conflict(let reason):

@@ -103,9 +103,9 @@ extension ConfigurationNode {
     case .bool(let value): "\(value)"
     case .integer(let value): "\(value)"
     case .number(let value): value.digits
-    case .string(let value): "\"\(value.quotable)\""
+    case .string(let value): "\"\(value.quotedForMessage)\""
     case .sequence(let elements): "[\(Self.list(elements) { $0.received })]"
-    case .mapping(let entries): "a mapping with \(Self.list(entries) { $0.key.quotable })"
+    case .mapping(let entries): "a mapping with \(Self.list(entries) { $0.key.quotedForMessage })"
     }
   }
 
@@ -118,7 +118,7 @@ extension ConfigurationNode {
 
 extension String {
   /// The string for a message: truncated if long, and without terminal control characters.
-  var quotable: String {
+  var quotedForMessage: String {
     let limit = 80
     let start = unicodeScalars.prefix(limit)
     return String(String.UnicodeScalarView(start)).jsonEscaped + (unicodeScalars.dropFirst(limit).isEmpty ? "" : "…")

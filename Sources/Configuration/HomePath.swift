@@ -11,10 +11,10 @@ package enum HomePath {
     package var description: String {
       switch self {
       case .noHome(let path):
-        "'\(path.quotable)': HOME is not set, so '~' cannot be expanded. Write the full path."
+        "'\(path.quotedForMessage)': HOME is not set, so '~' cannot be expanded. Write the full path."
       case .otherHome(let path):
-        "'\(path.quotable)': only '~/', your own home directory, is supported. Write the full path, or "
-          + "'./\(path.quotable)' for a file of that name."
+        "'\(path.quotedForMessage)': only '~/', your own home directory, is supported. Write the full path, or "
+          + "'./\(path.quotedForMessage)' for a file of that name."
       }
     }
   }

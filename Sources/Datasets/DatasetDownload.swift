@@ -72,8 +72,8 @@ struct DatasetDownload {
 
   private func save(_ bytes: [UInt8], as name: String) throws -> String {
     let path = "\(directory)/\(name)"
-    try WholeFile.createDirectory(directory)
-    try WholeFile.write(bytes, to: path)
+    try AtomicFile.createDirectory(directory)
+    try AtomicFile.write(bytes, to: path)
     return path
   }
 }

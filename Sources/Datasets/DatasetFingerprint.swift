@@ -39,19 +39,6 @@ extension SHA256 {
   }
 }
 
-/// A lazily computed fingerprint, shared by copies of a data set.
-final class CachedFingerprint: Sendable {
-  private let text = Mutex<String?>(nil)
-
-  func value(_ compute: () -> String) -> String {
-    text.withLock { text in
-      let value = text ?? compute()
-      text = value
-      return value
-    }
-  }
-}
-
 extension Sequence where Element == UInt8 {
   /// Two digits per byte.
   package var hexadecimal: String {

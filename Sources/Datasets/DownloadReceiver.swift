@@ -2,11 +2,6 @@ import Foundation
 import FoundationNetworking
 import Synchronization
 
-/// Why a download from one server failed.
-struct DownloadFailure: Error {
-  let reason: String
-}
-
 /// Downloads one URL synchronously, within its limits, whatever the server does.
 final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
   private struct State {

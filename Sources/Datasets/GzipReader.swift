@@ -1,5 +1,5 @@
 import CZlib
-import Machine
+import SystemResources
 
 /// A decompressor for gzip files (RFC 1952).
 enum GzipReader {

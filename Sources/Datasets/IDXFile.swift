@@ -1,5 +1,5 @@
 import DurableFiles
-import Machine
+import SystemResources
 import Tensors
 
 /// A reader of the IDX format, in which MNIST is published: a magic number, the sizes (big-endian), then the values.
@@ -32,7 +32,7 @@ package enum IDXFile {
 
   /// - Returns: the size of each dimension, and all values.
   private static func read(_ path: String, as content: IDXContent) throws -> (sizes: [Int], values: [UInt8]) {
-    let file = try WholeFile.read(path)
+    let file = try AtomicFile.read(path)
     let header = { try IDXHeader($0, path: path, content: content) }
     var bytes =
       GzipReader.isGzip(file)
@@ -51,14 +51,6 @@ package enum IDXFile {
     bytes.removeFirst(layout.count)
     return (layout.sizes, bytes)
   }
-}
-
-/// The expected content of an IDX file.
-enum IDXContent: String {
-  case images
-  case labels
-
-  var dimensions: ClosedRange<Int> { self == .images ? 3...4 : 1...1 }
 }
 
 /// The header of an IDX file: the magic number and the sizes.

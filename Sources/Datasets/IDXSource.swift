@@ -59,7 +59,7 @@ public struct IDXSource: DatasetSource, Equatable {
   }
 
   public func status(_ context: DatasetContext) -> String {
-    let missing = files.compactMap { $0 }.filter { !WholeFile.exists($0) }
+    let missing = files.compactMap { $0 }.filter { !AtomicFile.exists($0) }
     return missing.isEmpty ? "all files found" : "missing: \(missing.joined(separator: ", "))"
   }
 
@@ -81,7 +81,7 @@ public struct IDXSource: DatasetSource, Equatable {
   public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let labels = split == .train ? trainLabels : testLabels
     return try Self.read(
-      name: name(split), images: images(split), labels: labels.flatMap { WholeFile.exists($0) ? $0 : nil })
+      name: name(split), images: images(split), labels: labels.flatMap { AtomicFile.exists($0) ? $0 : nil })
   }
 
   private func name(_ split: DatasetSplit) -> String { "idx (\(split))" }

@@ -141,8 +141,8 @@ public struct MNISTSource: DatasetSource, Equatable {
   func locate(_ wanted: [PublishedFile], _ context: DatasetContext, canFetch: Bool = true) throws -> [String] {
     if let paths = find(wanted, context) { return paths }
     if let directory {
-      guard WholeFile.isDirectory(directory) else {
-        let reason = WholeFile.exists(directory) ? "not a directory" : "no such directory"
+      guard AtomicFile.isDirectory(directory) else {
+        let reason = AtomicFile.exists(directory) ? "not a directory" : "no such directory"
         throw FileError(path: directory, operation: .read, reason: reason)
       }
       let missing = wanted.first { $0.path(in: directory) == nil } ?? wanted[0]
@@ -203,10 +203,10 @@ public struct MNISTSource: DatasetSource, Equatable {
   /// Keras' archive of the same data, used if the files are missing: in the directory, or in `~/.keras/datasets`.
   private func archive(_ context: DatasetContext) -> String? {
     let name = "mnist.npz"
-    if let directory { return WholeFile.isFile("\(directory)/\(name)") ? "\(directory)/\(name)" : nil }
+    if let directory { return AtomicFile.isFile("\(directory)/\(name)") ? "\(directory)/\(name)" : nil }
     let own = context.environment["KERAS_HOME"].flatMap { $0.isEmpty ? nil : $0 }
     let home = context.environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.keras" }
-    return (own ?? home).map { "\($0)/datasets/\(name)" }.flatMap { WholeFile.isFile($0) ? $0 : nil }
+    return (own ?? home).map { "\($0)/datasets/\(name)" }.flatMap { AtomicFile.isFile($0) ? $0 : nil }
   }
 
   private static func load(_ split: DatasetSplit, ofArchive path: String) throws -> Dataset {

@@ -24,7 +24,7 @@ package struct PNGImage: Sendable {
   ///
   /// - Throws: `FileError`.
   package func write(to path: String) throws {
-    try WholeFile.write(encoded, to: path)
+    try AtomicFile.write(encoded, to: path)
   }
 
   /// The bytes of the PNG file.

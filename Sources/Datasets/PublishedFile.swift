@@ -13,7 +13,7 @@ struct PublishedFile: Sendable, Equatable {
   ///
   /// - Throws: `FileError` if it cannot be read.
   func isGood(_ path: String) throws -> Bool {
-    let bytes = try WholeFile.read(path)
+    let bytes = try AtomicFile.read(path)
     let content = GzipReader.isGzip(bytes) ? try? GzipReader.unpackAll(bytes, path: path, atMost: size) : bytes
     return content.map { SHA256.hash(data: $0).hexadecimal == sha256 } ?? false
   }
@@ -32,7 +32,7 @@ struct PublishedFile: Sendable, Equatable {
   func path(in directory: String) -> String? {
     let names = self.names.flatMap { [$0, "\($0).gz"] }
     return Self.subdirectories.lazy.flatMap { below in names.map { "\(directory)\(below)/\($0)" } }
-      .first(where: WholeFile.isFile)
+      .first(where: AtomicFile.isFile)
   }
 
   /// The name with a dash, with a dot as in older publications and many copies, and in a directory of the same name as

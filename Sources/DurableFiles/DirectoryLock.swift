@@ -51,12 +51,12 @@ package final class DirectoryLock: @unchecked Sendable {
 
   deinit {
     // Only while it is still ours: the directory may have been moved and created anew.
-    if WholeFile.isSame(descriptor, path) { unlink(path.bytes) }
+    if AtomicFile.isSame(descriptor, path) { unlink(path.bytes) }
     close(descriptor)
   }
 
   /// Whether the lock file is still that of the directory; false if the directory or the file was removed.
-  package var isInPlace: Bool { WholeFile.isSame(descriptor, path) }
+  package var isInPlace: Bool { AtomicFile.isSame(descriptor, path) }
 
   private enum Attempt {
     case taken(Int32)
@@ -78,7 +78,7 @@ package final class DirectoryLock: @unchecked Sendable {
         return .held(named)
       }
       // The previous holder may have removed the file after it was opened here.
-      guard WholeFile.isSame(descriptor, path) else {
+      guard AtomicFile.isSame(descriptor, path) else {
         close(descriptor)
         continue
       }

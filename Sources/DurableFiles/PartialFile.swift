@@ -24,7 +24,7 @@ struct PartialFile: ~Copyable {
       // On a file system without locks no process treats it as stale either.
       let isTaken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
       // Another process may have found and removed it before it was locked.
-      if !isTaken, WholeFile.isSame(descriptor, path) {
+      if !isTaken, AtomicFile.isSame(descriptor, path) {
         (self.path, self.descriptor) = (path, descriptor)
         return
       }
@@ -66,7 +66,7 @@ struct PartialFile: ~Copyable {
     if descriptor < 0 { descriptor = open(path.bytes, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return WholeFile.isSame(descriptor, path) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return AtomicFile.isSame(descriptor, path) }
     return isAlone && errno != EWOULDBLOCK
   }
 }

@@ -18,7 +18,7 @@ package final class SetAsideFiles: Sendable {
   package func add(_ path: String) throws {
     try state.withLock { state in
       guard !state.seen.contains(path) else { return }
-      state.kept.append((path, try WholeFile.setAside(path)))
+      state.kept.append((path, try AtomicFile.setAside(path)))
       state.seen.insert(path)
     }
   }
@@ -35,7 +35,7 @@ package final class SetAsideFiles: Sendable {
   package var kept: [(path: String, aside: String)] { state.withLock { $0.kept } }
 }
 
-extension WholeFile {
+extension AtomicFile {
   private static let previousSuffix = ".previous"
 
   /// Gives a file another, unused name: `NAME.previous` or `NAME.previous.2`. Until the file is replaced, it may have

@@ -77,7 +77,7 @@ extension HDF5Group {
   /// - Throws: `HDF5Error` if it is missing, or not a single string.
   package func attribute(_ name: String) throws -> String {
     try read(name) { attribute in
-      try HDF5Texts.read(attribute.elements, of: attribute.type, in: objects).only("text")
+      try HDF5Strings.read(attribute.elements, of: attribute.type, in: objects).only("text")
     }
   }
 
@@ -85,7 +85,7 @@ extension HDF5Group {
   package func attributes(_ name: String) throws -> [String] {
     try read(name) { attribute in
       guard !attribute.elements.isEmpty else { return [] }
-      return try HDF5Texts.read(attribute.elements, of: attribute.type, in: objects)
+      return try HDF5Strings.read(attribute.elements, of: attribute.type, in: objects)
     }
   }
 
@@ -169,7 +169,7 @@ extension HDF5Group {
   package func readText(_ name: String) throws -> String {
     try read(name) { dataset in
       _ = try HDF5Dataspace.count(dataset.dimensions, maximum: Self.longestText / dataset.type.size)
-      return try HDF5Texts.read(dataset.elements(in: objects.storage), of: dataset.type, in: objects).only("text")
+      return try HDF5Strings.read(dataset.elements(in: objects.storage), of: dataset.type, in: objects).only("text")
     }
   }
 

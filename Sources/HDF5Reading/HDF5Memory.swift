@@ -1,4 +1,4 @@
-import Machine
+import SystemResources
 
 /// Memory checks for values of a file.
 enum HDF5Memory {

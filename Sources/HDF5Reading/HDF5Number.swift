@@ -1,9 +1,3 @@
-/// The numbers of a dataset, in their stored type.
-package enum HDF5Values: Equatable, Sendable {
-  case floats([Float])
-  case integers([Int64])
-}
-
 /// A number type that can be read from datasets and attributes.
 package protocol HDF5Number: Sendable {
   /// The name of the type in messages.

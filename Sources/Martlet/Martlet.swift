@@ -6,9 +6,9 @@
 @_exported import DurableFiles
 @_exported import KerasFormat
 @_exported import Kernels
-@_exported import Machine
 @_exported import ModelFiles
 @_exported import NeuralNetwork
 @_exported import Randomness
 @_exported import RunConfiguration
+@_exported import SystemResources
 @_exported import Training

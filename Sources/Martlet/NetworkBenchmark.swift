@@ -18,13 +18,13 @@ package struct NetworkBenchmark: Sendable {
   ///
   /// - Throws: what `TrainingRun.init` throws. Nothing is written.
   package init(
-    _ run: RunConfiguration, workerCounts: [Int], runs: Int, surroundings: TrainingRun.Surroundings
+    _ run: RunConfiguration, workerCounts: [Int], runs: Int, environment: TrainingRun.Environment
   ) throws {
-    let data = try run.load(surroundings.dataset)
+    let data = try run.load(environment.dataset)
     func trainer(_ workers: Int) throws -> Trainer {
       try Trainer(
         run.training, inputShape: data.train.shape, workerCount: workers,
-        instructionSet: surroundings.instructionSet)
+        instructionSet: environment.instructionSet)
     }
     name = run.name
     self.data = run.source.map { type(of: $0).name } ?? ""

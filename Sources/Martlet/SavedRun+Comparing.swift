@@ -41,7 +41,7 @@ private struct Differences {
 
   mutating func compare(_ left: RunState, _ right: RunState) {
     for (what, count) in [
-      ("epochs done", \RunState.epoch), ("steps done", \.step), ("steps made before the import", \.stepsBefore),
+      ("epochs done", \RunState.epoch), ("steps done", \.step), ("steps made before the import", \.importedSteps),
       ("steps in the current epoch", \.stepInEpoch), ("samples in the current epoch", \.sums.samples),
     ] as [(String, KeyPath<RunState, Int>)] {
       compare(what, "\(left[keyPath: count])", "\(right[keyPath: count])")

@@ -9,7 +9,7 @@ extension SavedRun {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let directory = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
     let store = CheckpointStore(directory: directory.isEmpty ? "/" : directory)
-    guard let name = parts.last.map(String.init), CheckpointStore.linkNames.contains(name), !WholeFile.exists(path),
+    guard let name = parts.last.map(String.init), CheckpointStore.linkNames.contains(name), !AtomicFile.exists(path),
       try !store.fileNames().isEmpty
     else { return path }
     guard name == CheckpointStore.bestName else { return try store.newestGood().path }

@@ -94,7 +94,7 @@ extension TrainedModel {
     return Snapshot(
       state: RunState(
         epoch: 0, step: step, stepInEpoch: 0, learningRate: optimizerState?.learningRate ?? optimizer.learningRate,
-        sums: RunningSums(count: 1 + metrics.count), epochSeconds: 0, history: History(), stepsBefore: step),
+        sums: RunningSums(count: 1 + metrics.count), epochSeconds: 0, history: History(), importedSteps: step),
       parameters: weights, slots: optimizerState?.slots ?? slots)
   }
 }

@@ -50,7 +50,7 @@ public struct SavedRun: Sendable {
       throw CheckpointError.malformed(
         path: path,
         reason: "its model does not accept samples of the shape \(checkpoint.inputShape): \(error.reason.dropLast())")
-    } catch TrainingError.foreignSnapshot(let reason) {
+    } catch TrainingError.incompatibleSnapshot(let reason) {
       throw CheckpointError.malformed(path: path, reason: reason)
     }
     guard checkpoint.seed == training.seed else {

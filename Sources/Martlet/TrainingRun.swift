@@ -32,7 +32,7 @@ public final class TrainingRun {
   }
 
   /// The environment of a run: machine settings, deadline and notifications.
-  public struct Surroundings: Sendable {
+  public struct Environment: Sendable {
     /// Where data sets are found.
     public var dataset: DatasetContext
     /// The number of worker threads.
@@ -46,21 +46,21 @@ public final class TrainingRun {
     /// Called with warnings, such as a checkpoint that was skipped.
     public var warning: @Sendable (String) -> Void
     /// Called once the run's directory is locked: from then on the run's files may be written.
-    public var directoryTaken: @Sendable () -> Void
+    public var didLockDirectory: @Sendable () -> Void
 
     /// Creates an environment; by default that of this process, with all available cores.
     public init(
       dataset: DatasetContext = .current, workerCount: Int = AvailableCores.count(),
       instructionSet: InstructionSet = .bestSupported,
       deadline: ContinuousClock.Instant? = nil, warning: @escaping @Sendable (String) -> Void = { _ in },
-      directoryTaken: @escaping @Sendable () -> Void = {}
+      didLockDirectory: @escaping @Sendable () -> Void = {}
     ) {
       self.dataset = dataset
       self.workerCount = workerCount
       self.instructionSet = instructionSet
       self.deadline = deadline
       self.warning = warning
-      self.directoryTaken = directoryTaken
+      self.didLockDirectory = didLockDirectory
     }
   }
 
@@ -77,18 +77,18 @@ public final class TrainingRun {
   ///   `ModelFileError` or `ResumeMismatch`; `FileError` also if another run has locked the directory.
   public init(
     _ configuration: RunConfiguration, start: Start, data: DatasetSplits? = nil, initialWeights path: String? = nil,
-    surroundings: Surroundings = Surroundings()
+    environment: Environment = Environment()
   ) throws {
     self.start = start
     directory = RunDirectory(configuration.checkpoints)
     if start == .fresh { try directory.checkUnoccupied() }
     // Locked before it is read: a run that holds the lock may still write checkpoints.
-    if surroundings.isDryRun { try directory.checkTakeable() }
-    if directory.exists, !surroundings.isDryRun { try Self.take(directory, surroundings) }
-    let saved = try Self.saved(configuration, start, directory, surroundings)
+    if environment.isDryRun { try directory.checkTakeable() }
+    if directory.exists, !environment.isDryRun { try Self.take(directory, environment) }
+    let saved = try Self.saved(configuration, start, directory, environment)
     let weights = saved == nil ? try path.map(InitialWeights.init(path:)) : nil
     initialWeights = saved == nil ? path : saved?.checkpoint.initialWeights
-    let data = try data.map(configuration.split) ?? configuration.load(surroundings.dataset)
+    let data = try data.map(configuration.split) ?? configuration.load(environment.dataset)
     self.data = data
     let configuration = try Self.resolved(configuration, data, saved)
     self.configuration = configuration
@@ -96,14 +96,14 @@ public final class TrainingRun {
     // An imported model may expect flattened images.
     trainer = try Trainer(
       configuration.training, inputShape: saved?.checkpoint.inputShape ?? data.train.shape,
-      workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
-    trainer.warning = surroundings.warning
+      workerCount: environment.workerCount, instructionSet: environment.instructionSet)
+    trainer.warning = environment.warning
     trainer.replacesLogs = start == .overwriting
     trainer.setAside = start == .overwriting ? SetAsideFiles() : nil
     if let saved { try Self.checkData(data, saved.checkpoint) }
     try trainer.check(data.train, validation: data.validation)
     if data.hasTest, data.hasOwnValidation { try trainer.check(data.train, validation: data.test) }
-    if let weights { try Self.begin(trainer, with: weights, surroundings.warning) }
+    if let weights { try Self.begin(trainer, with: weights, environment.warning) }
     // Without the values, which each checkpoint copies again: they would use memory for the whole run.
     template = Checkpoint(
       snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
@@ -111,10 +111,10 @@ public final class TrainingRun {
       seed: configuration.training.seed,
       trainFingerprint: data.train.fingerprint, validationFingerprint: data.validation.fingerprint,
       initialWeights: initialWeights)
-    deadline = surroundings.deadline
-    if let saved { try goOn(from: saved, surroundings.warning) }
+    deadline = environment.deadline
+    if let saved { try resume(from: saved, environment.warning) }
     if let deadline, !isFinished { try TimeLimit.check(deadline, trainer) }
-    if !directory.isTaken, !surroundings.isDryRun { try takeMissingDirectory(surroundings) }
+    if !directory.isTaken, !environment.isDryRun { try takeMissingDirectory(environment) }
   }
 
   /// The configuration with its scale resolved for the data.
@@ -130,22 +130,22 @@ public final class TrainingRun {
   }
 
   /// Creates and locks a directory that was missing before.
-  private func takeMissingDirectory(_ surroundings: Surroundings) throws {
-    try Self.take(directory, surroundings)
+  private func takeMissingDirectory(_ environment: Environment) throws {
+    try Self.take(directory, environment)
     // Another run may have written there in the meantime.
-    guard try directory.holdsRun(), let saved = try Self.saved(configuration, start, directory, surroundings)
+    guard try directory.holdsRun(), let saved = try Self.saved(configuration, start, directory, environment)
     else { return }
-    try goOn(from: saved, surroundings.warning)
+    try resume(from: saved, environment.warning)
   }
 
-  private static func take(_ directory: RunDirectory, _ surroundings: Surroundings) throws {
-    try directory.take { surroundings.warning("\($0)") }
-    surroundings.directoryTaken()
+  private static func take(_ directory: RunDirectory, _ environment: Environment) throws {
+    try directory.take { environment.warning("\($0)") }
+    environment.didLockDirectory()
   }
 
   /// The saved run to resume from; nil for a new run.
   private static func saved(
-    _ configuration: RunConfiguration, _ start: Start, _ directory: RunDirectory, _ surroundings: Surroundings
+    _ configuration: RunConfiguration, _ start: Start, _ directory: RunDirectory, _ environment: Environment
   ) throws -> SavedRun? {
     switch start {
     case .fresh:
@@ -160,7 +160,7 @@ public final class TrainingRun {
       return saved
     case .resuming, .resumingIfAny:
       let saved = try directory.newestGood(opening: SavedRun.init(path:)) {
-        surroundings.warning("skipped \($0)")
+        environment.warning("skipped \($0)")
       }
       try configuration.checkResumes(saved)
       return saved
@@ -181,12 +181,12 @@ public final class TrainingRun {
         + "\(PixelScale.text(scale)) (data.scale).")
   }
 
-  private func goOn(from saved: SavedRun, _ warning: (String) -> Void) throws {
+  private func resume(from saved: SavedRun, _ warning: (String) -> Void) throws {
     let checkpoint = saved.checkpoint
     try Self.checkData(data, checkpoint)
     do {
       try trainer.restore(saved.snapshot(for: configuration), of: data.train)
-    } catch TrainingError.foreignSnapshot(let reason) {
+    } catch TrainingError.incompatibleSnapshot(let reason) {
       throw CheckpointError.malformed(path: saved.path, reason: reason)
     }
     Self.warnOfOtherBits(checkpoint, trainer, warning)

@@ -11,7 +11,7 @@ enum Invocation {
 
   /// The arguments without the program name.
   ///
-  /// - Throws: `WrongUse` for an argument that is not UTF-8, or an unknown home directory.
+  /// - Throws: `UsageError` for an argument that is not UTF-8, or an unknown home directory.
   static func arguments() throws -> [String] {
     let arguments = try (1..<max(Int(CommandLine.argc), 1)).compactMap { CommandLine.unsafeArgv[$0] }.map { bytes in
       try expanded(text(bytes) { "the argument '\($0)'" })
@@ -25,7 +25,7 @@ enum Invocation {
 
   /// Checks that no argument or option value is empty, as from an unset shell variable.
   ///
-  /// - Throws: `WrongUse` naming the option.
+  /// - Throws: `UsageError` naming the option.
   static func checkNotEmpty(_ arguments: [String]) throws {
     for (index, argument) in arguments.enumerated() {
       let before = index > 0 ? arguments[index - 1] : ""
@@ -38,11 +38,11 @@ enum Invocation {
         option = String(argument.dropLast())
       }
       guard !mayBeEmpty.contains(option) else { continue }
-      throw WrongUse("\(option): the value is empty. Give a value, or leave the option out.")
+      throw UsageError("\(option): the value is empty. Give a value, or leave the option out.")
     }
   }
 
-  /// - Throws: `WrongUse` for a variable that is not UTF-8, or an unknown home directory.
+  /// - Throws: `UsageError` for a variable that is not UTF-8, or an unknown home directory.
   static func checkEnvironment() throws {
     for name in variables {
       guard let bytes = getenv(name) else { continue }
@@ -54,7 +54,7 @@ enum Invocation {
   /// - Parameter place: names the origin of the string in an error message.
   private static func text(_ bytes: UnsafePointer<CChar>, place: (String) -> String) throws -> String {
     guard let text = String(validatingCString: bytes) else {
-      throw WrongUse("\(place(escaped(bytes))) is not UTF-8. Rename the file or the directory.")
+      throw UsageError("\(place(escaped(bytes))) is not UTF-8. Rename the file or the directory.")
     }
     return text
   }
@@ -75,6 +75,6 @@ enum Invocation {
 
   /// - Parameter place: the prefix of an error message.
   private static func expandedPath(_ path: String, of place: String = "") throws -> String {
-    do { return try HomePath.expanded(path) } catch { throw WrongUse("\(place)\(error)") }
+    do { return try HomePath.expanded(path) } catch { throw UsageError("\(place)\(error)") }
   }
 }

@@ -55,7 +55,7 @@ struct MartletCommand: ParsableCommand {
       Foundation.exit(0)
     case .validationFailure:
       Console.error.write(fullMessage(for: error) + "\n")
-      exit(ExitStatus.wrongUse.rawValue)
+      exit(ExitStatus.usageError.rawValue)
     default:
       Console.error.write("martlet: \(error)\n")
       exit(ExitStatus(for: error).rawValue)

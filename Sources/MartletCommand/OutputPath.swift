@@ -8,32 +8,32 @@ enum OutputPath {
   /// - Parameters:
   /// - option: the option that the error message names.
   /// - sources: the input files: the model, its data.
-  /// - Throws: `WrongUse` for a directory, a checkpoint or a link to one, and for an input file.
+  /// - Throws: `UsageError` for a directory, a checkpoint or a link to one, and for an input file.
   static func check(_ path: String, _ option: String = "", madeOf sources: [String] = []) throws {
     let place = option.isEmpty ? path : "\(option) \(path)"
-    guard !WholeFile.isDirectory(path) else { throw WrongUse("\(place): is a directory. Name a file in it.") }
+    guard !AtomicFile.isDirectory(path) else { throw UsageError("\(place): is a directory. Name a file in it.") }
     guard !CheckpointStore.isCheckpoint(path) else {
-      throw WrongUse("\(place): is a checkpoint of a run, and is not replaced. Choose another name.")
+      throw UsageError("\(place): is a checkpoint of a run, and is not replaced. Choose another name.")
     }
     guard !sources.contains(where: { CheckpointStore.isSameFile($0, path) }) else {
-      throw WrongUse("\(place): is an input file, and is not replaced. Choose another name.")
+      throw UsageError("\(place): is an input file, and is not replaced. Choose another name.")
     }
   }
 
-  /// - Throws: `WrongUse` if the file exists and is not a table of predictions.
+  /// - Throws: `UsageError` if the file exists and is not a table of predictions.
   static func checkTable(_ path: String, _ option: String) throws {
-    guard let start = WholeFile.start(of: path, count: 7), !start.isEmpty, !start.starts(with: "sample,".utf8) else {
+    guard let start = AtomicFile.start(of: path, count: 7), !start.isEmpty, !start.starts(with: "sample,".utf8) else {
       return
     }
-    throw WrongUse("\(option) \(path): is not a table of predictions, and is not replaced. Choose another name.")
+    throw UsageError("\(option) \(path): is not a table of predictions, and is not replaced. Choose another name.")
   }
 
-  /// - Throws: `WrongUse` if the file exists and is not a PNG image.
+  /// - Throws: `UsageError` if the file exists and is not a PNG image.
   static func checkPicture(_ path: String, _ option: String) throws {
-    guard let start = WholeFile.start(of: path, count: FileKind.prefixCount), !start.isEmpty else { return }
+    guard let start = AtomicFile.start(of: path, count: FileKind.prefixCount), !start.isEmpty else { return }
     let kind = FileKind(startingWith: start)
     guard kind?.description != "a PNG picture" else { return }
-    throw WrongUse(
+    throw UsageError(
       "\(option) \(path): is \(kind.map { "\($0)" } ?? "not a PNG picture"), and is not replaced. Choose another name.")
   }
 }

@@ -6,11 +6,11 @@ import Martlet
 enum RunPath {
   /// The file itself, or the best checkpoint of a directory, or else its newest.
   ///
-  /// - Throws: `WrongUse` for a directory without checkpoints; the errors of reading them.
+  /// - Throws: `UsageError` for a directory without checkpoints; the errors of reading them.
   static func checkpoint(_ path: String) throws -> String {
-    guard WholeFile.isDirectory(path) else { return path }
+    guard AtomicFile.isDirectory(path) else { return path }
     try checkHoldsRun(path)
-    let found = try SavedRun.bestOrNewest(inDirectory: path) { Surroundings.warn("skipped \($0)") }
+    let found = try SavedRun.bestOrNewest(inDirectory: path) { CommandEnvironment.warn("skipped \($0)") }
     let metric = found.isBest ? found.run.configuration.checkpoints.keepBest : nil
     let why = metric.map { "the best by \($0)" } ?? "the newest"
     Console.error.write("martlet: note: \(path): using \(found.run.path), \(why).\n")
@@ -21,33 +21,33 @@ enum RunPath {
   ///
   /// - Throws: as `checkpoint`.
   static func newest(_ path: String) throws -> String {
-    guard WholeFile.isDirectory(path) else { return path }
+    guard AtomicFile.isDirectory(path) else { return path }
     try checkHoldsRun(path)
     let newest = try RunDirectory(CheckpointPolicy(directory: path))
-      .newestGood(opening: SavedRun.init(path:)) { Surroundings.warn("skipped \($0)") }
+      .newestGood(opening: SavedRun.init(path:)) { CommandEnvironment.warn("skipped \($0)") }
     Console.error.write("martlet: note: \(path): using \(newest.path), the newest.\n")
     return newest.path
   }
 
   /// The file itself, or all checkpoints of a directory.
   ///
-  /// - Throws: `WrongUse` for a directory without checkpoints; `FileError`.
+  /// - Throws: `UsageError` for a directory without checkpoints; `FileError`.
   static func checkpoints(_ path: String) throws -> [String] {
-    guard WholeFile.isDirectory(path) else { return [path] }
+    guard AtomicFile.isDirectory(path) else { return [path] }
     try checkHoldsRun(path)
     return try CheckpointStore(directory: path).fileNames().map { "\(path)/\($0)" }
   }
 
-  /// - Throws: `WrongUse` for a directory, if only a model file is accepted.
+  /// - Throws: `UsageError` for a directory, if only a model file is accepted.
   static func checkIsFile(_ path: String) throws {
-    guard WholeFile.isDirectory(path) else { return }
+    guard AtomicFile.isDirectory(path) else { return }
     try checkIsNoSavedModel(path)
-    throw WrongUse("\(path): is a directory. Name a model's file (.keras, .h5, .weights.h5).")
+    throw UsageError("\(path): is a directory. Name a model's file (.keras, .h5, .weights.h5).")
   }
 
   private static func checkIsNoSavedModel(_ path: String) throws {
-    guard WholeFile.isFile("\(path)/saved_model.pb") else { return }
-    throw WrongUse("\(path): is a TensorFlow SavedModel. Save it as .keras or .h5, which can be read.")
+    guard AtomicFile.isFile("\(path)/saved_model.pb") else { return }
+    throw UsageError("\(path): is a TensorFlow SavedModel. Save it as .keras or .h5, which can be read.")
   }
 
   private static func checkHoldsRun(_ path: String) throws {
@@ -60,6 +60,6 @@ enum RunPath {
     let advice =
       runs.isEmpty
       ? "Name the directory of a run, or a file." : "It holds runs: \(runs.prefix(5).joined(separator: ", "))."
-    throw WrongUse("\(path): holds no checkpoint (step-*\(CheckpointStore.suffix)). \(advice)")
+    throw UsageError("\(path): holds no checkpoint (step-*\(CheckpointStore.suffix)). \(advice)")
   }
 }

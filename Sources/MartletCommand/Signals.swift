@@ -20,12 +20,12 @@ enum Signals {
 
   /// Parses `TERM,INT,USR1`; accepts the prefix `SIG` too.
   ///
-  /// - Throws: `WrongUse` for an unknown name.
+  /// - Throws: `UsageError` for an unknown name.
   static func parse(_ list: String) throws -> [Int32] {
     try list.split(separator: ",").map { item in
       let name = item.hasPrefix("SIG") ? String(item.dropFirst(3)) : String(item)
       guard let signal = known.first(where: { $0.name == name }) else {
-        throw WrongUse(
+        throw UsageError(
           "--end-signals \(list): '\(item)' is not one of \(known.map(\.name).joined(separator: ", ")).")
       }
       return signal.number
@@ -46,7 +46,7 @@ enum Signals {
     // Initialized here, because a handler must not do it.
     _ = (requests, Console.hasLiveLine.load(ordering: .relaxed))
     hasHandedOver.store(false, ordering: .relaxed)
-    handle(SIGUSR2) { _ in Signals.requests.askForCheckpoint() }
+    handle(SIGUSR2) { _ in Signals.requests.requestCheckpoint() }
     let hasTerminal = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].contains { isatty($0) == 1 }
     if !hasTerminal, !ending.contains(SIGHUP) { signal(SIGHUP, SIG_IGN) }
     for number in ending + (hasTerminal ? [SIGHUP] : []) {
@@ -59,7 +59,7 @@ enum Signals {
 
   /// Calls only async-signal-safe functions.
   private static func end(_ signal: Int32) {
-    guard !hasHandedOver.load(ordering: .relaxed) else { return requests.askForEnd(signal: signal) }
+    guard !hasHandedOver.load(ordering: .relaxed) else { return requests.requestStop(signal: signal) }
     // Writing to a blocked terminal or pipe may never return: give it one second.
     handle(SIGALRM) { _ in _exit(ExitStatus.runAgain.rawValue) }
     alarm(1)

@@ -37,7 +37,7 @@ extension TrainedModel {
       if let optimizerState {
         try plan.check(weights, slots: optimizerState.slots, slotCount: slotNames.count)
       }
-    } catch TrainingError.foreignSnapshot(let reason) {
+    } catch TrainingError.incompatibleSnapshot(let reason) {
       throw ModelFileError(file: path, .weights(reason: reason))
     }
   }

@@ -1,6 +1,6 @@
 import Glibc
-import Machine
 import Synchronization
+import SystemResources
 
 /// Jobs that run beside training, such as writing a checkpoint: one at a time, each on its own thread.
 ///

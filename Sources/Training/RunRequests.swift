@@ -13,10 +13,10 @@ public final class RunRequests: Sendable {
   /// Requests a stop after the step in flight.
   ///
   /// - Parameter signal: the number of the signal that caused it; any positive number if none did.
-  public func askForEnd(signal: Int32) { ending.store(signal, ordering: .relaxed) }
+  public func requestStop(signal: Int32) { ending.store(signal, ordering: .relaxed) }
 
   /// Requests a checkpoint after the step in flight.
-  public func askForCheckpoint() { checkpoint.store(true, ordering: .relaxed) }
+  public func requestCheckpoint() { checkpoint.store(true, ordering: .relaxed) }
 
   /// The signal that requested the stop.
   var endingSignal: Int32? {
@@ -28,5 +28,5 @@ public final class RunRequests: Sendable {
   var isPending: Bool { endingSignal != nil || checkpoint.load(ordering: .relaxed) }
 
   /// Returns whether a checkpoint was requested, and clears the request.
-  public func takeCheckpointRequest() -> Bool { checkpoint.exchange(false, ordering: .relaxed) }
+  public func consumeCheckpointRequest() -> Bool { checkpoint.exchange(false, ordering: .relaxed) }
 }

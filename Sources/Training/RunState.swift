@@ -5,7 +5,7 @@ public struct RunState: Sendable, Equatable {
   /// The total number of steps: the optimizer's iteration.
   public var step: Int
   /// The steps among them that were made elsewhere, before this run started from an imported model.
-  public var stepsBefore: Int
+  public var importedSteps: Int
   /// The steps made in the current epoch.
   public var stepInEpoch: Int
   /// The learning rate of the next step.
@@ -21,11 +21,11 @@ public struct RunState: Sendable, Equatable {
 
   package init(
     epoch: Int, step: Int, stepInEpoch: Int, learningRate: Float, sums: RunningSums, epochSeconds: Double,
-    history: History, callbacks: [String: CallbackState] = [:], stepsBefore: Int = 0
+    history: History, callbacks: [String: CallbackState] = [:], importedSteps: Int = 0
   ) {
     self.epoch = epoch
     self.step = step
-    self.stepsBefore = stepsBefore
+    self.importedSteps = importedSteps
     self.stepInEpoch = stepInEpoch
     self.learningRate = learningRate
     self.sums = sums

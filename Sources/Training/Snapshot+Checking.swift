@@ -6,7 +6,7 @@ extension ModelPlan {
   /// Checks that variables are the model's weights: count, names, shapes and number of values.
   ///
   /// - Parameter what: their kind, for the message; weights if nil.
-  /// - Throws: `TrainingError.foreignSnapshot` with the first difference.
+  /// - Throws: `TrainingError.incompatibleSnapshot` with the first difference.
   package func check(_ values: [Snapshot.Variable], what: String? = nil) throws {
     try check(values, against: variables, what: what)
   }
@@ -14,16 +14,16 @@ extension ModelPlan {
   private func check(_ values: [Snapshot.Variable], against variables: [Variable], what: String?) throws {
     let place = what.map { " of the \($0)" } ?? ""
     guard values.count == variables.count else {
-      throw TrainingError.foreignSnapshot(
+      throw TrainingError.incompatibleSnapshot(
         reason: "\(values.count) \(what ?? "variables"), the model has \(variables.count)")
     }
     for (variable, known) in zip(values, variables) {
       let (path, shape) = (known.path, known.shape)
       guard variable.path == path else {
-        throw TrainingError.foreignSnapshot(reason: "'\(variable.path)'\(place) found where \(path) is expected")
+        throw TrainingError.incompatibleSnapshot(reason: "'\(variable.path)'\(place) found where \(path) is expected")
       }
       guard variable.shape == shape, variable.values.count == shape.count else {
-        throw TrainingError.foreignSnapshot(
+        throw TrainingError.incompatibleSnapshot(
           reason: "\(path)\(place) has the shape \(variable.shape), the model needs \(shape)")
       }
     }
@@ -31,11 +31,11 @@ extension ModelPlan {
 
   /// Checks weights and their optimizer slots.
   ///
-  /// - Throws: `TrainingError.foreignSnapshot`.
+  /// - Throws: `TrainingError.incompatibleSnapshot`.
   package func check(_ weights: [Snapshot.Variable], slots: [[Snapshot.Variable]], slotCount: Int) throws {
     try check(weights)
     guard slots.count == slotCount || (slots.isEmpty && trainableVariables.isEmpty) else {
-      throw TrainingError.foreignSnapshot(
+      throw TrainingError.incompatibleSnapshot(
         reason: "it has \(slots.count) optimizer variables per parameter, the optimizer has \(slotCount)")
     }
     for slot in slots { try check(slot, against: trainableVariables, what: "optimizer variables") }
@@ -46,7 +46,7 @@ extension Snapshot {
   /// Checks that training can resume from the snapshot: its variables are those of the model and the optimizer, and its
   /// counts are consistent.
   ///
-  /// - Throws: `TrainingError.foreignSnapshot`.
+  /// - Throws: `TrainingError.incompatibleSnapshot`.
   package func check(fits plan: ModelPlan, _ training: TrainingConfiguration) throws {
     try plan.check(parameters, slots: slots, slotCount: training.optimizer.slotNames.count)
     try state.check(training)
@@ -56,7 +56,7 @@ extension Snapshot {
     let kept = state.callbacks.values.map(\.weights)
     let all = ([parameters] + slots + kept).joined()
     if let variable = all.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
-      throw TrainingError.foreignSnapshot(reason: "\(variable.path) contains NaN or infinite values")
+      throw TrainingError.incompatibleSnapshot(reason: "\(variable.path) contains NaN or infinite values")
     }
   }
 }
@@ -67,16 +67,16 @@ extension RunState {
 
   /// Checks that the counts are consistent with each other and with the metrics.
   ///
-  /// - Throws: `TrainingError.foreignSnapshot`.
+  /// - Throws: `TrainingError.incompatibleSnapshot`.
   func check(_ training: TrainingConfiguration) throws {
     func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws {
-      guard condition else { throw TrainingError.foreignSnapshot(reason: reason()) }
+      guard condition else { throw TrainingError.incompatibleSnapshot(reason: reason()) }
     }
     try require(sums.values.count == training.sumNames.count, "it was trained with other metrics")
     try require(
-      epoch >= 0 && epoch < Self.mostEpochs && stepInEpoch >= 0 && stepsBefore >= 0
-        && step - stepsBefore >= epoch + stepInEpoch,
-      "step \(step) (\(stepsBefore) made elsewhere) is not \(stepInEpoch) steps after \(epoch) epochs")
+      epoch >= 0 && epoch < Self.mostEpochs && stepInEpoch >= 0 && importedSteps >= 0
+        && step - importedSteps >= epoch + stepInEpoch,
+      "step \(step) (\(importedSteps) made elsewhere) is not \(stepInEpoch) steps after \(epoch) epochs")
     try require(
       sums.samples >= 0 && (sums.samples - 1) / training.batchSize < max(stepInEpoch, 1)
         && (sums.samples == 0 || stepInEpoch > 0),

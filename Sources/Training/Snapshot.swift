@@ -59,7 +59,7 @@ extension Variables {
       path: variable.path, shape: variable.shape, values: program.values(of: index, in: start))
   }
 
-  /// - Throws: `TrainingError.foreignSnapshot` if the variables are not those of the model; nothing is changed then.
+  /// - Throws: `TrainingError.incompatibleSnapshot` if the variables are not those of the model; nothing is changed then.
   func write(_ snapshot: Snapshot, program: Program, slotCount: Int) throws {
     let plan = program.plan
     let trainable = plan.variables.indices.filter { plan.variables[$0].role == .trainable }

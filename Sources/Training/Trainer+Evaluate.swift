@@ -1,6 +1,6 @@
 import Datasets
-import Machine
 import NeuralNetwork
+import SystemResources
 
 extension Trainer {
   /// Computes the loss and the metrics of the model over a data set.

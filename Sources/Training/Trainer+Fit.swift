@@ -25,7 +25,7 @@ extension Trainer {
     if let warning = configuration.outputWarning(program) { self.warning(warning) }
     stopReason = nil
     for callback in callbacks { try callback.trainingWillBegin(self, plan) }
-    while state.epoch < plan.epochs, !shallStop(plan) {
+    while state.epoch < plan.epochs, !shouldStop(plan) {
       order.update(seed: configuration.seed, epoch: state.epoch, shuffle: configuration.shuffle)
       for callback in callbacks { try callback.epochWillBegin(self, plan) }
       try trainEpoch(training, order: order, plan: plan, callbacks: callbacks)
@@ -46,7 +46,7 @@ extension Trainer {
     try configuration.check(training)
   }
 
-  private func shallStop(_ plan: FitPlan) -> Bool {
+  private func shouldStop(_ plan: FitPlan) -> Bool {
     if let signal = requests.endingSignal { stop(.signal(signal)) }
     return stopReason != nil || plan.maxSteps.map { state.step >= $0 } ?? false
   }
@@ -55,7 +55,7 @@ extension Trainer {
   private func trainEpoch(_ training: Dataset, order: SampleOrder, plan: FitPlan, callbacks: [any Callback]) throws {
     try training.withSamples(order: order, scale: configuration.scale(for: training.input)) { samples in
       let clock = EpochClock(secondsBefore: state.epochSeconds)
-      while state.stepInEpoch < plan.stepsPerEpoch, !shallStop(plan) {
+      while state.stepInEpoch < plan.stepsPerEpoch, !shouldStop(plan) {
         let steps = TrainStep(
           configuration, memory: memory, samples: samples, state: state, limit: limit(plan, callbacks))
         team.perform(steps)
@@ -70,14 +70,14 @@ extension Trainer {
   /// Counts a batch with a nonfinite loss as a step that changed nothing.
   ///
   /// - Returns: its loss.
-  /// - Throws: `TrainingError.nonfiniteLoss` unless such batches are skipped, `.nothingLearned` if all of the epoch
+  /// - Throws: `TrainingError.nonfiniteLoss` unless such batches are skipped, `.allBatchesNonfinite` if all of the epoch
   ///   were.
   private func skip(_ batch: NonfiniteBatch, _ plan: FitPlan) throws -> Float {
     guard configuration.onNonfinite == .skip else { throw TrainingError.nonfiniteLoss(batch) }
     state.step += 1
     state.stepInEpoch += 1
     if state.stepInEpoch == plan.stepsPerEpoch, state.sums.samples == 0 {
-      throw TrainingError.nothingLearned(epoch: state.epoch + 1)
+      throw TrainingError.allBatchesNonfinite(epoch: state.epoch + 1)
     }
     warning("\(batch) It was skipped.")
     return batch.loss

@@ -1,8 +1,8 @@
 import Datasets
 import DurableFiles
 import Kernels
-import Machine
 import NeuralNetwork
+import SystemResources
 
 /// Trains a model, evaluates it and computes predictions.
 ///
@@ -55,7 +55,7 @@ public final class Trainer {
     self.instructionSet = instructionSet
     self.kernels = kernels
     let groups = ShardGroups(configuration, programs.training, workers: workerCount)
-    try MemoryNeeds(configuration, programs: programs, groups: groups, workerCount: workerCount).check()
+    try MemoryEstimate(configuration, programs: programs, groups: groups, workerCount: workerCount).check()
     team = try WorkerTeam(count: workerCount)
     variables = Variables(
       plan: plan, optimizer: configuration.optimizer, foldedCount: programs.inference.foldedCount)
@@ -87,21 +87,21 @@ public final class Trainer {
 
   /// Sets the weights, and leaves everything else unchanged.
   ///
-  /// - Throws: `TrainingError.foreignSnapshot` if they belong to another model; nothing is changed then.
+  /// - Throws: `TrainingError.incompatibleSnapshot` if they belong to another model; nothing is changed then.
   public func setWeights(_ weights: [Snapshot.Variable]) throws {
     try variables.writeParameters(weights, program: program)
   }
 
   /// Resumes from a snapshot of a run on `training`.
   ///
-  /// - Throws: `TrainingError.foreignSnapshot` if it belongs to another model, or its counts do not match the data.
+  /// - Throws: `TrainingError.incompatibleSnapshot` if it belongs to another model, or its counts do not match the data.
   public func restore(_ snapshot: Snapshot, of training: Dataset) throws {
     let steps = configuration.steps(of: training)
     let state = snapshot.state
     let (stepsOfEpochs, overflow) = state.epoch.multipliedReportingOverflow(by: steps)
-    guard !overflow, state.stepInEpoch < steps, state.step - state.stepsBefore - state.stepInEpoch == stepsOfEpochs
+    guard !overflow, state.stepInEpoch < steps, state.step - state.importedSteps - state.stepInEpoch == stepsOfEpochs
     else {
-      throw TrainingError.foreignSnapshot(
+      throw TrainingError.incompatibleSnapshot(
         reason:
           "step \(state.step) is not \(state.stepInEpoch) steps after \(state.epoch) epochs of \(steps) steps")
     }
@@ -116,10 +116,10 @@ public final class Trainer {
 
   /// Resumes from a snapshot, as if the run had not been interrupted.
   ///
-  /// - Throws: `TrainingError.foreignSnapshot` if it belongs to another model; nothing is changed then.
+  /// - Throws: `TrainingError.incompatibleSnapshot` if it belongs to another model; nothing is changed then.
   public func restore(_ snapshot: Snapshot) throws {
     guard snapshot.state.sums.values.count == configuration.sumNames.count else {
-      throw TrainingError.foreignSnapshot(reason: "it was trained with other metrics")
+      throw TrainingError.incompatibleSnapshot(reason: "it was trained with other metrics")
     }
     try variables.write(
       snapshot, program: program, slotCount: configuration.optimizer.slotNames.count)

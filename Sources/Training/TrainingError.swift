@@ -22,11 +22,11 @@ public enum TrainingError: Error, Equatable {
   /// The loss of a batch is NaN or infinite. The step was not made.
   case nonfiniteLoss(NonfiniteBatch)
   /// Every batch of an epoch had a NaN or infinite loss, and was skipped.
-  case nothingLearned(epoch: Int)
+  case allBatchesNonfinite(epoch: Int)
   /// A callback monitors a metric that the history does not have.
   case unknownMetric(name: String, known: [String])
   /// A snapshot whose variables are not those of the model.
-  case foreignSnapshot(reason: String)
+  case incompatibleSnapshot(reason: String)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -61,12 +61,12 @@ extension TrainingError: CustomStringConvertible {
     case .nonfiniteLoss(let batch):
       "\(batch) The step was not made; the last checkpoint is older. Use a smaller learning rate, inspect these "
         + "samples, or skip such batches (fit.on_nonfinite: skip)."
-    case .nothingLearned(let epoch):
+    case .allBatchesNonfinite(let epoch):
       "epoch \(epoch): the loss of every batch is NaN or infinite, and all were skipped: training has diverged. "
         + "Resume from an older checkpoint, or start again with a smaller learning rate."
     case .unknownMetric(let name, let known):
       "a callback monitors '\(name)', which is not recorded. Available metrics: \(known.joined(separator: ", "))."
-    case .foreignSnapshot(let reason):
+    case .incompatibleSnapshot(let reason):
       "the saved state does not match this model: \(reason)."
     }
   }

@@ -18,7 +18,7 @@ import Synchronization
 /// some microseconds and then sleep until woken, so that they do not occupy cores that others need.
 struct WorkerTeam: Sendable {
   /// The maximum number of tasks in a phase.
-  static let maximumTasks = PhaseTicket.maximumTasks
+  static let maximumTasks = PhaseState.maximumTasks
 
   let count: Int
 
@@ -33,7 +33,7 @@ struct WorkerTeam: Sendable {
   /// Runs all phases of `work`, and returns when they are done.
   func perform(_ work: some PhasedWork) {
     guard let tasks = work.beginPhase() else { return }
-    let gate = PhaseGate(tasks: tasks)
+    let gate = PhaseBarrier(tasks: tasks)
     @Sendable func join(_ worker: Int) {
       // Denormals, as in the moments of unchanging parameters, take a hundred cycles each; all workers flush them to
       // zero.
@@ -77,7 +77,7 @@ private final class SinglePhase: PhasedWork {
 /// The packed state of the work queue: phase number, task count, next task.
 ///
 /// A single word, so that a late worker never takes a task number of one phase for a task of another.
-private struct PhaseTicket {
+private struct PhaseState {
   static let bits = 21
   /// Each worker may overshoot the counter by one per phase; half the range is reserved for that.
   static let maximumTasks = 1 << 20
@@ -96,7 +96,7 @@ private struct PhaseTicket {
 }
 
 /// A barrier between phases: workers claim tasks and wait for the next phase.
-private final class PhaseGate: Sendable {
+private final class PhaseBarrier: Sendable {
   /// Polls of the gate before a worker sleeps: some tens of microseconds.
   private static let looks = 1000
 
@@ -106,14 +106,14 @@ private final class PhaseGate: Sendable {
   private let alarm = DispatchSemaphore(value: 0)
 
   init(tasks: Int) {
-    precondition((1...PhaseTicket.maximumTasks).contains(tasks), "a phase cannot have \(tasks) tasks")
-    ticket = Atomic(PhaseTicket(phase: 0, tasks: tasks).word)
+    precondition((1...PhaseState.maximumTasks).contains(tasks), "a phase cannot have \(tasks) tasks")
+    ticket = Atomic(PhaseState(phase: 0, tasks: tasks).word)
   }
 
   /// The next task of the current phase; waits for the next phase if none is left; nil if there is no next phase.
   func claim() -> Int? {
     while true {
-      let drawn = PhaseTicket(word: ticket.wrappingAdd(1, ordering: .acquiringAndReleasing).oldValue)
+      let drawn = PhaseState(word: ticket.wrappingAdd(1, ordering: .acquiringAndReleasing).oldValue)
       if drawn.number < drawn.tasks { return drawn.number }
       if drawn.tasks == 0 { return nil }
       waitForPhase(after: drawn.phase)
@@ -123,21 +123,21 @@ private final class PhaseGate: Sendable {
   /// Whether the task that the caller finished was the last of the phase.
   func isLast() -> Bool {
     // No task of the next phase is claimed before it is opened.
-    let tasks = PhaseTicket(word: ticket.load(ordering: .relaxed)).tasks
+    let tasks = PhaseState(word: ticket.load(ordering: .relaxed)).tasks
     return finished.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == tasks
   }
 
   /// Begins the next phase, or ends the work.
   func open(tasks: Int?) {
-    precondition(tasks.map { (1...PhaseTicket.maximumTasks).contains($0) } ?? true, "a phase needs tasks")
-    let phase = PhaseTicket(word: ticket.load(ordering: .relaxed)).phase
+    precondition(tasks.map { (1...PhaseState.maximumTasks).contains($0) } ?? true, "a phase needs tasks")
+    let phase = PhaseState(word: ticket.load(ordering: .relaxed)).phase
     finished.store(0, ordering: .relaxed)
-    ticket.store(PhaseTicket(phase: phase + 1, tasks: tasks ?? 0).word, ordering: .sequentiallyConsistent)
+    ticket.store(PhaseState(phase: phase + 1, tasks: tasks ?? 0).word, ordering: .sequentiallyConsistent)
     for _ in 0..<sleepers.exchange(0, ordering: .sequentiallyConsistent) { alarm.signal() }
   }
 
   private func isPresent(_ phase: UInt64) -> Bool {
-    PhaseTicket(word: ticket.load(ordering: .sequentiallyConsistent)).phase == phase
+    PhaseState(word: ticket.load(ordering: .sequentiallyConsistent)).phase == phase
   }
 
   private func waitForPhase(after phase: UInt64) {

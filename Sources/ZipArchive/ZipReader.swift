@@ -1,5 +1,5 @@
 import CZlib
-import Machine
+import SystemResources
 
 /// A reader for an untrusted zip archive in memory.
 ///

@@ -237,7 +237,7 @@ struct CheckpointStoreTests {
   func newerFormat() throws {
     let directory = try threeSteps()
     let newest = "\(directory.path)/step-00000003.weights.h5"
-    let bytes = try WholeFile.read(newest)
+    let bytes = try AtomicFile.read(newest)
     let title = String(decoding: bytes.prefix(512), as: UTF8.self).replacing("format 1", with: "format 2")
     _ = try directory.write(Array(title.utf8) + bytes[512...], to: "step-00000003.weights.h5")
     #expect(throws: CheckpointError.newerFormat(path: newest, version: 2, supported: 1)) {

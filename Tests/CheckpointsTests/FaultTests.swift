@@ -205,7 +205,7 @@ struct CheckpointRequestTests {
     let directory = try TemporaryDirectory()
     let run = try CheckpointedRun()
     let policy = CheckpointPolicy(directory: directory.path, everyEpochs: 9, everyMinutes: nil, keepBest: nil)
-    let ask = Before([2: { run.trainer.requests.askForCheckpoint() }])
+    let ask = Before([2: { run.trainer.requests.requestCheckpoint() }])
     try run.trainer.fit(run.data.train, maxSteps: 3, callbacks: [ask, run.callback(policy)])
     #expect(directory.names.first { $0.hasPrefix("step-") } == "step-00000001.weights.h5")
   }
@@ -371,7 +371,7 @@ struct DamageTests {
     let run = try CheckpointedRun()
     let path = "\(directory.path)/test.weights.h5"
     try run.write(to: path)
-    let good = try WholeFile.read(path)
+    let good = try AtomicFile.read(path)
     var numbers = Numbers()
     var bits = (0..<2000).map { _ in Int.random(in: 0..<8 * good.count, using: &numbers) }
     bits += 0..<8 * UserBlock.count

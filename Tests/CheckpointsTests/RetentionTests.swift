@@ -98,15 +98,15 @@ struct RetentionTests {
   func copies(_ kind: Copy) throws {
     let kept = try KeptRun(epochs: 3)
     #expect(kept.names == [best, latest, step(3), step(9)])
-    let bestBytes = try WholeFile.read(kept.path(step(3)))
+    let bestBytes = try AtomicFile.read(kept.path(step(3)))
     try copy(kept, kind)
     #expect(try kept.store.newestGood().checkpoint.snapshot.state.step == 9)
     // First only a start, as of a run that is interrupted before its first checkpoint; then another epoch.
     for epochs in [3, 4] {
       #expect(try kept.resume(epochs: epochs).isEmpty)
       #expect(kept.names == [best, latest, step(3), step(3 * epochs)])
-      #expect(try WholeFile.read(kept.path(step(3))) == bestBytes)
-      #expect(try WholeFile.read(kept.path(best)) == bestBytes)
+      #expect(try AtomicFile.read(kept.path(step(3))) == bestBytes)
+      #expect(try AtomicFile.read(kept.path(best)) == bestBytes)
       #expect(try CheckpointStore.verify(kept.path(latest)).step == 3 * epochs)
     }
   }
@@ -126,7 +126,7 @@ struct RetentionTests {
   @Test("include another best one if the file of the best is corrupt")
   func bestIsCorrupt() throws {
     let kept = try KeptRun(epochs: 3, keepLast: 2)
-    try Data(WholeFile.read(kept.path(step(3))).dropLast()).write(to: URL(filePath: kept.path(step(3))))
+    try Data(AtomicFile.read(kept.path(step(3))).dropLast()).write(to: URL(filePath: kept.path(step(3))))
     try kept.resume(epochs: 4)
     #expect(kept.store.linkTarget(best) == step(6))
   }
@@ -160,7 +160,7 @@ struct RetentionTests {
   @Test("are chosen by the history of their epochs")
   func bestByHistory() throws {
     var state = try CheckpointedRun().trainer.state
-    (state.epoch, state.step, state.stepsBefore) = (4, 112, 100)
+    (state.epoch, state.step, state.importedSteps) = (4, 112, 100)
     state.history = History(columns: ["val_loss": [.nan, 2, 1, 1], "val_accuracy": [0.5, .nan, 0.75, 0.25]])
     let loss = CheckpointPolicy(directory: "", keepBest: "val_loss")
     let accuracy = CheckpointPolicy(directory: "", keepBest: "val_accuracy")
@@ -176,7 +176,7 @@ struct RetentionTests {
     // In the middle of an epoch, and numbers that no run has.
     (state.step, state.stepInEpoch) = (114, 2)
     #expect(loss.best(among: all, of: state) == 109)
-    state.stepsBefore = 1 << 48
+    state.importedSteps = 1 << 48
     #expect(loss.best(among: all, of: state) == nil && state.epochEnds.isEmpty)
   }
 
@@ -191,18 +191,18 @@ struct RetentionTests {
   @Test("do not count files of other names, which are never touched", arguments: [false, true])
   func otherFiles(areCheckpoints: Bool) throws {
     let kept = try KeptRun(epochs: 1)
-    let content = areCheckpoints ? try WholeFile.read(kept.path(step(3))) : Array("mine".utf8)
+    let content = areCheckpoints ? try AtomicFile.read(kept.path(step(3))) : Array("mine".utf8)
     for name in Self.otherNames { _ = try kept.directory.write(content, to: name) }
     #expect(try kept.store.fileNames() == [step(3)])
     #expect(try kept.resume(epochs: 4).isEmpty)
     #expect(kept.names == (Self.otherNames + [best, latest, step(3), step(12)]).sorted())
-    for name in Self.otherNames { #expect(try WholeFile.read(kept.path(name)) == content) }
+    for name in Self.otherNames { #expect(try AtomicFile.read(kept.path(name)) == content) }
   }
 
   @Test("are never the older ones of a file with a later name", arguments: [false, true])
   func laterName(isCheckpoint: Bool) throws {
     let kept = try KeptRun(epochs: 1)
-    let content = isCheckpoint ? try WholeFile.read(kept.path(step(3))) : Array("mine".utf8)
+    let content = isCheckpoint ? try AtomicFile.read(kept.path(step(3))) : Array("mine".utf8)
     // While the run is under way: at its start, a later checkpoint is a reason not to start.
     let callback = kept.run.callback(kept.policy)
     try kept.run.trainer.fit(kept.run.data.train, epochs: 2, callbacks: [callback])
@@ -210,13 +210,13 @@ struct RetentionTests {
     try kept.run.trainer.fit(kept.run.data.train, epochs: 4, callbacks: [callback])
     #expect(kept.names == [best, latest, step(3), step(12), step(99)])
     #expect(kept.store.linkTarget(latest) == step(12))
-    #expect(try WholeFile.read(kept.path(step(99))) == content)
+    #expect(try AtomicFile.read(kept.path(step(99))) == content)
   }
 
   /// The ways in which a checkpoint differs from the run's own.
   enum Other: CaseIterable {
     case seed, trainingData, initialWeights, inputShape, configuration, loss, seconds, columns
-    case stepsBefore, name, isDamaged
+    case importedSteps, name, isDamaged
 
     func change(_ checkpoint: inout Checkpoint) {
       func change(_ column: String, to values: [Double]) {
@@ -232,7 +232,7 @@ struct RetentionTests {
       case .loss: change("loss", to: [1.5, 1.25])
       case .seconds: change("seconds", to: [1e6, 1e6])
       case .columns: change("other", to: [1, 1])
-      case .stepsBefore: checkpoint.snapshot.state.stepsBefore = 1
+      case .importedSteps: checkpoint.snapshot.state.importedSteps = 1
       case .name: checkpoint.snapshot.state.step = 4
       case .isDamaged: break
       }
@@ -247,7 +247,7 @@ struct RetentionTests {
     other.change(&foreign)
     try kept.write(foreign, step: 5)
     if other == .isDamaged { #expect(truncate(kept.path(step(5)), 5000) == 0) }
-    let bytes = try WholeFile.read(kept.path(step(5)))
+    let bytes = try AtomicFile.read(kept.path(step(5)))
     let warnings = try kept.resume(epochs: 5)
     #expect(
       warnings == [
@@ -255,7 +255,7 @@ struct RetentionTests {
           + "checkpoints that are kept."
       ])
     #expect(kept.names == [best, latest, step(3), step(5), step(12), step(15)])
-    #expect(try WholeFile.read(kept.path(step(5))) == bytes)
+    #expect(try AtomicFile.read(kept.path(step(5))) == bytes)
   }
 
   @Test("are the run's own, also if another run's appears during the run, or replaces one")
@@ -382,9 +382,9 @@ struct CheckpointLinkTests {
     try kept.remove(best)
     try CheckpointStore.write(
       other, to: kept.path(best), plan: kept.run.trainer.plan, training: kept.run.trainer.configuration)
-    let bytes = try WholeFile.read(kept.path(best))
+    let bytes = try AtomicFile.read(kept.path(best))
     #expect(try kept.resume(epochs: 3).count == 1)
-    #expect(try WholeFile.read(kept.path(best)) == bytes)
+    #expect(try AtomicFile.read(kept.path(best)) == bytes)
     #expect(kept.names == [best, latest, step(3), step(6), step(9)])
   }
 }

@@ -75,7 +75,7 @@ struct DamageTests {
     arguments: MNISTSource.files.indices)
   func loading(index: Int) throws {
     let file = MNISTSource.files[index]
-    let packed = try WholeFile.read(try #require(MNISTTests.data) + "/mnist/\(file.name).gz")
+    let packed = try AtomicFile.read(try #require(MNISTTests.data) + "/mnist/\(file.name).gz")
     let plain = try GzipReader.unpackAll(packed, path: file.name, atMost: file.size)
     func refusal(_ bytes: [UInt8], packed: Bool) throws -> String {
       let directory = try directory(replacing: file, with: bytes, packed: packed)
@@ -107,7 +107,7 @@ struct DamageTests {
     .enabled(if: MNISTTests.isPresent, MNISTTests.reason))
   func cache() throws {
     let file = MNISTSource.files[3]
-    let packed = try WholeFile.read(try #require(MNISTTests.data) + "/mnist/\(file.name).gz")
+    let packed = try AtomicFile.read(try #require(MNISTTests.data) + "/mnist/\(file.name).gz")
     var plain = try GzipReader.unpackAll(packed, path: file.name, atMost: file.size)
     plain[100] ^= 1
     let directory = try directory(replacing: file, with: plain, packed: false)

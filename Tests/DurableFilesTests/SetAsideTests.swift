@@ -14,7 +14,7 @@ struct SetAsideTests {
     try files.add(path)
     // A file keeps its name until a new one replaces it.
     #expect(directory.names == ["log", "log.previous", "log.previous.2"])
-    try WholeFile.write(Array("new".utf8), to: path)
+    try AtomicFile.write(Array("new".utf8), to: path)
     // The file there is the new one by then: it is not set aside.
     try files.add(path)
     #expect(try directory.text("log") == "new" && directory.text("log.previous.2") == "old")
@@ -31,11 +31,11 @@ struct SetAsideTests {
     let target = try other.write("old", to: "file")
     let link = "\(directory.path)/log"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
-    _ = try WholeFile.setAside(link)
-    try WholeFile.write(Array("new".utf8), to: link)
+    _ = try AtomicFile.setAside(link)
+    try AtomicFile.write(Array("new".utf8), to: link)
     #expect(directory.names == ["log"] && other.names == ["file", "file.previous"])
     #expect(try other.text("file") == "new" && other.text("file.previous") == "old")
-    #expect(throws: FileError.self) { try WholeFile.setAside("/nowhere/log") }
+    #expect(throws: FileError.self) { try AtomicFile.setAside("/nowhere/log") }
   }
 }
 
@@ -46,19 +46,19 @@ struct WritableTests {
     "try to write: permissions are not enough",
     arguments: ["/proc/x", "/proc/self/x", "/proc/self/x/y", "/proc", "/proc/self"])
   func unwritable(path: String) {
-    #expect(throws: FileError.self) { try WholeFile.checkWritable(path) }
-    #expect(throws: FileError.self) { try WholeFile.checkWritableDirectory(path) }
+    #expect(throws: FileError.self) { try AtomicFile.checkWritable(path) }
+    #expect(throws: FileError.self) { try AtomicFile.checkWritableDirectory(path) }
   }
 
   @Test("leave no files")
   func nothingLeft() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write("old", to: "file")
-    for name in ["file", "new"] { try WholeFile.checkWritable("\(directory.path)/\(name)") }
-    for name in ["", "/new", "/new/below"] { try WholeFile.checkWritableDirectory(directory.path + name) }
-    #expect(throws: FileError.self) { try WholeFile.checkWritableDirectory(path) }
-    #expect(throws: FileError.self) { try WholeFile.checkWritable(directory.path) }
-    try WholeFile.checkWritable("/dev/null")
+    for name in ["file", "new"] { try AtomicFile.checkWritable("\(directory.path)/\(name)") }
+    for name in ["", "/new", "/new/below"] { try AtomicFile.checkWritableDirectory(directory.path + name) }
+    #expect(throws: FileError.self) { try AtomicFile.checkWritableDirectory(path) }
+    #expect(throws: FileError.self) { try AtomicFile.checkWritable(directory.path) }
+    try AtomicFile.checkWritable("/dev/null")
     #expect(directory.names == ["file"])
     #expect(try directory.text("file") == "old")
   }

@@ -418,7 +418,7 @@ struct CommandTests {
     #expect(directory.names == ["one", "small.yml", "steps.csv", "two"])
     // One that is locked by another process.
     do {
-      let open = try AppendedFile("\(directory.path)/steps.csv", isExclusive: true)
+      let open = try AppendOnlyFile("\(directory.path)/steps.csv", isExclusive: true)
       let locked = try train(["--output", "two", "--seed", "2", "--resume"])
       #expect(locked.status == 1)
       #expect(locked.error == "martlet: steps.csv: cannot be written: another process is writing to it.\n")

@@ -47,7 +47,7 @@ struct OwnDataTests {
     #expect(last.wholeMatch(of: #/Test loss: \S+ - Test mean_absolute_error: \S+/#) != nil)
     #expect(directory.names.contains("checkpoints"))
     // The best checkpoint is chosen by val_loss by default.
-    #expect(WholeFile.exists("\(directory.path)/checkpoints/mine/best.weights.h5"))
+    #expect(AtomicFile.exists("\(directory.path)/checkpoints/mine/best.weights.h5"))
 
     let evaluated = try Shell.martlet(["evaluate", "checkpoints/mine/latest.weights.h5"], in: directory.path)
     #expect(evaluated.output == "\(last)\n")

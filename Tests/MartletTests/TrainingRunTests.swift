@@ -18,9 +18,9 @@ struct TrainingRunTests {
     _ configuration: RunConfiguration, _ start: TrainingRun.Start,
     warning: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> TrainingRun {
-    let surroundings = TrainingRun.Surroundings(
+    let environment = TrainingRun.Environment(
       dataset: DatasetContext(environment: [:]), workerCount: 2, instructionSet: .bestSupported, warning: warning)
-    return try TrainingRun(configuration, start: start, surroundings: surroundings)
+    return try TrainingRun(configuration, start: start, environment: environment)
   }
 
   /// A source whose data takes so long that something happens in the meantime.
@@ -99,7 +99,7 @@ struct TrainingRunTests {
 
   private func stoppedAtOnce(_ configuration: RunConfiguration, _ start: TrainingRun.Start) throws -> Snapshot {
     let run = try Self.run(configuration, start)
-    run.trainer.requests.askForEnd(signal: SIGTERM)
+    run.trainer.requests.requestStop(signal: SIGTERM)
     try run.run()
     #expect(run.trainer.stopReason == .signal(SIGTERM))
     return run.trainer.snapshot()

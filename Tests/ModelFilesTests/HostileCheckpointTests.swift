@@ -51,7 +51,7 @@ struct SealedRun {
   /// Updates the digest of changed bytes.
   func seal(_ bytes: [UInt8]) throws {
     let content = bytes[UserBlock.count...]
-    try WholeFile.write(UserBlock(content: content).bytes + content, to: path)
+    try AtomicFile.write(UserBlock(content: content).bytes + content, to: path)
   }
 
   /// Opens the file and uses it in every way that the commands do.
@@ -140,7 +140,7 @@ struct HostileCheckpointTests {
     ("a negative epoch", { $0.snapshot.state.epoch = -1 }, "is malformed: epoch is -1."),
     ("an absurd step", { $0.snapshot.state.step = 1 << 62 }, "is malformed: step is 4611686018427387904."),
     ("more epochs than steps", { $0.snapshot.state.epoch = 1 << 20 }, "is not 1 steps after 1048576 epochs"),
-    ("more steps elsewhere than steps", { $0.snapshot.state.stepsBefore = 9 }, "(9 made elsewhere) is not"),
+    ("more steps elsewhere than steps", { $0.snapshot.state.importedSteps = 9 }, "(9 made elsewhere) is not"),
     (
       "more samples than steps", { $0.snapshot.state.sums = RunningSums(values: [1, 1], samples: 1 << 40) },
       "is malformed: 1 steps of the epoch cannot have 1099511627776 samples."
@@ -201,7 +201,7 @@ struct HostileCheckpointTests {
     try run.write(run.checkpoint)
     try run.use()
     #expect(try SavedRun(path: run.path).checkpoint == run.checkpoint)
-    var bytes = try WholeFile.read(run.path)
+    var bytes = try AtomicFile.read(run.path)
     let place = try #require(bytes.firstRange(of: Array("by_slot".utf8)))
     bytes.replaceSubrange(place, with: Array("by_what".utf8))
     try run.seal(bytes)
@@ -213,7 +213,7 @@ struct HostileCheckpointTests {
     let run = try SealedRun()
     try run.write(run.checkpoint)
     try run.use()
-    let good = try WholeFile.read(run.path)
+    let good = try AtomicFile.read(run.path)
     for seed in UInt64(0)..<200 {
       // A linear congruential generator (Knuth's MMIX): a file can be reproduced from its number.
       var (state, bytes) = (seed, good)

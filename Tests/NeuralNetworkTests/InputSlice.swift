@@ -13,7 +13,7 @@ struct InputSlice: UnaryLayer {
   let shape: Shape
 
   func outputShape(for input: Shape) -> Shape { shape }
-  func portableForm(for input: Shape) -> [PortableOperation] { [] }
+  func exchangeForm(for input: Shape) -> [ExchangeOperation] { [] }
 
   func operation(at site: LayerSite) -> (any Operation)? {
     InputSliceOperation(output: TensorLayout(shape), first: first, inputCount: site.input.shape.count)

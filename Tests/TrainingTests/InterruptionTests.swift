@@ -26,7 +26,7 @@ struct InterruptionTests {
   @Test("by a request ends after the step, and reports the reason", arguments: [1, 3, 5, 8])
   func ends(step: Int) throws {
     let trainer = try SmallRun.trainer()
-    let callback = Asking(step: step) { $0.requests.askForEnd(signal: 15) }
+    let callback = Asking(step: step) { $0.requests.requestStop(signal: 15) }
     try trainer.fit(SmallRun.data.train, validation: SmallRun.data.test, callbacks: [callback])
     #expect(trainer.state.step == step)
     #expect(trainer.stopReason == .signal(15))
@@ -37,7 +37,7 @@ struct InterruptionTests {
   @Test("before its first step makes no step")
   func beforeTheStart() throws {
     let trainer = try SmallRun.trainer()
-    trainer.requests.askForEnd(signal: 2)
+    trainer.requests.requestStop(signal: 2)
     try trainer.fit(SmallRun.data.train)
     #expect(trainer.state.step == 0)
   }
@@ -47,7 +47,7 @@ struct InterruptionTests {
     let trainer = try SmallRun.trainer(epochs: 100_000)
     let requests = trainer.requests
     let task = BackgroundTask<Void>()
-    task.start { requests.askForEnd(signal: 10) }
+    task.start { requests.requestStop(signal: 10) }
     try trainer.fit(SmallRun.data.train)
     #expect(trainer.stopReason == .signal(10))
     _ = task.finish()
@@ -151,6 +151,6 @@ struct NonfiniteTests {
     let white = try Dataset(
       name: "white", shape: [2, 2, 1],
       images: [UInt8](repeating: 255, count: 60 * 4), labels: (0..<60).map { $0 % 3 })
-    #expect(throws: TrainingError.nothingLearned(epoch: 1)) { try trainer.fit(white) }
+    #expect(throws: TrainingError.allBatchesNonfinite(epoch: 1)) { try trainer.fit(white) }
   }
 }

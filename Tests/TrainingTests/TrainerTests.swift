@@ -168,7 +168,7 @@ struct ResumeTests {
   }
 
   @Test("rejects the variables of another model")
-  func foreignSnapshot() throws {
+  func incompatibleSnapshot() throws {
     let other = try SmallRun.trainer(.general)
     let trainer = try SmallRun.trainer()
     let before = trainer.snapshot()
@@ -305,7 +305,7 @@ struct ShardingTests {
       let plan = try configuration.model.plan(inputShape: [28, 28, 1])
       let programs = try Programs(plan, kernels: InstructionSet.baseline.kernels, loss: configuration.loss)
       let groups = ShardGroups(shards: 8, workers: 1024, parameterCount: plan.trainableCount) { _ in 0 }
-      let needs = MemoryNeeds(configuration, programs: programs, groups: groups, workerCount: 1 << 40)
+      let needs = MemoryEstimate(configuration, programs: programs, groups: groups, workerCount: 1 << 40)
       #expect(needs.bytes == .max)
       #expect(throws: TrainingError.tooLarge(bytes: .max, available: 5)) { try needs.check(available: 5) }
     }

@@ -1,6 +1,6 @@
 import Configuration
-import Machine
 import Randomness
+import SystemResources
 import Tensors
 
 /// Generated images that look like handwritten digits: no files, no network access.

@@ -7,7 +7,7 @@ struct NPZFile {
   private let archive: ZipReader
 
   /// - Throws: `FileError`, `ZipError`, or `DatasetError.damaged` if it is not an archive.
-  init(path: String) throws { try self.init(WholeFile.read(path), path: path) }
+  init(path: String) throws { try self.init(AtomicFile.read(path), path: path) }
 
   /// - Parameter bytes: the contents of the file.
   /// - Throws: as `init(path:)`.

@@ -28,7 +28,7 @@ public struct NPZSource: DatasetSource, Equatable {
   }
 
   public func status(_ context: DatasetContext) -> String {
-    WholeFile.exists(file) ? "in \(file)" : "missing: \(file)"
+    AtomicFile.exists(file) ? "in \(file)" : "missing: \(file)"
   }
 
   public func load(_ context: DatasetContext) throws -> DatasetSplits {

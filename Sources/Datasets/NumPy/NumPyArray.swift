@@ -1,4 +1,4 @@
-import Machine
+import SystemResources
 
 /// An array of an `.npy` file, not yet converted from its bytes.
 struct NumPyArray {

@@ -32,7 +32,7 @@ struct KerasGraph {
     // Keras 1 and early Keras 2 wrote only the list.
     let list = object.configuration["layers"] ?? object.configuration
     if case .mapping = object.configuration.value {
-      _ = try KerasNeutralOptions.options(
+      _ = try KerasIgnorableOptions.options(
         of: object.configuration, keys: ["layers", "build_input_shape", "input_layers", "output_layers"], owner: .layer,
         place: place, omissions: &omissions, file: file)
     }

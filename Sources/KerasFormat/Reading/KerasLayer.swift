@@ -42,7 +42,7 @@ struct KerasLayer {
     isTrainable = object.configuration["trainable"] != false
     inputShape = ["batch_shape", "batch_input_shape"].lazy.compactMap { object.configuration[$0] }.first
     if className == "InputLayer" {
-      _ = try KerasNeutralOptions.options(
+      _ = try KerasIgnorableOptions.options(
         of: object.configuration, keys: [], owner: .layer, place: place, omissions: &omissions, file: file)
       kind = .input
     } else if KerasGraph.isModel(className) {
@@ -58,7 +58,7 @@ struct KerasLayer {
   private static func trainingLayer(
     _ object: KerasObject, name: String, place: String, omissions: inout KerasOmissions, file: String
   ) throws -> Kind {
-    try KerasNeutralOptions.checkType(of: object.configuration, place: place, file: file)
+    try KerasIgnorableOptions.checkType(of: object.configuration, place: place, file: file)
     if type(of: object.className) != nil {
       var computing = omissions
       do {
@@ -81,7 +81,7 @@ struct KerasLayer {
     _ object: KerasObject, name: String, place: String, omissions: inout KerasOmissions, file: String
   ) throws -> Kind {
     if object.className == "Softmax" {
-      _ = try KerasNeutralOptions.options(
+      _ = try KerasIgnorableOptions.options(
         of: object.configuration, keys: [], owner: .layer, place: place, omissions: &omissions, file: file)
       return .computed(Activation(.softmax), axis: nil)
     }
@@ -91,7 +91,7 @@ struct KerasLayer {
         .unsupportedLayer(
           layer: name, className: object.className, supported: Catalog.layers.all.map { $0.className }))
     }
-    let options = try KerasNeutralOptions.options(
+    let options = try KerasIgnorableOptions.options(
       of: object.configuration, keys: type.optionKeys, owner: .layer, place: place, omissions: &omissions, file: file)
     let (plain, axis) = plain(options)
     let reader = try ConfigurationReader(plain, path: place, keys: type.optionKeys)

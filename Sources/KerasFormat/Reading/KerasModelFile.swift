@@ -39,9 +39,9 @@ public struct KerasModelFile: Sendable {
   /// - Throws: `FileError`, `ModelFileError`, `ZipError` or `HDF5Error`.
   public init(path: String, architecture: String? = nil) throws {
     if let format = Self.formatOfSeveralFiles(path) { throw ModelFileError(file: path, .unknownFormat(format)) }
-    try self.init(WholeFile.read(path), path: path)
+    try self.init(AtomicFile.read(path), path: path)
     guard let architecture else { return }
-    let described = try KerasContents(WholeFile.read(architecture), path: architecture)
+    let described = try KerasContents(AtomicFile.read(architecture), path: architecture)
     guard let model = described.model else { throw ModelFileError(file: architecture, .missing("model")) }
     guard contents.model == nil else { throw ModelFileError(file: path, .ownArchitecture(other: architecture)) }
     contents.model = model
@@ -49,8 +49,8 @@ public struct KerasModelFile: Sendable {
 
   /// A model saved as a directory, or in several files whose names start with `path`.
   private static func formatOfSeveralFiles(_ path: String) -> ForeignFormat? {
-    if WholeFile.exists("\(path)/saved_model.pb") { return .savedModel }
-    return !WholeFile.exists(path) && WholeFile.exists("\(path).index") ? .tensorFlowCheckpoint : nil
+    if AtomicFile.exists("\(path)/saved_model.pb") { return .savedModel }
+    return !AtomicFile.exists(path) && AtomicFile.exists("\(path).index") ? .tensorFlowCheckpoint : nil
   }
 
   /// Reads the bytes of a file.
@@ -226,7 +226,7 @@ public struct KerasModelFile: Sendable {
         file: path,
         .weights(
           reason: "the optimizer state is of \(saved), the configuration has \(own). "
-            + KerasNeutralOptions.freshOptimizer))
+            + KerasIgnorableOptions.freshOptimizer))
     }
     model.optimizerState = try weights.optimizerState(training.optimizer)
     model.optimizerState?.learningRate = training.optimizer.learningRate

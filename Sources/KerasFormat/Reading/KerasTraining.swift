@@ -46,10 +46,10 @@ struct KerasTraining {
     else {
       throw unsupported(
         "optimizer", name, Catalog.optimizers.all.map { $0.className },
-        " \(KerasNeutralOptions.freshOptimizer)")
+        " \(KerasIgnorableOptions.freshOptimizer)")
     }
     let place = "the optimizer \(type.className)"
-    let own = try KerasNeutralOptions.options(
+    let own = try KerasIgnorableOptions.options(
       of: options, keys: type.allOptionKeys, owner: .optimizer, place: place, file: file)
     return try type.init(options: ConfigurationReader(own, path: place, keys: type.allOptionKeys))
   }
@@ -76,11 +76,11 @@ struct KerasTraining {
     guard let name, let type = Catalog.losses.find(name) ?? Catalog.losses.find(KerasName.snakeCase(name)) else {
       throw unsupported(
         "loss", name.map(KerasName.snakeCase) ?? node.json, known,
-        " \(KerasNeutralOptions.freshOptimizer) Or name the run's configuration with --config: its loss is used.")
+        " \(KerasIgnorableOptions.freshOptimizer) Or name the run's configuration with --config: its loss is used.")
     }
     guard let object else { return type.init() }
     let place = "the loss \(object.className)"
-    let options = try KerasNeutralOptions.options(
+    let options = try KerasIgnorableOptions.options(
       of: object.configuration, keys: type.optionKeys, owner: .loss, place: place, file: file)
     return try type.init(options: ConfigurationReader(options, path: place, keys: type.optionKeys))
   }

@@ -29,18 +29,18 @@ struct BenchmarkCommand: ParsableCommand {
 
   func run() throws {
     guard (1...100).contains(runs) else {
-      throw WrongUse("--runs must be at least 1 and at most 100. Received: \(runs)")
+      throw UsageError("--runs must be at least 1 and at most 100. Received: \(runs)")
     }
-    let surroundings = try Surroundings.training(workers: workers, isSilent: format == .json)
+    let environment = try CommandEnvironment.training(workers: workers, isSilent: format == .json)
     // All are read before anything is measured, so that an error in the last one is reported at once.
     let configurations = try (configs.isEmpty ? Self.defaultConfigs() : configs).map {
-      try configuration($0, surroundings.dataset)
+      try configuration($0, environment.dataset)
     }
-    let counts = Self.workerCounts(upTo: surroundings.workerCount)
-    let machine = try MachineBenchmark(workerCounts: counts, runs: runs, instructionSet: surroundings.instructionSet)
+    let counts = Self.workerCounts(upTo: environment.workerCount)
+    let machine = try MachineBenchmark(workerCounts: counts, runs: runs, instructionSet: environment.instructionSet)
     if format == .text { Console.output.write(BenchmarkTable.text(machine)) }
     let networks = try configurations.map { run in
-      let network = try NetworkBenchmark(run, workerCounts: counts, runs: runs, surroundings: surroundings)
+      let network = try NetworkBenchmark(run, workerCounts: counts, runs: runs, environment: environment)
       if format == .text { Console.output.write(BenchmarkTable.text(network, machine: machine)) }
       return network
     }
@@ -74,7 +74,7 @@ struct BenchmarkCommand: ParsableCommand {
   private static func defaultConfigs() throws -> [String] {
     let paths = ["mnist-cnn", "mnist-convnet", "mnist-mlp"].map { "configs/\($0).yml" }
     guard paths.allSatisfy({ access($0, R_OK) == 0 }) else {
-      throw WrongUse("\(paths.joined(separator: ", ")) not found in this directory: name a configuration.")
+      throw UsageError("\(paths.joined(separator: ", ")) not found in this directory: name a configuration.")
     }
     return paths
   }

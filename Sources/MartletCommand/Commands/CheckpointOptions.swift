@@ -17,21 +17,21 @@ struct CheckpointOptions: ParsableArguments {
 
   /// Opens the trained model.
   func open(for purpose: KerasModelFile.Purpose) throws -> OpenedModel {
-    let surroundings = try Surroundings.training(workers: workers, isSilent: false)
+    let environment = try CommandEnvironment.training(workers: workers, isSilent: false)
     let saved = try dataset.opening(for: purpose).open(try RunPath.checkpoint(checkpoint))
     guard let source = try dataset.source(of: saved) else {
-      throw WrongUse(
+      throw UsageError(
         "\(checkpoint) does not record which data set it was trained on. "
           + "Name one with --dataset, or a configuration with --config.")
     }
     let trainer = try Trainer(
-      saved, workerCount: surroundings.workerCount, instructionSet: surroundings.instructionSet)
+      saved, workerCount: environment.workerCount, instructionSet: environment.instructionSet)
     guard trainer.plan.outputShape.dimensions.count == 1 else {
       throw ModelFileError(
         file: checkpoint,
         .unusable(reason: "its output has the shape \(trainer.plan.outputShape), not a value for each class"))
     }
     return OpenedModel(
-      trainer: trainer, configuration: saved.configuration, source: source, context: surroundings.dataset)
+      trainer: trainer, configuration: saved.configuration, source: source, context: environment.dataset)
   }
 }

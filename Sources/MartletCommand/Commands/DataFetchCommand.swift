@@ -16,8 +16,9 @@ struct DataFetchCommand: ParsableCommand {
   func run() throws {
     // A download must not block on a reader of its progress.
     Console.error.writeInBackground()
-    guard let paths = try NamedSource.find(name).fetch(Surroundings.dataset(mirror: mirror, isSilent: false)) else {
-      throw WrongUse("'\(name)' is built in: there is nothing to download.")
+    guard let paths = try NamedSource.find(name).fetch(CommandEnvironment.dataset(mirror: mirror, isSilent: false))
+    else {
+      throw UsageError("'\(name)' is built in: there is nothing to download.")
     }
     Console.output.write(paths.map { "\($0)\n" }.joined())
   }

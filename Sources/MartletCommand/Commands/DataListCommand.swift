@@ -7,7 +7,7 @@ struct DataListCommand: ParsableCommand {
     commandName: "list", abstract: "List the data sets and whether they are on this machine.")
 
   func run() throws {
-    let context = Surroundings.dataset(isSilent: true)
+    let context = CommandEnvironment.dataset(isSilent: true)
     let rows = Catalog.datasets.all.map { type in
       let status = Self.defaultSource(type).map { $0.status(context) } ?? "named by the configuration"
       return (type.name, type.summary, status)

@@ -30,18 +30,18 @@ struct DataShowCommand: ParsableCommand {
   func run() throws {
     var source = try source()
     if let data { source = try source.required(inDirectory: data) }
-    guard index >= 0 else { throw WrongUse("--index must be at least 0. Received: \(index)") }
-    guard count >= 1 else { throw WrongUse("--count must be at least 1. Received: \(count)") }
+    guard index >= 0 else { throw UsageError("--index must be at least 0. Received: \(index)") }
+    guard count >= 1 else { throw UsageError("--count must be at least 1. Received: \(count)") }
     guard output != nil || count == 1 else {
-      throw WrongUse("--count needs --output FILE.png for the contact sheet.")
+      throw UsageError("--count needs --output FILE.png for the contact sheet.")
     }
-    let samples = try source.loadInputs(test ? .test : .train, Surroundings.dataset(isSilent: false))
+    let samples = try source.loadInputs(test ? .test : .train, CommandEnvironment.dataset(isSilent: false))
     guard index < samples.count else {
-      throw WrongUse(
+      throw UsageError(
         "--index must be at most \(samples.count - 1), the last sample of '\(samples.name)'. Received: \(index)")
     }
     guard count <= samples.count - index else {
-      throw WrongUse(
+      throw UsageError(
         "--count must be at most \(samples.count - index): '\(samples.name)' has samples 0 to \(samples.count - 1), "
           + "and --index is \(index). Received: \(count)")
     }
@@ -49,7 +49,7 @@ struct DataShowCommand: ParsableCommand {
       try OutputPath.check(output, "--output")
       try OutputPath.checkPicture(output, "--output")
       guard samples.isDrawable else {
-        throw WrongUse(
+        throw UsageError(
           "--output \(output): the samples of '\(samples.name)' are \(samples.input), not images of 1 or 3 channels. "
             + "Leave out --output: they are printed.")
       }
@@ -78,9 +78,9 @@ struct DataShowCommand: ParsableCommand {
     return values.count > shown ? "\(text) … (\(values.count) numbers)" : text
   }
 
-  /// - Throws: `WrongUse` or `ConfigurationError` if `name` is neither a data set nor a configuration with one.
+  /// - Throws: `UsageError` or `ConfigurationError` if `name` is neither a data set nor a configuration with one.
   private func source() throws -> any DatasetSource {
-    guard Catalog.datasets.find(name) == nil, WholeFile.exists(name) else {
+    guard Catalog.datasets.find(name) == nil, AtomicFile.exists(name) else {
       return try NamedSource.find(name)
     }
     guard let source = try RunConfiguration(contentsOf: name).source else {

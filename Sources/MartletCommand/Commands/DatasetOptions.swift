@@ -29,20 +29,20 @@ struct DatasetOptions: ParsableArguments {
   /// - replacesTraining: whether the configuration's compile section overrides the file's.
   func opening(
     for purpose: KerasModelFile.Purpose, needsScale: Bool = true, replacesTraining: Bool = false
-  ) throws -> ModelOpening {
+  ) throws -> ModelLoader {
     if let scale, !(scale.isFinite && scale > 0) {
-      throw WrongUse("--scale must be a positive number. Received: \(scale)")
+      throw UsageError("--scale must be a positive number. Received: \(scale)")
     }
-    return ModelOpening(
+    return ModelLoader(
       configuration: try configuration(), data: data, scale: (scale, needsScale), architecture: architecture,
       purpose: purpose,
       replacesTraining: replacesTraining,
-      context: Surroundings.dataset(isSilent: false))
+      context: CommandEnvironment.dataset(isSilent: false))
   }
 
   /// The data set: the one given by an option, or the saved run's; nil if neither names one.
   ///
-  /// - Throws: `WrongUse` or `ConfigurationError` if the name is unknown, or the data set has no files.
+  /// - Throws: `UsageError` or `ConfigurationError` if the name is unknown, or the data set has no files.
   func source(of saved: SavedRun) throws -> (any DatasetSource)? {
     let source = try named() ?? saved.configuration.source
     guard let data else { return source }

@@ -40,16 +40,16 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let format = try resolvedFormat()
-    guard overwrite || !WholeFile.exists(output) else {
-      throw WrongUse("\(output) already exists. Replace it with --overwrite, or choose another name.")
+    guard overwrite || !AtomicFile.exists(output) else {
+      throw UsageError("\(output) already exists. Replace it with --overwrite, or choose another name.")
     }
     try OutputPath.check(output)
     let saved = try dataset.opening(for: .exporting, needsScale: false).open(try RunPath.checkpoint(checkpoint))
     guard !withScaling || saved.isScaleKnown else {
-      throw WrongUse(
+      throw UsageError(
         "--with-scaling: \(checkpoint) does not state the scale of its pixels. Set it with --scale (--scale 255).")
     }
-    try WholeFile.write(
+    try AtomicFile.write(
       saved.model.exported(format, layout: layout, path: output, withScaling: withScaling), to: output)
     if layout == .torch {
       Console.output.write("\(try saved.model.torchModules(path: output))\n")
@@ -59,13 +59,13 @@ struct ExportCommand: ParsableCommand {
   private func resolvedFormat() throws -> ExportFormat {
     guard let format = format ?? ExportFormat(path: output) else {
       let suffixes = ExportFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
-      throw WrongUse("\(output): the name must end in one of \(suffixes), or --format must name the format.")
+      throw UsageError("\(output): the name must end in one of \(suffixes), or --format must name the format.")
     }
     guard layout == .keras || format == .safetensors || format == .npz else {
-      throw WrongUse("--layout torch is for .safetensors and .npz; \(format.rawValue) has its own layout.")
+      throw UsageError("--layout torch is for .safetensors and .npz; \(format.rawValue) has its own layout.")
     }
     guard !withScaling || format.canScalePixels else {
-      throw WrongUse("--with-scaling is for .onnx, .keras and .h5; \(format.rawValue) contains only weights.")
+      throw UsageError("--with-scaling is for .onnx, .keras and .h5; \(format.rawValue) contains only weights.")
     }
     return format
   }

@@ -34,10 +34,10 @@ struct ImportCommand: ParsableCommand {
     let configuration = try dataset.configuration()
     let output = output ?? (configOut == nil ? configuration?.checkpoints.directory : nil)
     guard output != nil || configOut != nil else {
-      throw WrongUse("nothing to write: name a checkpoint directory with --output, or a file with --config-out.")
+      throw UsageError("nothing to write: name a checkpoint directory with --output, or a file with --config-out.")
     }
-    if let configOut, !overwrite, WholeFile.exists(configOut) {
-      throw WrongUse("\(configOut) already exists. Replace it with --overwrite, or choose another name.")
+    if let configOut, !overwrite, AtomicFile.exists(configOut) {
+      throw UsageError("\(configOut) already exists. Replace it with --overwrite, or choose another name.")
     }
     try RunPath.checkIsFile(file)
     if let configOut { try OutputPath.check(configOut, "--config-out", madeOf: [file]) }
@@ -50,15 +50,15 @@ struct ImportCommand: ParsableCommand {
       let path = try write(saved, to: output)
       Console.output.write("\(path): \(summary(saved))\n")
     }
-    if let configOut { try WholeFile.write(Array(saved.checkpoint.configuration.utf8), to: configOut) }
+    if let configOut { try AtomicFile.write(Array(saved.checkpoint.configuration.utf8), to: configOut) }
   }
 
   private func opened() throws -> SavedRun {
     let purpose: KerasModelFile.Purpose = freshOptimizer ? .trainingAnew : .training
-    return try dataset.opening(for: purpose, replacesTraining: true).openForeign(file)
+    return try dataset.opening(for: purpose, replacesTraining: true).loadKerasModel(file)
   }
 
-  /// - Throws: `WrongUse` if a run with the configuration could not resume from the imported model.
+  /// - Throws: `UsageError` if a run with the configuration could not resume from the imported model.
   private func check(_ saved: SavedRun, resumes configuration: RunConfiguration) throws {
     do {
       if saved.isScaleKnown, let scale = saved.configuration.training.scale, let own = configuration.training.scale,
@@ -69,7 +69,7 @@ struct ImportCommand: ParsableCommand {
       }
       try configuration.checkResumes(saved.configuration, isImported: true)
     } catch let error as ResumeMismatch {
-      throw WrongUse(
+      throw UsageError(
         "\(dataset.config ?? ""): \(error.key) is \(error.requested), in \(file) it is \(error.checkpoint): a run of this "
           + "configuration could not resume from the model. Change it, or write one that can with --config-out.")
     }
@@ -79,7 +79,7 @@ struct ImportCommand: ParsableCommand {
     do {
       return try saved.write(toDirectory: directory, overwrite: overwrite)
     } catch CheckpointError.occupied(let directory, let newest) {
-      throw WrongUse(
+      throw UsageError(
         "\(directory): already holds a run (\(newest)). Replace it with --overwrite, or choose another directory "
           + "with --output."
       )

@@ -4,11 +4,11 @@ import Martlet
 
 /// Finds data sets that need no options.
 enum NamedSource {
-  /// - Throws: `WrongUse` if the name is unknown, or the data set needs options.
+  /// - Throws: `UsageError` if the name is unknown, or the data set needs options.
   static func find(_ name: String) throws -> any DatasetSource {
     let type = try Catalog.datasets.entry(named: name, path: "", line: nil)
     guard let source = DataListCommand.defaultSource(type) else {
-      throw WrongUse(
+      throw UsageError(
         "'\(name)' has no default location: a configuration names its files. 'martlet data show CONFIG' shows them.")
     }
     return source

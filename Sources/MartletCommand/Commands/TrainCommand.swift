@@ -112,20 +112,20 @@ struct TrainCommand: ParsableCommand {
     let log = logFile.map {
       RunLog(
         path: configuration.training.logName($0), directory: configuration.checkpoints.directory,
-        unwritable: Surroundings.warn)
+        unwritable: CommandEnvironment.warn)
     }
     defer { log?.finish() }
     do {
-      var surroundings = try Surroundings.training(workers: workers, isSilent: verbosity == .silent)
-      surroundings.deadline = timeLimit.map { began + $0.duration }
-      surroundings.warning = { text in
-        Surroundings.warn(text)
+      var environment = try CommandEnvironment.training(workers: workers, isSilent: verbosity == .silent)
+      environment.deadline = timeLimit.map { began + $0.duration }
+      environment.warning = { text in
+        CommandEnvironment.warn(text)
         log?.warning(text)
       }
       // Until then, the log may be that of a run in progress in the directory.
-      surroundings.directoryTaken = { log?.release() }
+      environment.didLockDirectory = { log?.release() }
       let run = try TrainingRun(
-        configuration, start: start, initialWeights: initialWeights, surroundings: surroundings)
+        configuration, start: start, initialWeights: initialWeights, environment: environment)
       Signals.handOver()
       if start != asked, verbosity != .silent {
         Console.output.write(RunSummary.finishedBefore(in: configuration.checkpoints.directory))
@@ -142,17 +142,17 @@ struct TrainCommand: ParsableCommand {
     _ configuration: RunConfiguration, _ start: TrainingRun.Start, _ initialWeights: String?,
     _ began: ContinuousClock.Instant
   ) throws {
-    var surroundings = try Surroundings.training(workers: workers, isSilent: false)
-    surroundings.isDryRun = true
-    surroundings.dataset.canFetch = false
-    surroundings.deadline = timeLimit.map { began + $0.duration }
+    var environment = try CommandEnvironment.training(workers: workers, isSilent: false)
+    environment.isDryRun = true
+    environment.dataset.canFetch = false
+    environment.deadline = timeLimit.map { began + $0.duration }
     let name = configuration.training.logName
-    if let stepLog { try WholeFile.checkWritable(name(stepLog)) }
+    if let stepLog { try AtomicFile.checkWritable(name(stepLog)) }
     warnOfUnwritable(configuration)
     var measurable = configuration
-    measurable.source = try measurableSource(configuration, surroundings.dataset)
+    measurable.source = try measurableSource(configuration, environment.dataset)
     let run = try TrainingRun(
-      measurable, start: start, initialWeights: initialWeights, surroundings: surroundings)
+      measurable, start: start, initialWeights: initialWeights, environment: environment)
     if let stepLog { try StepLog.check(name(stepLog), of: run) }
     let logs = DryRunReport.Logs(
       step: stepLog.map(name), run: logFile.map(name), tables: Self.tables(configuration))
@@ -168,7 +168,7 @@ struct TrainCommand: ParsableCommand {
     configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename }.map(configuration.training.logName)
   }
 
-  /// - Throws: `ForeignLog` if a log's file is not such a log; `WrongUse` if two logs have the same file.
+  /// - Throws: `ForeignLog` if a log's file is not such a log; `UsageError` if two logs have the same file.
   private func checkLogs(_ configuration: RunConfiguration) throws {
     let name = configuration.training.logName
     let table = "callbacks.csv_log.filename"
@@ -185,10 +185,10 @@ struct TrainCommand: ParsableCommand {
   /// Warns of paths that the run could not write to, without refusing the run.
   private func warnOfUnwritable(_ configuration: RunConfiguration) {
     for path in (logFile.map { [configuration.training.logName($0)] } ?? []) + Self.tables(configuration) {
-      do { try WholeFile.checkWritable(path) } catch { Surroundings.warn("\(error)") }
+      do { try AtomicFile.checkWritable(path) } catch { CommandEnvironment.warn("\(error)") }
     }
     guard let fallback = configuration.checkpoints.fallbackDirectory else { return }
-    do { try WholeFile.checkWritableDirectory(fallback) } catch { Surroundings.warn("\(error)") }
+    do { try AtomicFile.checkWritableDirectory(fallback) } catch { CommandEnvironment.warn("\(error)") }
   }
 
   /// The data of a dry run: that of the run, or the same number of generated digits if it is not downloaded yet.
@@ -233,7 +233,7 @@ struct TrainCommand: ParsableCommand {
       guard let value else { return }
       guard range.contains(value) else {
         let most = range.upperBound == .max ? "" : " and at most \(range.upperBound)"
-        throw WrongUse("\(option) must be at least \(range.lowerBound)\(most). Received: \(value)")
+        throw UsageError("\(option) must be at least \(range.lowerBound)\(most). Received: \(value)")
       }
       apply(value)
     }
@@ -244,7 +244,7 @@ struct TrainCommand: ParsableCommand {
     try set(checkpointEverySteps, "--checkpoint-every-steps", in: 1...Int.max) { run.checkpoints.everySteps = $0 }
     try set(maxSteps, "--max-steps", in: 1...Int.max) { _ in }
     guard run.training.shards <= run.training.batchSize else {
-      throw WrongUse(
+      throw UsageError(
         "\(run.training.batchSize) samples cannot be split into \(run.training.shards) shards. "
           + "Use at most \(run.training.batchSize) shards (--shards).")
     }
@@ -253,7 +253,7 @@ struct TrainCommand: ParsableCommand {
     return run
   }
 
-  /// - Throws: `WrongUse` if an option and an override set the same key.
+  /// - Throws: `UsageError` if an option and an override set the same key.
   private func checkAgreement(_ overrides: [ConfigurationOverride]) throws {
     let options: [(String, value: String?, key: String)] = [
       ("--epochs", epochs.map(String.init), "fit.epochs"),
@@ -264,7 +264,7 @@ struct TrainCommand: ParsableCommand {
     ]
     for (option, value, key) in options {
       guard let value, let override = overrides.first(where: { $0.key == key }) else { continue }
-      throw WrongUse("\(option) \(value) and \(override.option) set the same key: use one of them.")
+      throw UsageError("\(option) \(value) and \(override.option) set the same key: use one of them.")
     }
   }
 
@@ -278,13 +278,13 @@ struct TrainCommand: ParsableCommand {
 
   private func start(_ configuration: RunConfiguration) throws -> TrainingRun.Start {
     guard initialWeights == nil || resume == nil else {
-      throw WrongUse("--resume continues with the weights of the run: leave out --initial-weights.")
+      throw UsageError("--resume continues with the weights of the run: leave out --initial-weights.")
     }
     guard !resumeOrStart || (resume == nil && !overwrite) else {
-      throw WrongUse("--resume-or-start cannot be combined with --resume or --overwrite.")
+      throw UsageError("--resume-or-start cannot be combined with --resume or --overwrite.")
     }
     guard let resume else { return overwrite ? .overwriting : resumeOrStart ? .resumingIfAny : .fresh }
-    guard !overwrite else { throw WrongUse("--resume continues a run, --overwrite replaces it: use one of them.") }
+    guard !overwrite else { throw UsageError("--resume continues a run, --overwrite replaces it: use one of them.") }
     guard resume != "latest", !CheckpointStore.isSameFile(resume, configuration.checkpoints.directory) else {
       return .resuming
     }
@@ -295,10 +295,10 @@ struct TrainCommand: ParsableCommand {
 extension DatasetSource {
   /// The same source reading its files from a directory.
   ///
-  /// - Throws: `WrongUse` if it has no files.
+  /// - Throws: `UsageError` if it has no files.
   func required(inDirectory directory: String) throws -> any DatasetSource {
     guard let source = inDirectory(directory) else {
-      throw WrongUse("--data \(directory): the data set '\(Self.name)' has no files. Leave out --data.")
+      throw UsageError("--data \(directory): the data set '\(Self.name)' has no files. Leave out --data.")
     }
     return source
   }

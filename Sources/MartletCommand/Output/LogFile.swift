@@ -12,7 +12,7 @@ final class LogFile: Sendable {
   private static let mostWaiting = 16 << 20
 
   private struct State {
-    var file: AppendedFile?
+    var file: AppendOnlyFile?
     var waiting = ""
     var isReleased = false
     var hasWarned = false
@@ -56,9 +56,9 @@ final class LogFile: Sendable {
     }
   }
 
-  private func opened() throws -> AppendedFile {
+  private func opened() throws -> AppendOnlyFile {
     try LogPlace.check(path, .events)
-    return try AppendedFile(path)
+    return try AppendOnlyFile(path)
   }
 
   private func write(_ state: inout State) {

@@ -23,9 +23,9 @@ enum LogPlace {
   ///   writer.
   static func check(_ path: String, _ kind: Kind, option: String? = nil) throws {
     let place = option.map { "\($0) \(path)" } ?? path
-    guard !WholeFile.isDirectory(path) else { throw ForeignLog(path: place, reason: "it is a directory") }
+    guard !AtomicFile.isDirectory(path) else { throw ForeignLog(path: place, reason: "it is a directory") }
     // A power cut may leave zero bytes, or part of the line.
-    let bytes = (WholeFile.start(of: path, count: 512) ?? []).drop { $0 == 0 }
+    let bytes = (AtomicFile.start(of: path, count: 512) ?? []).drop { $0 == 0 }
     let start = bytes.prefix(kind.rawValue.utf8.count)
     guard !kind.rawValue.utf8.starts(with: start) else { return }
     let what = FileKind(startingWith: bytes).map { ", but \($0)" } ?? ""
@@ -35,11 +35,11 @@ enum LogPlace {
   }
 
   /// - Parameter logs: the options and the files that they name.
-  /// - Throws: `WrongUse` if two logs have the same file.
+  /// - Throws: `UsageError` if two logs have the same file.
   static func checkDistinct(_ logs: [(option: String, path: String)]) throws {
-    for (index, log) in logs.enumerated() where !WholeFile.isStream(log.path) {
+    for (index, log) in logs.enumerated() where !AtomicFile.isStream(log.path) {
       for other in logs[..<index] where other.path == log.path || CheckpointStore.isSameFile(other.path, log.path) {
-        throw WrongUse("\(other.option) and \(log.option) are the same file (\(log.path)): name two.")
+        throw UsageError("\(other.option) and \(log.option) are the same file (\(log.path)): name two.")
       }
     }
   }

@@ -10,13 +10,13 @@ struct PredictionFile {
     case hdf5
     case npz
 
-    /// - Throws: `WrongUse` for any other suffix.
+    /// - Throws: `UsageError` for any other suffix.
     init(path: String) throws {
       switch path.lowercased() {
       case let name where name.hasSuffix(".csv"): self = .csv
       case let name where name.hasSuffix(".h5") || name.hasSuffix(".hdf5"): self = .hdf5
       case let name where name.hasSuffix(".npz"): self = .npz
-      default: throw WrongUse("--output \(path): the name must end in .csv, .h5 or .npz, which selects the format.")
+      default: throw UsageError("--output \(path): the name must end in .csv, .h5 or .npz, which selects the format.")
       }
     }
   }
@@ -59,9 +59,9 @@ struct PredictionFile {
 
   func write(to path: String, format: Format) throws {
     switch format {
-    case .csv: try WholeFile.write(Array(csv.utf8), to: path)
-    case .hdf5: try WholeFile.write(hdf5(path: path), to: path)
-    case .npz: try WholeFile.write(NumPyArchive.bytes(tensors, path: path), to: path)
+    case .csv: try AtomicFile.write(Array(csv.utf8), to: path)
+    case .hdf5: try AtomicFile.write(hdf5(path: path), to: path)
+    case .npz: try AtomicFile.write(NumPyArchive.bytes(tensors, path: path), to: path)
     }
   }
 

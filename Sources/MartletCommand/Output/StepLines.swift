@@ -61,9 +61,9 @@ struct StepLines {
     let batchSize = run.trainer.configuration.batchSize
     var areOwn = false
     let epochSteps = (samples + batchSize - 1) / batchSize
-    let counted = lines.filter { $0.step > state.stepsBefore }
-    for epoch in counted.chunked(by: { ($0.step - state.stepsBefore - 1) / epochSteps }) {
-      let first = state.stepsBefore + epoch.key * epochSteps + 1
+    let counted = lines.filter { $0.step > state.importedSteps }
+    for epoch in counted.chunked(by: { ($0.step - state.importedSteps - 1) / epochSteps }) {
+      let first = state.importedSteps + epoch.key * epochSteps + 1
       let isUnderWay = epoch.key == state.epoch
       let count = isUnderWay ? state.stepInEpoch : epochSteps
       let losses = state.history["loss"]

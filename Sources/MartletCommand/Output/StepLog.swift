@@ -14,7 +14,7 @@ final class StepLog: Callback {
   private static let keptLimit = 16 << 20
 
   private let path: String
-  private var file: AppendedFile
+  private var file: AppendOnlyFile
   /// Lines that a new run found in its file: they must be its own, of an attempt that left no checkpoint, unless it
   /// overwrites them. Nil once that is checked.
   private var found: StepLines?
@@ -30,10 +30,10 @@ final class StepLog: Callback {
     self.path = path
     let trainer = run.trainer
     let step = trainer.state.step
-    let isFile = WholeFile.exists(path) && !WholeFile.isStream(path)
-    file = try AppendedFile(path, keptLimit: Self.keptLimit, isExclusive: true)
+    let isFile = AtomicFile.exists(path) && !AtomicFile.isStream(path)
+    file = try AppendOnlyFile(path, keptLimit: Self.keptLimit, isExclusive: true)
     let lines = isFile ? try Self.read(path, upTo: step) : nil
-    let isResumed = step > trainer.state.stepsBefore
+    let isResumed = step > trainer.state.importedSteps
     if let lines, !isResumed, !lines.isEmpty {
       // Nothing is written before the first steps, which also show whether these lines are of this run.
       found = lines
@@ -41,7 +41,7 @@ final class StepLog: Callback {
     }
     var kept = isResumed ? lines : nil
     if let lines = kept, !lines.isEmpty, try !lines.areOf(run, path: path) {
-      let aside = try WholeFile.setAside(path)
+      let aside = try AtomicFile.setAside(path)
       trainer.warning(
         "\(path): no epoch in it shows whether its steps are of this run. It was renamed to \(aside); the log starts "
           + "at step \(step + 1).")
@@ -58,23 +58,23 @@ final class StepLog: Callback {
   ///
   /// - Throws: as `init`, as far as it can be known before the first step.
   static func check(_ path: String, of run: TrainingRun) throws {
-    try WholeFile.checkWritable(path)
-    guard WholeFile.exists(path), !WholeFile.isStream(path) else { return }
+    try AtomicFile.checkWritable(path)
+    guard AtomicFile.exists(path), !AtomicFile.isStream(path) else { return }
     let state = run.trainer.state
     let lines = try read(path, upTo: state.step)
-    if state.step > state.stepsBefore { _ = try lines.areOf(run, path: path) }
+    if state.step > state.importedSteps { _ = try lines.areOf(run, path: path) }
   }
 
   private static func read(_ path: String, upTo step: Int) throws -> StepLines {
-    try StepLines(of: WholeFile.read(path), heading: header, path: path, upTo: step)
+    try StepLines(of: AtomicFile.read(path), heading: header, path: path, upTo: step)
   }
 
   /// Replaces the contents of the file.
   private func begin(with lines: String) throws {
     let text = "\(Self.header)\n\(lines)"
-    guard !WholeFile.isStream(path) else { return try file.append(text) }
-    try WholeFile.write(Array(text.utf8), to: path)
-    file = try AppendedFile(path, isExclusive: true)
+    guard !AtomicFile.isStream(path) else { return try file.append(text) }
+    try AtomicFile.write(Array(text.utf8), to: path)
+    file = try AppendOnlyFile(path, isExclusive: true)
   }
 
   func stepsDidEnd(_ trainer: Trainer, _ plan: FitPlan, losses: [Float]) throws {

@@ -62,7 +62,7 @@ struct ONNXOperator {
 
   // MARK: - Attributes
 
-  private static func attributes(of window: PortableWindow) -> [Onnx_AttributeProto] {
+  private static func attributes(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
     func pair(_ size: HeightWidth) -> [Int] { [size.height, size.width] }
     return [
       attribute("kernel_shape", pair(window.size)), attribute("strides", pair(window.strides)),

@@ -26,7 +26,7 @@ public struct Activation: UnaryLayer, Equatable {
 
   public var softmaxArgument: SoftmaxArgument? { activation == .softmax ? .input : nil }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] { activation.portableForm }
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] { activation.exchangeForm }
 }
 
 struct ActivationOperation: Operation {

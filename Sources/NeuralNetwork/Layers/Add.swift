@@ -21,7 +21,7 @@ public struct Add: Layer, Equatable {
     AddOperation(output: TensorLayout(site.input.shape), inputCount: site.inputs.count, kernels: site.kernels)
   }
 
-  public func portableForm(for inputs: [Shape]) -> [PortableOperation] { [.sum] }
+  public func exchangeForm(for inputs: [Shape]) -> [ExchangeOperation] { [.sum] }
 }
 
 struct AddOperation: Operation {

@@ -20,7 +20,7 @@ extension AugmentationLayer {
   public var keepsLayout: Bool { true }
 
   /// Nothing: other programs are given models for inference.
-  public func portableForm(for input: Shape) -> [PortableOperation] { [] }
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] { [] }
 }
 
 extension ConfigurationOption where Owner: AugmentationLayer {

@@ -26,8 +26,8 @@ public struct AveragePooling2D: UnaryLayer, Equatable {
     AveragePooling2DOperation(geometry: try pooling.geometry(over: site.input.shape), kernels: site.kernels)
   }
 
-  public func portableForm(for input: Shape) throws -> [PortableOperation] {
-    [.average(window: try pooling.portableWindow(over: input))]
+  public func exchangeForm(for input: Shape) throws -> [ExchangeOperation] {
+    [.average(window: try pooling.exchangeWindow(over: input))]
   }
 }
 

@@ -60,10 +60,10 @@ public struct BatchNormalization: UnaryLayer, Equatable {
       : MovingNormalizationOperation(normalization: normalization)
   }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] {
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] {
     [
       .normalization(
-        PortableNormalization(
+        ExchangeNormalization(
           gamma: scale ? "gamma" : nil, beta: center ? "beta" : nil, mean: "moving_mean", variance: "moving_variance",
           epsilon: epsilon, momentum: momentum))
     ]

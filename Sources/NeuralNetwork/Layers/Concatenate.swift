@@ -26,7 +26,7 @@ public struct Concatenate: Layer, Equatable {
       output: TensorLayout(try outputShape(for: site.inputs.map(\.shape))), channels: site.inputs.map(\.shape.channels))
   }
 
-  public func portableForm(for inputs: [Shape]) -> [PortableOperation] { [.concatenation] }
+  public func exchangeForm(for inputs: [Shape]) -> [ExchangeOperation] { [.concatenation] }
 }
 
 struct ConcatenateOperation: Operation {

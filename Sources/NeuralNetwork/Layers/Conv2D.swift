@@ -63,9 +63,9 @@ public struct Conv2D: UnaryLayer, Equatable {
     Conv2DOperation(layer: self, geometry: geometry(try window(over: site.input.shape)), kernels: site.kernels)
   }
 
-  public func portableForm(for input: Shape) throws -> [PortableOperation] {
-    let window = PortableWindow(try window(over: input), size: kernelSize, strides: strides)
-    return [.convolution(kernel: "kernel", bias: useBias ? "bias" : nil, window: window)] + activation.portableForm
+  public func exchangeForm(for input: Shape) throws -> [ExchangeOperation] {
+    let window = ExchangeWindow(try window(over: input), size: kernelSize, strides: strides)
+    return [.convolution(kernel: "kernel", bias: useBias ? "bias" : nil, window: window)] + activation.exchangeForm
   }
 
   func window(over input: Shape) throws -> ImageWindow {

@@ -48,8 +48,8 @@ public struct Dense: UnaryLayer, Equatable {
     activation == .softmax ? .layer(Dense(units: units, useBias: useBias)) : nil
   }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] {
-    [.product(kernel: "kernel", bias: useBias ? "bias" : nil)] + activation.portableForm
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] {
+    [.product(kernel: "kernel", bias: useBias ? "bias" : nil)] + activation.exchangeForm
   }
 }
 

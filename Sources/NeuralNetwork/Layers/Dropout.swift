@@ -34,7 +34,7 @@ public struct Dropout: UnaryLayer, Equatable {
 
   public var keepsLayout: Bool { true }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] { [.dropout(rate: rate)] }
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] { [.dropout(rate: rate)] }
 }
 
 struct DropoutOperation: Operation {

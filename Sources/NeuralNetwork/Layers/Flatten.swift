@@ -21,5 +21,5 @@ public struct Flatten: UnaryLayer, Equatable {
 
   public var keepsLayout: Bool { true }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] { [.flatten] }
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] { [.flatten] }
 }

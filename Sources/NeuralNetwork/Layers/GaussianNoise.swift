@@ -32,7 +32,7 @@ public struct GaussianNoise: UnaryLayer, Equatable {
   public var keepsLayout: Bool { true }
 
   /// Nothing: no program has noise in what it makes of a trained network.
-  public func portableForm(for input: Shape) -> [PortableOperation] { [] }
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] { [] }
 }
 
 struct GaussianNoiseOperation: Operation {

@@ -28,7 +28,7 @@ public struct GlobalAveragePooling2D: UnaryLayer, Equatable {
       positions: site.input.shape.count / site.input.shape.channels)
   }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] {
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] {
     [.globalAverage(keepsDimensions: keepDimensions)]
   }
 }

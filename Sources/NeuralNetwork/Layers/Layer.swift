@@ -37,8 +37,8 @@ public protocol Layer: Configurable {
 
   /// The computation in terms common to other frameworks: needed for exports to ONNX and PyTorch.
   ///
-  /// - Throws: `NoPortableForm` by default.
-  func portableForm(for inputs: [Shape]) throws -> [PortableOperation]
+  /// - Throws: `NoExchangeForm` by default.
+  func exchangeForm(for inputs: [Shape]) throws -> [ExchangeOperation]
 }
 
 extension Layer {
@@ -49,5 +49,5 @@ extension Layer {
   public func outputLayout(for input: TensorLayout) -> TensorLayout { input }
   public var keepsLayout: Bool { false }
   public var softmaxArgument: SoftmaxArgument? { nil }
-  public func portableForm(for inputs: [Shape]) throws -> [PortableOperation] { throw NoPortableForm() }
+  public func exchangeForm(for inputs: [Shape]) throws -> [ExchangeOperation] { throw NoExchangeForm() }
 }

@@ -31,8 +31,8 @@ public struct MaxPooling2D: UnaryLayer, Equatable {
     MaxPooling2DOperation(geometry: try pooling.geometry(over: site.input.shape), kernels: site.kernels)
   }
 
-  public func portableForm(for input: Shape) throws -> [PortableOperation] {
-    [.maximum(window: try pooling.portableWindow(over: input))]
+  public func exchangeForm(for input: Shape) throws -> [ExchangeOperation] {
+    [.maximum(window: try pooling.exchangeWindow(over: input))]
   }
 }
 

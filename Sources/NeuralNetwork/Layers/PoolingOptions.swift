@@ -27,8 +27,8 @@ struct PoolingOptions: Equatable {
       outputHeight: window.output.height, outputWidth: window.output.width)
   }
 
-  func portableWindow(over input: Shape) throws -> PortableWindow {
-    PortableWindow(try window(over: input), size: poolSize, strides: strides)
+  func exchangeWindow(over input: Shape) throws -> ExchangeWindow {
+    ExchangeWindow(try window(over: input), size: poolSize, strides: strides)
   }
 
   private func window(over input: Shape) throws -> ImageWindow {

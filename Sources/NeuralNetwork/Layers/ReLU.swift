@@ -16,5 +16,5 @@ public struct ReLU: UnaryLayer, Equatable {
 
   public var keepsLayout: Bool { true }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] { ActivationFunction.relu.portableForm }
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] { ActivationFunction.relu.exchangeForm }
 }

@@ -29,7 +29,7 @@ public struct Rescaling: UnaryLayer, Equatable {
 
   public var keepsLayout: Bool { true }
 
-  public func portableForm(for input: Shape) -> [PortableOperation] { [.scaling(scale: scale, offset: offset)] }
+  public func exchangeForm(for input: Shape) -> [ExchangeOperation] { [.scaling(scale: scale, offset: offset)] }
 }
 
 struct RescalingOperation: Operation {

@@ -8,7 +8,7 @@ public protocol UnaryLayer: Layer {
   /// - Throws: `LayerShapeError` if the layer does not accept `input`.
   func outputShape(for input: Shape) throws -> Shape
   func variables(for input: Shape) -> [VariableSpecification]
-  func portableForm(for input: Shape) throws -> [PortableOperation]
+  func exchangeForm(for input: Shape) throws -> [ExchangeOperation]
 }
 
 extension UnaryLayer {
@@ -16,7 +16,7 @@ extension UnaryLayer {
   public func variables(for inputs: [Shape]) -> [VariableSpecification] { variables(for: inputs[0]) }
   /// The layer has no variables by default.
   public func variables(for input: Shape) -> [VariableSpecification] { [] }
-  /// Throws `NoPortableForm` by default.
-  public func portableForm(for input: Shape) throws -> [PortableOperation] { throw NoPortableForm() }
-  public func portableForm(for inputs: [Shape]) throws -> [PortableOperation] { try portableForm(for: inputs[0]) }
+  /// Throws `NoExchangeForm` by default.
+  public func exchangeForm(for input: Shape) throws -> [ExchangeOperation] { throw NoExchangeForm() }
+  public func exchangeForm(for inputs: [Shape]) throws -> [ExchangeOperation] { try exchangeForm(for: inputs[0]) }
 }

@@ -21,7 +21,7 @@ public final class CSVLogger: ConfiguredCallback {
 
   private struct State {
     /// The file as this run left it; nil if it must be read first.
-    var file: AppendedFile?
+    var file: AppendOnlyFile?
     var size: Int?
     /// The number of epochs in the file.
     var epochs = 0
@@ -59,7 +59,7 @@ public final class CSVLogger: ConfiguredCallback {
         try Self.write(history, to: path, &state, of: trainer)
       } catch {
         // Rows already sent to a pipe are not sent again; a file is read.
-        if !WholeFile.isStream(path) { state.file = nil }
+        if !AtomicFile.isStream(path) { state.file = nil }
         let end = error is ForeignHistory ? "" : " Training continues."
         warn("\(error)\(end)", &state, trainer)
       }
@@ -77,12 +77,12 @@ public final class CSVLogger: ConfiguredCallback {
     // A file that was removed, moved or changed by others is read again.
     if let file = state.file, file.isInPlace, file.size == state.size {
       try file.append(text(history, from: state.epochs))
-    } else if WholeFile.isStream(path) {
-      (state.file, state.epochs) = (try AppendedFile(path), 0)
+    } else if AtomicFile.isStream(path) {
+      (state.file, state.epochs) = (try AppendOnlyFile(path), 0)
       try state.file?.append(text(history, from: 0))
     } else {
-      if WholeFile.exists(path) {
-        let lines = LoggedEpochs(of: try WholeFile.read(path))
+      if AtomicFile.exists(path) {
+        let lines = LoggedEpochs(of: try AtomicFile.read(path))
         if let reason = lines.difference(from: history), !trainer.replacesLogs || !lines.areEpochs {
           throw ForeignHistory(path: path, reason: reason)
         }
@@ -90,8 +90,8 @@ public final class CSVLogger: ConfiguredCallback {
         if history.count == 0, !lines.isEmpty { return }
         if trainer.replacesLogs, !lines.isEmpty { try trainer.setAside?.add(path) }
       }
-      try WholeFile.write(Array(text(history, from: 0).utf8), to: path)
-      state.file = try AppendedFile(path)
+      try AtomicFile.write(Array(text(history, from: 0).utf8), to: path)
+      state.file = try AppendOnlyFile(path)
     }
     state.size = state.file?.size
     state.epochs = history.count

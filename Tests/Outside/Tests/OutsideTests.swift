@@ -38,7 +38,7 @@ struct OutsideTests {
 
   private func run(_ configuration: RunConfiguration, _ start: TrainingRun.Start, workers: Int) throws -> TrainingRun {
     try TrainingRun(
-      configuration, start: start, data: Self.data(), surroundings: TrainingRun.Surroundings(workerCount: workers))
+      configuration, start: start, data: Self.data(), environment: TrainingRun.Environment(workerCount: workers))
   }
 
   @Test("trains, is interrupted, resumes to the same bits, and opens what it saved")

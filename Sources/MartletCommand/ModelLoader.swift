@@ -1,0 +1,78 @@
+import Martlet
+
+/// A loader for checkpoints and Keras files, told apart by their contents.
+struct ModelLoader {
+  /// The run configuration for a weights-only file, and the directory of its data.
+  let configuration: RunConfiguration?
+  var data: String?
+  /// The divisor of the pixels if a Keras file does not state it, and whether one is required.
+  var scale: (value: Float?, isNeeded: Bool) = (nil, true)
+  /// The path of the model for a weights-only file, as Keras' JSON.
+  var architecture: String?
+  let purpose: KerasModelFile.Purpose
+  /// Whether the configuration's optimizer, loss and metrics override the file's.
+  var replacesTraining = false
+  let context: DatasetContext
+
+  /// - Throws: what the file's reader throws.
+  func open(_ path: String) throws -> SavedRun {
+    do {
+      let saved = try SavedRun(path: path)
+      try checkScale(saidBy: path, saved.configuration.training.scale)
+      return saved
+    } catch CheckpointError.foreign {
+      return try loadKerasModel(path)
+    }
+  }
+
+  /// Opens a file that is not a checkpoint, as a run that starts from its model.
+  func loadKerasModel(_ path: String) throws -> SavedRun {
+    let file = try KerasModelFile(path: path, architecture: architecture)
+    let imported = try file.model(
+      for: purpose, background: try background(file), training: replacesTraining ? configuration?.training : nil)
+    var (model, notes) = (imported.model, imported.notes)
+    try checkScale(saidBy: path, file.statedScale)
+    notes += scaleNotes(file.statedScale, model.model)
+    // A model that starts with a Rescaling layer expects raw pixels unless a scale is given.
+    model.scale = file.statedScale ?? scale.value ?? model.scale ?? configuration?.training.scale
+    for note in notes { Console.error.write("martlet: note: \(path): \(note).\n") }
+    return try SavedRun(importing: model, origin: path, background: configuration)
+  }
+
+  // MARK: - The scale of the pixels
+
+  /// - Parameter said: the scale that the file states, if any.
+  /// - Throws: `UsageError` if `--scale` differs from it.
+  private func checkScale(saidBy path: String, _ said: Float?) throws {
+    guard let said, let asked = scale.value, said != asked else { return }
+    throw UsageError(
+      "--scale \(PixelScale.text(asked)): \(path) states that pixels are divided by \(PixelScale.text(said)). Leave out --scale."
+    )
+  }
+
+  /// Notes about a scale that is assumed, or stated both in the file and in the configuration.
+  private func scaleNotes(_ said: Float?, _ model: Model) -> [String] {
+    if let said {
+      guard let other = configuration?.training.scale, other != said else { return [] }
+      return [
+        "pixels are divided by \(PixelScale.text(said)), as the file states; data.scale (\(PixelScale.text(other))) of the configuration is ignored"
+      ]
+    }
+    if model.beginsWithScaling {
+      guard scale.isNeeded, scale.value == nil, configuration?.training.scale != 1 else { return [] }
+      return ["pixels are not scaled: the model starts with a Rescaling layer (--scale changes this)"]
+    }
+    guard scale.isNeeded, scale.value == nil, configuration == nil else { return [] }
+    return ["pixels of byte images are divided by 255 (assumed; --scale changes this)"]
+  }
+
+  /// The configuration and sample shape for a weights-only file; the shape is that of the data.
+  private func background(_ file: KerasModelFile) throws -> KerasModelFile.Background? {
+    guard !file.hasModel, let configuration else { return nil }
+    guard let source = configuration.source else {
+      throw ConfigurationError(.missingKey(key: "dataset"), path: "data")
+    }
+    let placed = try data.map { try source.required(inDirectory: $0) } ?? source
+    return KerasModelFile.Background(training: configuration.training, inputShape: try placed.shape(context))
+  }
+}

@@ -1,0 +1,165 @@
+import Configuration
+import KerasFormat
+import NeuralNetwork
+
+/// A model as PyTorch's `nn.Sequential`: its modules, and the tensors of its `state_dict`.
+///
+/// A final softmax is left out: PyTorch's losses expect logits.
+struct TorchModules {
+  /// The modules as Python code: `nn.Linear(100, 10)`.
+  private(set) var modules: [String] = []
+  /// `0.weight`, `0.bias`…
+  private(set) var tensors: [NamedTensor] = []
+  /// The divisor of the pixels before the modules, including that of a first Rescaling layer, which is not a module.
+  private(set) var scale: Float?
+  /// The optimizer's step count.
+  private let stepCount: Int
+  private let file: String
+
+  /// - Parameter file: the path used in error messages.
+  /// - Throws: `ModelFileError.Problem.notExpressible`.
+  init(_ model: TrainedModel, file: String) throws {
+    self.file = file
+    scale = model.scale
+    stepCount = model.optimizerState?.iteration ?? 0
+    let portable = try ChannelsFirstModel(model, isChannelsFirst: true)
+    try checkChain(portable)
+    var steps = portable.steps[...]
+    if case .scaling(let factor, let offset) = steps.first?.operation, offset == 0, factor > 0,
+      case let divisor = Float(1 / factor), divisor.isFinite
+    {
+      scale = scale.map { $0 * divisor }
+      steps.removeFirst()
+    }
+    if case .activation(.softmax, _) = steps.last?.operation { steps.removeLast() }
+    for step in steps { try append(step) }
+  }
+
+  /// Reports layers with several inputs first, as the more helpful message.
+  private func checkChain(_ model: ChannelsFirstModel) throws {
+    if let joined = model.steps.first(where: { $0.inputs.count > 1 }) {
+      throw notExpressible(
+        joined, "it has \(joined.inputs.count) inputs, and modules of an nn.Sequential have one each")
+    }
+    guard !model.isChain, let step = model.steps.last else { return }
+    throw notExpressible(step, "the model is not a chain of layers")
+  }
+
+  /// `nn.Sequential(…)`
+  var description: String { "nn.Sequential(\(modules.joined(separator: ", ")))" }
+
+  private mutating func append(_ step: ChannelsFirstModel.Step) throws {
+    switch step.operation {
+    case .convolution(let weights, let window):
+      appendPadding(window, function: "ZeroPad2d")
+      let (inputs, outputs) = (weights.kernel.dimensions[1], weights.kernel.dimensions[0])
+      append(
+        "Conv2d(\(inputs), \(outputs), \(Self.pair(window.size)), stride=\(Self.pair(window.strides))"
+          + "\(Self.bias(weights)))", weights)
+    case .maximum(let window):
+      appendPadding(window, function: "ConstantPad2d", value: ", float('-inf')")
+      append("MaxPool2d(\(Self.pair(window.size)), stride=\(Self.pair(window.strides)))")
+    case .average(let window):
+      try appendAverage(window, step)
+    case .flatten:
+      append("Flatten()")
+    case .product(let weights):
+      append("Linear(\(weights.kernel.dimensions[1]), \(weights.kernel.dimensions[0])\(Self.bias(weights)))", weights)
+    case .activation(.softmax, _):
+      // The channel axis of an image, the only axis of a vector, or the last of two axes.
+      append("Softmax(dim=\(step.input.dimensions.count == 2 ? 2 : 1))")
+    case .activation(let function, _):
+      append(Self.name(of: function))
+    case .normalization(let normalization):
+      append(normalization, isImage: step.input.image != nil)
+    case .dropout(let rate):
+      append("Dropout(\(rate))")
+    case .globalAverage:
+      append("AdaptiveAvgPool2d(1)")
+    case .scaling:
+      throw notExpressible(step, "PyTorch has no module that multiplies and adds a number")
+    case .sum, .concatenation:
+      throw notExpressible(step, "it has several inputs, and modules of an nn.Sequential have one each")
+    case .toChannelsFirst, .toChannelsLast:
+      throw notExpressible(step, "the values of an image are used in Keras' order, channels last")
+    }
+  }
+
+  private mutating func append(_ module: String, _ weights: ChannelsFirstModel.Weights? = nil) {
+    if let weights {
+      append(weights.kernel, "weight")
+      if let bias = weights.bias { append(bias, "bias") }
+    }
+    modules.append("nn.\(module)")
+  }
+
+  /// PyTorch's momentum is the weight of the batch statistics, Keras' that of the previous ones.
+  private mutating func append(_ normalization: ChannelsFirstModel.Normalization, isImage: Bool) {
+    if normalization.isAffine {
+      append(normalization.gamma, "weight")
+      append(normalization.beta, "bias")
+    }
+    append(normalization.mean, "running_mean")
+    append(normalization.variance, "running_var")
+    append(NamedTensor("", [], .integers([Int64(stepCount)])), "num_batches_tracked")
+    let momentum = ((1 - normalization.momentum) * 1e12).rounded() / 1e12
+    modules.append(
+      "nn.BatchNorm\(isImage ? 2 : 1)d(\(normalization.mean.dimensions[0]), eps=\(normalization.epsilon), "
+        + "momentum=\(momentum)\(normalization.isAffine ? "" : ", affine=False"))")
+  }
+
+  /// Adds a tensor of the next module.
+  private mutating func append(_ tensor: NamedTensor, _ name: String) {
+    var renamed = tensor
+    renamed.name = "\(modules.count).\(name)"
+    tensors.append(renamed)
+  }
+
+  /// Appends a separate padding module: PyTorch's windows only pad symmetrically.
+  private mutating func appendPadding(_ window: ExchangeWindow, function: String, value: String = "") {
+    guard !window.isUnpadded else { return }
+    let (before, after) = (window.paddingBefore, window.paddingAfter)
+    append("\(function)((\(before.width), \(after.width), \(before.height), \(after.height))\(value))")
+  }
+
+  /// The window's own padding, which is excluded from the mean. It is symmetric; `ceil_mode`, which lets the last
+  /// window extend past the edge, pads one more pixel at the end.
+  private mutating func appendAverage(_ window: ExchangeWindow, _ step: ChannelsFirstModel.Step) throws {
+    guard let input = step.input.image, let output = step.output.image else { return }
+    let isCovered = [
+      (input.height, output.height, window.size.height, window.strides.height, window.paddingBefore.height),
+      (input.width, output.width, window.size.width, window.strides.width, window.paddingBefore.width),
+    ].allSatisfy { input, output, size, stride, padding in
+      let positions = (input + 2 * padding - size + stride - 1) / stride + 1
+      // A window that would start in the padding is dropped.
+      let started = (positions - 1) * stride >= input + padding ? positions - 1 : positions
+      return started == output && 2 * padding <= size
+    }
+    guard window.isUnpadded || isCovered else {
+      throw notExpressible(step, "its padding is more asymmetric than AvgPool2d supports")
+    }
+    let padding =
+      window.isUnpadded ? "" : ", padding=\(Self.pair(window.paddingBefore)), ceil_mode=True, count_include_pad=False"
+    append("AvgPool2d(\(Self.pair(window.size)), stride=\(Self.pair(window.strides))\(padding))")
+  }
+
+  private func notExpressible(_ step: ChannelsFirstModel.Step, _ reason: String) -> ModelFileError {
+    ModelFileError(file: file, .notExpressible(format: "nn.Sequential", layer: step.layer, reason: reason))
+  }
+
+  private static func pair(_ size: HeightWidth) -> String { "(\(size.height), \(size.width))" }
+
+  private static func bias(_ weights: ChannelsFirstModel.Weights) -> String {
+    weights.bias == nil ? ", bias=False" : ""
+  }
+
+  private static func name(of function: ActivationFunction) -> String {
+    switch function {
+    case .linear: "Identity()"
+    case .relu: "ReLU()"
+    case .sigmoid: "Sigmoid()"
+    case .tanh: "Tanh()"
+    case .softmax: preconditionFailure("softmax goes over an axis")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Configuration
+
+/// An operation of a layer in terms common to other frameworks.
+///
+/// Exporters handle these instead of layers: a new layer that is composed of them needs no change in any exporter.
+/// Variables have the names of `VariableSpecification`. The first operation of a layer reads the layer's inputs, each
+/// further one the previous operation.
+public enum ExchangeOperation: Sendable, Equatable {
+  /// A cross-correlation with a kernel (height, width, in, out), and an optional bias (out).
+  case convolution(kernel: String, bias: String?, window: ExchangeWindow)
+  /// Max pooling; padding is smaller than every value.
+  case maximum(window: ExchangeWindow)
+  /// Average pooling; padding is excluded.
+  case average(window: ExchangeWindow)
+  /// (height, width, channels) flattened to one axis.
+  case flatten
+  /// A matrix product with a kernel (in, out), and an optional bias (out).
+  case product(kernel: String, bias: String?)
+  /// An elementwise function, or softmax over the last axis.
+  case activation(ActivationFunction)
+  /// (x − mean) · gamma / √(variance + ε) + beta per channel (the last axis).
+  case normalization(ExchangeNormalization)
+  /// x · scale + offset, elementwise.
+  case scaling(scale: Double, offset: Double)
+  /// The elementwise sum of the inputs.
+  case sum
+  /// The inputs concatenated along the last axis.
+  case concatenation
+  /// The mean of each channel over all positions: (1, 1, channels), or (channels).
+  case globalAverage(keepsDimensions: Bool)
+  /// The identity in inference; in training a fraction `rate` of the values is set to 0.
+  case dropout(rate: Double)
+}
+
+extension ActivationFunction {
+  /// The function as an operation of its own; empty for the identity.
+  var exchangeForm: [ExchangeOperation] { self == .linear ? [] : [.activation(self)] }
+}

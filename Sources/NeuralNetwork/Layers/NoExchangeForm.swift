@@ -1,0 +1,8 @@
+import Configuration
+import Kernels
+
+/// A layer that cannot be expressed in `ExchangeOperation`s.
+public struct NoExchangeForm: Error {
+  /// Creates the error.
+  public init() {}
+}

@@ -1,0 +1,40 @@
+import NeuralNetwork
+import SystemResources
+
+/// The estimated memory of training and its checkpoints, computed before any allocation.
+struct MemoryEstimate {
+  /// Saturates at `Int.max`.
+  let bytes: Int
+
+  init(_ configuration: TrainingConfiguration, programs: Programs, groups: ShardGroups, workerCount: Int) {
+    let (slots, groupCount) = (configuration.optimizer.slotNames.count, groups.count(ofShards: configuration.shards))
+    // Parameters, the optimizer's slots, the gradients of each group and their sum.
+    let buffers = 2 + slots + groupCount
+    // While a checkpoint is written: the copy of the state, the copy in Keras' order, the file, and its bytes. The same
+    // holds for the best weights, which a callback may store.
+    let checkpoint = 4 * (2 + slots)
+    let workspace =
+      Workspace.count(
+        for: programs.training, capacity: groups.size * configuration.largestShard, shards: groups.size)
+      + Workspace.count(for: programs.inference, capacity: configuration.largestShard, shards: 1)
+    let plan = programs.training.plan
+    // The limits of model, batch and workers together allow more than an `Int` holds.
+    let floats =
+      Int128(plan.trainableCount) * Int128(buffers + checkpoint) + Int128(plan.stateCount) * 8
+      + Int128(workspace) * Int128(workerCount) + Int128(programs.inference.foldedCount)
+      + Int128(BatchMemory.count(for: programs.training, capacity: configuration.batchSize))
+    bytes = Int(clamping: floats * Int128(MemoryLayout<Float>.size))
+  }
+
+  /// - Throws: `TrainingError.tooLarge`.
+  func check(available: Int = Memory.available) throws {
+    guard bytes <= available else { throw TrainingError.tooLarge(bytes: bytes, available: available) }
+  }
+}
+
+extension Trainer {
+  /// The maximum number of bytes of training and its checkpoints, excluding the data.
+  package var memoryNeeds: Int {
+    MemoryEstimate(configuration, programs: programs, groups: memory.groups, workerCount: workerCount).bytes
+  }
+}
