@@ -12,4 +12,14 @@ public struct TensorLayout: Equatable, Sendable {
     self.shape = shape
     self.channelsFirstImage = channelsFirstImage
   }
+
+  /// Calls `body` for the values of a sample in Keras' order, with the number of each and its offset in memory.
+  @inline(__always)
+  func forEachValue(_ body: (_ index: Int, _ offset: Int) -> Void) {
+    let channels = channelsFirstImage?.channels ?? 1
+    let positions = shape.count / channels
+    for position in 0..<positions {
+      for channel in 0..<channels { body(position * channels + channel, channel * positions + position) }
+    }
+  }
 }

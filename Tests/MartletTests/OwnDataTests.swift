@@ -116,7 +116,7 @@ struct OwnDataTests {
     ),
     (
       "fit.validation_split=0.999", 2,
-      "a validation split of 0.999 takes 120 of the 120 samples of 'npz (train)', which leaves none for training. Choose "
+      "a validation split of 0.999 uses 120 of the 120 samples of 'npz (train)', which leaves none for training. Choose "
         + "another one (fit.validation_split)."
     ),
     ("data.file=other.npz", 1, "other.npz: cannot be read"),

@@ -52,9 +52,6 @@ struct DropoutOperation: Operation {
   }
 
   private var count: Int { output.shape.count }
-  /// The number of channels stored separately: 1 if the values are in Keras' order.
-  private var channels: Int { output.channelsFirstImage?.channels ?? 1 }
-  private var positions: Int { count / channels }
 
   var backwardReads: BackwardReads { [] }
   /// One bit per value in Keras' order: whether it is kept.
@@ -65,42 +62,32 @@ struct DropoutOperation: Operation {
   }
 
   func forward(_ frame: Frame) {
-    let (channels, positions) = (channels, positions)
+    let count = count
     for sample in 0..<frame.samples {
       var random = RandomStream(
         seed: frame.pass.seed, purpose: .dropout, epoch: layerIndex, step: frame.pass.step,
         sample: frame.firstPosition + sample)
       let (x, y) = (frame.input + sample * count, frame.output + sample * count)
       let bits = bits(frame, sample)
-      var (index, byte) = (0, UInt8(0))
-      for position in 0..<positions {
-        for channel in 0..<channels {
-          let place = channel * positions + position
-          let isKept = random.nextWord() >= threshold
-          y[place] = isKept ? x[place] * scale : 0
-          byte |= isKept ? 1 << UInt8(index % 8) : 0
-          index += 1
-          guard index % 8 == 0 || index == count else { continue }
-          bits[(index - 1) / 8] = byte
-          byte = 0
-        }
+      var byte = UInt8(0)
+      output.forEachValue { index, offset in
+        let isKept = random.nextWord() >= threshold
+        y[offset] = isKept ? x[offset] * scale : 0
+        byte |= isKept ? 1 << UInt8(index % 8) : 0
+        guard index % 8 == 7 || index == count - 1 else { return }
+        bits[index / 8] = byte
+        byte = 0
       }
     }
   }
 
   func inputGradients(_ frame: Frame) {
     guard let inputGradient = frame.inputGradient else { return }
-    let (channels, positions) = (channels, positions)
     for sample in 0..<frame.samples {
       let (dx, dy) = (inputGradient + sample * count, frame.outputGradient + sample * count)
       let bits = bits(frame, sample)
-      var index = 0
-      for position in 0..<positions {
-        for channel in 0..<channels {
-          let place = channel * positions + position
-          dx[place] = bits[index / 8] >> UInt8(index % 8) & 1 == 1 ? dy[place] * scale : 0
-          index += 1
-        }
+      output.forEachValue { index, offset in
+        dx[offset] = bits[index / 8] >> UInt8(index % 8) & 1 == 1 ? dy[offset] * scale : 0
       }
     }
   }

@@ -44,21 +44,13 @@ struct GaussianNoiseOperation: Operation {
 
   func forward(_ frame: Frame) {
     let count = output.shape.count
-    // One channel of all values if they are in Keras' order.
-    let channels = output.channelsFirstImage?.channels ?? 1
-    let positions = count / channels
     for sample in 0..<frame.samples {
       var noise = NormalNumbers(
         RandomStream(
           seed: frame.pass.seed, purpose: .noise, epoch: layerIndex, step: frame.pass.step,
           sample: frame.firstPosition + sample))
       let (x, y) = (frame.input + sample * count, frame.output + sample * count)
-      for position in 0..<positions {
-        for channel in 0..<channels {
-          let place = channel * positions + position
-          y[place] = x[place] + noise.next() * stddev
-        }
-      }
+      output.forEachValue { _, offset in y[offset] = x[offset] + noise.next() * stddev }
     }
   }
 
