@@ -121,7 +121,7 @@ struct DownloadTests {
     },
     Endless(
       name: "a byte now and then", limits: DownloadLimits(deadline: 3600, window: 0.1, windowBytes: 1 << 50),
-      reason: "given up"
+      reason: "aborted as too slow: "
     ) { _, connection in
       connection.send(heading)
       while connection.send([0x1f]) { usleep(10_000) }

@@ -72,7 +72,7 @@ struct ZipArchiveTests {
     #expect(
       try message(changed([(central + 24, [255, 255, 255, 255])])).contains(
         "with the 64-bit extension, which is not supported"))
-    #expect(try message(changed([(central + 46, Array("/../../etc/".utf8))])).contains("leads out of the archive"))
+    #expect(try message(changed([(central + 46, Array("/../../etc/".utf8))])).contains("contains '..'"))
     #expect(
       try message(archive([("config.json", []), ("config.json", [])])).contains("two members have the same name"))
     #expect(try message(Array(good.dropLast())) == "x.zip: is not a zip archive, or is truncated.")
