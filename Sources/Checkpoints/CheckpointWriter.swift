@@ -24,7 +24,7 @@ struct CheckpointWriter {
     try writeRun(run)
     try writePaths(run)
     // A single array: it may be as large as the model.
-    var bytes = try file.image(behind: UserBlock.count)
+    var bytes = try file.image(after: UserBlock.count)
     let block = UserBlock(content: bytes[UserBlock.count...])
     bytes.replaceSubrange(..<UserBlock.count, with: block.bytes)
     return bytes

@@ -47,7 +47,7 @@ package final class HDF5Writer: @unchecked Sendable {
   /// The bytes of the file in its current state, without the preceding user block.
   ///
   /// - Parameter count: the number of leading zero bytes, to be replaced by the user block.
-  package func image(behind count: Int = 0) throws -> [UInt8] {
+  package func image(after count: Int = 0) throws -> [UInt8] {
     try call("/") { handle, place in
       _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
       let size = try place.check(H5Fget_file_image(handle, nil, 0), "measure the file")

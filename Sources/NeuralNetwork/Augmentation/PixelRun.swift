@@ -9,7 +9,7 @@ struct PixelRun: BitwiseCopyable {
   let weight: Float
 
   var isFill: Bool { source < 0 }
-  /// The source of the pixel behind the run, if it belonged to it.
+  /// The source that the pixel after the run would have in it.
   var nextSource: Int32 { isFill ? -1 : source + count }
   /// The floats that hold it.
   static let floatCount = MemoryLayout<Self>.stride / MemoryLayout<Float>.stride

@@ -14,7 +14,7 @@ enum FoldedNormalization: FusionPattern {
     }
     guard var dense = context.layer(index) as? Dense, dense.activation == .linear else { return nil }
     dense.useBias = true
-    let activation = activation(behind: next, in: context)
+    let activation = activation(after: next, in: context)
     dense.activation = activation?.function ?? .linear
     return Fusion(
       operation: DenseOperation(layer: dense, input: input, kernels: context.kernels),
@@ -32,7 +32,7 @@ enum FoldedNormalization: FusionPattern {
     {
       return Fusion(operation: operation, layers: pool.layers, normalization: layers[1])
     }
-    let activation = activation(behind: layers[1], in: context)
+    let activation = activation(after: layers[1], in: context)
     convolution.activation = activation?.function ?? .linear
     let operation = Conv2DOperation(
       layer: convolution, geometry: convolution.geometry(window), kernels: context.kernels)
@@ -42,7 +42,7 @@ enum FoldedNormalization: FusionPattern {
 
   /// The only reader of a layer's output, if it is an elementwise function.
   private static func activation(
-    behind index: Int, in context: LoweringContext
+    after index: Int, in context: LoweringContext
   ) -> (function: ActivationFunction, layer: Int)? {
     guard let next = context.onlyReader(of: index) else { return nil }
     if context.layer(next).isReLU { return (.relu, next) }

@@ -1,6 +1,6 @@
 import Configuration
 
-/// RMSprop, with momentum and centered if it is told so, in the form of Keras:
+/// RMSprop, optionally with momentum and centered, in the form of Keras:
 ///
 ///     v ← ρ·v + (1 − ρ)·g²
 ///     centered      a ← ρ·a + (1 − ρ)·g;   u = α·g / √(v − a² + ε)
