@@ -17,6 +17,7 @@ public struct GaussianNoise: UnaryLayer, Equatable {
   /// The standard deviation: from 0 to 1.
   public var stddev: Double
 
+  /// Creates a layer. Precondition: a standard deviation from 0 to 1.
   public init(stddev: Double) {
     precondition(stddev >= 0 && stddev <= 1, "a standard deviation is from 0 to 1, got \(stddev)")
     self.stddev = stddev

@@ -14,6 +14,7 @@ public struct RandomFlip: AugmentationLayer, Equatable {
     .seed(\.seed),
   ]
 
+  /// The directions of flips.
   public enum Mode: String, CaseIterable, Sendable {
     /// Left and right are exchanged.
     case horizontal
@@ -22,9 +23,12 @@ public struct RandomFlip: AugmentationLayer, Equatable {
     case horizontalAndVertical = "horizontal_and_vertical"
   }
 
+  /// The directions in which images are flipped.
   public var mode: Mode
+  /// The seed of the layer; the run's if nil.
   public var seed: UInt32?
 
+  /// Creates a layer with Keras' defaults.
   public init(mode: Mode = .horizontalAndVertical, seed: UInt32? = nil) {
     self.mode = mode
     self.seed = seed

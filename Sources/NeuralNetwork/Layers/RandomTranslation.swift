@@ -16,6 +16,7 @@ public struct RandomTranslation: AugmentationLayer, Equatable {
     .constant("data_format", "channels_last", wording: "channels_last, the order of all images here"),
   ]
 
+  /// How pixels between pixels are computed.
   public enum Interpolation: String, CaseIterable, Sendable {
     /// From the nearest pixel; of two, the one that is farther from the first pixel.
     case nearest
@@ -27,12 +28,16 @@ public struct RandomTranslation: AugmentationLayer, Equatable {
   public var heightFactor: TranslationFactor
   /// How far to the right, in widths of the image.
   public var widthFactor: TranslationFactor
+  /// The values beyond the edge of an image.
   public var fillMode: FillMode
+  /// How pixels between pixels are computed.
   public var interpolation: Interpolation
+  /// The seed of the layer; the run's if nil.
   public var seed: UInt32?
   /// What `FillMode.constant` fills with.
   public var fillValue: Double
 
+  /// Creates a layer with Keras' defaults.
   public init(
     heightFactor: TranslationFactor, widthFactor: TranslationFactor, fillMode: FillMode = .reflect,
     interpolation: Interpolation = .bilinear, seed: UInt32? = nil, fillValue: Double = 0

@@ -26,12 +26,15 @@ public struct RMSprop: Optimizer, Equatable {
   public var learningRate: Float
   /// The share of the moving averages that a step keeps.
   public var rho: Double
+  /// The share of the previous update in the next; 0 for none.
   public var momentum: Double
+  /// Added to the average under the root.
   public var epsilon: Double
   /// Whether gradients are divided by their deviation from their average, and not by their magnitude.
   public var centered: Bool
   public var updateOptions: UpdateOptions
 
+  /// Creates an optimizer with Keras' defaults.
   public init(
     learningRate: Float = 0.001, rho: Double = 0.9, momentum: Double = 0, epsilon: Double = 1e-7,
     centered: Bool = false, updateOptions: UpdateOptions = UpdateOptions()
