@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Kernels
 import NeuralNetwork
 import Testing
@@ -157,7 +158,10 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
 
 /// Small training runs that take milliseconds.
 enum SmallRun {
-  static let instructionSets = InstructionSet.allCases.filter(\.isSupported)
+  /// All supported ones; the best alone under ThreadSanitizer, which looks for races: kernels share nothing.
+  static let instructionSets =
+    ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil
+    ? InstructionSet.allCases.filter(\.isSupported) : [.bestSupported]
 
   static let data: DatasetSplits = {
     guard
