@@ -26,12 +26,12 @@ package final class CheckpointCallback: Callback {
   private var hasWarnedOfLinks = false
 
   /// - Parameters:
-  /// - template: a checkpoint of the run; each write replaces its snapshot by the current one.
-  /// - directory: the run's directory; that of the policy if nil.
-  /// - report: called with the outcome of each checkpoint, on the training thread.
-  /// - now: the clock, also called on the writing thread.
-  /// - isResumable: whether the run's configuration can resume from a checkpoint. Checkpoints for which it is false, or
-  ///   with another seed, data or history, are never removed.
+  ///   - template: a checkpoint of the run; each write replaces its snapshot by the current one.
+  ///   - directory: the run's directory; that of the policy if nil.
+  ///   - report: called with the outcome of each checkpoint, on the training thread.
+  ///   - now: the clock, also called on the writing thread.
+  ///   - isResumable: whether the run's configuration can resume from a checkpoint. Checkpoints for which it is false, or
+  ///     with another seed, data or history, are never removed.
   package init(
     policy: CheckpointPolicy, template: Checkpoint, directory: RunDirectory? = nil,
     report: @escaping (CheckpointEvent) -> Void = { _ in },

@@ -9,9 +9,9 @@ extension CheckpointStore {
   /// under the names of links.
   ///
   /// - Parameters:
-  /// - step: the step at which the run starts.
-  /// - damaged: the paths of checkpoints that were skipped; they are set aside.
-  /// - overwrite: whether this run replaces an older one.
+  ///   - step: the step at which the run starts.
+  ///   - damaged: the paths of checkpoints that were skipped; they are set aside.
+  ///   - overwrite: whether this run replaces an older one.
   /// - Returns: the names of the older run's checkpoints, to be removed once there is one of this run; empty without
   ///   `overwrite`.
   /// - Throws: `FileError`; `CheckpointError.occupied` if there is a later checkpoint that was not found corrupt.

@@ -18,8 +18,8 @@ extension CheckpointStore {
   /// Writes the bytes of a checkpoint; once they are durable, updates the links and removes checkpoints no longer kept.
   ///
   /// - Parameters:
-  /// - own: the steps of the run's existing checkpoints; no others are removed or replaced.
-  /// - superseded: the names of an older run's files to remove too.
+  ///   - own: the steps of the run's existing checkpoints; no others are removed or replaced.
+  ///   - superseded: the names of an older run's files to remove too.
   /// - Throws: `FileError`; nothing is removed then.
   package func write(
     _ bytes: [UInt8], step: Int, retention: CheckpointRetention, own: [Int] = [], superseded: Set<String> = []

@@ -11,9 +11,9 @@ struct OwnCheckpoints {
   /// The steps of the run's checkpoints, up to its current step.
   ///
   /// - Parameters:
-  /// - lineage: identifies the run's checkpoints; nil if there are none.
-  /// - left: the names to exclude.
-  /// - foreign: called with the name of each file that is another run's, or corrupt, the first time it is found.
+  ///   - lineage: identifies the run's checkpoints; nil if there are none.
+  ///   - left: the names to exclude.
+  ///   - foreign: called with the name of each file that is another run's, or corrupt, the first time it is found.
   mutating func steps(
     at state: RunState, _ lineage: RunLineage?, except left: Set<String>, foreign: (String) -> Void
   ) -> [Int] {

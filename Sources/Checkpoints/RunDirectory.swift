@@ -39,7 +39,7 @@ package final class RunDirectory: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - open: reads and verifies a file.
-  /// - passedOver: called with the error of each newer one that is corrupt.
+  ///   - passedOver: called with the error of each newer one that is corrupt.
   /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may be
   ///   able to read, the error of `CheckpointStore.read`.
   package func newestGood<Run>(
@@ -123,8 +123,8 @@ package final class RunDirectory: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - step: where the run starts.
-  /// - overwrite: whether to replace an older run, whose checkpoints are removed once the first one of this run is
-  ///   durable.
+  ///   - overwrite: whether to replace an older run, whose checkpoints are removed once the first one of this run is
+  ///     durable.
   /// - Throws: `FileError`, also if a directory cannot be written to; `CheckpointError.occupied` if a process without
   ///   the lock has written later checkpoints.
   package func prepare(startingAt step: Int, overwrite: Bool) throws {

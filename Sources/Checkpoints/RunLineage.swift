@@ -9,8 +9,8 @@ package struct RunLineage: Sendable {
   private let isResumable: @Sendable (Checkpoint) -> Bool
 
   /// - Parameters:
-  /// - run: a checkpoint of the run; its snapshot is ignored.
-  /// - isResumable: whether the run's configuration can resume from a checkpoint.
+  ///   - run: a checkpoint of the run; its snapshot is ignored.
+  ///   - isResumable: whether the run's configuration can resume from a checkpoint.
   package init(of run: Checkpoint, isResumable: @escaping @Sendable (Checkpoint) -> Bool = { _ in true }) {
     self.run = run
     self.isResumable = isResumable

@@ -10,9 +10,9 @@ package final class TimeLimit: Callback {
   private var longestGap = 0.0
 
   /// - Parameters:
-  /// - deadline: when the last checkpoint must be written.
-  /// - checkpoints: estimates how long that takes.
-  /// - now: the clock.
+  ///   - deadline: when the last checkpoint must be written.
+  ///   - checkpoints: estimates how long that takes.
+  ///   - now: the clock.
   package init(
     deadline: ContinuousClock.Instant, checkpoints: CheckpointCallback,
     now: @escaping () -> ContinuousClock.Instant = { .now }

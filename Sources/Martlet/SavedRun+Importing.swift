@@ -3,8 +3,8 @@ extension SavedRun {
   ///
   /// - Parameters:
   ///   - origin: the file of the model.
-  /// - background: the configuration of data, batches and checkpoints, which a model does not have; defaults if nil.
-  /// - source: the data, if `background` has none.
+  ///   - background: the configuration of data, batches and checkpoints, which a model does not have; defaults if nil.
+  ///   - source: the data, if `background` has none.
   /// - Throws: `ConfigurationError` or `ModelError`.
   package init(
     importing model: TrainedModel, origin: String, background: RunConfiguration? = nil,

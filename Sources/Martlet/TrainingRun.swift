@@ -70,9 +70,9 @@ public final class TrainingRun {
   /// ready.
   ///
   /// - Parameters:
-  /// - data: data in memory, instead of the configuration's `source`. With a `validationSplit` and no validation data
-  ///   of its own, its training data is split.
-  /// - initialWeights: the file of the initial weights of a new run, instead of random ones; not read by a resumed run.
+  ///   - data: data in memory, instead of the configuration's `source`. With a `validationSplit` and no validation data
+  ///     of its own, its training data is split.
+  ///   - initialWeights: the file of the initial weights of a new run, instead of random ones; not read by a resumed run.
   /// - Throws: `ConfigurationError`, `ModelError`, `DatasetError`, `TrainingError`, `CheckpointError`, `HDF5Error`,
   ///   `ModelFileError` or `ResumeMismatch`; `FileError` also if another run has locked the directory.
   public init(
@@ -234,9 +234,9 @@ public final class TrainingRun {
   /// Trains, and writes checkpoints during the run and at its end. `trainer.stopReason` gives the reason for stopping.
   ///
   /// - Parameters:
-  /// - maxSteps: stops once the run has made this many steps in total.
-  /// - callbacks: called after those of the configuration, and before a checkpoint is written.
-  /// - report: called with the outcome of each checkpoint.
+  ///   - maxSteps: stops once the run has made this many steps in total.
+  ///   - callbacks: called after those of the configuration, and before a checkpoint is written.
+  ///   - report: called with the outcome of each checkpoint.
   /// - Throws: `TrainingError`, what a callback throws, `CheckpointError.notSaved` if the last state could not be
   ///   saved.
   public func run(

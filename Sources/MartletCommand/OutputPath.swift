@@ -6,8 +6,8 @@ enum OutputPath {
   /// Checks that the output does not overwrite a checkpoint or an input.
   ///
   /// - Parameters:
-  /// - option: the option that the error message names.
-  /// - sources: the input files: the model, its data.
+  ///   - option: the option that the error message names.
+  ///   - sources: the input files: the model, its data.
   /// - Throws: `UsageError` for a directory, a checkpoint or a link to one, and for an input file.
   static func check(_ path: String, _ option: String = "", madeOf sources: [String] = []) throws {
     let place = option.isEmpty ? path : "\(option) \(path)"

@@ -25,8 +25,8 @@ struct DatasetOptions: ParsableArguments {
   func configuration() throws -> RunConfiguration? { try config.map { try RunConfiguration(contentsOf: $0) } }
 
   /// - Parameters:
-  /// - needsScale: whether a default scale is assumed if none is given.
-  /// - replacesTraining: whether the configuration's compile section overrides the file's.
+  ///   - needsScale: whether a default scale is assumed if none is given.
+  ///   - replacesTraining: whether the configuration's compile section overrides the file's.
   func opening(
     for purpose: KerasModelFile.Purpose, needsScale: Bool = true, replacesTraining: Bool = false
   ) throws -> ModelLoader {

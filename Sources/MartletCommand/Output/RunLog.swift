@@ -12,8 +12,8 @@ final class RunLog: Callback, @unchecked Sendable {
   private let file: LogFile
 
   /// - Parameters:
-  /// - directory: the run's directory, which identifies its lines in a shared file.
-  /// - unwritable: called once if a line cannot be written; the line is written later if possible.
+  ///   - directory: the run's directory, which identifies its lines in a shared file.
+  ///   - unwritable: called once if a line cannot be written; the line is written later if possible.
   init(path: String, directory: String, unwritable: @escaping @Sendable (String) -> Void) {
     let file = LogFile(path: path, warning: unwritable)
     self.file = file

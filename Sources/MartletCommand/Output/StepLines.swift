@@ -12,7 +12,7 @@ struct StepLines {
 
   /// - Parameters:
   ///   - bytes: the file.
-  /// - heading: the first line that a nonempty step log must have.
+  ///   - heading: the first line that a nonempty step log must have.
   /// - Throws: `ForeignLog` if the file is not a step log.
   init(of bytes: [UInt8], heading: String, path: String, upTo step: Int) throws {
     var rows = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { row in
