@@ -18,7 +18,7 @@ package struct Checkpoint: Sendable, Equatable {
   package var trainFingerprint: String
   /// The fingerprint of the validation data; empty without any.
   package var validationFingerprint: String
-  /// The file that the run was imported from, if it has made no step since then.
+  /// The source file of an imported run before its first step.
   package var origin: String?
   /// The file of the initial weights; nil for random ones.
   package var initialWeights: String?

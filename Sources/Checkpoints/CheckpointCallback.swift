@@ -162,7 +162,7 @@ package final class CheckpointCallback: Callback {
 }
 
 extension Checkpoint {
-  /// The size of the file in bytes.
+  /// The contents of the file.
   ///
   /// - Throws: `CheckpointError.nonfinite` if no run could resume from it; `HDF5WritingError`.
   package func bytes(plan: ModelPlan, training: TrainingConfiguration) throws -> [UInt8] {

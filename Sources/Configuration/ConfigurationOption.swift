@@ -59,23 +59,12 @@ extension ConfigurationOption {
     }
   }
 
-  /// A number in a range.
-  public static func number(
-    _ key: String, _ property: Property<Double>, where range: NumberRange, isRequired: Bool = false
+  /// A number in a range, written with the fewest digits that read back: a `Float` as 0.001, not 0.0010000000474974513.
+  public static func number<Value: BinaryFloatingPoint & LosslessStringConvertible & Sendable>(
+    _ key: String, _ property: Property<Value>, where range: NumberRange, isRequired: Bool = false
   ) -> ConfigurationOption {
     ConfigurationOption(key, property, isRequired: isRequired) {
-      try $0.number(key, where: range)
-    } write: {
-      ConfigurationNode(.number($0))
-    }
-  }
-
-  /// A number stored as `Float`, written with the fewest digits that read back: 0.001, not 0.0010000000474974513.
-  public static func number(
-    _ key: String, _ property: Property<Float>, where range: NumberRange, isRequired: Bool = false
-  ) -> ConfigurationOption {
-    ConfigurationOption(key, property, isRequired: isRequired) {
-      Float(try $0.number(key, where: range))
+      Value(try $0.number(key, where: range))
     } write: {
       ConfigurationNode(.number(Double("\($0)") ?? Double($0)))
     }
@@ -124,28 +113,12 @@ extension ConfigurationOption {
   /// An option with a single valid value.
   ///
   /// - Parameter wording: the value in messages.
-  public static func constant(_ key: String, _ value: String, wording: String) -> ConfigurationOption {
+  public static func constant(_ key: String, _ value: ConfigurationNode, wording: String) -> ConfigurationOption {
     ConfigurationOption(key) { reader, _ in
-      let received = try reader.string(key, default: value)
-      guard received == value else {
-        throw reader.error(.unexpected(expected: wording, received: reader.node(key)?.received ?? ""), at: key)
-      }
+      guard let received = reader.node(key), received != value else { return }
+      throw reader.error(.unexpected(expected: wording, received: received.received), at: key)
     } write: { _ in
-      ConfigurationNode(.string(value))
-    }
-  }
-
-  /// An option with a single valid number.
-  ///
-  /// - Parameter wording: the value in messages.
-  public static func constant(_ key: String, _ value: Int, wording: String) -> ConfigurationOption {
-    ConfigurationOption(key) { reader, _ in
-      let received = try reader.integer(key, in: Int.min...Int.max, default: value)
-      guard received == value else {
-        throw reader.error(.unexpected(expected: wording, received: "\(received)"), at: key)
-      }
-    } write: { _ in
-      ConfigurationNode(.integer(value))
+      value
     }
   }
 }

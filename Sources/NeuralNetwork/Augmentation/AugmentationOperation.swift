@@ -1,6 +1,6 @@
 import Randomness
 
-/// Draws a change for each image of a batch. The backward pass draws the same again: nothing is kept for it.
+/// Applies a random change to each image of a batch. The backward pass draws the same change again: nothing is kept for it.
 struct AugmentationOperation<Augmentation: ImageAugmentation>: Operation {
   let output: TensorLayout
   private let augmentation: Augmentation

@@ -1,4 +1,4 @@
-/// Exchanges left and right, top and bottom, or both. Its transpose is itself.
+/// Mirrors an image horizontally, vertically, or both. The map is its own transpose.
 struct ImageFlip: ImageChange {
   let isHorizontal: Bool
   let isVertical: Bool

@@ -1,22 +1,22 @@
-/// How an image lies in memory: planes of rows of pixels. There is one plane with all channels in each pixel, or one plane
-/// for each channel.
+/// The memory layout of an image: planes of rows of pixels. Either one plane with all channels in each pixel, or one plane
+/// per channel.
 struct ImagePlanes {
   let count: Int
   let height: Int
   let width: Int
-  /// The values of a pixel.
+  /// The number of values per pixel.
   let channels: Int
 
-  /// - Parameter layout: that of an image.
+  /// - Precondition: the layout is that of an image.
   init(_ layout: TensorLayout) {
-    guard let image = layout.shape.image else { preconditionFailure("\(layout.shape) is no image") }
+    guard let image = layout.shape.image else { preconditionFailure("\(layout.shape) is not an image") }
     (height, width) = (image.height, image.width)
     let isPlanar = layout.channelsFirstImage != nil
     count = isPlanar ? image.channels : 1
     channels = isPlanar ? 1 : image.channels
   }
 
-  /// The values of a row, and of a plane.
+  /// The number of values per row, and per plane.
   var rowCount: Int { width * channels }
   var planeCount: Int { height * rowCount }
 }

@@ -1,9 +1,9 @@
-/// Moves an image along both axes: each value becomes a weighted mean of up to two by two others, or of the value that
-/// fills what is beyond the edge.
+/// Translates an image along both axes: each value becomes a weighted mean of up to two by two values, where those beyond
+/// the edge are given by the fill mode.
 struct ImageTranslation: ImageChange {
   let rows: TranslatedAxis
   let columns: TranslatedAxis
-  /// What `FillMode.constant` finds beyond the edge.
+  /// The value beyond the edge for `FillMode.constant`.
   let fillValue: Float
 
   static func scratchCount(_ image: ImagePlanes) -> Int {
@@ -47,10 +47,10 @@ struct ImageTranslation: ImageChange {
     }
   }
 
-  /// Calls `body` for each row of each plane and each row that it comes from.
+  /// Calls `body` for each row of each plane and each of its source rows.
   ///
-  /// - Parameter body: the offset of the row and of its source (nil for what is beyond the edge), the part of the row that
-  ///   comes from there, and the runs of its columns.
+  /// - Parameter body: the offset of the row and of its source (nil for the fill value), the weight of the source, and the
+  ///   runs of columns.
   @inline(__always)
   private func forEachRow(
     _ image: ImagePlanes, _ scratch: UnsafeMutablePointer<Float>,

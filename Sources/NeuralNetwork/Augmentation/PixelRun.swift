@@ -1,16 +1,16 @@
-/// Neighboring pixels along an axis that come from neighboring pixels, or from beyond the edge.
+/// Adjacent pixels along an axis whose sources are adjacent too, or the fill value.
 struct PixelRun: BitwiseCopyable {
-  /// The first of the pixels that are computed, and how many they are.
+  /// The first pixel, and the number of pixels.
   let start: Int32
   var count: Int32
-  /// Where the first of them comes from; -1 for the value that fills what is beyond the edge.
+  /// The source of the first pixel; -1 for the fill value.
   let source: Int32
-  /// The part of the pixels that comes from there.
+  /// The weight of the source.
   let weight: Float
 
   var isFill: Bool { source < 0 }
-  /// The source that the pixel after the run would have in it.
+  /// The source of the next pixel, if it continues the run.
   var nextSource: Int32 { isFill ? -1 : source + count }
-  /// The floats that hold it.
+  /// The size of a run in floats.
   static let floatCount = MemoryLayout<Self>.stride / MemoryLayout<Float>.stride
 }

@@ -1,17 +1,17 @@
-/// From where the pixels along an axis come that is moved by a distance: pixel i from the position i − distance.
+/// The source positions of the pixels along a translated axis: pixel i has the source i − distance.
 struct TranslatedAxis {
   let size: Int
-  /// In pixels; finite, and no larger than the size.
+  /// In pixels; finite, with a magnitude of at most `size`.
   let distance: Float
   let fillMode: FillMode
   let interpolation: RandomTranslation.Interpolation
 
-  /// The runs of its pixels, in a fixed order; each pixel is in one of them, or in two whose weights have the sum 1.
+  /// The runs, in a fixed order; each pixel is in one run, or in two whose weights sum to 1.
   func runs(at start: UnsafeMutablePointer<PixelRun>) -> PixelRuns {
     var runs = PixelRuns(at: start)
     switch interpolation {
     case .nearest:
-      // Which of two pixels at the same distance is nearest differs from pixel to pixel.
+      // Rounded per pixel: ties between two sources are resolved by the position.
       for index in 0..<size {
         runs.append(
           pixel: index, from: fillMode.pixel(at: Self.rounded(Float(index) - distance), size: size), weight: 1)
@@ -25,14 +25,14 @@ struct TranslatedAxis {
     return runs
   }
 
-  /// Pixels i that come from i + offset.
+  /// Appends the pixels i with the sources i + offset.
   private func append(to runs: inout PixelRuns, offset: Int, weight: Float) {
     for index in 0..<size {
       runs.append(pixel: index, from: fillMode.pixel(at: index + offset, size: size), weight: weight)
     }
   }
 
-  // `rounded` calls the C library where processors have no instruction for it.
+  // `rounded()` may call the C library, whose results Martlet does not depend on.
 
   private static func floor(_ value: Float) -> Int {
     let whole = Int(value)

@@ -1,11 +1,11 @@
 import Configuration
 
-/// A layer that changes each image at random in training, and gives what it reads in inference.
+/// A layer that applies a random change to each image in training, and is the identity in inference.
 ///
-/// What it draws for an image is a function of (seed, layer, epoch, place in the epoch's order): neither the step nor the
-/// division of a batch counts, so that any number of workers and any interruption give the same images.
+/// The change is a function of (seed, layer, epoch, position in the epoch's order), not of the step or the division of a
+/// batch: the images are the same for any number of workers and after any interruption.
 public protocol AugmentationLayer: UnaryLayer {
-  /// The seed of its draws; nil for the run's.
+  /// The seed of the changes; the run's if nil.
   var seed: UInt32? { get }
 }
 
@@ -19,7 +19,7 @@ extension AugmentationLayer {
 
   public var keepsLayout: Bool { true }
 
-  /// Nothing: other programs are given models for inference.
+  /// Empty: exported models are for inference.
   public func exchangeForm(for input: Shape) -> [ExchangeOperation] { [] }
 }
 

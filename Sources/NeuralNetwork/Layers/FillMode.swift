@@ -1,4 +1,4 @@
-/// What is beyond the edge of an image.
+/// The values beyond the edge of an image.
 public enum FillMode: String, CaseIterable, Sendable {
   /// `d c b a | a b c d | d c b a`
   case reflect
@@ -9,7 +9,7 @@ public enum FillMode: String, CaseIterable, Sendable {
   /// `a a a a | a b c d | d d d d`
   case nearest
 
-  /// The pixel that is found at a position along an axis of `size` pixels; nil for the constant.
+  /// The source pixel at a position along an axis of `size` pixels; nil for the constant.
   func pixel(at position: Int, size: Int) -> Int? {
     if position >= 0, position < size { return position }
     switch self {
@@ -22,7 +22,7 @@ public enum FillMode: String, CaseIterable, Sendable {
     }
   }
 
-  /// From 0 up to `divisor`.
+  /// The remainder in 0..<divisor.
   private static func remainder(_ value: Int, _ divisor: Int) -> Int {
     let remainder = value % divisor
     return remainder < 0 ? remainder + divisor : remainder

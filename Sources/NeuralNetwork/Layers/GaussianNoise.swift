@@ -2,10 +2,10 @@ import Configuration
 import ElementaryFunctions
 import Randomness
 
-/// Adds noise of a normal distribution around 0 to its inputs in training; does nothing in inference.
+/// Adds zero-mean Gaussian noise to its inputs in training; the identity in inference.
 ///
-/// The noise is a function of (seed, layer, step, position in the batch, position in the sample in Keras' order): another
-/// run with the same seed, or the same one after an interruption, adds the same, however values lie in memory.
+/// The noise is a function of (seed, layer, step, position in the batch, position in the sample in Keras' order): it is
+/// the same after an interruption, and does not depend on the memory layout.
 public struct GaussianNoise: UnaryLayer, Equatable {
   public static let className = "GaussianNoise"
   public static let typeName = "gaussian_noise"
@@ -32,7 +32,7 @@ public struct GaussianNoise: UnaryLayer, Equatable {
 
   public var keepsLayout: Bool { true }
 
-  /// Nothing: no program has noise in what it makes of a trained network.
+  /// Empty: exported models are for inference.
   public func exchangeForm(for input: Shape) -> [ExchangeOperation] { [] }
 }
 
@@ -60,7 +60,7 @@ struct GaussianNoiseOperation: Operation {
   }
 }
 
-/// Numbers of the standard normal distribution, two of them from two random words.
+/// Standard normal random numbers, two from each pair of random words.
 ///
 /// Source: G. Box, M. Muller, "A Note on the Generation of Random Normal Deviates", Annals of Mathematical Statistics 29
 /// (1958).
@@ -75,7 +75,7 @@ private struct NormalNumbers {
       second = nil
       return number
     }
-    // Between 0 and 1, and neither of them: the logarithm is finite.
+    // Strictly between 0 and 1: the logarithm is finite.
     let radius = (-2 * Elementary.log((Double(random.nextWord()) + 0.5) * 0x1p-32)).squareRoot()
     let angle = Double(random.nextWord()) * 0x1p-32 * (2 * Double.pi)
     second = Float(radius * Elementary.sin(angle))

@@ -1,10 +1,9 @@
 import Configuration
 import Randomness
 
-/// Flips half of the images in training; does nothing in inference.
+/// Flips half of the images in training; the identity in inference.
 ///
-/// As in Keras 3, one draw decides over an image: with `horizontal_and_vertical` it is flipped in both directions, or in
-/// none.
+/// As in Keras 3 there is one draw per image: `horizontal_and_vertical` flips an image in both directions, or in neither.
 public struct RandomFlip: AugmentationLayer, Equatable {
   public static let className = "RandomFlip"
   public static let typeName = "random_flip"
@@ -16,9 +15,9 @@ public struct RandomFlip: AugmentationLayer, Equatable {
 
   /// The directions of flips.
   public enum Mode: String, CaseIterable, Sendable {
-    /// Left and right are exchanged.
+    /// Left to right.
     case horizontal
-    /// Top and bottom are exchanged.
+    /// Top to bottom.
     case vertical
     case horizontalAndVertical = "horizontal_and_vertical"
   }

@@ -1,7 +1,7 @@
 import Configuration
 import Randomness
 
-/// Moves each image down and to the right by random parts of its size in training; does nothing in inference.
+/// Translates each image by random fractions of its size in training; the identity in inference.
 public struct RandomTranslation: AugmentationLayer, Equatable {
   public static let className = "RandomTranslation"
   public static let typeName = "random_translation"
@@ -18,15 +18,15 @@ public struct RandomTranslation: AugmentationLayer, Equatable {
 
   /// How pixels between pixels are computed.
   public enum Interpolation: String, CaseIterable, Sendable {
-    /// From the nearest pixel; of two, the one that is farther from the first pixel.
+    /// The nearest pixel; in a tie the one farther from the first pixel.
     case nearest
-    /// From the two nearest pixels in each direction, in proportion.
+    /// Linear between the two nearest pixels in each direction.
     case bilinear
   }
 
-  /// How far down, in heights of the image.
+  /// The vertical translation, as a fraction of the height; positive is down.
   public var heightFactor: TranslationFactor
-  /// How far to the right, in widths of the image.
+  /// The horizontal translation, as a fraction of the width; positive is right.
   public var widthFactor: TranslationFactor
   /// The values beyond the edge of an image.
   public var fillMode: FillMode
@@ -34,7 +34,7 @@ public struct RandomTranslation: AugmentationLayer, Equatable {
   public var interpolation: Interpolation
   /// The seed of the layer; the run's if nil.
   public var seed: UInt32?
-  /// What `FillMode.constant` fills with.
+  /// The value beyond the edge for `FillMode.constant`.
   public var fillValue: Double
 
   /// Creates a layer with Keras' defaults.

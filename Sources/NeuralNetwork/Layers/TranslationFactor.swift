@@ -1,10 +1,11 @@
 import Configuration
 import Randomness
 
-/// The range in which a translation is drawn, as a part of the image's size from -1 to 1.
+/// The range of a random translation, as fractions of the image size from -1 to 1.
 public struct TranslationFactor: Equatable, Sendable {
+  /// The fractions, uniformly distributed.
   public let range: ClosedRange<Double>
-  /// Keras' configuration: the number or the pair that the range was made of.
+  /// The configuration in Keras: the number or the pair given for the range.
   let configuration: ConfigurationNode
 
   private init(_ first: Double, _ second: Double, configuration: ConfigurationNode) {
@@ -14,12 +15,14 @@ public struct TranslationFactor: Equatable, Sendable {
     self.configuration = configuration
   }
 
-  /// As far in one direction as in the other.
+  /// A symmetric range: from -factor to factor.
   ///
-  /// - Parameter factor: from -1 to 1; its sign does not count.
+  /// - Parameter factor: from -1 to 1.
   public init(_ factor: Double) { self.init(-factor, factor, configuration: ConfigurationNode(.number(factor))) }
 
-  /// - Parameter range: from -1 to 1.
+  /// Creates a range.
+  ///
+  /// - Parameter range: within -1 to 1.
   public init(_ range: ClosedRange<Double>) { self.init(range.lowerBound, range.upperBound) }
 
   private init(_ first: Double, _ second: Double) {
@@ -52,7 +55,7 @@ public struct TranslationFactor: Equatable, Sendable {
     return (-1...1).contains(value) ? value : nil
   }
 
-  /// Whether nothing is ever moved.
+  /// Whether all translations are 0.
   var isZero: Bool { range == 0...0 }
 
   func draw(_ random: inout RandomStream) -> Float {
@@ -61,7 +64,7 @@ public struct TranslationFactor: Equatable, Sendable {
 }
 
 extension ConfigurationOption {
-  /// A range of translations, which has no default.
+  /// A required range of translations.
   static func factor(_ key: String, _ property: Property<TranslationFactor>) -> ConfigurationOption {
     ConfigurationOption(key) { reader, owner in
       owner[keyPath: property] = try TranslationFactor(key, reader)

@@ -1,19 +1,19 @@
 import Configuration
 
-/// A residual block as a configuration has it: `residual: {body: […], shortcut: […]}`, the sum of the outputs of two lists of
-/// layers that read the same. Without a shortcut, the body's output is added to what the block reads.
+/// A residual block in a configuration: `residual: {body: […], shortcut: […]}`, the sum of two branches with the same input.
+/// Without a shortcut, the input itself is added to the body's output.
 ///
 /// Source: K. He, X. Zhang, S. Ren, J. Sun, "Deep Residual Learning for Image Recognition", CVPR 2016, section 3.
 struct ResidualBlock {
   static let key = "residual"
 
-  /// The keys that lead to it: `model[3].residual`.
+  /// The key path: `model[3].residual`.
   let path: String
   let body: [ConfigurationNode]
   let shortcut: [ConfigurationNode]
 
   /// - Returns: nil if the element is not a block.
-  /// - Throws: `ConfigurationError` if the block is not one list or two.
+  /// - Throws: `ConfigurationError` if the body, or a shortcut, is not a list of layers.
   init?(_ element: ConfigurationNode, path: String) throws {
     guard case .mapping(let entries) = element.value, entries.count == 1, entries[0].key == Self.key else { return nil }
     self.path = "\(path).\(Self.key)"

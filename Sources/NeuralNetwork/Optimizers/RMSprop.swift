@@ -24,9 +24,9 @@ public struct RMSprop: Optimizer, Equatable {
   ]
 
   public var learningRate: Float
-  /// The share of the moving averages that a step keeps.
+  /// The decay rate of the moving averages.
   public var rho: Double
-  /// The share of the previous update in the next; 0 for none.
+  /// The momentum coefficient; 0 for none.
   public var momentum: Double
   /// Added to the average under the root.
   public var epsilon: Double

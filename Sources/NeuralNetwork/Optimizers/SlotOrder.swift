@@ -1,11 +1,11 @@
-/// The order in which Keras' files have what an optimizer keeps for the variables.
+/// The order of an optimizer's slots in Keras files.
 public enum SlotOrder: String, Sendable {
-  /// The slots of each variable in turn: its momentum, its velocity; those of the next variable.
+  /// All slots of the first variable, then those of the next.
   case byVariable = "by_variable"
-  /// A slot of all variables, then the next slot of all: an optimizer of Keras' that makes its slots one after the other.
+  /// The first slot of all variables, then the next slot.
   case bySlot = "by_slot"
 
-  /// Which slot of which variable is at each place.
+  /// The slot and the variable at each position.
   package func places(slots: Int, variables: Int) -> [(slot: Int, variable: Int)] {
     switch self {
     case .byVariable: (0..<variables).flatMap { variable in (0..<slots).map { ($0, variable) } }
