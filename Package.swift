@@ -64,6 +64,7 @@ let package = Package(
     // The C side: module maps and headers only.
     .target(name: "CVector"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
 
     // The inner loops: one source, three builds (the v3 and v4 folders are links to the baseline's files).
@@ -88,10 +89,11 @@ let package = Package(
       dependencies: ["Configuration", "ElementaryFunctions", "Kernels", "Randomness", "Tensors"],
       swiftSettings: computing),
     .target(name: "ZipArchive", dependencies: ["CZlib", "SystemResources"], swiftSettings: [optimizedInDebug]),
+    .target(name: "Images", dependencies: ["CJPEG", "CZlib"], swiftSettings: computing),
     .target(
       name: "Datasets",
       dependencies: [
-        "CZlib", "Configuration", "DurableFiles", "SystemResources", "Randomness", "Tensors", "ZipArchive",
+        "CZlib", "Configuration", "DurableFiles", "Images", "SystemResources", "Randomness", "Tensors", "ZipArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),
@@ -166,9 +168,12 @@ let package = Package(
       name: "NeuralNetworkTests",
       dependencies: ["Configuration", "KerasGolden", "Kernels", "NeuralNetwork", "Randomness", "RunConfiguration"]),
     .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "TestSupport"],
+      exclude: ["make_golden.py"], resources: [.copy("Golden")]),
+    .testTarget(
       name: "DatasetsTests",
       dependencies: [
-        "CZlib", "Datasets", "DurableFiles", "Tensors", "TestSupport", "ZipArchive",
+        "CZlib", "Datasets", "DurableFiles", "Images", "Tensors", "TestSupport", "ZipArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ], resources: [.copy("Golden")]),
     .testTarget(

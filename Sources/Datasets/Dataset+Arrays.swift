@@ -77,8 +77,8 @@ extension Dataset {
     return values / count
   }
 
-  /// Checks that the counts match and that every value is valid.
-  func check() throws {
+  /// Checks that there is a valid target per sample.
+  func checkTargets() throws {
     switch targets {
     case .labels(let labels):
       try check(targetCount: labels.count)
@@ -90,7 +90,6 @@ extension Dataset {
       try checkFinite(values, each: targetShape.count, what: "target")
     case nil: break
     }
-    if case .floats(let values) = inputs { try checkFinite(values, each: shape.count, what: "input") }
   }
 
   private func check(targetCount: Int) throws {
@@ -99,7 +98,18 @@ extension Dataset {
     }
   }
 
-  private func checkFinite(_ values: [Float], each count: Int, what: String) throws {
+  /// Checks that there is a valid weight per sample.
+  func checkWeights() throws {
+    guard let weights else { return }
+    guard weights.count == count else {
+      throw DatasetError.weightCountMismatch(name: name, inputs: count, weights: weights.count)
+    }
+    if let sample = weights.firstIndex(where: { !$0.isFinite || $0 < 0 }) {
+      throw DatasetError.noWeight(name: name, sample: sample, value: "\(weights[sample])")
+    }
+  }
+
+  func checkFinite(_ values: [Float], each count: Int, what: String) throws {
     guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
     throw DatasetError.nonfinite(name: name, what: what, sample: index / count, value: "\(values[index])")
   }

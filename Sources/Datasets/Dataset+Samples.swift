@@ -3,25 +3,54 @@ import Tensors
 /// Access to single samples.
 extension Dataset {
   /// The input of a sample, as floats.
-  package func input(_ index: Int) -> [Float] {
-    let values = place(of: index, each: shape.count)
-    return switch inputs {
-    case .bytes(let all): all[values].map(Float.init)
-    case .floats(let all): Array(all[values])
+  ///
+  /// - Throws: `DatasetError` or `FileError` if it must be decoded and cannot be.
+  package func input(_ index: Int) throws -> [Float] {
+    let stored = stored(index)
+    let values = stored * shape.count..<(stored + 1) * shape.count
+    switch storage {
+    case .bytes(let all): return all[values].map(Float.init)
+    case .floats(let all): return Array(all[values])
+    case .mapped(let inputs):
+      return values.map { value in
+        inputs.element == .uint8
+          ? Float(inputs.start.load(fromByteOffset: value, as: UInt8.self))
+          : inputs.start.loadUnaligned(fromByteOffset: value * MemoryLayout<Float>.size, as: Float.self)
+      }
+    case .decoded(let decoder):
+      return decoder.element == .uint8
+        ? try Self.decoded(shape.count) { (start: UnsafeMutablePointer<UInt8>) in
+          try decoder.decode(stored, into: start)
+        }
+        .map(Float.init)
+        : try Self.decoded(shape.count) { try decoder.decode(stored, into: $0) }
+    }
+  }
+
+  private static func decoded<Value: BitwiseCopyable>(
+    _ count: Int, _ decode: (UnsafeMutablePointer<Value>) throws -> Void
+  ) throws -> [Value] {
+    try [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
+      guard let start = buffer.baseAddress else { return }
+      try decode(start)
+      initialized = count
     }
   }
 
   /// The label of a sample; nil if the targets are not labels.
   package func label(_ index: Int) -> Int? {
     guard case .labels(let labels) = targets else { return nil }
-    return Int(labels[range.lowerBound + index])
+    return Int(labels[stored(index)])
   }
+
+  /// The weight of a sample in the loss.
+  package func weight(_ index: Int) -> Float { weights?[stored(index)] ?? 1 }
 
   /// The class of a sample among `count`: its label, or the position of the 1 in a one-hot row; nil if the target is
   /// neither.
   package func classIndex(_ index: Int, of count: Int) -> Int? {
     switch targets {
-    case .labels(let labels): return Int(labels[range.lowerBound + index])
+    case .labels(let labels): return Int(labels[stored(index)])
     case .values(let values, let shape):
       let place = place(of: index, each: shape.count)
       return place.count == 1 ? Int(exactly: values[place.lowerBound]) : Self.onlyOne(in: values, place, count)
@@ -43,7 +72,7 @@ extension Dataset {
   /// The target of a sample, as floats; nil without targets.
   package func target(_ index: Int) -> [Float]? {
     switch targets {
-    case .labels(let labels): [Float(labels[range.lowerBound + index])]
+    case .labels(let labels): [Float(labels[stored(index)])]
     case .values(let values, let shape): Array(values[place(of: index, each: shape.count)])
     case nil: nil
     }
@@ -53,22 +82,24 @@ extension Dataset {
   package var isDrawable: Bool { shape.image.map { $0.channels == 1 || $0.channels == 3 } ?? false }
 
   /// The input of a sample as bytes. Floats are normalized: the minimum becomes 0, the maximum 255.
-  package func pixels(_ index: Int) -> [UInt8] {
-    let values = place(of: index, each: shape.count)
-    switch inputs {
-    case .bytes(let all): return Array(all[values])
-    case .floats(let all):
-      let image = all[values].map(Double.init)
-      let least = image.min() ?? 0
-      let extent = (image.max() ?? 0) - least
-      return image.map { extent > 0 ? UInt8((($0 - least) / extent * 255).rounded()) : 0 }
-    }
+  ///
+  /// - Throws: as `input`.
+  package func pixels(_ index: Int) throws -> [UInt8] {
+    let image = try input(index).map(Double.init)
+    if input.element == .uint8 { return image.map { UInt8($0) } }
+    let least = image.min() ?? 0
+    let extent = (image.max() ?? 0) - least
+    return image.map { extent > 0 ? UInt8((($0 - least) / extent * 255).rounded()) : 0 }
+  }
+
+  private func stored(_ index: Int) -> Int {
+    precondition((0..<count).contains(index), "'\(name)' has no sample \(index)")
+    return selection[index]
   }
 
   /// The index range of a sample's values in memory.
   private func place(of index: Int, each count: Int) -> Range<Int> {
-    precondition((0..<self.count).contains(index), "'\(name)' has no sample \(index)")
-    let first = (range.lowerBound + index) * count
+    let first = stored(index) * count
     return first..<first + count
   }
 }

@@ -1,19 +1,25 @@
 import Tensors
 
-/// A data set in memory: samples with inputs and, if known, targets.
+/// A data set: samples with inputs and, if known, targets.
 ///
-/// Inputs are stored as bytes or floats; training divides them by its `scale`. Targets are labels or floats.
+/// Inputs are bytes or floats, in memory, in a mapped file, or in image files that are decoded on demand; training
+/// divides them by its `scale`. Targets are labels or floats.
 public struct Dataset: Sendable {
   /// The name in messages: `mnist (train)`.
   public let name: String
   /// The shape of an input: (height, width, channels) of an image, (n) of a vector.
   public let shape: Shape
-  /// The values of all samples in memory, of which the data set may be a part.
-  package let inputs: Inputs
+  /// The names of the classes, in the order of their labels; nil if they have none.
+  public let classNames: [String]?
+  /// The inputs of all stored samples, of which the data set may be a part.
+  package let storage: InputStorage
+  /// The targets of all stored samples.
   package let targets: Targets?
-  /// The index range of the data set's samples in memory.
-  package let range: Range<Int>
-  private let cachedFingerprint = CachedFingerprint()
+  /// The weights of all stored samples in the loss; nil if all are 1.
+  package let weights: [Float]?
+  /// The stored samples that belong to the data set.
+  package let selection: SampleSelection
+  private let cachedFingerprint: CachedFingerprint
 
   /// The inputs of all samples, concatenated.
   public enum Inputs: Sendable, Equatable {
@@ -21,10 +27,17 @@ public struct Dataset: Sendable {
     case bytes([UInt8])
     case floats([Float])
 
-    package var count: Int {
+    var count: Int {
       switch self {
       case .bytes(let values): values.count
       case .floats(let values): values.count
+      }
+    }
+
+    var storage: InputStorage {
+      switch self {
+      case .bytes(let values): .bytes(values)
+      case .floats(let values): .floats(values)
       }
     }
   }
@@ -40,38 +53,59 @@ public struct Dataset: Sendable {
   /// - Parameters:
   ///   - shape: of an input: one to three dimensions of 1 or more.
   ///   - targets: nil if unknown: such data can be used for prediction, not for training.
-  /// - Throws: `DatasetError` if there are no samples, the counts do not match, a float is not finite, or a label is
-  ///   negative.
-  public init(name: String, shape: Shape, inputs: Inputs, targets: Targets?) throws {
+  ///   - weights: the weight of each sample in the loss, 0 or more; nil for 1.
+  ///   - classNames: the names of the classes, in the order of their labels.
+  /// - Throws: `DatasetError` if there are no samples, the counts do not match, a float is not finite, a label is
+  ///   negative, or a weight is not a finite number of 0 or more.
+  public init(
+    name: String, shape: Shape, inputs: Inputs, targets: Targets?, weights: [Float]? = nil,
+    classNames: [String]? = nil
+  ) throws {
     let count = try Self.sampleCount(inputs.count, of: shape, what: "inputs", name: name)
+    try self.init(
+      name: name, shape: shape, storage: inputs.storage, count: count, targets: targets, weights: weights,
+      classNames: classNames)
+    if case .floats(let values) = inputs { try checkFinite(values, each: shape.count, what: "input") }
+  }
+
+  /// A data set whose inputs were checked already.
+  ///
+  /// - Parameter fingerprint: of the contents, if known.
+  /// - Throws: `DatasetError` if there are no samples, the counts do not match, or a target or weight is invalid.
+  package init(
+    name: String, shape: Shape, storage: InputStorage, count: Int, targets: Targets?, weights: [Float]? = nil,
+    classNames: [String]? = nil, fingerprint: String? = nil
+  ) throws {
     guard count > 0 else { throw DatasetError.noSamples(name: name) }
     self.name = name
     self.shape = shape
-    self.inputs = inputs
+    self.storage = storage
     self.targets = targets
-    range = 0..<count
-    try check()
+    self.weights = weights
+    self.classNames = classNames
+    selection = .range(0..<count)
+    cachedFingerprint = CachedFingerprint(fingerprint)
+    try checkTargets()
+    try checkWeights()
   }
 
   /// A part of another data set, sharing its memory.
-  init(_ whole: Dataset, name: String, range: Range<Int>) {
+  init(_ whole: Dataset, name: String, selection: SampleSelection, weights: [Float]?? = nil) {
     self.name = name
     shape = whole.shape
-    inputs = whole.inputs
+    storage = whole.storage
     targets = whole.targets
-    self.range = range
+    self.weights = weights ?? whole.weights
+    classNames = whole.classNames
+    self.selection = selection
+    cachedFingerprint = CachedFingerprint(nil)
   }
 
   /// The number of samples.
-  public var count: Int { range.count }
+  public var count: Int { selection.count }
 
   /// The element type and shape of an input.
-  public var input: Field {
-    switch inputs {
-    case .bytes: Field(shape: shape, element: .uint8)
-    case .floats: Field(shape: shape, element: .float32)
-    }
-  }
+  public var input: Field { Field(shape: shape, element: storage.element) }
 
   /// The element type and shape of a target; nil without targets.
   public var target: Field? {
@@ -89,15 +123,15 @@ public struct Dataset: Sendable {
 // MARK: - Contents
 
 extension Dataset {
-  /// All inputs (count, shape…), if they are bytes.
+  /// All inputs (count, shape…), if they are bytes in memory.
   public var bytes: [UInt8]? {
-    guard case .bytes(let values) = inputs else { return nil }
+    guard case .bytes(let values) = storage else { return nil }
     return part(of: values, each: shape.count)
   }
 
-  /// All inputs (count, shape…), if they are floats.
+  /// All inputs (count, shape…), if they are floats in memory.
   public var floats: [Float]? {
-    guard case .floats(let values) = inputs else { return nil }
+    guard case .floats(let values) = storage else { return nil }
     return part(of: values, each: shape.count)
   }
 
@@ -113,14 +147,28 @@ extension Dataset {
     return part(of: values, each: shape.count)
   }
 
+  /// The weight of each sample in the loss (count); nil if all are 1.
+  public var sampleWeights: [Float]? { weights.map { part(of: $0, each: 1) } }
+
+  /// The values of the selected samples, `count` each.
   private func part<Value>(of values: [Value], each count: Int) -> [Value] {
-    let part = range.lowerBound * count..<range.upperBound * count
-    return part == values.indices ? values : Array(values[part])
+    switch selection {
+    case .range(let range):
+      let part = range.lowerBound * count..<range.upperBound * count
+      return part == values.indices ? values : Array(values[part])
+    case .indices(let indices):
+      return indices.flatMap { values[Int($0) * count..<(Int($0) + 1) * count] }
+    }
   }
 
-  /// The size of inputs and targets in bytes.
+  /// The size of inputs and targets in memory in bytes; mapped and decoded inputs use none.
   package var byteCount: Int {
-    let input = shape.count * (input.element == .uint8 ? 1 : MemoryLayout<Float>.size)
+    let input =
+      switch storage {
+      case .bytes: shape.count
+      case .floats: shape.count * MemoryLayout<Float>.size
+      case .mapped, .decoded: 0
+      }
     return count * (input + (target?.shape.count ?? 0) * MemoryLayout<Float>.size)
   }
 
@@ -129,7 +177,7 @@ extension Dataset {
   /// - Precondition: the data set has at least `count` samples.
   public func prefix(_ count: Int) -> Dataset {
     precondition((1...self.count).contains(count), "'\(name)' has \(self.count) samples, not \(count)")
-    return Dataset(self, name: name, range: range.lowerBound..<range.lowerBound + count)
+    return Dataset(self, name: name, selection: selection.part(0..<count))
   }
 
   /// Splits off the last part of the samples for validation, as in Keras: floor(count · (1 − fraction)) samples remain
@@ -142,11 +190,12 @@ extension Dataset {
     guard first > 0, first < count else {
       throw DatasetError.emptyPart(name: name, samples: count, fraction: fraction, validation: count - first)
     }
-    let middle = range.lowerBound + first
-    let stem = name.hasSuffix(" (train)") ? String(name.dropLast(" (train)".count)) : name
     return (
-      Dataset(self, name: name, range: range.lowerBound..<middle),
-      Dataset(self, name: "\(stem) (validation)", range: middle..<range.upperBound)
+      Dataset(self, name: name, selection: selection.part(0..<first)),
+      Dataset(self, name: "\(stem) (validation)", selection: selection.part(first..<count))
     )
   }
+
+  /// The name without its part.
+  var stem: String { name.hasSuffix(" (train)") ? String(name.dropLast(" (train)".count)) : name }
 }

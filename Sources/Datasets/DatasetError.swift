@@ -9,6 +9,9 @@ public enum DatasetError: Error, Equatable {
   /// A number of values that is not a multiple of the sample size.
   case raggedValues(name: String, what: String, count: Int, shape: Shape)
   case countMismatch(name: String, inputs: Int, targets: Int)
+  case weightCountMismatch(name: String, inputs: Int, weights: Int)
+  /// A sample weight that is negative or not finite.
+  case noWeight(name: String, sample: Int, value: String)
   /// An input or a target that is NaN or infinite.
   case nonfinite(name: String, what: String, sample: Int, value: String)
   /// A label that is negative or exceeds 32 bits.
@@ -42,6 +45,10 @@ extension DatasetError: CustomStringConvertible {
         + "each."
     case .countMismatch(let name, let inputs, let targets):
       "'\(name)' has \(inputs) inputs but \(targets) targets (labels or values). Use files or arrays that belong together."
+    case .weightCountMismatch(let name, let inputs, let weights):
+      "'\(name)' has \(inputs) samples but \(weights) weights. Use files or arrays that belong together."
+    case .noWeight(let name, let sample, let value):
+      "the weight of sample \(sample) of '\(name)' is \(value). Weights are finite numbers of 0 or more."
     case .nonfinite(let name, let what, let sample, let value):
       "the \(what) of sample \(sample) of '\(name)' is \(value). Replace or leave out values that are not finite 32-bit numbers."
     case .noLabel(let name, let sample, let value):

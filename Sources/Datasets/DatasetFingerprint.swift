@@ -3,25 +3,30 @@ import Synchronization
 import Tensors
 
 extension Dataset {
+  /// The SHA-256 of all samples.
+  ///
   /// Byte images with labels use the original format: the count and the shape, the bytes, the labels. Everything else
   /// starts with a description string.
   func computeFingerprint() -> String {
     var hash = SHA256()
-    let isPlain = input.isByteImage && target == .label
+    let isPlain = input.isByteImage && target == .label && weights == nil
     if !isPlain {
       let target = target.map { "\($0)" } ?? "none"
-      hash.update(data: Array("inputs: \(input), targets: \(target)\n".utf8))
+      hash.update(data: Array("inputs: \(input), targets: \(target)\(weights == nil ? "" : ", weights")\n".utf8))
     }
     hash.update(integers: [count] + shape.dimensions)
-    switch inputs {
-    case .bytes(let values): hash.update(values, samples: range, each: shape.count)
-    case .floats(let values): hash.update(values, samples: range, each: shape.count)
+    switch storage {
+    case .bytes(let values): hash.update(values, samples: selection, each: shape.count)
+    case .floats(let values): hash.update(values, samples: selection, each: shape.count)
+    case .mapped(let inputs): hash.update(inputs, samples: selection, each: shape.count)
+    case .decoded(let decoder): hash.update(decoder, samples: selection)
     }
     switch targets {
-    case .labels(let values): hash.update(values, samples: range, each: 1)
-    case .values(let values, let shape): hash.update(values, samples: range, each: shape.count)
+    case .labels(let values): hash.update(values, samples: selection, each: 1)
+    case .values(let values, let shape): hash.update(values, samples: selection, each: shape.count)
     case nil: break
     }
+    if let weights { hash.update(weights, samples: selection, each: 1) }
     return hash.finalize().hexadecimal
   }
 }
@@ -33,9 +38,33 @@ extension SHA256 {
     }
   }
 
-  /// The bytes of a range of values, which are little-endian on every supported processor.
-  fileprivate mutating func update<Value: BitwiseCopyable>(_ values: [Value], samples: Range<Int>, each count: Int) {
-    values[samples.lowerBound * count..<samples.upperBound * count].withUnsafeBytes { update(bufferPointer: $0) }
+  /// The bytes of the selected samples, whose values are little-endian on every supported processor.
+  fileprivate mutating func update<Value: BitwiseCopyable>(
+    _ values: [Value], samples: SampleSelection, each count: Int
+  ) {
+    values.withUnsafeBytes { update($0, samples: samples, each: count * MemoryLayout<Value>.size) }
+  }
+
+  fileprivate mutating func update(_ inputs: MappedInputs, samples: SampleSelection, each count: Int) {
+    let size = count * (inputs.element == .uint8 ? 1 : MemoryLayout<Float>.size)
+    let all = UnsafeRawBufferPointer(start: inputs.start, count: inputs.file.bytes.count - inputs.offset)
+    update(all, samples: samples, each: size)
+  }
+
+  private mutating func update(_ bytes: UnsafeRawBufferPointer, samples: SampleSelection, each size: Int) {
+    switch samples {
+    case .range(let range):
+      update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound * size..<range.upperBound * size]))
+    case .indices(let indices):
+      for index in indices {
+        update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[Int(index) * size..<(Int(index) + 1) * size]))
+      }
+    }
+  }
+
+  /// The digests of the selected samples' contents.
+  fileprivate mutating func update(_ decoder: any InputDecoder, samples: SampleSelection) {
+    for index in 0..<samples.count { update(data: decoder.digest(samples[index])) }
   }
 }
 

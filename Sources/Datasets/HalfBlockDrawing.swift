@@ -8,10 +8,12 @@ public struct HalfBlockDrawing: Sendable, CustomStringConvertible {
   /// - Parameter colors: whether to draw gray and colored pixels with 24-bit escape sequences; otherwise pixels of at
   ///   least half brightness are drawn.
   /// - Precondition: the sample is in the data set, and is an image (`Dataset.isDrawable`).
-  public init(_ samples: Dataset, index: Int, colors: Bool) {
+  /// - Throws: `DatasetError` or `FileError` if the sample cannot be decoded.
+  public init(_ samples: Dataset, index: Int, colors: Bool) throws {
     precondition((0..<samples.count).contains(index), "'\(samples.name)' has no sample \(index)")
     guard let size = samples.shape.image else { preconditionFailure("'\(samples.name)' has no images") }
-    let pixels = Pixels(image: samples.pixels(index), height: size.height, width: size.width, channels: size.channels)
+    let pixels = Pixels(
+      image: try samples.pixels(index), height: size.height, width: size.width, channels: size.channels)
     let lines = stride(from: 0, to: size.height, by: 2).map { row in
       let cells = (0..<size.width).map { column in
         colors ? pixels.coloredCell(row, column) : pixels.inkCell(row, column)

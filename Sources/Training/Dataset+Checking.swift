@@ -24,9 +24,9 @@ extension Dataset {
         throw TrainingError.targetMismatch(dataset: name, target: target, loss: lossName, output: plan.outputShape)
       }
     case (.labels(let labels), _):
-      if let index = labels[range].firstIndex(where: { Int($0) >= outputs }) {
+      for sample in 0..<count where Int(labels[selection[sample]]) >= outputs {
         throw TrainingError.labelOutOfRange(
-          dataset: name, sample: index - range.lowerBound, label: Int(labels[index]), classes: outputs)
+          dataset: name, sample: sample, label: Int(labels[selection[sample]]), classes: outputs)
       }
     case (.values, .classes):
       for sample in 0..<count { try checkClass(ofSample: sample, outputs: outputs, lossName) }

@@ -9,7 +9,7 @@ extension Trainer {
   public func evaluate(_ dataset: Dataset) throws -> Evaluation {
     try dataset.check(fits: plan, configuration.loss)
     foldWeights()
-    let sums = sums(over: dataset)
+    let sums = try sums(over: dataset)
     var running = RunningSums(count: sums.count)
     _ = running.add(sums, samples: dataset.count)
     return Evaluation(
@@ -20,27 +20,48 @@ extension Trainer {
   private static let evaluationBlock = 1 << 16
 
   /// The sums of the loss and the metrics over a data set, in a fixed tree with samples as leaves.
-  private func sums(over dataset: Dataset) -> [Double] {
+  private func sums(over dataset: Dataset) throws -> [Double] {
     let width = configuration.sumNames.count
     let block = Self.evaluationBlock
     let blockCount = (dataset.count + block - 1) / block
     let rows = SampleSums(capacity: min(dataset.count, block), width: width)
     let blockSums = SampleSums(capacity: blockCount, width: width)
     let (workers, variables) = (memory.workers, variables)
-    dataset.withSamples(scale: configuration.scale(for: dataset.input)) { samples in
-      for index in 0..<blockCount {
-        let part = samples.part(index * block..<min((index + 1) * block, dataset.count))
-        let chunks = chunks(of: part.count)
-        team.perform(tasks: chunks.shardCount) { worker, chunk in
-          let range = chunks.range(ofShard: chunk)
-          workers[worker].evaluate(
-            part.part(range), variables: variables, rows: rows.rows(from: range.lowerBound, width: width))
-        }
-        blockSums.rows(from: index, width: width).update(
-          from: rows.sum(samples: part.count, width: width), count: width)
+    try forEachWindow(of: dataset) { window in
+      let first = window.range.lowerBound % block
+      let chunks = chunks(of: window.count)
+      team.perform(tasks: chunks.shardCount) { worker, chunk in
+        let range = chunks.range(ofShard: chunk)
+        workers[worker].evaluate(
+          window.part(range), variables: variables, rows: rows.rows(from: first + range.lowerBound, width: width))
       }
+      let end = window.range.upperBound
+      guard end % block == 0 || end == dataset.count else { return }
+      blockSums.rows(from: (end - 1) / block, width: width).update(
+        from: rows.sum(samples: first + window.count, width: width), count: width)
     }
     return Array(UnsafeBufferPointer(start: blockSums.sum(samples: blockCount, width: width), count: width))
+  }
+
+  /// Calls `body` with all samples of a data set, window by window, each within a block.
+  private func forEachWindow(of dataset: Dataset, _ body: (SampleSlice) -> Void) throws {
+    let size = evaluationWindow(of: dataset)
+    try dataset.withSamples(
+      scale: configuration.scale(for: dataset.input), window: size, workerCount: workerCount
+    ) { samples in
+      for first in stride(from: 0, to: dataset.count, by: size) {
+        body(try samples.window(first..<min(first + size, dataset.count)))
+      }
+    }
+  }
+
+  /// The samples of a window: a power of two, a whole block unless the inputs must be decoded.
+  private func evaluationWindow(of dataset: Dataset) -> Int {
+    guard case .decoded = dataset.storage else { return Self.evaluationBlock }
+    let least = 4 * workerCount * configuration.largestShard
+    var size = 64
+    while size < least, size < Self.evaluationBlock { size *= 2 }
+    return size
   }
 
   /// Computes the model's outputs for every sample of a data set; targets are ignored.
@@ -48,7 +69,6 @@ extension Trainer {
   /// - Throws: `TrainingError` if the inputs do not fit the model.
   public func predict(_ dataset: Dataset) throws -> Prediction {
     try dataset.checkInputs(fit: plan)
-    let chunks = chunks(of: dataset.count)
     let classes = plan.outputShape.count
     // The buffer and the returned array.
     let (bytes, overflow) = dataset.count.multipliedReportingOverflow(by: 2 * classes * MemoryLayout<Float>.size)
@@ -58,11 +78,13 @@ extension Trainer {
     foldWeights()
     let outputs = FloatBuffer(count: dataset.count * classes)
     let (workers, variables) = (memory.workers, variables)
-    dataset.withSamples(scale: configuration.scale(for: dataset.input)) { samples in
+    try forEachWindow(of: dataset) { window in
+      let chunks = chunks(of: window.count)
       team.perform(tasks: chunks.shardCount) { worker, chunk in
         let range = chunks.range(ofShard: chunk)
         workers[worker].predict(
-          samples.part(range), variables: variables, outputs: outputs.start + range.lowerBound * classes)
+          window.part(range), variables: variables,
+          outputs: outputs.start + (window.range.lowerBound + range.lowerBound) * classes)
       }
     }
     let values = UnsafeBufferPointer(start: outputs.start, count: dataset.count * classes)

@@ -53,14 +53,18 @@ extension Trainer {
 
   /// Makes the remaining steps of the epoch that `plan` allows.
   private func trainEpoch(_ training: Dataset, order: SampleOrder, plan: FitPlan, callbacks: [any Callback]) throws {
-    try training.withSamples(order: order, scale: configuration.scale(for: training.input)) { samples in
+    try training.withSamples(
+      order: order, scale: configuration.scale(for: training.input), window: configuration.batchSize,
+      firstWindow: state.stepInEpoch, workerCount: workerCount
+    ) { samples in
       let clock = EpochClock(secondsBefore: state.epochSeconds)
       while state.stepInEpoch < plan.stepsPerEpoch, !shouldStop(plan) {
-        let steps = TrainStep(
+        let steps = try TrainStep(
           configuration, memory: memory, samples: samples, state: state, limit: limit(plan, callbacks))
         team.perform(steps)
         state = steps.state
         state.epochSeconds = clock.seconds
+        if let failure = steps.failure { throw failure }
         let losses = steps.losses + (try steps.nonfinite.map { [try skip($0, plan)] } ?? [])
         for callback in callbacks { try callback.stepsDidEnd(self, plan, losses: losses) }
       }

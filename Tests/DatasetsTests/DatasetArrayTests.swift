@@ -12,11 +12,11 @@ struct DatasetArrayTests {
     let floats = try Dataset(name: "x", shape: [2], inputs: [1, 2, 3, 4] as [Float], labels: [0, 7])
     #expect(floats.input == Field(shape: [2], element: .float32) && floats.target == .label)
     #expect(floats.floats == [1, 2, 3, 4] && floats.bytes == nil && floats.labels == [0, 7])
-    #expect(floats.input(1) == [3, 4] && floats.label(1) == 7 && floats.target(1) == [7])
+    #expect(try floats.input(1) == [3, 4] && floats.label(1) == 7 && floats.target(1) == [7])
     let bytes = try Dataset(
       name: "x", shape: [1, 2, 1], inputs: [1, 2, 3, 4] as [UInt8], targets: [1, 2, 3, 4], targetShape: [2])
     #expect(bytes.input.isByteImage && bytes.bytes == [1, 2, 3, 4] && bytes.targetValues == [1, 2, 3, 4])
-    #expect(bytes.input(0) == [1, 2] && bytes.label(0) == nil && bytes.target(1) == [3, 4])
+    #expect(try bytes.input(0) == [1, 2] && bytes.label(0) == nil && bytes.target(1) == [3, 4])
     #expect((floats.byteCount, bytes.byteCount) == (24, 20))
   }
 
@@ -162,9 +162,9 @@ struct DatasetArrayTests {
   @Test("of floats are drawn normalized from black to white")
   func drawing() throws {
     let image = try Dataset(name: "x", shape: [2, 2, 1], inputs: [-1, 0, 0.5, 1] as [Float], labels: [0])
-    #expect(image.pixels(0) == [0, 128, 191, 255] && image.isDrawable)
+    #expect(try image.pixels(0) == [0, 128, 191, 255] && image.isDrawable)
     let flat = try Dataset(name: "x", shape: [2, 2, 1], inputs: [3, 3, 3, 3] as [Float], labels: [0])
-    #expect(flat.pixels(0) == [0, 0, 0, 0])
+    #expect(try flat.pixels(0) == [0, 0, 0, 0])
     let vectors = try Dataset(name: "x", shape: [4], inputs: [3, 3, 3, 3] as [Float], labels: [0])
     #expect(!vectors.isDrawable)
   }

@@ -67,7 +67,7 @@ struct DatasetTests {
       IDXSource(trainImages: "a", trainLabels: "b", testImages: "c", testLabels: "d").inDirectory(directory.path))
     let splits = try source.load(DatasetContext(environment: [:]))
     #expect(splits.train.labels == [4, 5])
-    #expect(splits.test.pixels(1) == Array(6..<12))
+    #expect(try splits.test.pixels(1) == Array(6..<12))
   }
 
   @Test("of IDX files need only the files of the requested split")
@@ -154,7 +154,7 @@ struct DigitsTests {
     let digits = try DigitsSource(trainCount: 1000, testCount: 1).load(DatasetContext(environment: [:])).train
     #expect(Set(digits.labels ?? []) == Set(0..<10))
     for index in 0..<digits.count {
-      let ink = digits.pixels(index).filter { $0 > 128 }.count
+      let ink = try digits.pixels(index).filter { $0 > 128 }.count
       #expect((15...320).contains(ink))
     }
   }

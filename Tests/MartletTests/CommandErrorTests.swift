@@ -3,6 +3,7 @@ import Foundation
 import Martlet
 import TestSupport
 import Testing
+
 @Suite("The errors of the command")
 struct CommandErrorTests {
   /// Arguments, exit code, and the start of the message.

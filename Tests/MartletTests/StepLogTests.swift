@@ -3,6 +3,7 @@ import Foundation
 import Martlet
 import TestSupport
 import Testing
+
 @Suite("A step log")
 struct StepLogTests {
   /// A change of a step log, its header and the lines of 8 steps; the steps whose lines are kept; whether no lines are

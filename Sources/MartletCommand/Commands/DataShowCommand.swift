@@ -56,13 +56,13 @@ struct DataShowCommand: ParsableCommand {
       try samples.contactSheet(first: index, count: count).write(to: output)
       Console.output.write(targets(samples))
     } else {
-      Console.output.write("\(text(samples))\n\(target(samples))\n")
+      Console.output.write("\(try text(samples))\n\(target(samples))\n")
     }
   }
 
-  private func text(_ samples: Dataset) -> String {
-    guard samples.isDrawable else { return "input: \(Self.list(samples.input(index)))" }
-    return "\(HalfBlockDrawing(samples, index: index, colors: Terminal(.output)?.hasColors ?? false))"
+  private func text(_ samples: Dataset) throws -> String {
+    guard samples.isDrawable else { return "input: \(Self.list(try samples.input(index)))" }
+    return "\(try HalfBlockDrawing(samples, index: index, colors: Terminal(.output)?.hasColors ?? false))"
   }
 
   private func target(_ samples: Dataset) -> String {

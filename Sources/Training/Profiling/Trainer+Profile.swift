@@ -13,11 +13,14 @@ extension Trainer {
     let (variables, reduction) = (variables, memory.reduction)
     let box = PassTimesBox()
     let single = try WorkerTeam(count: 1)
-    dataset.withSamples(scale: configuration.scale(for: dataset.input)) { samples in
+    try dataset.withSamples(
+      scale: configuration.scale(for: dataset.input), window: shard, workerCount: workerCount
+    ) { samples in
+      let samples = try samples.window(0..<shard)
       // On a worker, as in training: it flushes denormals.
       single.perform(tasks: 1) { _, _ in
         box.passes = worker.profile(
-          samples.part(0..<shard), variables: variables, gradients: reduction.gradients(ofGroup: 0), runs: runs)
+          samples, variables: variables, gradients: reduction.gradients(ofGroup: 0), runs: runs)
       }
     }
     let passes = box.passes

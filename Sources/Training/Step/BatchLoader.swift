@@ -10,22 +10,22 @@ struct BatchLoader: Sendable {
   /// Writes the inputs (samples, values) as floats, each divided by the scale.
   func load(_ samples: SampleSlice, into floats: UnsafeMutablePointer<Float>) {
     switch samples.inputs {
+    case .none: preconditionFailure("the inputs were not decoded")
     case .bytes(let bytes):
       for position in 0..<samples.count {
-        let index = samples.index(at: position)
-        let next = samples.index(at: min(position + 1, samples.count - 1))
+        let index = samples.inputIndex(at: position)
+        let next = samples.inputIndex(at: min(position + 1, samples.count - 1))
         kernels.scaleImages(
           bytes + index * inputCount, floats + position * inputCount, count: inputCount, divisor: samples.scale,
           next: bytes + next * inputCount)
       }
     case .floats(let values):
       for position in 0..<samples.count {
-        let (source, target) = (values + samples.index(at: position) * inputCount, floats + position * inputCount)
-        if samples.scale == 1 {
-          target.update(from: source, count: inputCount)
-        } else {
-          for index in 0..<inputCount { target[index] = source[index] / samples.scale }
-        }
+        let source = values + samples.inputIndex(at: position) * inputCount * MemoryLayout<Float>.size
+        let target = floats + position * inputCount
+        UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: inputCount * MemoryLayout<Float>.size)
+        guard samples.scale != 1 else { continue }
+        for index in 0..<inputCount { target[index] /= samples.scale }
       }
     }
   }

@@ -10,9 +10,10 @@ struct CurrentStep: Sendable {
   /// The next step of a run.
   ///
   /// - Parameter samples: the samples of the epoch, in its order.
-  init(_ configuration: TrainingConfiguration, _ samples: SampleSlice, _ state: RunState) {
+  /// - Throws: `DatasetError` or `FileError` if an input cannot be decoded.
+  init(_ configuration: TrainingConfiguration, _ samples: SampleStream, _ state: RunState) throws {
     let first = state.stepInEpoch * configuration.batchSize
-    batch = samples.part(min(first, samples.count)..<min(first + configuration.batchSize, samples.count))
+    batch = try samples.window(min(first, samples.count)..<min(first + configuration.batchSize, samples.count))
     sharding = BatchSharding(sampleCount: max(batch.count, 1), shards: configuration.shards)
     pass = Pass(
       mode: .training, seed: configuration.seed, epoch: state.epoch, step: state.step, firstSample: first)

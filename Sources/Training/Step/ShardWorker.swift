@@ -57,10 +57,11 @@ final class ShardWorker: @unchecked Sendable {
   ) {
     forward(segment: segment, of: step, shards: shards, variables: variables, rows: rows)
     let range = step.sharding.range(ofShards: shards)
-    targets.load(step.batch.part(range))
-    measure(
-      range.count, of: workspace, into: sums.rows(from: range.lowerBound, width: sumCount),
-      gradientScale: 1 / Float(step.batch.count))
+    let samples = step.batch.part(range)
+    targets.load(samples)
+    let values = sums.rows(from: range.lowerBound, width: sumCount)
+    measure(range.count, of: workspace, into: values, gradientScale: 1 / Float(step.batch.count))
+    weight(samples, losses: values, gradient: workspace.outputGradient)
     backwardSegment(segment, from: range.lowerBound, variables: variables, gradients: gradients, rows: rows)
   }
 
@@ -113,6 +114,7 @@ final class ShardWorker: @unchecked Sendable {
     forward(samples, variables)
     targets.load(samples)
     measure(samples.count, of: inference, into: rows, gradientScale: nil)
+    weight(samples, losses: rows, gradient: nil)
   }
 
   /// Writes the model's outputs (samples, classes) for samples.
@@ -135,6 +137,21 @@ final class ShardWorker: @unchecked Sendable {
   func differentiate(_ count: Int) {
     let sums = SampleSums(capacity: count, width: sumCount)
     measure(count, of: workspace, into: sums.rows(from: 0, width: sumCount), gradientScale: 1 / Float(count))
+  }
+
+  /// Multiplies the loss of each sample and its gradient with the sample's weight, as Keras' `sample_weight`: the mean
+  /// is over the number of samples, not over their weights, and metrics are not weighted.
+  private func weight(
+    _ samples: SampleSlice, losses: UnsafeMutablePointer<Double>, gradient: UnsafeMutablePointer<Float>?
+  ) {
+    guard let weights = samples.weights else { return }
+    let outputs = workspace.program.plan.outputShape.count
+    for position in 0..<samples.count {
+      let weight = weights[samples.index(at: position)]
+      losses[position * sumCount] *= Double(weight)
+      guard let gradient else { continue }
+      for index in position * outputs..<(position + 1) * outputs { gradient[index] *= weight }
+    }
   }
 
   private func forward(_ samples: SampleSlice, _ variables: Variables) {

@@ -7,7 +7,7 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   private let memory: StepMemory
   private let phases: [any StepPhase]
   /// The samples of the epoch, in its order.
-  private let samples: SampleSlice
+  private let samples: SampleStream
   private let limit: StepLimit
 
   /// The progress of the run.
@@ -16,6 +16,8 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   private(set) var losses: [Float] = []
   /// The batch that ended the steps with a loss that is not finite. Its step was not made.
   private(set) var nonfinite: NonfiniteBatch?
+  /// The error that ended the steps: an input of the next batch cannot be decoded.
+  private(set) var failure: (any Error)?
   private var step: CurrentStep
   /// The index of the current phase; nil between steps.
   private var phase: Int?
@@ -23,16 +25,17 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   /// - Parameters:
   ///   - state: the state before the first step; its epoch has steps left.
   ///   - limit: when to return. The end of the epoch is always a limit.
+  /// - Throws: `DatasetError` or `FileError` if an input of the first batch cannot be decoded.
   init(
-    _ configuration: TrainingConfiguration, memory: StepMemory, samples: SampleSlice, state: RunState, limit: StepLimit
-  ) {
+    _ configuration: TrainingConfiguration, memory: StepMemory, samples: SampleStream, state: RunState, limit: StepLimit
+  ) throws {
     self.configuration = configuration
     self.memory = memory
     self.samples = samples
     self.state = state
     self.limit = limit
     phases = memory.phases
-    step = CurrentStep(configuration, samples, state)
+    step = try CurrentStep(configuration, samples, state)
     self.state.learningRate = step.learningRate
     losses.reserveCapacity(limit.steps)
     // The trainer shares the storage of the sums: copy it now, not when the first step adds to them.
@@ -67,7 +70,10 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     guard state.stepInEpoch * configuration.batchSize < samples.count, !limit.isReached(after: losses.count) else {
       return nil
     }
-    step = CurrentStep(configuration, samples, state)
+    do { step = try CurrentStep(configuration, samples, state) } catch {
+      failure = error
+      return nil
+    }
     state.learningRate = step.learningRate
     return 0
   }

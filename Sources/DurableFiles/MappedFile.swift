@@ -1,0 +1,37 @@
+import Glibc
+
+/// A file mapped into memory for reading: the page cache holds what was read, and gives it up when memory is short.
+package final class MappedFile: @unchecked Sendable {
+  // Sendable: the mapping is read-only, and lives as long as the object.
+  /// The path of the file.
+  package let path: String
+  /// The contents of the file.
+  package let bytes: UnsafeRawBufferPointer
+
+  /// - Throws: `FileError` if the file cannot be read or is not a regular file.
+  package init(path: String) throws {
+    self.path = path
+    // Without O_NONBLOCK, opening a pipe would block until there is a writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileError(path: path, operation: .read) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, operation: .read) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(path: path, operation: .read, reason: "it is not a file")
+    }
+    let size = Int(status.st_size)
+    guard size > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard let start = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), start != MAP_FAILED else {
+      throw FileError(path: path, operation: .read)
+    }
+    bytes = UnsafeRawBufferPointer(start: start, count: size)
+  }
+
+  deinit {
+    if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+  }
+}
