@@ -19,6 +19,8 @@ public struct Dataset: Sendable {
   package let weights: [Float]?
   /// The stored samples that belong to the data set.
   package let selection: SampleSelection
+  /// The digests of all stored samples, from which the fingerprint is made; nil to make it from the contents.
+  private(set) var digests: SampleDigests?
   private let cachedFingerprint: CachedFingerprint
 
   /// The inputs of all samples, concatenated.
@@ -74,7 +76,7 @@ public struct Dataset: Sendable {
   /// - Throws: `DatasetError` if there are no samples, the counts do not match, or a target or weight is invalid.
   package init(
     name: String, shape: Shape, storage: InputStorage, count: Int, targets: Targets?, weights: [Float]? = nil,
-    classNames: [String]? = nil, fingerprint: String? = nil
+    classNames: [String]? = nil, digests: SampleDigests? = nil, fingerprint: String? = nil
   ) throws {
     guard count > 0 else { throw DatasetError.noSamples(name: name) }
     self.name = name
@@ -83,6 +85,7 @@ public struct Dataset: Sendable {
     self.targets = targets
     self.weights = weights
     self.classNames = classNames
+    self.digests = digests
     selection = .range(0..<count)
     cachedFingerprint = CachedFingerprint(fingerprint)
     try checkTargets()
@@ -97,6 +100,7 @@ public struct Dataset: Sendable {
     targets = whole.targets
     self.weights = weights ?? whole.weights
     classNames = whole.classNames
+    digests = whole.digests
     self.selection = selection
     cachedFingerprint = CachedFingerprint(nil)
   }
@@ -185,14 +189,34 @@ extension Dataset {
   ///
   /// - Throws: `DatasetError.emptyPart` if one of the two parts would be empty.
   public func split(validation fraction: Double) throws -> (train: Dataset, validation: Dataset) {
+    try split(validation: fraction, stratifies: false)
+  }
+
+  /// Splits off samples for validation, as many as in Keras.
+  ///
+  /// - Parameter stratifies: whether they are a fixed draw with the same share of each class, instead of the last ones.
+  /// - Throws: `DatasetError.emptyPart` if one of the two parts would be empty, `.noClasses` if samples have no classes
+  ///   to draw by.
+  package func split(
+    validation fraction: Double, stratifies: Bool
+  ) throws -> (train: Dataset, validation: Dataset) {
     precondition(fraction > 0 && fraction < 1, "the fraction must be between 0 and 1, got \(fraction)")
     let first = Int((Double(count) * (1 - fraction)).rounded(.down))
     guard first > 0, first < count else {
       throw DatasetError.emptyPart(name: name, samples: count, fraction: fraction, validation: count - first)
     }
+    let others = "\(stem) (validation)"
+    guard stratifies else {
+      return (
+        Dataset(self, name: name, selection: selection.part(0..<first)),
+        Dataset(self, name: others, selection: selection.part(first..<count))
+      )
+    }
+    try checkHasClasses(for: "fit.stratify")
+    let (drawn, remaining) = draw(count - first, purpose: .validationSplit)
     return (
-      Dataset(self, name: name, selection: selection.part(0..<first)),
-      Dataset(self, name: "\(stem) (validation)", selection: selection.part(first..<count))
+      Dataset(self, name: name, selection: selection.samples(at: remaining)),
+      Dataset(self, name: others, selection: selection.samples(at: drawn))
     )
   }
 

@@ -12,6 +12,8 @@ public struct DatasetContext: Sendable {
   public var canFetch = true
   /// Called with download progress, a line that replaces the previous one; an empty line ends it.
   public var progress: @Sendable (String) -> Void
+  /// Called with warnings: problems of data that do not stop its use.
+  public var warning: @Sendable (String) -> Void = { _ in }
 
   /// Creates an environment for loading data sets.
   public init(

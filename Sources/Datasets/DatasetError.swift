@@ -20,8 +20,18 @@ public enum DatasetError: Error, Equatable {
   case unlikeParts(train: String, other: String)
   /// A validation split that leaves no samples for training or for validation.
   case emptyPart(name: String, samples: Int, fraction: Double, validation: Int)
+  /// A subset with more samples than there are.
+  case subsetTooLarge(name: String, samples: Int, Int)
+  /// A validation split of data that has a validation part.
+  case hasValidation(name: String)
+  /// Targets that are no classes, for an option that needs classes.
+  case noClasses(name: String, key: String)
+  /// A class weight for a class that does not exist.
+  case unknownClass(dataset: String, name: String, known: [String])
   /// A file without test data, and no validation split instead.
   case noTestData(path: String, advice: String)
+  /// Pictures that cannot be decoded, each with its message.
+  case unreadableImages(name: String, count: Int, failures: [String])
   /// A corrupt or unexpected file.
   case damaged(path: String, reason: String)
   /// A directory without a file of the data set.
@@ -58,8 +68,19 @@ extension DatasetError: CustomStringConvertible {
     case .emptyPart(let name, let samples, let fraction, let validation):
       "a validation split of \(fraction) uses \(validation) of the \(samples) samples of '\(name)', which leaves none for "
         + "\(validation == 0 ? "validation" : "training"). Choose another one (fit.validation_split)."
+    case .subsetTooLarge(let name, let samples, let count):
+      "data.subset is \(count), but '\(name)' has \(samples) samples. Use at most that many, or a fraction (0.1)."
+    case .hasValidation(let name):
+      "fit.validation_split: '\(name)' already has validation samples. Leave out the split, or remove its validation part."
+    case .noClasses(let name, let key):
+      "\(key) needs classes, but the targets of '\(name)' are not labels or one-hot rows. Leave it out."
+    case .unknownClass(let dataset, let name, let known):
+      "fit.class_weight: '\(dataset)' has no class '\(name)'. Its classes: \(known.prefix(20).joined(separator: ", "))"
+        + "\(known.count > 20 ? ", …" : "")."
     case .noTestData(let path, let advice):
       "\(path): has no test data. \(advice)."
+    case .unreadableImages:
+      "\(unreadableText)\nReplace or remove them, or leave them out (data.unreadable: skip)."
     case .damaged(let path, let reason):
       "\(path): \(reason)."
     case .missingFile(let name, let directory):
@@ -72,5 +93,16 @@ extension DatasetError: CustomStringConvertible {
       or name a directory that has them with --data DIR.
       """
     }
+  }
+}
+
+extension DatasetError {
+  /// The files of `unreadableImages`: the first twenty.
+  var unreadableText: String {
+    guard case .unreadableImages(let name, let count, let failures) = self else { return "" }
+    let shown = 20
+    let more = failures.count > shown ? "\n  and \(failures.count - shown) more" : ""
+    return "\(failures.count) of the \(count) pictures of '\(name)' cannot be read:\n"
+      + failures.prefix(shown).map { "  \($0)" }.joined(separator: "\n") + more
   }
 }

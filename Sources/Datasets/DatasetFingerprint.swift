@@ -9,17 +9,21 @@ extension Dataset {
   /// starts with a description string.
   func computeFingerprint() -> String {
     var hash = SHA256()
-    let isPlain = input.isByteImage && target == .label && weights == nil
-    if !isPlain {
+    let isPlain = input.isByteImage && target == .label && weights == nil && digests == nil
+    if let digests {
+      hash.update(data: Array("\(digests.description)\(weights == nil ? "" : ", weights")\n".utf8))
+    } else if !isPlain {
       let target = target.map { "\($0)" } ?? "none"
       hash.update(data: Array("inputs: \(input), targets: \(target)\(weights == nil ? "" : ", weights")\n".utf8))
     }
     hash.update(integers: [count] + shape.dimensions)
     switch storage {
+    case _ where digests != nil:
+      hash.update(digests?.bytes ?? [], samples: selection, each: SampleDigests.size)
     case .bytes(let values): hash.update(values, samples: selection, each: shape.count)
     case .floats(let values): hash.update(values, samples: selection, each: shape.count)
     case .mapped(let inputs): hash.update(inputs, samples: selection, each: shape.count)
-    case .decoded(let decoder): hash.update(decoder, samples: selection)
+    case .decoded: preconditionFailure("'\(name)' has no digests")
     }
     switch targets {
     case .labels(let values): hash.update(values, samples: selection, each: 1)
@@ -60,11 +64,6 @@ extension SHA256 {
         update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[Int(index) * size..<(Int(index) + 1) * size]))
       }
     }
-  }
-
-  /// The digests of the selected samples' contents.
-  fileprivate mutating func update(_ decoder: any InputDecoder, samples: SampleSelection) {
-    for index in 0..<samples.count { update(data: decoder.digest(samples[index])) }
   }
 }
 

@@ -52,10 +52,14 @@ public protocol DatasetSource: Sendable {
   /// - Throws: `DatasetError`.
   func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset
 
-  /// Loads training data, and test data if there is any, for a run with a validation split.
+  /// Loads training data, and validation and test data if there are any.
   ///
   /// - Throws: `DatasetError`.
-  func loadParts(_ context: DatasetContext) throws -> (train: Dataset, test: Dataset?)
+  func loadParts(_ context: DatasetContext) throws -> DatasetParts
+
+  /// Whether the validation samples of a split are drawn by class unless the run says otherwise, because the data is
+  /// sorted by class.
+  static var stratifiesByDefault: Bool { get }
 }
 
 extension DatasetSource {
@@ -71,21 +75,25 @@ extension DatasetSource {
     try load(split, context)
   }
 
-  public func loadParts(_ context: DatasetContext) throws -> (train: Dataset, test: Dataset?) {
+  public func loadParts(_ context: DatasetContext) throws -> DatasetParts {
     let splits = try load(context)
-    return (splits.train, splits.test)
+    return DatasetParts(train: splits.train, test: splits.test)
   }
+
+  public static var stratifiesByDefault: Bool { false }
 
   /// Loads the data of a run.
   ///
-  /// - Parameter validationSplit: the fraction of the training data reserved for validation, from its end; nil if the
-  ///   test data is the validation data.
   /// - Throws: `DatasetError`.
-  public func load(_ context: DatasetContext, validationSplit: Double?) throws -> DatasetSplits {
-    guard let validationSplit else { return try load(context) }
-    let parts = try loadParts(context)
-    let (train, validation) = try parts.train.split(validation: validationSplit)
-    return try DatasetSplits(train: train, validation: validation, test: parts.test)
+  public func load(_ context: DatasetContext, samples: SampleSettings) throws -> DatasetSplits {
+    var samples = samples
+    samples.stratifies = samples.stratifies ?? Self.stratifiesByDefault
+    return try loadParts(context).prepared(samples, noTestData: noTestData)
+  }
+
+  /// The error of a source without test data, for a run without a validation split.
+  var noTestData: DatasetError {
+    .noTestData(path: "data", advice: "Reserve a part of the training data (fit.validation_split: 0.2)")
   }
 
   /// The shape of an input, from the test data, or else from the training data.

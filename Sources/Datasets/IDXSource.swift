@@ -65,8 +65,8 @@ public struct IDXSource: DatasetSource, Equatable {
 
   public var missingTestKey: String? { testImages == nil ? "test_images" : nil }
 
-  public func loadParts(_ context: DatasetContext) throws -> (train: Dataset, test: Dataset?) {
-    (try load(.train, context), testImages == nil ? nil : try load(.test, context))
+  public func loadParts(_ context: DatasetContext) throws -> DatasetParts {
+    DatasetParts(train: try load(.train, context), test: testImages == nil ? nil : try load(.test, context))
   }
 
   public func load(_ context: DatasetContext) throws -> DatasetSplits {

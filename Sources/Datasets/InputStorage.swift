@@ -45,7 +45,4 @@ package protocol InputDecoder: Sendable {
   /// - Parameter input: (shape…), overwritten with values of the type `element`.
   /// - Throws: `DatasetError` or `FileError`, naming the file.
   func decode(_ sample: Int, into input: UnsafeMutableRawPointer) throws
-
-  /// The digest of a sample's decoded content.
-  func digest(_ sample: Int) -> [UInt8]
 }

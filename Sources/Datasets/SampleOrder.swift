@@ -12,12 +12,17 @@ package struct SampleOrder: Sendable {
   }
 
   /// Sets the order of an epoch; without `shuffle`, that of the data.
-  ///
-  /// Source of the shuffle: R. Durstenfeld, "Algorithm 235: Random permutation", CACM 7 (1964), p. 420.
   package mutating func update(seed: UInt64, epoch: Int, shuffle: Bool) {
     for index in indices.indices { indices[index] = Int32(index) }
     guard shuffle else { return }
-    var random = RandomStream(seed: seed, purpose: .sampleOrder, epoch: epoch)
+    self.shuffle(RandomStream(seed: seed, purpose: .sampleOrder, epoch: epoch))
+  }
+
+  /// Permutes the order at random.
+  ///
+  /// Source: R. Durstenfeld, "Algorithm 235: Random permutation", CACM 7 (1964), p. 420.
+  mutating func shuffle(_ stream: RandomStream) {
+    var random = stream
     for index in indices.indices.dropFirst().reversed() {
       indices.swapAt(index, random.nextIndex(below: index + 1))
     }

@@ -5,21 +5,17 @@ extension RunConfiguration {
   ///   available.
   func load(_ context: DatasetContext) throws -> DatasetSplits {
     guard let source else { throw ConfigurationError(.missingKey(key: "dataset"), path: "data") }
-    return try source.load(context, validationSplit: training.validationSplit)
+    return try source.load(context, samples: training.samples)
   }
 
-  /// Splits data passed by a program as `validationSplit` says.
+  /// Prepares data passed by a program as `samples` says.
   ///
-  /// - Throws: `ConfigurationError` if the data has validation samples already, `DatasetError` if a part would be empty.
+  /// - Throws: `DatasetError` if the settings do not suit the data: a validation split of data with validation samples.
   func split(_ data: DatasetSplits) throws -> DatasetSplits {
-    guard let validationSplit = training.validationSplit else { return data }
-    guard !data.hasOwnValidation else {
-      throw ConfigurationError(
-        .conflict("the data already has validation samples: leave out the split, or pass only training data."),
-        path: "fit.validation_split")
-    }
-    let (train, validation) = try data.train.split(validation: validationSplit)
-    return try DatasetSplits(train: train, validation: validation, test: data.test)
+    let parts = DatasetParts(
+      train: data.train, validation: data.hasOwnValidation ? data.validation : nil,
+      test: data.hasTest ? data.test : nil)
+    return try parts.prepared(training.samples, noTestData: .noSamples(name: data.train.name))
   }
 
   /// The data to evaluate the finished run on: the test data of `source`, or else the validation split.
@@ -33,8 +29,10 @@ extension RunConfiguration {
     do {
       return (needsTargets ? try source.load(.test, context) : try source.loadInputs(.test, context), true)
     } catch let error as DatasetError {
-      guard case .noTestData = error, let validationSplit = training.validationSplit else { throw error }
-      return (try source.load(context, validationSplit: validationSplit).validation, false)
+      guard case .noTestData = error, let data = try? source.load(context, samples: training.samples) else {
+        throw error
+      }
+      return (data.validation, false)
     }
   }
 }

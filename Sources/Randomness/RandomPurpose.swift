@@ -6,4 +6,7 @@ public enum RandomPurpose: UInt8, Sendable {
   case dropout = 4
   case augmentation = 5
   case noise = 6
+  case subset = 7
+  case validationSplit = 8
+  case oversampling = 9
 }

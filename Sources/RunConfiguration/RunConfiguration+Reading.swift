@@ -31,9 +31,12 @@ extension RunConfiguration {
 
   /// The keys of the sections with a fixed set of keys.
   static let sectionKeys: KeyValuePairs<String, [String]> = [
-    "data": ["dataset", "scale"],
+    "data": ["dataset", "scale", "subset"],
     "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
-    "fit": ["epochs", "batch_size", "shards", "validation_split", "shuffle", "seed", "on_nonfinite"],
+    "fit": [
+      "epochs", "batch_size", "shards", "validation_split", "stratify", "oversample", "class_weight", "shuffle", "seed",
+      "on_nonfinite",
+    ],
     "checkpoints": [
       "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
     ],
@@ -49,15 +52,17 @@ extension RunConfiguration {
     let data = try Self.data(dataNode)
     let compile = try CompileSection(reader.node("compile"))
     let fit = try FitSection(reader.node("fit"))
-    if fit.validationSplit == nil, let key = data.source?.missingTestKey {
+    if fit.samples.validationSplit == nil, let key = data.source?.missingTestKey {
       throw ConfigurationError(.missingKey(key: key), path: "data", line: reader.node("data")?.line)
     }
+    var samples = fit.samples
+    samples.subset = data.subset
     let metrics = compile.historyNames
     let callbacks = try CallbackSection(reader.node("callbacks"), metrics: metrics, schedule: compile.schedule)
     var training = TrainingConfiguration(
       model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
       batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale,
-      validationSplit: fit.validationSplit, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite)
+      samples: samples, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite)
     // Resolve a default that does not depend on the data.
     training.scale = data.scale ?? training.defaultScale(for: data.source.flatMap { type(of: $0).inputElement })
     self.init(
@@ -79,7 +84,9 @@ extension RunConfiguration {
   }
 
   /// The keys depend on the data set, so its name is read first.
-  private static func data(_ node: ConfigurationNode) throws -> (source: (any DatasetSource)?, scale: Float?) {
+  private static func data(
+    _ node: ConfigurationNode
+  ) throws -> (source: (any DatasetSource)?, scale: Float?, subset: SampleSettings.Subset?) {
     let keys = Self.keys(of: "data")
     let allKeys = keys + Catalog.datasets.all.flatMap { $0.optionKeys }
     let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
@@ -90,7 +97,7 @@ extension RunConfiguration {
       source = try type.init(options: ConfigurationReader(node, path: "data", keys: keys + type.optionKeys))
     }
     let scale = anyReader.node("scale") == nil ? nil : Float(try anyReader.number("scale", where: .positive))
-    return (source, scale)
+    return (source, scale, try SampleSettings.Subset(anyReader))
   }
 
   private static func checkpoints(
@@ -197,7 +204,7 @@ private struct FitSection {
   let shards: Int
   let shuffle: Bool
   let seed: UInt64
-  let validationSplit: Double?
+  let samples: SampleSettings
   let onNonfinite: NonfinitePolicy
 
   init(_ node: ConfigurationNode?) throws {
@@ -208,8 +215,7 @@ private struct FitSection {
     shards = try reader.integer("shards", in: 1...1024, default: min(8, batchSize))
     shuffle = try reader.bool("shuffle", default: true)
     seed = UInt64(try reader.integer("seed", in: 0...Int.max, default: 1))
-    validationSplit =
-      reader.node("validation_split") == nil ? nil : try reader.number("validation_split", where: .properFraction)
+    samples = try SampleSettings(fit: reader)
     let policies = NonfinitePolicy.allCases.map(\.rawValue)
     let policy = try reader.name("on_nonfinite", kind: "policy", among: policies, default: "stop")
     onNonfinite = NonfinitePolicy(rawValue: policy) ?? .stop

@@ -44,7 +44,10 @@ extension RunConfiguration {
     try check("callbacks") { run in Self.list(run.callbacks.filter { type(of: $0).decidesWeights }) }
     try check("fit.batch_size") { ConfigurationNode(.integer($0.training.batchSize)) }
     try check("fit.shards") { ConfigurationNode(.integer($0.training.shards)) }
-    try check("fit.validation_split") { $0.training.validationSplit.map { ConfigurationNode(.number($0)) } ?? .null }
+    try check("data.subset") { $0.training.samples.subset?.configuration ?? .null }
+    for key in ["validation_split", "stratify", "oversample", "class_weight"] {
+      try check("fit.\(key)") { $0.training.samples.fitOptions.first { $0.key == key }?.node ?? .null }
+    }
     try check("fit.shuffle") { ConfigurationNode(.bool($0.training.shuffle)) }
     try check("fit.seed") { ConfigurationNode(.integer(Int($0.training.seed))) }
   }

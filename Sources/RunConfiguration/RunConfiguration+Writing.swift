@@ -26,7 +26,8 @@ extension RunConfiguration {
       [ConfigurationEntry("scale", ConfigurationNode(.number(Double("\(scale)") ?? Double(scale))))]
     }
     let dataset = source.map { [ConfigurationEntry("dataset", text(type(of: $0).name))] + $0.options }
-    return ConfigurationNode(mapping: (dataset ?? []) + (scale ?? []))
+    let subset = training.samples.subset.map { [ConfigurationEntry("subset", $0.configuration)] }
+    return ConfigurationNode(mapping: (dataset ?? []) + (scale ?? []) + (subset ?? []))
   }
 
   private var compile: ConfigurationNode {
@@ -51,11 +52,8 @@ extension RunConfiguration {
       ConfigurationEntry("batch_size", ConfigurationNode(.integer(training.batchSize))),
       ConfigurationEntry("shards", ConfigurationNode(.integer(training.shards))),
     ]
-    let validation = training.validationSplit.map {
-      [ConfigurationEntry("validation_split", ConfigurationNode(.number($0)))]
-    }
     return ConfigurationNode(
-      mapping: counts + (validation ?? []) + [
+      mapping: counts + training.samples.fitOptions + [
         ConfigurationEntry("shuffle", ConfigurationNode(.bool(training.shuffle))),
         ConfigurationEntry("seed", ConfigurationNode(.integer(Int(training.seed)))),
         ConfigurationEntry("on_nonfinite", text(training.onNonfinite.rawValue)),

@@ -1,3 +1,4 @@
+import Datasets
 import NeuralNetwork
 
 /// The configuration of a run: everything besides the data that determines the final weights.
@@ -25,24 +26,34 @@ public struct TrainingConfiguration: Sendable {
   /// The divisor of inputs; nil for 255 if they are images of bytes and the model does not begin with a Rescaling
   /// layer, and for 1 otherwise.
   public var scale: Float?
-  /// The fraction of the training data held out for validation, from its end; nil for none.
-  public var validationSplit: Double? { didSet { Self.check(validationSplit: validationSplit) } }
+  /// Which samples of the data are used, and how much each counts.
+  public var samples: SampleSettings { didSet { Self.check(validationSplit: samples.validationSplit) } }
+  /// The fraction of the training data held out for validation; nil for none.
+  public var validationSplit: Double? {
+    get { samples.validationSplit }
+    set { samples.validationSplit = newValue }
+  }
   /// The learning rate schedule; nil for a constant rate.
   public var learningRateSchedule: LearningRateSchedule?
   /// The policy for batches whose loss is NaN or infinite.
   public var onNonfinite: NonfinitePolicy
 
-  /// - Parameter metrics: accuracy if nil, unless the loss is itself a metric, such as the mean squared error.
+  /// - Parameters:
+  ///   - validationSplit: nil for that of `samples`.
+  ///   - metrics: accuracy if nil, unless the loss is itself a metric, such as the mean squared error.
   public init(
     model: Sequential, optimizer: any Optimizer = Adam(), loss: any Loss = CategoricalCrossentropy(),
     metrics: [any Metric]? = nil, epochs: Int = 10, batchSize: Int = 200, shards: Int = 8,
     shuffle: Bool = true, seed: UInt64 = 1, scale: Float? = nil, validationSplit: Double? = nil,
-    learningRateSchedule: LearningRateSchedule? = nil, onNonfinite: NonfinitePolicy = .stop
+    samples: SampleSettings = SampleSettings(), learningRateSchedule: LearningRateSchedule? = nil,
+    onNonfinite: NonfinitePolicy = .stop
   ) {
     precondition(epochs > 0 && batchSize > 0, "epochs (\(epochs)) and batchSize (\(batchSize)) must be 1 or more")
     precondition((1...batchSize).contains(shards), "\(batchSize) samples cannot be split into \(shards) shards")
     Self.check(seed: seed)
-    Self.check(validationSplit: validationSplit)
+    var samples = samples
+    samples.validationSplit = validationSplit ?? samples.validationSplit
+    Self.check(validationSplit: samples.validationSplit)
     self.model = model
     self.optimizer = optimizer
     self.loss = loss
@@ -53,7 +64,7 @@ public struct TrainingConfiguration: Sendable {
     self.shuffle = shuffle
     self.seed = seed
     self.scale = scale
-    self.validationSplit = validationSplit
+    self.samples = samples
     self.learningRateSchedule = learningRateSchedule
     self.onNonfinite = onNonfinite
   }

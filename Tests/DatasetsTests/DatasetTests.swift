@@ -125,7 +125,7 @@ struct DatasetTests {
     let pixels: [UInt8] = [255, 0, 255, 255, 255, 0, 0, 0, 200]
     let dataset = try Dataset(
       name: "tiny", shape: [3, 3, 1], images: pixels, labels: [0])
-    #expect("\(HalfBlockDrawing(dataset, index: 0, colors: false))" == "█▄▀\n  ▀")
+    #expect(try "\(HalfBlockDrawing(dataset, index: 0, colors: false))" == "█▄▀\n  ▀")
   }
 }
 

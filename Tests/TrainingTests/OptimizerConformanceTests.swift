@@ -61,7 +61,7 @@ struct OptimizerConformanceTests {
         return Array(try golden.values("\(dataset).\(variable)")[step * count..<(step + 1) * count])
       }
       let gradients = try variables.indices.map { try values("gradients", $0) }
-      update(trainer, gradients, iteration: step)
+      try update(trainer, gradients, iteration: step)
       let snapshot = trainer.snapshot()
       for index in variables.indices {
         let place = "\(variables[index].path) after step \(step)"
@@ -78,19 +78,17 @@ struct OptimizerConformanceTests {
   }
 
   /// The update of a step, with the gradients of all variables in Keras' order.
-  private func update(_ trainer: Trainer, _ gradients: [[Float]], iteration: Int) {
+  private func update(_ trainer: Trainer, _ gradients: [[Float]], iteration: Int) throws {
     let memory = trainer.memory
     for (index, gradient) in gradients.enumerated() {
       trainer.program.store(gradient, of: index, in: memory.reduction.gradients(ofGroup: 0))
     }
     var state = trainer.state
     state.step = iteration
-    guard
-      let data = try? Dataset(
-        name: "none", shape: [7], inputs: [UInt8](repeating: 0, count: 8 * 7), labels: [Int](repeating: 0, count: 8))
-    else { preconditionFailure("as many images as labels") }
-    data.withSamples(order: nil, scale: 1) { samples in
-      let step = CurrentStep(trainer.configuration, samples, state)
+    let data = try Dataset(
+      name: "none", shape: [7], inputs: [UInt8](repeating: 0, count: 8 * 7), labels: [Int](repeating: 0, count: 8))
+    try data.withSamples(scale: 1, window: trainer.configuration.batchSize, workerCount: 1) { samples in
+      let step = try CurrentStep(trainer.configuration, samples, state)
       for phase in memory.update.phases {
         // From the last task to the first: their order must not matter.
         for task in (0..<phase.taskCount(step)).reversed() { phase.run(task: task, worker: 0, step) }

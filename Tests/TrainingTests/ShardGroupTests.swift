@@ -57,8 +57,8 @@ struct ShardGroupTests {
       let memory = StepMemory(
         configuration: configuration, programs: trainer.programs, groups: groups, variables: trainer.variables,
         kernels: trainer.kernels, workerCount: 1)
-      network.data.train.withSamples(scale: 255) { samples in
-        let step = CurrentStep(configuration, samples, state)
+      try network.data.train.withSamples(scale: 255, window: configuration.batchSize, workerCount: 1) { samples in
+        let step = try CurrentStep(configuration, samples, state)
         for phase in memory.phases.dropLast(memory.update.phases.count) {
           // From the last group to the first: the order must not matter.
           for task in (0..<phase.taskCount(step)).reversed() { phase.run(task: task, worker: 0, step) }

@@ -52,16 +52,17 @@ public struct NPZSource: DatasetSource, Equatable {
 
   private static func hasTest(_ archive: NPZFile) -> Bool { archive.contains("x_test") || archive.contains("y_test") }
 
-  private var noTestData: DatasetError {
+  var noTestData: DatasetError {
     .noTestData(
       path: file,
       advice: "Add the arrays x_test and y_test, or reserve a part of the training data (fit.validation_split: 0.2)")
   }
 
-  public func loadParts(_ context: DatasetContext) throws -> (train: Dataset, test: Dataset?) {
+  public func loadParts(_ context: DatasetContext) throws -> DatasetParts {
     let archive = try NPZFile(path: file)
     let train = try load(.train, of: archive, name: "npz (train)")
-    return (train, Self.hasTest(archive) ? try load(.test, of: archive, name: "npz (test)") : nil)
+    return DatasetParts(
+      train: train, test: Self.hasTest(archive) ? try load(.test, of: archive, name: "npz (test)") : nil)
   }
 
   /// Reads one split.
