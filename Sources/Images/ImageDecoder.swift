@@ -1,0 +1,62 @@
+/// Decodes PNG and JPEG files into 8-bit pixels.
+///
+/// The result is that of Pillow, hence of `keras.utils.load_img`, except where the table says otherwise:
+///
+/// | In the file | Conversion |
+/// |---|---|
+/// | 16 bits per sample | the high byte, `value >> 8`, as libpng and TensorFlow; Pillow clips 16-bit gray at 255 |
+/// | 1, 2, 4 bits | scaled to 0...255 |
+/// | palette | its colors, with their alpha values |
+/// | a transparent color (tRNS) | alpha 0, compared at full depth; Pillow compares the low 8 bits |
+/// | RGB to gray | `(19595 R + 38470 G + 7471 B + 32768) >> 16`, JPEG included; TensorFlow takes the Y of a JPEG |
+/// | alpha, not wanted | dropped, not blended |
+/// | alpha, wanted and missing | 255 |
+/// | CMYK, YCCK | inverted as Adobe stores them, then `R = (255 - K) (255 - C) / 255`, rounded |
+/// | orientation (EXIF) | applied, as `PIL.ImageOps.exif_transpose`; neither Pillow's `open` nor Keras applies it |
+/// | gamma, color profile, significant bits | ignored |
+/// | animation | the first image |
+package struct ImageDecoder {
+  /// The most values (height × width × channels) of an image, 2^28: 89 million RGB pixels.
+  package static let maximumValues = 1 << 28
+
+  /// Reads the size and kind of an image, without decoding its pixels.
+  ///
+  /// - Parameter bytes: the whole file.
+  package static func header(of bytes: [UInt8]) throws(ImageError) -> ImageHeader {
+    switch try FileSignature.format(of: bytes) {
+    case .png: try PNGFile(bytes).imageHeader
+    case .jpeg: try JPEGFile(bytes).imageHeader
+    }
+  }
+
+  /// Decodes an image.
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - mode: the channels of the result.
+  package static func decode(_ bytes: [UInt8], _ mode: ColorMode) throws(ImageError) -> DecodedImage {
+    let image: DecodedImage
+    let orientation: ImageOrientation
+    switch try FileSignature.format(of: bytes) {
+    case .png:
+      let file = try PNGFile(bytes)
+      try checkSize(height: file.header.height, width: file.header.width, channels: mode.channels)
+      (image, orientation) = (try file.decode(withAlpha: mode == .rgba), file.orientation)
+    case .jpeg:
+      let file = try JPEGFile(bytes)
+      try checkSize(height: file.height, width: file.width, channels: mode.channels)
+      (image, orientation) = (try file.decode(), file.orientation)
+    }
+    return image.converted(to: mode).oriented(orientation)
+  }
+
+  static func checkSize(height: Int, width: Int, channels: Int) throws(ImageError) {
+    // Both are below 2^31, so that the product with at most 4 channels can overflow.
+    let (pixels, overflow) = height.multipliedReportingOverflow(by: width)
+    guard !overflow, pixels <= maximumValues / channels else {
+      throw ImageError(
+        "is \(height)x\(width) pixels with \(channels) channels: at most \(maximumValues) values can be decoded; "
+          + "make it smaller.")
+    }
+  }
+}
