@@ -110,8 +110,8 @@ let package = Package(
     .target(
       name: "KerasFormat",
       dependencies: [
-        "Configuration", "DurableFiles", "HDF5Reading", "HDF5Writing", "Kernels", "NeuralNetwork", "Training",
-        "ZipArchive",
+        "Configuration", "Datasets", "DurableFiles", "HDF5Reading", "HDF5Writing", "Kernels", "NeuralNetwork",
+        "Training", "ZipArchive",
       ]),
     .target(
       name: "Checkpoints",

@@ -63,6 +63,9 @@ extension ConfigurationNode: ExpressibleByBooleanLiteral, ExpressibleByIntegerLi
 }
 
 extension ConfigurationNode {
+  /// A list of strings.
+  package init(strings: [String]) { self.init(.sequence(strings.map { ConfigurationNode(.string($0)) })) }
+
   /// Creates a mapping in code.
   public init(mapping entries: [ConfigurationEntry], line: Int? = nil) { self.init(.mapping(entries), line: line) }
 

@@ -78,6 +78,9 @@ extension Dataset {
     }
   }
 
+  /// Whether the inputs are pictures from files.
+  var isOfPictures: Bool { digests != nil }
+
   /// Whether inputs are images with 1 or 3 channels.
   package var isDrawable: Bool { shape.image.map { $0.channels == 1 || $0.channels == 3 } ?? false }
 
@@ -87,6 +90,8 @@ extension Dataset {
   package func pixels(_ index: Int) throws -> [UInt8] {
     let image = try input(index).map(Double.init)
     if input.element == .uint8 { return image.map { UInt8($0) } }
+    // Resized pictures are in the range of bytes.
+    if isOfPictures { return image.map { UInt8(min(max($0, 0), 255).rounded()) } }
     let least = image.min() ?? 0
     let extent = (image.max() ?? 0) - least
     return image.map { extent > 0 ? UInt8((($0 - least) / extent * 255).rounded()) : 0 }

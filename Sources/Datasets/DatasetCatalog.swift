@@ -6,6 +6,7 @@ private let datasetCatalog = Catalog<any DatasetSource.Type>(
   [
     MNISTSource.self,
     DigitsSource.self,
+    ImageFolderSource.self,
     IDXSource.self,
     NPZSource.self,
   ])

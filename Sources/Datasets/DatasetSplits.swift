@@ -35,7 +35,9 @@ public struct DatasetSplits: Sendable {
     }
     for other in [validation, test].compactMap({ $0 }) {
       // Integers may be read as labels in one part and as values in another: the loss decides which they are.
-      let areAlike = train.input == other.input && train.target?.shape == other.target?.shape
+      // Pictures of one part may have the size already, and be bytes, while those of another are resized.
+      let haveSameInputs = train.shape == other.shape && (train.input == other.input || train.isOfPictures)
+      let areAlike = haveSameInputs && train.target?.shape == other.target?.shape
       guard areAlike else { throw DatasetError.unlikeParts(train: train.summary, other: other.summary) }
     }
     self.train = train

@@ -1,3 +1,4 @@
+import Datasets
 import Kernels
 import NeuralNetwork
 import Training
@@ -23,6 +24,10 @@ public struct TrainedModel: Sendable {
   /// The divisor of pixels (0 to 255) before they are passed to the model; nil if unknown, 1 for a model that starts
   /// with a Rescaling layer.
   public var scale: Float?
+  /// The names of the classes, in the order of the outputs; nil if unknown.
+  public var classNames: [String]?
+  /// How pictures become inputs; nil if unknown.
+  package var pictures: ImagePreparation?
 
   /// The state of an optimizer.
   public struct OptimizerState: Sendable, Equatable {
@@ -64,6 +69,8 @@ public struct TrainedModel: Sendable {
       optimizerState: OptimizerState(
         iteration: snapshot.state.step, learningRate: snapshot.state.learningRate, slots: snapshot.slots),
       scale: training.scale)
+    classNames = training.classNames
+    pictures = training.pictures
   }
 
   /// The model with its inferred shapes. It is not computed with, so any kernels are suitable.

@@ -28,6 +28,8 @@ extension SavedRun {
     run.training.loss = model.loss
     run.training.metrics = model.metrics
     if let scale = model.scale { run.training.scale = scale }
+    run.training.classNames = model.classNames ?? run.training.classNames
+    run.training.pictures = model.pictures ?? run.training.pictures
     if let best = run.checkpoints.keepBest, !run.training.monitoredNames.contains(best) {
       run.checkpoints.keepBest = nil
     }

@@ -125,6 +125,7 @@ public final class TrainingRun {
   ) throws -> RunConfiguration {
     var configuration = configuration
     configuration.training = configuration.training.resolvingScale(for: data.train)
+    configuration.training.classNames = configuration.training.classNames ?? data.train.classNames
     if let saved { try configuration.checkResumes(saved) }
     return configuration
   }

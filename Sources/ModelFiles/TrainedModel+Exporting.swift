@@ -1,3 +1,4 @@
+import Configuration
 import DurableFiles
 import KerasFormat
 import Training
@@ -51,14 +52,19 @@ extension TrainedModel {
 
   private func numPyArchive(_ layout: ExportLayout, path: String) throws -> [UInt8] {
     let modules = layout == .torch ? try TorchModules(self, file: path) : nil
-    // As JSON, because a comment is a string: `{"martlet_scale": 255}`.
-    let comment = (modules?.scale ?? scale).map { "{\"\(PixelScale.key)\": \(PixelScale.text($0))}" }
-    return try NumPyArchive.bytes(modules?.tensors ?? tensors, path: path, comment: comment ?? "")
+    // As JSON, because a comment is a string: `{"martlet_scale": 255}`. It has at most 64 KB.
+    let entries = metadata(scale: modules?.scale ?? scale).entries.filter { $0.text.utf8.count < 60_000 }
+    let fields = entries.map { key, text in
+      let isJSON = (try? JSONDocument.parse(text)) != nil
+      return "\(ConfigurationNode(.string(key)).json): \(isJSON ? text : ConfigurationNode(.string(text)).json)"
+    }
+    let comment = fields.isEmpty ? "" : "{\(fields.joined(separator: ", "))}"
+    return try NumPyArchive.bytes(modules?.tensors ?? tensors, path: path, comment: comment)
   }
 
   private func safeTensors(_ layout: ExportLayout, path: String) throws -> SafeTensorsFile {
     func metadata(_ scale: Float?) -> [(key: String, text: String)] {
-      scale.map { [(key: PixelScale.key, text: PixelScale.text($0))] } ?? []
+      self.metadata(scale: scale).entries
     }
     guard layout == .torch else {
       return SafeTensorsFile(metadata: [(key: "format", text: "np")] + metadata(scale), tensors: tensors)

@@ -31,7 +31,7 @@ extension RunConfiguration {
 
   /// The keys of the sections with a fixed set of keys.
   static let sectionKeys: KeyValuePairs<String, [String]> = [
-    "data": ["dataset", "scale", "subset"],
+    "data": ["dataset", "scale", "subset", "class_names"],
     "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
     "fit": [
       "epochs", "batch_size", "shards", "validation_split", "stratify", "oversample", "class_weight", "shuffle", "seed",
@@ -63,6 +63,8 @@ extension RunConfiguration {
       model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
       batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale,
       samples: samples, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite)
+    training.classNames = data.classNames
+    training.pictures = (data.source as? ImageFolderSource)?.preparation
     // Resolve a default that does not depend on the data.
     training.scale = data.scale ?? training.defaultScale(for: data.source.flatMap { type(of: $0).inputElement })
     self.init(
@@ -86,7 +88,7 @@ extension RunConfiguration {
   /// The keys depend on the data set, so its name is read first.
   private static func data(
     _ node: ConfigurationNode
-  ) throws -> (source: (any DatasetSource)?, scale: Float?, subset: SampleSettings.Subset?) {
+  ) throws -> (source: (any DatasetSource)?, scale: Float?, subset: SampleSettings.Subset?, classNames: [String]?) {
     let keys = Self.keys(of: "data")
     let allKeys = keys + Catalog.datasets.all.flatMap { $0.optionKeys }
     let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
@@ -97,7 +99,8 @@ extension RunConfiguration {
       source = try type.init(options: ConfigurationReader(node, path: "data", keys: keys + type.optionKeys))
     }
     let scale = anyReader.node("scale") == nil ? nil : Float(try anyReader.number("scale", where: .positive))
-    return (source, scale, try SampleSettings.Subset(anyReader))
+    let names = try anyReader.strings("class_names", default: [])
+    return (source, scale, try SampleSettings.Subset(anyReader), names.isEmpty ? nil : names)
   }
 
   private static func checkpoints(

@@ -27,7 +27,8 @@ extension RunConfiguration {
     }
     let dataset = source.map { [ConfigurationEntry("dataset", text(type(of: $0).name))] + $0.options }
     let subset = training.samples.subset.map { [ConfigurationEntry("subset", $0.configuration)] }
-    return ConfigurationNode(mapping: (dataset ?? []) + (scale ?? []) + (subset ?? []))
+    let names = training.classNames.map { [ConfigurationEntry("class_names", ConfigurationNode(strings: $0))] }
+    return ConfigurationNode(mapping: (dataset ?? []) + (scale ?? []) + (subset ?? []) + (names ?? []))
   }
 
   private var compile: ConfigurationNode {

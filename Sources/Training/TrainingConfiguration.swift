@@ -28,6 +28,10 @@ public struct TrainingConfiguration: Sendable {
   public var scale: Float?
   /// Which samples of the data are used, and how much each counts.
   public var samples: SampleSettings { didSet { Self.check(validationSplit: samples.validationSplit) } }
+  /// The names of the classes, in the order of the labels; nil for those of the data, if it has any.
+  public var classNames: [String]?
+  /// How pictures become inputs, if the data are files of pictures.
+  package var pictures: ImagePreparation?
   /// The fraction of the training data held out for validation; nil for none.
   public var validationSplit: Double? {
     get { samples.validationSplit }

@@ -121,7 +121,7 @@ struct RunConfigurationTests {
   static let mistakes: [(String, String, String)] = [
     (
       "epochs: 10", "epoch: 10",
-      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, shuffle, seed, on_nonfinite."
+      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, stratify, oversample, class_weight, shuffle, seed, on_nonfinite."
     ),
     ("epochs: 10", "epochs: ten", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: \"ten\""),
     ("epochs: 10", "epochs: 0", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 0"),
@@ -141,7 +141,7 @@ struct RunConfigurationTests {
     ),
     (
       "dataset: mnist", "dataset: mnist, train_count: 3",
-      "test.yml:2: data: unknown key 'train_count'. Known keys: dataset, scale, directory."
+      "test.yml:2: data: unknown key 'train_count'. Known keys: dataset, scale, subset, directory."
     ),
     ("scale: 255", "scale: 0", "test.yml:2: data.scale: expected a number greater than 0. Received: 0"),
     ("scale: 255", "scale: .nan", "test.yml:2: data.scale: expected a number greater than 0. Received: nan"),

@@ -10,13 +10,13 @@ extension KerasContents {
     if let layers = try Self.layersByClass(root, groupCount: &groupCount) {
       self.init(arrangement: .byClass, origin: try Self.origin(root))
       self.layers = layers
-      scale = try Self.scale(root)
+      metadata = try Self.metadata(root)
       let optimizer = "\(KerasLayout.optimizer)/\(KerasLayout.variables)"
       if try root.contains(optimizer) { self.optimizer = try Self.numbered(root.group(optimizer)) }
       return
     }
     self.init(arrangement: .byOrder, origin: try Self.origin(root))
-    scale = try Self.scale(root)
+    metadata = try Self.metadata(root)
     if root.hasAttribute(keys.model) { model = try root.attribute(keys.model) }
     if root.hasAttribute(keys.training) { training = try root.attribute(keys.training) }
     // A weights-only file has the layers at the root.
@@ -33,8 +33,8 @@ extension KerasContents {
     }
   }
 
-  private static func scale(_ root: HDF5Group) throws -> Float? {
-    root.hasAttribute(PixelScale.key) ? PixelScale.value(try root.attribute(PixelScale.key)) : nil
+  private static func metadata(_ root: HDF5Group) throws -> InputMetadata {
+    try InputMetadata { root.hasAttribute($0) ? try root.attribute($0) : nil }
   }
 
   private static func origin(_ root: HDF5Group) throws -> Origin {

@@ -40,8 +40,8 @@ struct KerasContents: Sendable {
   /// Loss, metrics and optimizer as JSON, if stored separately from the model.
   var training: String?
   var layers: [Layer] = []
-  /// The divisor of the pixels before they are passed to the model; nil if the file does not state it.
-  var scale: Float?
+  /// What the file says about inputs and classes.
+  var metadata = InputMetadata()
   /// The optimizer's variables, in order; empty if the file has no optimizer state.
   var optimizer: [StoredTensor] = []
   /// The format: `.keras`, `.h5`, `.weights.h5`, `.json`.

@@ -71,12 +71,12 @@ public struct KerasModelFile: Sendable {
   }
 
   /// The divisor of the pixels before they are passed to the model, as stated in the file's metadata; nil if it is not.
-  public var statedScale: Float? { contents.scale }
+  public var statedScale: Float? { contents.metadata.scale }
 
   /// The total divisor of the pixels, from the file's metadata and a first rescaling layer; nil if neither is present.
   public var scale: Float? {
     let model = contents.model.flatMap { try? KerasModel($0, purpose: .predicting, file: path) }
-    let own = contents.scale ?? (model?.model.beginsWithScaling == true ? 1 : nil)
+    let own = contents.metadata.scale ?? (model?.model.beginsWithScaling == true ? 1 : nil)
     return own.map { $0 * (model?.model.pixelDivisor ?? 1) }
   }
 
@@ -149,7 +149,9 @@ public struct KerasModelFile: Sendable {
     var model = TrainedModel(
       model: sequential, inputShape: inputShape, weights: [], optimizer: own.optimizer, loss: own.loss,
       metrics: own.metrics, optimizerState: nil,
-      scale: contents.scale ?? (described?.model.beginsWithScaling == true ? 1 : nil))
+      scale: contents.metadata.scale ?? (described?.model.beginsWithScaling == true ? 1 : nil))
+    model.classNames = contents.metadata.classNames
+    model.pictures = contents.metadata.pictures
     let weights = KerasWeights(
       plan: try described?.plan() ?? model.plan(), described: described, contents: contents, file: path)
     model.weights = try weights.weights()

@@ -21,7 +21,10 @@ package enum KerasFile {
       mapping: [
         ConfigurationEntry(KerasLayout.attributes.version, ConfigurationNode(.string(KerasLayout.version))),
         ConfigurationEntry("date_saved", "1980-01-01@00:00:00"),
-      ] + (scale(model).map { [ConfigurationEntry(PixelScale.key, ConfigurationNode(.string($0)))] } ?? []))
+      ]
+        + model.metadata(scale: model.scale).entries.map {
+          ConfigurationEntry($0.key, ConfigurationNode(.string($0.text)))
+        })
     try archive.add(Member.metadata, Array(metadata.json.utf8))
     let configuration = KerasConfiguration.archive(
       model.training, plan: try model.plan(), isCompiled: model.isCompiled)
@@ -34,7 +37,7 @@ package enum KerasFile {
   package static func weights(_ model: TrainedModel, path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
     let writer = try writer(model)
-    if let scale = scale(model) { try file.root.setAttribute(PixelScale.key, scale) }
+    try write(model.metadata(scale: model.scale), to: file.root)
     try writer.writeLayers(to: file.root, linked: false)
     if let state = model.optimizerState {
       try writer.writeOptimizer(
@@ -46,7 +49,7 @@ package enum KerasFile {
   /// A whole-model HDF5 file in Keras 2's format, with the optimizer state in its layout.
   package static func wholeModel(_ model: TrainedModel, path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
-    if let scale = scale(model) { try file.root.setAttribute(PixelScale.key, scale) }
+    try write(model.metadata(scale: model.scale), to: file.root)
     // The name of Keras' own optimizers from Keras 2.11 on.
     let optimizerClass = "Custom>\(type(of: model.optimizer).className)"
     try writer(model).writeModel(to: file.root, optimizerClass: model.isCompiled ? optimizerClass : nil)
@@ -54,12 +57,14 @@ package enum KerasFile {
     return try file.image()
   }
 
+  /// An attribute of HDF5 has at most 64 KB: the names of very many classes are left out.
+  private static func write(_ metadata: InputMetadata, to root: HDF5GroupWriter) throws {
+    for (key, text) in metadata.entries where text.utf8.count < 60_000 { try root.setAttribute(key, text) }
+  }
+
   private static func writer(_ model: TrainedModel) throws -> KerasFileWriter {
     KerasFileWriter(plan: try model.plan(), training: model.training, parameters: model.weights)
   }
-
-  /// Writes the divisor of the pixels before they are passed to the model, if known.
-  private static func scale(_ model: TrainedModel) -> String? { model.scale.map(PixelScale.text) }
 
   /// `/optimizer_weights`: the iteration, then the slots in the optimizer's order. There is no learning rate.
   private static func write(

@@ -30,13 +30,12 @@ enum ONNXFile {
       ]
       $0.graph = graph(portable, divisor: divisor)
       // The remaining divisor of the samples: 1 if the graph divides them.
-      if let scale = model.scale {
-        $0.metadataProps = [
-          Onnx_StringStringEntryProto.with {
-            $0.key = PixelScale.key
-            $0.value = PixelScale.text(divisor == nil ? scale : 1)
-          }
-        ]
+      let scale = model.scale.map { divisor == nil ? $0 : 1 }
+      $0.metadataProps = model.metadata(scale: scale).entries.map { entry in
+        Onnx_StringStringEntryProto.with {
+          $0.key = entry.key
+          $0.value = entry.text
+        }
       }
     }
     do {

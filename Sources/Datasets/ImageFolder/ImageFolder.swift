@@ -1,0 +1,91 @@
+import DurableFiles
+
+/// The files of a folder of images: their classes, and the files of each part.
+struct ImageFolder {
+  /// A picture's file.
+  struct File: Equatable, Sendable {
+    let path: String
+    let label: Int32
+    var weight: Float = 1
+  }
+
+  /// In the order of the labels; empty without labels.
+  private(set) var classNames: [String]
+  /// The files of each part, in byte order of their paths, or in that of their list.
+  private(set) var files: [ImageFolderPart: [File]]
+  /// Whether a list has weights.
+  private(set) var hasWeights = false
+  /// The folder or list, for messages.
+  let place: String
+
+  // MARK: - Folders
+
+  /// Finds the pictures in a folder.
+  ///
+  /// - Throws: `DatasetError` if there are none, or the folders do not suit; `FileError` if one cannot be read.
+  init(directory: String) throws {
+    place = directory
+    let folders = try Directory.entries(directory).filter(\.isDirectory).map(\.name)
+    let partNames = ImageFolderPart.allCases.flatMap(\.folderNames)
+    guard folders.contains(ImageFolderPart.train.rawValue), folders.allSatisfy(partNames.contains) else {
+      let tree = try ImageTree(directory)
+      classNames = try tree.classNames()
+      files = [.train: tree.files(of: classNames)]
+      return
+    }
+    let training = try ImageTree("\(directory)/\(ImageFolderPart.train.rawValue)")
+    classNames = try training.classNames()
+    files = [.train: training.files(of: classNames)]
+    for part in ImageFolderPart.allCases where part != .train {
+      let names = part.folderNames.filter(folders.contains)
+      guard let name = names.first else { continue }
+      guard names.count == 1 else {
+        throw DatasetError.damaged(
+          path: directory, reason: "has the folders \(names.joined(separator: " and ")); keep one of them")
+      }
+      let tree = try ImageTree("\(directory)/\(name)")
+      if let unknown = tree.classes.map(\.name).first(where: { !classNames.contains($0) }) {
+        throw DatasetError.damaged(
+          path: "\(directory)/\(name)/\(unknown)",
+          reason: "is not among the classes of the training data (\(Self.list(classNames)))")
+      }
+      try tree.checkNotEmpty()
+      files[part] = tree.files(of: classNames)
+    }
+  }
+
+  // MARK: - Lists
+
+  /// Reads lists of files.
+  ///
+  /// - Throws: `DatasetError` or `FileError`.
+  init(lists: [ImageFolderPart: String], directory: String?) throws {
+    place = lists[.train] ?? ""
+    let tables = try lists.mapValues { try ImageList(path: $0, directory: directory) }
+    let names = Set(tables[.train]?.rows.map(\.label) ?? [])
+    // Numbers in the order of their values, names in byte order.
+    let numbers = names.compactMap { Int($0) }.filter { $0 >= 0 }
+    classNames =
+      numbers.count == names.count
+      ? numbers.sorted().map(String.init) : names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    if numbers.count == names.count, let largest = numbers.max(), largest < 1 << 20 {
+      classNames = (0...largest).map(String.init)
+    }
+    let labels = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, Int32($0)) })
+    hasWeights = tables.values.contains { $0.hasWeights }
+    files = try tables.mapValues { table in
+      try table.rows.map { row in
+        guard let label = labels[row.label] ?? Int(row.label).flatMap({ labels["\($0)"] }) else {
+          throw DatasetError.damaged(
+            path: table.path,
+            reason: "line \(row.line): the label '\(row.label)' is not among those of the training data")
+        }
+        return File(path: row.path, label: label, weight: row.weight)
+      }
+    }
+  }
+
+  static func list(_ names: [String]) -> String {
+    names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+  }
+}

@@ -1,0 +1,52 @@
+import DurableFiles
+
+/// A list of pictures: CSV (RFC 4180) with a path, a label and, if there are any, a weight in each line. A first line
+/// `path,label` or `path,label,weight` is a heading.
+struct ImageList {
+  struct Row: Equatable {
+    let path: String
+    let label: String
+    let weight: Float
+    /// The number of the line in the file, from 1.
+    let line: Int
+  }
+
+  let path: String
+  private(set) var rows: [Row] = []
+  private(set) var hasWeights = false
+
+  /// - Parameter directory: that of relative paths; nil for the list's own.
+  /// - Throws: `FileError`, or `DatasetError.damaged` naming the line.
+  init(path: String, directory: String?) throws {
+    self.path = path
+    guard var text = String(validating: try AtomicFile.read(path), as: UTF8.self) else {
+      throw DatasetError.damaged(path: path, reason: "is not a text in UTF-8")
+    }
+    if text.first == "\u{feff}" { text.removeFirst() }
+    let base = directory ?? (path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : ".")
+    for (line, fields) in try CSVReader.rows(text, path: path) {
+      guard line > 1 || fields.first?.lowercased() != "path" else { continue }
+      rows.append(try row(fields, line: line, base: base))
+    }
+    guard !rows.isEmpty else { throw DatasetError.damaged(path: path, reason: "names no pictures") }
+  }
+
+  private mutating func row(_ fields: [String], line: Int, base: String) throws -> Row {
+    func mistake(_ reason: String) -> DatasetError { .damaged(path: path, reason: "line \(line): \(reason)") }
+    guard (2...3).contains(fields.count) else {
+      throw mistake("has \(fields.count) fields; a line is path,label or path,label,weight")
+    }
+    guard !fields[0].isEmpty, !fields[0].utf8.contains(0) else { throw mistake("has no path") }
+    guard !fields[1].isEmpty else { throw mistake("has no label") }
+    var weight: Float = 1
+    if fields.count == 3 {
+      guard let value = Float(fields[2]), value.isFinite, value >= 0 else {
+        throw mistake("the weight '\(fields[2])' is not a number of 0 or more")
+      }
+      weight = value
+      hasWeights = true
+    }
+    let place = fields[0].hasPrefix("/") ? fields[0] : "\(base)/\(fields[0])"
+    return Row(path: place, label: fields[1], weight: weight, line: line)
+  }
+}

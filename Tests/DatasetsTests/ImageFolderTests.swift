@@ -1,0 +1,210 @@
+import Configuration
+import Foundation
+import Images
+import Synchronization
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+@Suite("Folders of images")
+struct ImageFolderTests {
+  private static let context = DatasetContext(environment: [:])
+
+  /// Writes a gray or RGB picture of one value, with its first value changed to `first`.
+  private static func write(
+    _ path: String, in directory: TemporaryDirectory, height: Int = 4, width: Int = 5, channels: Int = 3,
+    value: UInt8 = 7, first: UInt8 = 0
+  ) throws {
+    var pixels = [UInt8](repeating: value, count: height * width * channels)
+    pixels[0] = first
+    let place = "\(directory.path)/\(path)"
+    try FileManager.default.createDirectory(
+      atPath: (place as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    let image = PNGImage(height: height, width: width, channels: channels, pixels: pixels)
+    try Data(image.encoded).write(to: URL(fileURLWithPath: place))
+  }
+
+  private static func source(_ yaml: [ConfigurationEntry]) throws -> ImageFolderSource {
+    let node = ConfigurationNode(mapping: yaml)
+    return try ImageFolderSource(
+      options: ConfigurationReader(node, path: "data", keys: ImageFolderSource.optionKeys))
+  }
+
+  private static func parts(_ directory: TemporaryDirectory, _ options: (String, ConfigurationNode)...) throws
+    -> DatasetParts
+  {
+    let entries = options.map { ConfigurationEntry($0.0, $0.1) }
+    let place = ConfigurationEntry("directory", ConfigurationNode(.string(directory.path)))
+    return try source([place] + entries).loadParts(context)
+  }
+
+  private static func message(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "no error"
+    } catch { return "\(error)" }
+  }
+
+  // MARK: - Classes and parts
+
+  @Test("have a class per folder, in byte order of the names, and pictures in byte order of their paths")
+  func classes() throws {
+    let directory = try TemporaryDirectory()
+    try Self.write("b/2.png", in: directory, first: 1)
+    try Self.write("b/10.png", in: directory, first: 2)
+    try Self.write("Zebra/deep/x.PNG", in: directory, first: 3)
+    try Self.write("Zebra/.hidden.png", in: directory, first: 9)
+    try Data("notes".utf8).write(to: URL(fileURLWithPath: "\(directory.path)/b/notes.txt"))
+    let data = try Self.parts(directory).train
+    #expect(data.classNames == ["Zebra", "b"] && data.labels == [0, 1, 1])
+    #expect(data.shape == [4, 5, 3] && data.input.element == .uint8 && data.name == "image_folder (train)")
+    #expect(try (0..<3).map { try data.input($0)[0] } == [3, 2, 1])
+    #expect(try data.input(0)[1...] == [Float](repeating: 7, count: 59)[...])
+  }
+
+  @Test("have parts in the folders train, val and test", arguments: ["val", "validation", "valid"])
+  func parts(validation: String) throws {
+    let directory = try TemporaryDirectory()
+    for part in ["train", validation, "test"] {
+      for name in ["cat", "dog"] { try Self.write("\(part)/\(name)/1.png", in: directory) }
+    }
+    try Self.write("train/dog/2.png", in: directory)
+    let parts = try Self.parts(directory)
+    #expect(parts.train.labels == [0, 1, 1] && parts.validation?.labels == [0, 1] && parts.test?.labels == [0, 1])
+    #expect(parts.validation?.classNames == ["cat", "dog"])
+  }
+
+  @Test("with other folders beside train are folders of classes")
+  func classNamedTrain() throws {
+    let directory = try TemporaryDirectory()
+    for name in ["bus", "train"] { try Self.write("\(name)/1.png", in: directory) }
+    #expect(try Self.parts(directory).train.classNames == ["bus", "train"])
+  }
+
+  @Test("may be lists of files, with weights")
+  func lists() throws {
+    let directory = try TemporaryDirectory()
+    for (index, name) in ["a", "b", "c, d"].enumerated() {
+      try Self.write("pictures/\(name).png", in: directory, first: UInt8(index))
+    }
+    let text =
+      "path,label,weight\r\npictures/b.png,dog,2\r\n\"pictures/c, d.png\",\"cat\",0.5\n\npictures/a.png , dog , 1\n"
+    let list = "\(directory.path)/list.csv"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: list))
+    let data = try Self.source([ConfigurationEntry("files", ConfigurationNode(.string(list)))])
+      .loadParts(Self.context).train
+    #expect(data.classNames == ["cat", "dog"] && data.labels == [1, 0, 1] && data.sampleWeights == [2, 0.5, 1])
+    #expect(try (0..<3).map { try data.input($0)[0] } == [1, 2, 0])
+  }
+
+  // MARK: - Contents
+
+  @Test(
+    "have the same samples and the same fingerprint wherever decoded pictures are kept", arguments: [nil, 3] as [Int?])
+  func caches(size: Int?) throws {
+    let directory = try TemporaryDirectory()
+    for index in 0..<20 {
+      try Self.write("\(index % 2)/\(index).png", in: directory, value: UInt8(index), first: UInt8(200 - index))
+    }
+    let sizes = size.map { [("image_size", ConfigurationNode(.integer($0)))] } ?? []
+    func load(_ cache: String) throws -> Dataset {
+      let entries = ([("cache", ConfigurationNode(.string(cache)))] + sizes).map { ConfigurationEntry($0.0, $0.1) }
+      let place = ConfigurationEntry("directory", ConfigurationNode(.string(directory.path)))
+      var context = Self.context
+      context.environment["XDG_CACHE_HOME"] = "\(directory.path)/.cache"
+      return try Self.source([place] + entries).loadParts(context).train
+    }
+    let all = try ["memory", "disk", "none"].map(load)
+    for data in all {
+      #expect(data.fingerprint == all[0].fingerprint && data.shape == all[0].shape)
+      #expect(data.prefix(7).fingerprint == all[0].prefix(7).fingerprint)
+      for index in 0..<20 { #expect(try data.input(index) == all[0].input(index)) }
+    }
+    #expect(all[0].fingerprint != all[0].prefix(7).fingerprint)
+  }
+
+  @Test("have a fingerprint of their contents, labels and classes, not of their files' times")
+  func fingerprint() throws {
+    let directory = try TemporaryDirectory()
+    for index in 0..<4 { try Self.write("\(index % 2)/\(index).png", in: directory, first: UInt8(index)) }
+    let first = try Self.parts(directory).train.fingerprint
+    for index in 0..<4 { try Self.write("\(index % 2)/\(index).png", in: directory, first: UInt8(index)) }
+    #expect(try Self.parts(directory).train.fingerprint == first)
+    try Self.write("1/3.png", in: directory, first: 77)
+    #expect(try Self.parts(directory).train.fingerprint != first)
+  }
+
+  @Test("are resized pictures as floats, and bytes if all have the size")
+  func sizes() throws {
+    let directory = try TemporaryDirectory()
+    try Self.write("a/1.png", in: directory)
+    try Self.write("b/1.png", in: directory, height: 8, width: 10, value: 100, first: 100)
+    let size = ConfigurationNode(.sequence([ConfigurationNode(.integer(4)), ConfigurationNode(.integer(5))]))
+    let data = try Self.parts(directory, ("image_size", size)).train
+    #expect(data.shape == [4, 5, 3] && data.input.element == .float32)
+    #expect(try data.input(1) == [Float](repeating: 100, count: 60) && data.pixels(0)[...2] == [0, 7, 7])
+    try Self.write("b/1.png", in: directory, height: 4, width: 5)
+    #expect(try Self.parts(directory, ("image_size", size)).train.input.element == .uint8)
+  }
+
+  // MARK: - Faults
+
+  @Test("without pictures of a class are refused")
+  func faults() throws {
+    func message(_ make: (TemporaryDirectory) throws -> Void) throws -> String {
+      let directory = try TemporaryDirectory()
+      try make(directory)
+      return Self.message { _ = try Self.parts(directory) }.replacing(directory.path, with: "D")
+    }
+    let missing = Self.message {
+      _ = try Self.source([ConfigurationEntry("directory", ConfigurationNode(.string("/nowhere/x")))])
+        .loadParts(Self.context)
+    }
+    #expect(missing == "/nowhere/x: cannot be read: no such directory.")
+    #expect(try message { _ in } == "D: has no folders with pictures; a folder per class is needed.")
+    #expect(
+      try message { try Self.write("1.png", in: $0) }
+        == "D: has pictures (1.png) but no folders; put those of each class into a folder of its own.")
+    #expect(
+      try message {
+        try Self.write("cat/1.png", in: $0)
+        try FileManager.default.createDirectory(atPath: "\($0.path)/dog", withIntermediateDirectories: true)
+      } == "D/dog: has no pictures (.png, .jpg, .jpeg); remove the folder, or put the pictures of the class into it.")
+    #expect(
+      try message { for name in ["Cat", "cat"] { try Self.write("\(name)/1.png", in: $0) } }
+        == "D: has the classes 'Cat' and 'cat', which differ only in case; rename or merge them.")
+    #expect(
+      try message {
+        for place in ["train/cat", "train/dog", "test/cow"] { try Self.write("\(place)/1.png", in: $0) }
+      } == "D/test/cow: is not among the classes of the training data (cat, dog).")
+    #expect(
+      try message {
+        try Self.write("a/1.png", in: $0)
+        try Self.write("a/2.png", in: $0, height: 9, width: 2)
+      }
+        == "D/a/2.png: is 9x2 (height x width), but D/a/1.png is 4x5; set data.image_size: [height, width] to resize all "
+        + "pictures.")
+  }
+
+  @Test("with files that cannot be read name all of them, or leave them out")
+  func unreadable() throws {
+    let directory = try TemporaryDirectory()
+    for index in 0..<5 { try Self.write("\(index % 2)/\(index).png", in: directory) }
+    try Data("<html>".utf8).write(to: URL(fileURLWithPath: "\(directory.path)/0/page.jpg"))
+    let whole = try Data(contentsOf: URL(fileURLWithPath: "\(directory.path)/1/3.png"))
+    try whole.prefix(whole.count - 20).write(to: URL(fileURLWithPath: "\(directory.path)/1/cut.png"))
+    let text = Self.message { _ = try Self.parts(directory) }
+    #expect(
+      text.hasPrefix("2 of the 7 pictures of 'image_folder (train)' cannot be read:\n  \(directory.path)/0/page.jpg: "))
+    #expect(text.contains("\n  \(directory.path)/1/cut.png: ") && text.hasSuffix("(data.unreadable: skip)."))
+    let warnings = Mutex<[String]>([])
+    var context = Self.context
+    context.warning = { text in warnings.withLock { $0.append(text) } }
+    let place = ConfigurationEntry("directory", ConfigurationNode(.string(directory.path)))
+    let skipping = try Self.source([place, ConfigurationEntry("unreadable", "skip")])
+    #expect(try skipping.loadParts(context).train.labels == [0, 0, 0, 1, 1])
+    #expect(warnings.withLock { $0.count } == 1)
+  }
+}
