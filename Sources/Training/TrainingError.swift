@@ -7,6 +7,8 @@ public enum TrainingError: Error, Equatable {
   case outputNotClasses(Shape)
   case labelOutOfRange(dataset: String, sample: Int, label: Int, classes: Int)
   /// The data set has inputs only: it cannot be used for training or evaluation.
+  /// Pictures for a model whose input is not a picture of 1, 3 or 4 channels.
+  case noPictures(input: Shape)
   case noTargets(dataset: String)
   /// A target that is not a class.
   case noClass(dataset: String, sample: Int, target: String, loss: String)
@@ -40,6 +42,9 @@ extension TrainingError: CustomStringConvertible {
     case .labelOutOfRange(let dataset, let sample, let label, let classes):
       "sample \(sample) of '\(dataset)' has the label \(label), but the model has \(classes) outputs "
         + "(labels 0 to \(classes - 1)). Change the units of the last layer, or the labels."
+    case .noPictures(let input):
+      "the model's input has the shape \(input), which is not a picture (height, width, 1, 3 or 4 channels). Predict "
+        + "arrays: --dataset, or a configuration (--config) that names them."
     case .noTargets(let dataset):
       "'\(dataset)' has inputs only; training and evaluation need labels or other targets."
     case .noClass(let dataset, let sample, let target, let loss):

@@ -3,38 +3,54 @@ import Images
 import SystemResources
 import Tensors
 
-/// Loads the parts of a folder of images.
+/// Loads pictures: checks all of them, and decodes them into the cache.
 struct ImageFolderLoader {
-  private let source: ImageFolderSource
-  private let folder: ImageFolder
-  private let context: DatasetContext
+  let preparation: ImagePreparation
+  var cache: ImageCache?
+  /// Whether pictures that cannot be read are left out, with a warning.
+  var skipsUnreadable = false
+  let context: DatasetContext
 
-  init(_ source: ImageFolderSource, _ folder: ImageFolder, _ context: DatasetContext) {
-    self.source = source
-    self.folder = folder
+  init(
+    preparation: ImagePreparation, cache: ImageCache? = nil, skipsUnreadable: Bool = false, _ context: DatasetContext
+  ) {
+    self.preparation = preparation
+    self.cache = cache
+    self.skipsUnreadable = skipsUnreadable
     self.context = context
   }
 
+  /// Loads a part of a folder.
+  ///
   /// - Throws: `DatasetError` naming all files that cannot be read, or pictures of other sizes.
-  func load(_ part: ImageFolderPart) throws -> Dataset {
-    let name = "\(ImageFolderSource.name) (\(part))"
-    let all = folder.files[part] ?? []
+  func load(_ part: ImageFolderPart, of folder: ImageFolder) throws -> Dataset {
+    try load(
+      folder.files[part] ?? [], name: "\(ImageFolderSource.name) (\(part))", classNames: folder.classNames,
+      hasWeights: folder.hasWeights)
+  }
+
+  /// Loads some files.
+  ///
+  /// - Throws: as `load(_:of:)`.
+  func load(
+    _ all: [ImageFolder.File], name: String, classNames: [String]?, hasLabels: Bool = true, hasWeights: Bool = false
+  ) throws -> Dataset {
     let (files, checks) = try checked(all, name: name)
     guard !files.isEmpty else { throw DatasetError.noSamples(name: name) }
     let size = try size(files, checks)
-    let shape = Shape([size.height, size.width, source.preparation.colorMode.channels])
+    let shape = Shape([size.height, size.width, preparation.colorMode.channels])
     let isResized = checks.contains { $0.height != size.height || $0.width != size.width }
     let decoder = ImageFileDecoder(
-      paths: files.map(\.path), preparation: source.preparation, element: isResized ? .float32 : .uint8, shape: shape)
+      paths: files.map(\.path), preparation: preparation, element: isResized ? .float32 : .uint8, shape: shape)
     return try Dataset(
       name: name, shape: shape, storage: storage(decoder, name: name), count: files.count,
-      targets: .labels(files.map(\.label)), weights: folder.hasWeights ? files.map(\.weight) : nil,
-      classNames: folder.classNames, digests: digests(checks, isResized: isResized))
+      targets: hasLabels ? .labels(files.map(\.label)) : nil, weights: hasWeights ? files.map(\.weight) : nil,
+      classNames: classNames, digests: digests(checks, isResized: isResized, classNames))
   }
 
   /// The files that can be decoded, and their checks.
   private func checked(_ files: [ImageFolder.File], name: String) throws -> ([ImageFolder.File], [ImageCheck]) {
-    let results = ImageCheck.check(files.map(\.path), source.preparation.colorMode, context)
+    let results = ImageCheck.check(files.map(\.path), preparation.colorMode, context)
     var (good, checks): ([ImageFolder.File], [ImageCheck]) = ([], [])
     var failures: [String] = []
     for (file, result) in zip(files, results) {
@@ -47,7 +63,7 @@ struct ImageFolderLoader {
     }
     guard !failures.isEmpty else { return (good, checks) }
     let error = DatasetError.unreadableImages(name: name, count: files.count, failures: failures)
-    guard source.skipsUnreadable else { throw error }
+    guard skipsUnreadable else { throw error }
     context.warning("\(error.unreadableText) They are left out (data.unreadable: skip).")
     return (good, checks)
   }
@@ -56,7 +72,7 @@ struct ImageFolderLoader {
   ///
   /// - Throws: `DatasetError.damaged` if pictures that keep their size have different ones.
   private func size(_ files: [ImageFolder.File], _ checks: [ImageCheck]) throws -> (height: Int, width: Int) {
-    if let size = source.preparation.size { return (size.height, size.width) }
+    if let size = preparation.size { return (size.height, size.width) }
     let first = checks[0]
     if let other = checks.firstIndex(where: { $0.height != first.height || $0.width != first.width }) {
       throw DatasetError.damaged(
@@ -67,20 +83,19 @@ struct ImageFolderLoader {
     return (first.height, first.width)
   }
 
-  private func digests(_ checks: [ImageCheck], isResized: Bool) -> SampleDigests {
-    let preparation = source.preparation
+  private func digests(_ checks: [ImageCheck], isResized: Bool, _ classNames: [String]?) -> SampleDigests {
     let resizing =
       isResized
       ? ", resized: \(preparation.interpolation.rawValue)\(preparation.cropsToAspectRatio ? ", cropped" : "")" : ""
     return SampleDigests(
-      description: "pictures: \(preparation.colorMode.rawValue)\(resizing), classes: \(folder.classNames)",
+      description: "pictures: \(preparation.colorMode.rawValue)\(resizing), classes: \(classNames ?? [])",
       bytes: checks.flatMap(\.digest))
   }
 
   // MARK: - Storage
 
   private func storage(_ decoder: ImageFileDecoder, name: String) throws -> InputStorage {
-    switch source.cache ?? standardCache(decoder) {
+    switch cache ?? standardCache(decoder) {
     case .none: return .decoded(decoder)
     case .disk: return .decoded(decoder)
     case .memory:

@@ -84,16 +84,20 @@ public struct ImageFolderSource: DatasetSource, Equatable {
     let folder = try scan()
     let part: ImageFolderPart = split == .train ? .train : .test
     guard folder.files[part] != nil else { throw noTestData }
-    return try ImageFolderLoader(self, folder, context).load(part)
+    return try loader(context).load(part, of: folder)
   }
 
   public func loadParts(_ context: DatasetContext) throws -> DatasetParts {
     let folder = try scan()
-    let loader = ImageFolderLoader(self, folder, context)
+    let loader = loader(context)
     return DatasetParts(
-      train: try loader.load(.train),
-      validation: folder.files[.validation] == nil ? nil : try loader.load(.validation),
-      test: folder.files[.test] == nil ? nil : try loader.load(.test))
+      train: try loader.load(.train, of: folder),
+      validation: folder.files[.validation] == nil ? nil : try loader.load(.validation, of: folder),
+      test: folder.files[.test] == nil ? nil : try loader.load(.test, of: folder))
+  }
+
+  private func loader(_ context: DatasetContext) -> ImageFolderLoader {
+    ImageFolderLoader(preparation: preparation, cache: cache, skipsUnreadable: skipsUnreadable, context)
   }
 
   private func scan() throws -> ImageFolder {

@@ -69,3 +69,14 @@ extension ConfigurationReader {
     return Choice(rawValue: try name(key, kind: kind, among: names, default: standard.rawValue)) ?? standard
   }
 }
+
+extension ImagePreparation {
+  /// Changes the color mode to the one with a number of channels.
+  ///
+  /// - Returns: false if there is none.
+  package mutating func setChannels(_ channels: Int) -> Bool {
+    guard let mode = ColorMode.allCases.first(where: { $0.channels == channels }) else { return false }
+    colorMode = mode
+    return true
+  }
+}

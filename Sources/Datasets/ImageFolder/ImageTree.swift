@@ -38,6 +38,15 @@ struct ImageTree {
     }
   }
 
+  /// The paths of all pictures in a folder and those below it.
+  ///
+  /// - Throws: `FileError` if a folder cannot be read.
+  static func pictures(in path: String) throws -> [String] {
+    var files: [String] = []
+    try collect(path, seen: [], into: &files)
+    return files
+  }
+
   static func isPicture(_ name: String) -> Bool {
     let name = name.lowercased()
     return suffixes.contains { name.hasSuffix($0) }

@@ -15,15 +15,23 @@ struct CheckpointOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Number of threads (default: the cores this process may use).")
   var workers: Int?
 
-  /// Opens the trained model.
+  /// Opens the trained model and the source of its data.
   func open(for purpose: KerasModelFile.Purpose) throws -> OpenedModel {
-    let environment = try CommandEnvironment.training(workers: workers, isSilent: false)
-    let saved = try dataset.opening(for: purpose).open(try RunPath.checkpoint(checkpoint))
+    let (saved, trainer, context) = try openModel(for: purpose)
     guard let source = try dataset.source(of: saved) else {
       throw UsageError(
         "\(checkpoint) does not record which data set it was trained on. "
           + "Name one with --dataset, or a configuration with --config.")
     }
+    return OpenedModel(trainer: trainer, configuration: saved.configuration, source: source, context: context)
+  }
+
+  /// Opens the trained model, for data that is named by hand.
+  func openModel(
+    for purpose: KerasModelFile.Purpose
+  ) throws -> (saved: SavedRun, trainer: Trainer, context: DatasetContext) {
+    let environment = try CommandEnvironment.training(workers: workers, isSilent: false)
+    let saved = try dataset.opening(for: purpose).open(try RunPath.checkpoint(checkpoint))
     let trainer = try Trainer(
       saved, workerCount: environment.workerCount, instructionSet: environment.instructionSet)
     guard trainer.plan.outputShape.dimensions.count == 1 else {
@@ -31,7 +39,6 @@ struct CheckpointOptions: ParsableArguments {
         file: checkpoint,
         .unusable(reason: "its output has the shape \(trainer.plan.outputShape), not a value for each class"))
     }
-    return OpenedModel(
-      trainer: trainer, configuration: saved.configuration, source: source, context: environment.dataset)
+    return (saved, trainer, environment.dataset)
   }
 }
