@@ -42,7 +42,7 @@ let fuzzing: [Target] =
   ? []
   : [
     .executableTarget(
-      name: "FuzzReaders", dependencies: ["Configuration", "HDF5Reading", "KerasFormat", "ZipArchive"],
+      name: "FuzzReaders", dependencies: ["Configuration", "HDF5Reading", "Images", "KerasFormat", "ZipArchive"],
       path: "Tests/Fuzzing",
       exclude: ["run", "findings"], swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]
@@ -168,7 +168,7 @@ let package = Package(
       name: "NeuralNetworkTests",
       dependencies: ["Configuration", "KerasGolden", "Kernels", "NeuralNetwork", "Randomness", "RunConfiguration"]),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "TestSupport"],
+      name: "ImagesTests", dependencies: ["CZlib", "Images", "ZipArchive"],
       exclude: ["make_golden.py"], resources: [.copy("Golden")]),
     .testTarget(
       name: "DatasetsTests",

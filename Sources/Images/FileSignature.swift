@@ -25,6 +25,7 @@ enum FileSignature {
   /// The name of another picture format.
   private static func pictureName(of bytes: [UInt8]) -> String? {
     for (start, name) in pictures where bytes.starts(with: start) { return name }
+    if bytes.starts(with: "BM".utf8), !isText(bytes) { return "a BMP picture" }
     let brand = bytes.dropFirst(8).prefix(4)
     if bytes.starts(with: "RIFF".utf8), brand.elementsEqual("WEBP".utf8) { return "a WebP picture" }
     if bytes.dropFirst(4).prefix(4).elementsEqual("ftyp".utf8) {
@@ -40,7 +41,6 @@ enum FileSignature {
 
   private static let pictures: [([UInt8], String)] = [
     (Array("GIF8".utf8), "a GIF picture"),
-    (Array("BM".utf8), "a BMP picture"),
     ([0x49, 0x49, 0x2a, 0], "a TIFF picture"),
     ([0x4d, 0x4d, 0, 0x2a], "a TIFF picture"),
     ([0x49, 0x49, 0x2b, 0], "a TIFF picture"),

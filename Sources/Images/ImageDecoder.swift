@@ -15,7 +15,7 @@
 /// | orientation (EXIF) | applied, as `PIL.ImageOps.exif_transpose`; neither Pillow's `open` nor Keras applies it |
 /// | gamma, color profile, significant bits | ignored |
 /// | animation | the first image |
-package struct ImageDecoder {
+package enum ImageDecoder {
   /// The most values (height × width × channels) of an image, 2^28: 89 million RGB pixels.
   package static let maximumValues = 1 << 28
 

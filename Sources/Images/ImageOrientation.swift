@@ -13,10 +13,13 @@ package enum ImageOrientation: Int, CaseIterable, Sendable {
   /// Reads the orientation in an EXIF block, which is a TIFF file (TIFF 6.0, section 2); upright if it has none or is
   /// malformed.
   ///
-  /// - Parameter exif: starts with the byte order, "II" or "MM".
+  /// - Parameter exif: starts with the byte order, "II" or "MM", or with the mark of JPEG files before it.
   init(exif: ArraySlice<UInt8>) {
-    self = Self.value(exif).flatMap { Self(rawValue: $0) } ?? .upright
+    let content = exif.starts(with: Self.exifMark) ? exif.dropFirst(Self.exifMark.count) : exif
+    self = Self.value(content).flatMap { Self(rawValue: $0) } ?? .upright
   }
+
+  static let exifMark = Array("Exif\0\0".utf8)
 
   private static func value(_ exif: ArraySlice<UInt8>) -> Int? {
     let isLittleEndian = exif.starts(with: [0x49, 0x49, 0x2a, 0])

@@ -36,6 +36,7 @@ package struct ImageResizing: Equatable, Sendable {
       let source = PixelSource(
         start: start + (part.row * image.width + part.column) * image.channels, height: part.height, width: part.width,
         channels: image.channels, rowStride: image.width * image.channels)
+      if part.height == height, part.width == width { return source.copy(into: floats) }
       switch interpolation {
       case .bilinear: source.resizeBilinear(height: height, width: width, into: floats)
       case .nearest: source.resizeNearest(height: height, width: width, into: floats)

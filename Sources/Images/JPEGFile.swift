@@ -19,7 +19,7 @@ struct JPEGFile {
         // The first frame is that of the picture; libjpeg refuses a second one.
         if frame == nil { frame = try JPEGFrame(marker, segment) }
       case 0xe1:
-        if exif == nil, segment.starts(with: Self.exifMark) { exif = segment.dropFirst(Self.exifMark.count) }
+        if exif == nil, segment.starts(with: ImageOrientation.exifMark) { exif = segment }
       case 0xda: break loop
       case 0xd9: throw .corrupt(.jpeg, "it ends before its pixels")
       default: continue
@@ -32,8 +32,6 @@ struct JPEGFile {
     (height, width, components) = (frame.height, frame.width, frame.components.count)
     orientation = exif.map { ImageOrientation(exif: $0) } ?? .upright
   }
-
-  private static let exifMark = Array("Exif\0\0".utf8)
 
   var imageHeader: ImageHeader {
     let turned = orientation.exchangesAxes

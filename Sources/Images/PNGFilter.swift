@@ -24,13 +24,30 @@ enum PNGFilter {
         row[index] &+= UInt8((left + Int(above?[index] ?? 0)) / 2)
       }
     case (4, let above?):
-      for index in 0..<min(distance, count) { row[index] &+= above[index] }
-      for index in stride(from: distance, to: count, by: 1) {
-        row[index] &+= paeth(row[index - distance], above[index], above[index - distance])
+      switch distance {
+      case 1: undoPaeth(row, above, count, distance: 1)
+      case 3: undoPaeth(row, above, count, distance: 3)
+      case 4: undoPaeth(row, above, count, distance: 4)
+      default: undoPaeth(row, above, count, distance: distance)
       }
     default: return false
     }
     return true
+  }
+
+  /// - Parameter distance: a constant where it is usual: then the neighbors stay in registers.
+  @inline(__always)
+  private static func undoPaeth(
+    _ row: UnsafeMutablePointer<UInt8>, _ above: UnsafePointer<UInt8>, _ count: Int, distance: Int
+  ) {
+    for first in 0..<min(distance, count) {
+      var (left, corner): (UInt8, UInt8) = (0, 0)
+      for index in stride(from: first, to: count, by: distance) {
+        left = row[index] &+ paeth(left, above[index], corner)
+        corner = above[index]
+        row[index] = left
+      }
+    }
   }
 
   /// The neighbor that is nearest to `left + above - corner`.

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import HDF5Reading
+import Images
 import KerasFormat
 import ZipArchive
 
@@ -18,6 +19,10 @@ enum FuzzedReader: String, CaseIterable {
   case keras
   /// A model's JSON, parsed.
   case configuration
+  /// PNG images, decoded in every color mode.
+  case png
+  /// JPEG images, decoded in every color mode.
+  case jpeg
 
   func read(_ bytes: [UInt8]) throws {
     switch self {
@@ -34,6 +39,25 @@ enum FuzzedReader: String, CaseIterable {
     case .configuration:
       let text = String(decoding: bytes, as: UTF8.self)
       _ = try KerasModelFile(path: "input", model: text, training: text).model(for: .training)
+    case .png:
+      // The checksums would hide everything else from the fuzzer.
+      try Self.decode(PNGFixture.withChecksums(bytes))
+    case .jpeg:
+      try Self.decode(bytes)
+    }
+  }
+
+  private static func decode(_ bytes: [UInt8]) throws {
+    let header = try ImageDecoder.header(of: bytes)
+    // As the limit of images, for the memory and the time that the fuzzer allows.
+    guard header.height * header.width < 1 << 22 else { return }
+    for mode in ColorMode.allCases {
+      let image = try ImageDecoder.decode(bytes, mode)
+      precondition(image.height == header.height && image.width == header.width, "the header has another size")
+      for interpolation in Interpolation.allCases {
+        let resizing = ImageResizing(height: 5, width: 3, interpolation: interpolation, cropsToAspectRatio: true)
+        precondition(resizing.resized(image).allSatisfy { (-0.01...255.01).contains($0) }, "beyond 0...255")
+      }
     }
   }
 
