@@ -5,6 +5,9 @@ private let datasetCatalog = Catalog<any DatasetSource.Type>(
   kind: "data set", names: { [$0.name] },
   [
     MNISTSource.self,
+    FashionMNISTSource.self,
+    CIFAR10Source.self,
+    CIFAR100Source.self,
     DigitsSource.self,
     ImageFolderSource.self,
     IDXSource.self,

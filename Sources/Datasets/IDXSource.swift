@@ -102,9 +102,11 @@ public struct IDXSource: DatasetSource, Equatable {
   }
 
   /// Reads a file of images, and one of labels if there is one.
-  static func read(name: String, images: String, labels: String?) throws -> Dataset {
+  static func read(
+    name: String, images: String, labels: String?, classNames: [String]? = nil
+  ) throws -> Dataset {
     let (shape, pixels) = try IDXFile.readImages(images)
     let labels = try labels.map { Dataset.Targets.labels(try IDXFile.readLabels($0)) }
-    return try Dataset(name: name, shape: shape, inputs: .bytes(pixels), targets: labels)
+    return try Dataset(name: name, shape: shape, inputs: .bytes(pixels), targets: labels, classNames: classNames)
   }
 }

@@ -214,7 +214,7 @@ package enum AtomicFile {
     }
   }
 
-  private static func syncDirectory(_ directory: RawPath) throws {
+  static func syncDirectory(_ directory: RawPath) throws {
     let descriptor = open(directory.bytes, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     try check(descriptor, directory.text, .sync)
     defer { close(descriptor) }

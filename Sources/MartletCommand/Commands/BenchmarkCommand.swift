@@ -54,12 +54,12 @@ struct BenchmarkCommand: ParsableCommand {
   private func configuration(_ path: String, _ context: DatasetContext) throws -> RunConfiguration {
     var run = try RunConfiguration(contentsOf: path)
     if let data { run.source = try run.source?.required(inDirectory: data) }
-    if let mnist = run.source as? MNISTSource, mnist.directory == nil, !mnist.isOnThisMachine(context) {
+    if let published = run.source as? any PublishedSource, let standIn = published.standIn(context) {
       // A benchmark does not download data.
-      run.source = DigitsSource(trainCount: 60_000, testCount: 10_000)
+      run.source = standIn.source
       Console.error.write(
-        "martlet: \(path): mnist is not on this machine. Measured with generated digits of the same shape and "
-          + "number instead.\n")
+        "martlet: \(path): \(type(of: published).name) is not on this machine. Measured with generated "
+          + "\(standIn.description) of the same shape and number instead.\n")
     }
     return run
   }

@@ -191,17 +191,17 @@ struct TrainCommand: ParsableCommand {
     do { try AtomicFile.checkWritableDirectory(fallback) } catch { CommandEnvironment.warn("\(error)") }
   }
 
-  /// The data of a dry run: that of the run, or the same number of generated digits if it is not downloaded yet.
+  /// The data of a dry run: that of the run, or generated data of the same size if it is not downloaded yet.
   private func measurableSource(
     _ configuration: RunConfiguration, _ context: DatasetContext
   ) throws -> (any DatasetSource)? {
-    guard let mnist = configuration.source as? MNISTSource, mnist.directory == nil, !mnist.isOnThisMachine(context),
+    guard let published = configuration.source as? any PublishedSource, let standIn = published.standIn(context),
       try !RunDirectory(configuration.checkpoints).holdsRun()
     else { return configuration.source }
     Console.error.write(
-      "martlet: note: mnist is not on this machine, and would be downloaded. Measured with generated digits of the same "
-        + "shape and number instead.\n")
-    return DigitsSource(trainCount: 60_000, testCount: 10_000)
+      "martlet: note: \(type(of: published).name) is not on this machine, and would be downloaded. Measured with generated "
+        + "\(standIn.description) of the same shape and number instead.\n")
+    return standIn.source
   }
 
   private func train(_ run: TrainingRun, _ verbosity: ProgressPrinter.Verbosity, _ log: RunLog?) throws {

@@ -1,0 +1,52 @@
+import Configuration
+import Tensors
+
+/// CIFAR-10, from its binary archive: 50,000 training and 10,000 test color images in 10 classes, 32x32.
+///
+/// Source: A. Krizhevsky, "Learning multiple layers of features from tiny images" (2009).
+public struct CIFAR10Source: PublishedSource, Equatable {
+  public static let name = "cifar10"
+  public static let summary = "50,000 + 10,000 color images in 10 classes, 32x32 (downloaded if missing)"
+  public static let optionKeys = ["directory"]
+
+  public var directory: String?
+
+  /// Creates a source that reads from a directory, or from the default locations if nil.
+  public init(directory: String? = nil) { self.directory = directory }
+
+  public init(options: ConfigurationReader) throws { directory = try options.optionalFilePath("directory") }
+
+  public var published: PublishedSet { Self.published }
+
+  /// The archive has a published MD5, its files have none. The digests of the images are those of a lossless copy
+  /// (cyizhuo/CIFAR-10-dataset on GitHub), which has the means and deviations per channel that are published for both
+  /// splits, to all 8 digits, and which has the 1,020 images at the start of the published files.
+  static let archive = CIFARArchive(
+    dataset: name, fileName: "cifar-10-binary.tar.gz", directory: "cifar-10-batches-bin",
+    layout: CIFARLayout(
+      files: (1...5).map { CIFARLayout.File(name: "data_batch_\($0).bin", split: .train, records: 10_000) }
+        + [CIFARLayout.File(name: "test_batch.bin", split: .test, records: 10_000)],
+      classCounts: [10], labelNames: ["label"],
+      digests: (
+        train: "55a61f79a40ece2ceda9fb5f9f7078f6ea2fc4952489cef56682bcf92cfcc260",
+        test: "325704b01eb92e1e2a6215ae6a916bb7db7de054af0c496be1c7be2e0fcfbf5f"
+      )),
+    md5: "c32a1d4ab5d03f1284b67883e8d87530")
+
+  private static let published = PublishedSet(
+    PublishedCIFAR(
+      archive: archive,
+      mirrors: [
+        "https://www.cs.toronto.edu/~kriz/",
+        "https://mindspore-website.obs.cn-north-4.myhuaweicloud.com/notebook/datasets/",
+      ],
+      directoryNames: ["cifar10", "cifar-10", "CIFAR10"],
+      pickledNames: [
+        "cifar-10-batches-py", "cifar-10-python.tar.gz", "cifar-10-batches-py.tar.gz", "cifar-10-batches-py-target",
+        "data_batch_1",
+      ],
+      labelIndex: 0,
+      classNames: [
+        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+      ]))
+}
