@@ -67,7 +67,8 @@ final class UnpackedStream {
     if status == Z_STREAM_END {
       // Another member may follow; anything else after the end is padding.
       try refill(keeping: 1)
-      let hasNext = stream.pointee.avail_in >= 2 && stream.pointee.next_in[0] == 0x1f && stream.pointee.next_in[1] == 0x8b
+      let hasNext =
+        stream.pointee.avail_in >= 2 && stream.pointee.next_in[0] == 0x1f && stream.pointee.next_in[1] == 0x8b
       isAtEnd = !hasNext || inflateReset(stream) != Z_OK
     } else if status != Z_OK {
       let isTruncated = status == Z_BUF_ERROR && stream.pointee.avail_in == 0

@@ -11,7 +11,7 @@ package final class GrowingFile: @unchecked Sendable {
   package let path: String
   /// The size in bytes.
   package private(set) var count: Int
-  private let descriptor: Int32
+  private var descriptor: Int32
 
   /// Opens or creates a file, waiting for a process that has it.
   ///
@@ -30,17 +30,23 @@ package final class GrowingFile: @unchecked Sendable {
       // The process that had it may have moved or removed it.
       if AtomicFile.isSame(descriptor, path), fstat(descriptor, &status) == 0 {
         guard status.st_mode & S_IFMT == S_IFREG else {
-          close(descriptor)
+          Glibc.close(descriptor)
           throw FileError(path: path, operation: .write, reason: "it is not a file")
         }
         (self.descriptor, count) = (descriptor, Int(status.st_size))
         return
       }
-      close(descriptor)
+      Glibc.close(descriptor)
     }
   }
 
-  deinit { close(descriptor) }
+  deinit { close() }
+
+  /// Gives the file to another process.
+  package func close() {
+    if descriptor >= 0 { Glibc.close(descriptor) }
+    descriptor = -1
+  }
 
   /// Appends bytes.
   ///

@@ -38,6 +38,30 @@ struct RunConfigurationTests {
     for word in keys + names { #expect(text.contains(word), "\(word)") }
   }
 
+  @Test("of published data sets are in configs/", arguments: ["fashion-mnist", "cifar10", "mnist-convnet"])
+  func published(name: String) throws {
+    let root = URL(filePath: #filePath).pathComponents.dropLast(3).joined(separator: "/")
+    let run = try RunConfiguration(contentsOf: "\(root)/configs/\(name).yml")
+    #expect(run.source is any PublishedSource)
+    #expect(run.checkpoints.directory == "checkpoints/\(name)")
+  }
+
+  @Test("choose the labels of CIFAR-100")
+  func coarseLabels() throws {
+    func source(_ data: String) throws -> (any DatasetSource)? {
+      try RunConfiguration(yaml: Self.yaml.replacing("{dataset: mnist, scale: 255}", with: data), file: "run.yml")
+        .source
+    }
+    #expect(try source("{dataset: cifar100}") as? CIFAR100Source == CIFAR100Source())
+    let coarse = try source("{dataset: cifar100, directory: /x, labels: coarse}") as? CIFAR100Source
+    #expect(coarse == CIFAR100Source(directory: "/x", labels: .coarse))
+    #expect {
+      try source("{dataset: cifar100, labels: rough}")
+    } throws: {
+      "\($0)".hasSuffix("data.labels: unknown label 'rough'. Known names: fine, coarse.")
+    }
+  }
+
   @Test("have the home directory for ~/ in each of their paths")
   func homeDirectory() throws {
     let home = try HomePath.expanded("~/x")
@@ -137,7 +161,7 @@ struct RunConfigurationTests {
     ("shuffle: true", "shuffle: 1", "test.yml:10: fit.shuffle: expected true or false. Received: 1"),
     (
       "dataset: mnist", "dataset: mnits",
-      "test.yml:2: data.dataset: unknown data set 'mnits'. Did you mean 'mnist'? Known names: mnist, digits, idx, npz."
+      "test.yml:2: data.dataset: unknown data set 'mnits'. Did you mean 'mnist'? Known names: mnist, fashion_mnist, cifar10, cifar100, digits, idx, npz."
     ),
     (
       "dataset: mnist", "dataset: mnist, train_count: 3",

@@ -85,7 +85,8 @@ struct CIFARImages {
     for (label, count) in layout.classCounts.enumerated() where record[label] >= count {
       throw DatasetError.damaged(
         path: path,
-        reason: "the \(layout.labelNames[label]) of record \(index) is \(record[label]), at most \(count - 1) is valid: "
+        reason:
+          "the \(layout.labelNames[label]) of record \(index) is \(record[label]), at most \(count - 1) is valid: "
           + "it is corrupt, or not in the binary layout of CIFAR")
     }
   }

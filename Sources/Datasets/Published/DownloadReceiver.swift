@@ -64,6 +64,7 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
   private func request(_ url: URL) -> URLRequest {
     var request = URLRequest(url: url)
     guard let source = partial.source, source.url == url.absoluteString, partial.count > 0 else { return request }
+    partial.resume()
     request.setValue("bytes=\(partial.count)-", forHTTPHeaderField: "Range")
     request.setValue(source.validator, forHTTPHeaderField: "If-Range")
     // Positions are those of the file, not of an encoding of it.
@@ -133,7 +134,6 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
       throw DownloadFailure(
         reason: "the server announced \(total) bytes, more than the maximum of \(byteLimit)", isLost: true)
     }
-    partial.resume()
     return nil
   }
 
@@ -142,7 +142,6 @@ final class DownloadReceiver: NSObject, URLSessionDataDelegate, Sendable {
     guard partial.count > 0, let total = answer.range?.total ?? partial.source?.total, total == partial.count else {
       throw DownloadFailure(reason: "the server answered 416: the file has changed", isLost: true)
     }
-    partial.resume()
     return .success(())
   }
 

@@ -11,7 +11,7 @@ final class PartialDownload: @unchecked Sendable {
   private let sourcePath: String
   /// The source of the bytes; nil if the rest cannot be requested.
   private(set) var source: DownloadSource?
-  /// Whether bytes of an earlier response are kept.
+  /// Whether the rest of an earlier response was requested.
   private(set) var isResumed = false
 
   var path: String { file.path }
@@ -45,7 +45,7 @@ final class PartialDownload: @unchecked Sendable {
   /// - Throws: `FileError`.
   func append(_ bytes: [UInt8]) throws { try file.append(bytes) }
 
-  /// Keeps the bytes as those of an earlier response.
+  /// Notes that the rest is requested.
   func resume() { isResumed = true }
 
   /// Makes the bytes a complete file at `path`.
@@ -55,6 +55,9 @@ final class PartialDownload: @unchecked Sendable {
     try file.move(to: path)
     unlink(sourcePath)
   }
+
+  /// Gives the files to another process.
+  func close() { file.close() }
 
   /// Removes the bytes and their source.
   func remove() {

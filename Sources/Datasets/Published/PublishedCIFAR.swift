@@ -102,7 +102,9 @@ struct PublishedCIFAR: PublishedFiles {
 
   /// The directories that may have the archive or its files.
   private func places(_ directory: String?, _ context: DatasetContext) -> [String] {
-    let roots = directory.map { [$0] } ?? [context.dataDirectory, cacheDirectory(context), context.kerasDirectory]
+    let roots =
+      directory.map { [$0] }
+      ?? [context.dataDirectory, cacheDirectory(context), context.kerasDirectory]
       .compactMap { $0 }
     return roots.flatMap { root in
       ([""] + directoryNames.map { "/\($0)" }).flatMap { [$0, "\($0)/\(archive.directory)"] }.map { root + $0 }

@@ -2,19 +2,21 @@ import Foundation
 import Glibc
 
 /// An HTTP server on 127.0.0.1 that answers every request with a closure, and closes the connection.
-final class LoopbackServer: Sendable {
+public final class LoopbackServer: Sendable {
   /// The raw answer to a request for a path: status line, headers and body.
-  typealias Answer = @Sendable (_ path: String) -> [UInt8]
+  public typealias Answer = @Sendable (_ path: String) -> [UInt8]
   /// Answers a request for a path incrementally.
-  typealias Conversation = @Sendable (_ path: String, Connection) -> Void
+  public typealias Conversation = @Sendable (_ path: String, Connection) -> Void
 
   /// The connection to the client.
-  struct Connection {
+  public struct Connection: Sendable {
     fileprivate let descriptor: Int32
+    /// The headers of the request, by their lowercase names.
+    public let headers: [String: String]
 
     /// - Returns: whether the client may still be connected.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    public func send(_ bytes: [UInt8]) -> Bool {
       var written = 0
       while written < bytes.count {
         let sent = bytes.withUnsafeBytes {
@@ -27,22 +29,22 @@ final class LoopbackServer: Sendable {
     }
 
     /// Sends nothing until the client closes.
-    func waitForClose() {
+    public func waitForClose() {
       var byte: UInt8 = 0
       while read(descriptor, &byte, 1) > 0 {}
     }
   }
 
-  let port: UInt16
+  public let port: UInt16
   private let listener: Int32
 
-  var address: String { "http://127.0.0.1:\(port)/" }
+  public var address: String { "http://127.0.0.1:\(port)/" }
 
-  convenience init(answer: @escaping Answer) throws {
+  public convenience init(answer: @escaping Answer) throws {
     try self.init { path, connection in connection.send(answer(path)) }
   }
 
-  init(conversation: @escaping Conversation) throws {
+  public init(conversation: @escaping Conversation) throws {
     // A process started by another test must not keep a connection open.
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
@@ -80,11 +82,17 @@ final class LoopbackServer: Sendable {
     var request = [UInt8](repeating: 0, count: 4096)
     let count = read(connection, &request, request.count)
     guard count > 0 else { return }
-    let path = String(decoding: request[..<count], as: UTF8.self).split(separator: " ").dropFirst().first ?? ""
-    conversation(String(path), Connection(descriptor: connection))
+    let lines = String(decoding: request[..<count], as: UTF8.self).split(separator: "\r\n")
+    let path = lines.first?.split(separator: " ").dropFirst().first ?? ""
+    let headers = lines.dropFirst().map { $0.split(separator: ":", maxSplits: 1) }.filter { $0.count == 2 }
+      .map { ($0[0].lowercased(), $0[1].trimmingCharacters(in: .whitespaces)) }
+    conversation(
+      String(path), Connection(descriptor: connection, headers: Dictionary(headers) { first, _ in first }))
   }
 
-  static func response(_ status: String, body: [UInt8], length: Int? = nil) -> [UInt8] {
-    Array("HTTP/1.1 \(status)\r\nContent-Length: \(length ?? body.count)\r\nConnection: close\r\n\r\n".utf8) + body
+  /// - Parameter headers: whole lines, each with its line end.
+  public static func response(_ status: String, headers: String = "", body: [UInt8], length: Int? = nil) -> [UInt8] {
+    let length = "Content-Length: \(length ?? body.count)"
+    return Array("HTTP/1.1 \(status)\r\n\(headers)\(length)\r\nConnection: close\r\n\r\n".utf8) + body
   }
 }
