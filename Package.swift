@@ -88,12 +88,18 @@ let package = Package(
       name: "NeuralNetwork",
       dependencies: ["Configuration", "ElementaryFunctions", "Kernels", "Randomness", "Tensors"],
       swiftSettings: computing),
-    .target(name: "ZipArchive", dependencies: ["CZlib", "SystemResources"], swiftSettings: [optimizedInDebug]),
+    .target(
+      name: "ZipArchive", dependencies: ["CZlib", "DurableFiles", "SystemResources"],
+      swiftSettings: [optimizedInDebug]),
     .target(name: "Images", dependencies: ["CJPEG", "CZlib"], swiftSettings: computing),
+    .target(
+      name: "HDF5Reading", dependencies: ["DurableFiles", "SystemResources", "ZipArchive"],
+      swiftSettings: [optimizedInDebug]),
     .target(
       name: "Datasets",
       dependencies: [
-        "CZlib", "Configuration", "DurableFiles", "Images", "SystemResources", "Randomness", "Tensors", "ZipArchive",
+        "CZlib", "Configuration", "DurableFiles", "HDF5Reading", "Images", "SystemResources", "Randomness", "Tensors",
+        "ZipArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),
@@ -105,7 +111,6 @@ let package = Package(
         "NeuralNetwork",
       ],
       swiftSettings: computing),
-    .target(name: "HDF5Reading", dependencies: ["SystemResources", "ZipArchive"], swiftSettings: [optimizedInDebug]),
     .target(name: "HDF5Writing", dependencies: ["CHDF5"]),
     .target(
       name: "KerasFormat",
@@ -182,7 +187,8 @@ let package = Package(
         "Configuration", "Datasets", "DurableFiles", "KerasGolden", "Kernels", "NeuralNetwork", "TestSupport",
         "Training",
       ]),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5Reading", "HDF5Writing"], exclude: ["Golden"]),
+    .testTarget(
+      name: "HDF5Tests", dependencies: ["DurableFiles", "HDF5Reading", "HDF5Writing"], exclude: ["Golden"]),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: [

@@ -127,16 +127,37 @@ public struct Dataset: Sendable {
 // MARK: - Contents
 
 extension Dataset {
-  /// All inputs (count, shape…), if they are bytes in memory.
+  /// All inputs (count, shape…), if they are bytes; those of a mapped file are copied. Nil also if they are decoded on
+  /// demand.
   public var bytes: [UInt8]? {
-    guard case .bytes(let values) = storage else { return nil }
-    return part(of: values, each: shape.count)
+    switch storage {
+    case .bytes(let values): part(of: values, each: shape.count)
+    case .mapped(let inputs) where inputs.element == .uint8: copied(inputs)
+    default: nil
+    }
   }
 
-  /// All inputs (count, shape…), if they are floats in memory.
+  /// All inputs (count, shape…), if they are floats; those of a mapped file are copied. Nil also if they are decoded on
+  /// demand.
   public var floats: [Float]? {
-    guard case .floats(let values) = storage else { return nil }
-    return part(of: values, each: shape.count)
+    switch storage {
+    case .floats(let values): part(of: values, each: shape.count)
+    case .mapped(let inputs) where inputs.element == .float32: copied(inputs)
+    default: nil
+    }
+  }
+
+  /// The selected samples of a mapped file.
+  private func copied<Value: BitwiseCopyable>(_ inputs: MappedInputs) -> [Value] {
+    let size = shape.count * MemoryLayout<Value>.size
+    return [Value](unsafeUninitializedCapacity: count * shape.count) { values, initialized in
+      guard let start = values.baseAddress else { return }
+      for index in 0..<count {
+        UnsafeMutableRawPointer(start + index * shape.count)
+          .copyMemory(from: inputs.start + selection[index] * size, byteCount: size)
+      }
+      initialized = count * shape.count
+    }
   }
 
   /// The label of each sample (count), if the targets are labels.

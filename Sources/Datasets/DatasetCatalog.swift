@@ -12,6 +12,8 @@ private let datasetCatalog = Catalog<any DatasetSource.Type>(
     ImageFolderSource.self,
     IDXSource.self,
     NPZSource.self,
+    NPYSource.self,
+    HDF5Source.self,
   ])
 
 extension Catalog where Entry == any DatasetSource.Type {

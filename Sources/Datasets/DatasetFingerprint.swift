@@ -7,31 +7,54 @@ extension Dataset {
   ///
   /// Byte images with labels use the original format: the count and the shape, the bytes, the labels. Everything else
   /// starts with a description string.
+  ///
+  /// That of a large mapped file is remembered: see `MappedContent`.
   func computeFingerprint() -> String {
-    var hash = SHA256()
-    let isPlain = input.isByteImage && target == .label && weights == nil && digests == nil
-    if let digests {
-      hash.update(data: Array("\(digests.description)\(weights == nil ? "" : ", weights")\n".utf8))
-    } else if !isPlain {
-      let target = target.map { "\($0)" } ?? "none"
-      hash.update(data: Array("inputs: \(input), targets: \(target)\(weights == nil ? "" : ", weights")\n".utf8))
+    guard case .mapped(let inputs) = storage, let content = inputs.content, digests == nil else {
+      return hashed { _, _ in }
     }
+    var rest = SHA256()
+    rest.update(data: Array(fingerprintHeader.utf8))
+    switch selection {
+    case .range(let range): rest.update(integers: [range.lowerBound, range.upperBound])
+    case .indices(let indices): rest.update(indices, samples: .range(0..<indices.count), each: 1)
+    }
+    hashTargetsAndWeights(&rest)
+    let part = "\(inputs.offset) \(shape) \(selection.count) \(rest.finalize().hexadecimal)"
+    return content.result("fingerprint 1 \(part)") { hashed($0) }
+  }
+
+  /// The description of samples that are not plain images of bytes with labels.
+  private var fingerprintHeader: String {
+    if let digests { return "\(digests.description)\(weights == nil ? "" : ", weights")\n" }
+    guard !input.isByteImage || target != .label || weights != nil else { return "" }
+    let target = target.map { "\($0)" } ?? "none"
+    return "inputs: \(input), targets: \(target)\(weights == nil ? "" : ", weights")\n"
+  }
+
+  private func hashed(_ progress: (_ done: Int, _ total: Int) -> Void) -> String {
+    var hash = SHA256()
+    hash.update(data: Array(fingerprintHeader.utf8))
     hash.update(integers: [count] + shape.dimensions)
     switch storage {
     case _ where digests != nil:
       hash.update(digests?.bytes ?? [], samples: selection, each: SampleDigests.size)
     case .bytes(let values): hash.update(values, samples: selection, each: shape.count)
     case .floats(let values): hash.update(values, samples: selection, each: shape.count)
-    case .mapped(let inputs): hash.update(inputs, samples: selection, each: shape.count)
+    case .mapped(let inputs): hash.update(inputs, samples: selection, each: shape.count, progress)
     case .decoded: preconditionFailure("'\(name)' has no digests")
     }
+    hashTargetsAndWeights(&hash)
+    return hash.finalize().hexadecimal
+  }
+
+  private func hashTargetsAndWeights(_ hash: inout SHA256) {
     switch targets {
     case .labels(let values): hash.update(values, samples: selection, each: 1)
     case .values(let values, let shape): hash.update(values, samples: selection, each: shape.count)
     case nil: break
     }
     if let weights { hash.update(weights, samples: selection, each: 1) }
-    return hash.finalize().hexadecimal
   }
 }
 
@@ -49,10 +72,17 @@ extension SHA256 {
     values.withUnsafeBytes { update($0, samples: samples, each: count * MemoryLayout<Value>.size) }
   }
 
-  fileprivate mutating func update(_ inputs: MappedInputs, samples: SampleSelection, each count: Int) {
-    let size = count * (inputs.element == .uint8 ? 1 : MemoryLayout<Float>.size)
+  /// The bytes of the selected samples of a mapped file.
+  fileprivate mutating func update(
+    _ inputs: MappedInputs, samples: SampleSelection, each count: Int, _ progress: (_ done: Int, _ total: Int) -> Void
+  ) {
+    let size = count * inputs.elementSize
     let all = UnsafeRawBufferPointer(start: inputs.start, count: inputs.file.bytes.count - inputs.offset)
-    update(all, samples: samples, each: size)
+    let step = max((16 << 20) / size, 1)
+    for first in stride(from: 0, to: samples.count, by: step) {
+      update(all, samples: samples.part(first..<min(first + step, samples.count)), each: size)
+      progress(min(first + step, samples.count) * size, samples.count * size)
+    }
   }
 
   private mutating func update(_ bytes: UnsafeRawBufferPointer, samples: SampleSelection, each size: Int) {

@@ -57,6 +57,9 @@ public protocol DatasetSource: Sendable {
   /// - Throws: `DatasetError`.
   func loadParts(_ context: DatasetContext) throws -> DatasetParts
 
+  /// The error of a run without a validation split if there is no test data.
+  var noTestData: DatasetError { get }
+
   /// Whether the validation samples of a split are drawn by class unless the run says otherwise, because the data is
   /// sorted by class.
   static var stratifiesByDefault: Bool { get }
@@ -91,8 +94,7 @@ extension DatasetSource {
     return try loadParts(context).prepared(samples, noTestData: noTestData)
   }
 
-  /// The error of a source without test data, for a run without a validation split.
-  var noTestData: DatasetError {
+  public var noTestData: DatasetError {
     .noTestData(path: "data", advice: "Reserve a part of the training data (fit.validation_split: 0.2)")
   }
 

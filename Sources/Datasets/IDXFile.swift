@@ -6,41 +6,51 @@ import Tensors
 ///
 /// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section "File formats".
 package enum IDXFile {
-  /// Reads byte images: (count, height, width), or with 1 or 3 channels as a fourth dimension; plain or gzip.
+  /// Reads byte images: (count, height, width), or with channels as a fourth dimension; plain or gzip.
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
   package static func readImages(_ path: String) throws -> (shape: Shape, pixels: [UInt8]) {
-    let (sizes, pixels) = try read(path, as: .images)
-    let channels = sizes.count == 4 ? sizes[3] : 1
-    guard channels == 1 || channels == 3 else {
-      throw DatasetError.damaged(path: path, reason: "its images have \(channels) channels; 1 or 3 are supported")
-    }
-    return ([sizes[1], sizes[2], channels], pixels)
+    let images = try open(path, as: .images)
+    return ([images.shape[1], images.shape[2], images.shape.count == 4 ? images.shape[3] : 1], try images.bytes())
   }
 
   /// Reads byte labels: (count); plain or gzip.
   ///
   /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
   package static func readLabels(_ path: String) throws -> [Int32] {
-    let values = try read(path, as: .labels).values
-    let bytes = values.count * MemoryLayout<Int32>.stride
-    guard Memory.canHold(bytes) else {
-      throw DatasetError.damaged(path: path, reason: "its \(values.count) labels do not fit in memory")
+    let labels = try open(path, as: .labels)
+    guard Memory.canHold(labels.valueCount * MemoryLayout<Int32>.stride) else {
+      throw DatasetError.damaged(path: path, reason: "its \(labels.valueCount) labels do not fit in memory")
     }
-    return values.map(Int32.init)
+    return try labels.bytes().map(Int32.init)
   }
 
-  /// - Returns: the size of each dimension, and all values.
-  private static func read(_ path: String, as content: IDXContent) throws -> (sizes: [Int], values: [UInt8]) {
-    let file = try AtomicFile.read(path)
-    let header = { try IDXHeader($0, path: path, content: content) }
-    var bytes =
-      GzipReader.isGzip(file)
-      ? try GzipReader.unpack(file, path: path, headerCount: FileKind.prefixCount) {
-        try header($0).fileCount(heldBy: file.count * GzipReader.largestRatio)
-      } : file
-    let layout = try header(bytes)
-    let fileCount = try layout.fileCount(heldBy: bytes.count)
+  /// Maps a plain file, or unpacks a gzip file in memory.
+  ///
+  /// - Throws: `FileError` or `DatasetError` with the path and what is wrong.
+  static func open(_ path: String, as content: IDXContent) throws -> IDXArray {
+    let file = try MappedFile(path: path)
+    let start = Array(file.bytes.prefix(FileKind.prefixCount))
+    guard GzipReader.isGzip(start) else { return try IDXArray(FileBytes(file), path: path, content) }
+    let packed = try AtomicFile.read(path)
+    let unpacked = try GzipReader.unpack(packed, path: path, headerCount: FileKind.prefixCount) {
+      try IDXHeader($0, path: path, content: content).fileCount(heldBy: packed.count * GzipReader.largestRatio)
+    }
+    return try IDXArray(FileBytes(unpacked), path: path, content)
+  }
+}
+
+/// An array of unsigned bytes in an IDX file.
+struct IDXArray: StoredArray {
+  let place: String
+  let shape: [Int]
+  private let bytes: FileBytes
+  private let headerCount: Int
+
+  /// - Throws: `DatasetError.damaged` if it is not an IDX file of the expected content.
+  fileprivate init(_ bytes: FileBytes, path: String, _ content: IDXContent) throws {
+    let header = try IDXHeader(Array(bytes.prefix(FileKind.prefixCount)), path: path, content: content)
+    let fileCount = try header.fileCount(heldBy: bytes.count)
     guard bytes.count == fileCount else {
       throw DatasetError.damaged(
         path: path,
@@ -48,8 +58,17 @@ package enum IDXFile {
           ? "truncated: it has \(bytes.count) bytes, its header declares \(fileCount)"
           : "too long: it has extra bytes after the \(fileCount) its header declares")
     }
-    bytes.removeFirst(layout.count)
-    return (layout.sizes, bytes)
+    (place, self.bytes, shape, headerCount) = (path, bytes, header.sizes, header.count)
+  }
+
+  var name: String { place }
+  var type: StoredNumber { .byte }
+  var file: MappedFile? { bytes.file }
+  var offset: Int? { bytes.file == nil ? nil : headerCount }
+
+  func read(rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {
+    let part = headerCount + rows.lowerBound * rowLength..<headerCount + rows.upperBound * rowLength
+    bytes.withUnsafeBytes(part) { output.copyMemory(from: $0) }
   }
 }
 

@@ -5,7 +5,7 @@ import Tensors
 /// Data in two pairs of IDX files. Only the files of the requested split must exist.
 public struct IDXSource: DatasetSource, Equatable {
   public static let name = "idx"
-  public static let summary = "any pairs of IDX files, plain or .gz, 1 or 3 channels"
+  public static let summary = "any pairs of IDX files, plain (mapped) or .gz, any number of channels"
   public static let optionKeys = ["train_images", "train_labels", "test_images", "test_labels"]
   public static let inputElement: Field.Element? = .uint8
 
@@ -75,13 +75,14 @@ public struct IDXSource: DatasetSource, Equatable {
 
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let labels = split == .train ? trainLabels : testLabels
-    return try Self.read(name: name(split), images: images(split), labels: required(labels, "\(split)_labels"))
+    return try Self.read(name: name(split), images: images(split), labels: required(labels, "\(split)_labels"), context)
   }
 
   public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let labels = split == .train ? trainLabels : testLabels
     return try Self.read(
-      name: name(split), images: images(split), labels: labels.flatMap { AtomicFile.exists($0) ? $0 : nil })
+      name: name(split), images: images(split), labels: labels.flatMap { AtomicFile.exists($0) ? $0 : nil },
+      context)
   }
 
   private func name(_ split: DatasetSplit) -> String { "idx (\(split))" }
@@ -101,12 +102,12 @@ public struct IDXSource: DatasetSource, Equatable {
     return path
   }
 
-  /// Reads a file of images, and one of labels if there is one.
+  /// Maps or reads a file of images, and reads one of labels if there is one.
   static func read(
-    name: String, images: String, labels: String?, classNames: [String]? = nil
+    name: String, images: String, labels: String?, classNames: [String]? = nil, _ context: DatasetContext
   ) throws -> Dataset {
-    let (shape, pixels) = try IDXFile.readImages(images)
-    let labels = try labels.map { Dataset.Targets.labels(try IDXFile.readLabels($0)) }
-    return try Dataset(name: name, shape: shape, inputs: .bytes(pixels), targets: labels, classNames: classNames)
+    let images = ArrayPart(name: name, inputs: try IDXFile.open(images, as: .images), targets: nil, weights: nil)
+    return try images.dataset(
+      .memory, context, targets: labels.map { .labels(try IDXFile.readLabels($0)) }, classNames: classNames)
   }
 }

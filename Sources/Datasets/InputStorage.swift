@@ -25,6 +25,18 @@ package struct MappedInputs: Sendable {
   /// The offset of the first sample in bytes.
   package let offset: Int
   package let element: Field.Element
+  /// The examined contents, if they are large enough to be remembered.
+  package let content: MappedContent?
+
+  package init(file: MappedFile, offset: Int, element: Field.Element, content: MappedContent? = nil) {
+    self.file = file
+    self.offset = offset
+    self.element = element
+    self.content = content
+  }
+
+  /// The size of an element in bytes.
+  package var elementSize: Int { element == .uint8 ? 1 : MemoryLayout<Float>.size }
 
   /// The address of the first sample; floats may be unaligned.
   package var start: UnsafeRawPointer {

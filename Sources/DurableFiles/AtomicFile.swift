@@ -202,7 +202,7 @@ package enum AtomicFile {
   }
 
   /// Checks that the file system has room for a file, before a write that could not complete.
-  private static func checkSpace(for count: Int, _ path: String, _ directory: RawPath) throws {
+  static func checkSpace(for count: Int, _ path: String, _ directory: RawPath) throws {
     var status = statvfs()
     // If the system does not report it, the write decides.
     guard statvfs(directory.bytes, &status) == 0, status.f_blocks > 0 else { return }

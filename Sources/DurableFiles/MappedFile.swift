@@ -1,12 +1,18 @@
 import Glibc
 
 /// A file mapped into memory for reading: the page cache holds what was read, and gives it up when memory is short.
+///
+/// If the file becomes shorter while it is mapped, or its disk fails, reading it ends the process: see
+/// `MappedFileFaults`.
 package final class MappedFile: @unchecked Sendable {
   // Sendable: the mapping is read-only, and lives as long as the object.
   /// The path of the file.
   package let path: String
   /// The contents of the file.
   package let bytes: UnsafeRawBufferPointer
+  /// The state of the file when it was mapped.
+  package let stamp: FileStamp
+  private let faults: MappedFileFaults.Registration?
 
   /// - Throws: `FileError` if the file cannot be read or is not a regular file.
   package init(path: String) throws {
@@ -20,18 +26,23 @@ package final class MappedFile: @unchecked Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw FileError(path: path, operation: .read, reason: "it is not a file")
     }
+    stamp = FileStamp(status)
     let size = Int(status.st_size)
     guard size > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      faults = nil
       return
     }
     guard let start = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), start != MAP_FAILED else {
       throw FileError(path: path, operation: .read)
     }
     bytes = UnsafeRawBufferPointer(start: start, count: size)
+    faults = MappedFileFaults.register(bytes, path: path)
   }
 
   deinit {
-    if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+    guard let start = bytes.baseAddress else { return }
+    faults.map(MappedFileFaults.unregister)
+    munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
   }
 }

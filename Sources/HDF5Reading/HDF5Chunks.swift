@@ -10,13 +10,15 @@ struct HDF5Chunks {
   /// The address of the chunk index; nil if nothing was written.
   private let tree: Int?
   /// The dimensions of a chunk.
-  private let dimensions: [Int]
+  let dimensions: [Int]
   /// The size of an element according to the layout.
   private let elementSize: Int
 
   /// A stored chunk.
   struct Stored {
-    let content: ArraySlice<UInt8>
+    let address: Int
+    /// The stored size in bytes.
+    let count: Int
     /// A bit mask of the skipped filters.
     let skippedFilters: Int
     /// The offset of its first element, per axis.
@@ -38,10 +40,8 @@ struct HDF5Chunks {
 
   /// The chunks in the file.
   ///
-  /// - Parameters:
-  ///   - rank: the number of the dataset's dimensions.
-  ///   - isPacked: whether they are compressed; since compressed data may expand a lot, it is read only once.
-  func stored(rank: Int, isPacked: Bool, in storage: HDF5Storage) throws -> [Stored] {
+  /// - Parameter rank: the number of the dataset's dimensions.
+  func stored(rank: Int, in storage: HDF5Storage) throws -> [Stored] {
     guard rank == dimensions.count else {
       throw HDF5Error.Problem.malformed(reason: "its chunks have a different rank")
     }
@@ -49,9 +49,9 @@ struct HDF5Chunks {
     return try HDF5Tree.leaves(at: tree, .chunks, keyCount: 16 + 8 * rank, in: storage).map { leaf in
       var key = leaf.key
       let (count, skippedFilters) = (try key.uint32(), try key.uint32())
-      if isPacked { try storage.spend((HDF5Storage.readings - 1) * count) }
+      _ = try storage.range(at: leaf.child, count: count)
       return Stored(
-        content: try storage.region(at: leaf.child, count: count).rest, skippedFilters: skippedFilters,
+        address: leaf.child, count: count, skippedFilters: skippedFilters,
         offset: try (0..<rank).map { _ in try key.size() })
     }
   }
@@ -62,24 +62,36 @@ struct HDF5Chunks {
   func elements(
     _ stored: [Stored], dimensions whole: [Int], elementSize: Int, _ filters: [HDF5Filter], in storage: HDF5Storage
   ) throws -> ArraySlice<UInt8> {
+    guard !whole.contains(0) else { return [] }
+    let size = whole.reduce(elementSize, *)
+    let chunkSize = try checkedSize(stored, whole, elementSize)
+    // The elements, and one chunk during decoding.
+    try HDF5Memory.check(size + 3 * chunkSize)
+    var elements = [UInt8](repeating: 0, count: size)
+    for chunk in stored {
+      // Compressed data may expand a lot: it is read only once.
+      if !filters.isEmpty { try storage.spend((HDF5Storage.readings - 1) * chunk.count) }
+      let packed = try storage.region(at: chunk.address, count: chunk.count).rest
+      let content = try HDF5Filter.unpacked(packed, filters, skipped: chunk.skippedFilters, count: chunkSize)
+      elements.withUnsafeMutableBytes { copy(content, of: chunk, rows: 0..<whole[0], to: $0, whole, elementSize) }
+    }
+    return elements[...]
+  }
+
+  /// The size of a chunk in bytes.
+  ///
+  /// - Throws: `HDF5Error.Problem` if chunks are missing, overlap, or are much larger than the dataset.
+  func checkedSize(_ stored: [Stored], _ whole: [Int], _ elementSize: Int) throws -> Int {
     guard elementSize == self.elementSize else {
       throw HDF5Error.Problem.malformed(reason: "its chunks have a different element size")
     }
-    guard !whole.contains(0) else { return [] }
-    let size = whole.reduce(elementSize, *)
+    let size = try HDF5Dataspace.count(whole + [elementSize], maximum: .max)
     let chunkSize = try HDF5Dataspace.count(dimensions + [elementSize], maximum: .max)
     try checkCoverage(stored, whole)
     guard chunkSize <= max(size, Self.growing), chunkSize / Self.edges * stored.count <= size + Self.growing else {
       throw HDF5Error.Problem.malformed(reason: "its chunks are much larger than the dataset")
     }
-    // The elements, and one chunk during decoding.
-    try HDF5Memory.check(size + 3 * chunkSize)
-    var elements = [UInt8](repeating: 0, count: size)
-    for chunk in stored {
-      let content = try HDF5Filter.unpacked(chunk.content, filters, skipped: chunk.skippedFilters, count: chunkSize)
-      copy(content, of: chunk, to: &elements, whole, elementSize)
-    }
-    return elements[...]
+    return chunkSize
   }
 
   /// Refuses missing and overlapping chunks.
@@ -105,27 +117,40 @@ struct HDF5Chunks {
     }
   }
 
-  /// Copies the rows of a chunk to the output, clipped to the dataset's bounds.
-  private func copy(
-    _ content: [UInt8], of chunk: Stored, to elements: inout [UInt8], _ whole: [Int], _ elementSize: Int
+  /// Copies a chunk to the output, clipped to the dataset's bounds and to some of its rows.
+  ///
+  /// - Parameters:
+  ///   - rows: along the first axis.
+  ///   - output: the elements of these rows.
+  func copy(
+    _ content: [UInt8], of chunk: Stored, rows: Range<Int>, to output: UnsafeMutableRawBufferPointer, _ whole: [Int],
+    _ elementSize: Int
   ) {
-    let counts = whole.indices.map { min(dimensions[$0], whole[$0] - chunk.offset[$0]) }
-    let rowSize = (counts.last ?? 1) * elementSize
-    for row in 0..<counts.dropLast().reduce(1, *) {
-      // The row index per axis, from the second to last.
-      var (rest, source, target) = (row, 0, 0)
-      var (sourceStride, targetStride) = (dimensions.last ?? 1, whole.last ?? 1)
-      for axis in counts.indices.dropLast().reversed() {
-        let position = rest % counts[axis]
-        rest /= counts[axis]
-        source += position * sourceStride
-        target += (chunk.offset[axis] + position) * targetStride
-        sourceStride *= dimensions[axis]
-        targetStride *= whole[axis]
+    // The part of the chunk, per axis.
+    var firsts = [Int](repeating: 0, count: whole.count)
+    var counts = whole.indices.map { min(dimensions[$0], whole[$0] - chunk.offset[$0]) }
+    let clipped = (chunk.offset[0]..<chunk.offset[0] + counts[0]).clamped(to: rows)
+    (firsts[0], counts[0]) = (clipped.lowerBound - chunk.offset[0], clipped.count)
+    guard !clipped.isEmpty, let last = counts.last else { return }
+    let runSize = last * elementSize
+    content.withUnsafeBytes { content in
+      for run in 0..<counts.dropLast().reduce(1, *) {
+        // The index per axis, from the last: a run along that one is copied at once.
+        var (rest, source, target) = (run, 0, 0)
+        var (sourceStride, targetStride) = (1, 1)
+        for axis in counts.indices.reversed() {
+          let index = axis == counts.count - 1 ? 0 : rest % counts[axis]
+          if axis < counts.count - 1 { rest /= counts[axis] }
+          let position = firsts[axis] + index
+          source += position * sourceStride
+          target += (chunk.offset[axis] + position - (axis == 0 ? rows.lowerBound : 0)) * targetStride
+          sourceStride *= dimensions[axis]
+          targetStride *= whole[axis]
+        }
+        let part = content[source * elementSize..<source * elementSize + runSize]
+        let place = target * elementSize..<target * elementSize + runSize
+        UnsafeMutableRawBufferPointer(rebasing: output[place]).copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
       }
-      target = (target + (chunk.offset.last ?? 0)) * elementSize
-      source *= elementSize
-      elements.replaceSubrange(target..<target + rowSize, with: content[source..<source + rowSize])
     }
   }
 }

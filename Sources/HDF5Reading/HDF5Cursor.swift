@@ -1,21 +1,21 @@
-import Synchronization
+import DurableFiles
 
 /// A bounds-checked cursor over a part of the file.
 struct HDF5Cursor {
-  private let bytes: [UInt8]
+  private let bytes: FileBytes
   private let start: Int
   private(set) var position: Int
   private let end: Int
 
   /// - Parameter range: within `bytes`.
-  init(_ bytes: [UInt8], _ range: Range<Int>) {
+  init(_ bytes: FileBytes, _ range: Range<Int>) {
     self.bytes = bytes
     (start, position, end) = (range.lowerBound, range.lowerBound, range.upperBound)
   }
 
   /// The unread bytes.
   var remaining: Int { end - position }
-  var rest: ArraySlice<UInt8> { bytes[position..<end] }
+  var rest: ArraySlice<UInt8> { bytes.slice(position..<end) }
 
   /// The next `count` bytes, as a separate region.
   mutating func part(_ count: Int) throws -> HDF5Cursor {
@@ -33,7 +33,8 @@ struct HDF5Cursor {
 
   /// The next integer of one to eight bytes.
   mutating func number(_ count: Int) throws -> UInt64 {
-    try part(count).rest.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    let number = try part(count)
+    return (number.position..<number.end).reversed().reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
   }
 
   mutating func uint8() throws -> Int { Int(try number(1)) }

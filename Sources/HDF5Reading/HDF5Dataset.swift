@@ -2,11 +2,11 @@
 struct HDF5Dataset {
   let type: HDF5Datatype
   let dimensions: [Int]
-  private let layout: Layout
-  private let filters: [HDF5Filter]
+  let layout: Layout
+  let filters: [HDF5Filter]
 
   /// Source: HDF5 File Format Specification 3.0, IV.A.2.i, "The Data Layout Message".
-  private enum Layout {
+  enum Layout {
     /// Compact: in the header itself.
     case compact(HDF5Cursor)
     /// Contiguous; nil if nothing was written.
@@ -53,8 +53,8 @@ struct HDF5Dataset {
       let size = try count(inBytes: most) * type.size
       return size == 0 ? [] : try storage.region(at: address ?? 0, count: size).rest
     case .chunked(let chunks):
-      let stored = try chunks.stored(rank: dimensions.count, isPacked: !filters.isEmpty, in: storage)
-      let most = HDF5Filter.mostBytes(stored.reduce(0) { $0 + $1.content.count }, filters)
+      let stored = try chunks.stored(rank: dimensions.count, in: storage)
+      let most = HDF5Filter.mostBytes(stored.reduce(0) { $0 + $1.count }, filters)
       _ = try count(inBytes: most)
       return try chunks.elements(stored, dimensions: dimensions, elementSize: type.size, filters, in: storage)
     case .otherFiles:
@@ -83,7 +83,7 @@ struct HDF5Dataset {
   }
 
   /// The number of elements, checked against the available `most` bytes.
-  private func count(inBytes most: Int) throws -> Int {
+  func count(inBytes most: Int) throws -> Int {
     try HDF5Dataspace.count(dimensions, maximum: most / type.size)
   }
 }

@@ -7,6 +7,8 @@ struct HDF5Datatype: Equatable {
     case float(isBigEndian: Bool)
     /// Two's complement or unsigned integers without padding bits, of 1, 2, 4 or 8 bytes.
     case integer(isBigEndian: Bool, isSigned: Bool)
+    /// Named integers of 1, 2, 4 or 8 bytes, as which h5py stores Booleans.
+    case names(isBigEndian: Bool, isSigned: Bool)
     case text(isSpacePadded: Bool)
     /// Variable-length strings, stored elsewhere in the file.
     case longText
@@ -39,6 +41,13 @@ struct HDF5Datatype: Equatable {
         ? .float(isBigEndian: isBigEndian) : .other(wording: "unsupported floating-point numbers")
     case 3:
       kind = .text(isSpacePadded: bits & 0x0f == 2)
+    case 8:
+      // The type of the numbers comes first.
+      guard case .integer(let isBigEndian, let isSigned) = try HDF5Datatype(message).kind else {
+        kind = .other(wording: "data of another type")
+        return
+      }
+      kind = .names(isBigEndian: isBigEndian, isSigned: isSigned)
     case 9 where bits & 0x0f == 1 && size == Self.longTextSize:
       kind = .longText
     default:
@@ -71,6 +80,7 @@ struct HDF5Datatype: Equatable {
     case .float(let isBigEndian): return numbers(isBigEndian, "floating-point numbers")
     case .integer(let isBigEndian, _): return numbers(isBigEndian, "integers")
     case .text, .longText: return "text"
+    case .names: return "data of another type"
     case .other(let wording): return wording
     }
   }

@@ -1,6 +1,6 @@
-import Synchronization
+import DurableFiles
 
-/// A reader for an untrusted HDF5 file in memory, without the HDF5 library.
+/// A reader for an untrusted HDF5 file, in memory or mapped, without the HDF5 library.
 ///
 /// It supports what Keras, h5py and Martlet write with default settings, and newer versions of the same structures
 /// unless they require additional ones. Unsupported features are refused by name. Every address and size is checked
@@ -15,11 +15,16 @@ package struct HDF5File: Sendable {
   package let root: HDF5Group
 
   /// Whether the bytes are an HDF5 file, possibly with a user block.
-  package static func isHDF5(_ bytes: [UInt8]) -> Bool { HDF5Superblock.start(of: bytes) != nil }
+  package static func isHDF5(_ bytes: [UInt8]) -> Bool { isHDF5(FileBytes(bytes)) }
+  package static func isHDF5(_ bytes: FileBytes) -> Bool { HDF5Superblock.start(of: bytes) != nil }
 
   /// - Parameter path: the path used in error messages.
   /// - Throws: `HDF5Error`.
-  package init(_ bytes: [UInt8], path: String) throws {
+  package init(_ bytes: [UInt8], path: String) throws { try self.init(FileBytes(bytes), path: path) }
+
+  /// - Parameter path: the path used in error messages.
+  /// - Throws: `HDF5Error`.
+  package init(_ bytes: FileBytes, path: String) throws {
     self.path = path
     root = try HDF5Place(file: path, object: "/").locating {
       let superblock = try HDF5Superblock(bytes)

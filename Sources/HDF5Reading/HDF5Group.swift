@@ -33,7 +33,7 @@ package struct HDF5Group: Sendable {
   /// The object at a relative path, and its path from the root.
   ///
   /// - Throws: `HDF5Error.Problem.missing` if there is no object.
-  private func existing(_ name: String) throws -> (object: HDF5Object, path: String) {
+  func existing(_ name: String) throws -> (object: HDF5Object, path: String) {
     let path = path(of: name.split(separator: "/")[...])
     guard let object = try find(name) else { throw HDF5Error(file: file, object: path, problem: .missing) }
     return (object, path)

@@ -1,3 +1,4 @@
+import DurableFiles
 import Synchronization
 
 /// The bytes of a file, with a budget of bytes that may still be read.
@@ -8,7 +9,7 @@ final class HDF5Storage: Sendable {
   /// How often each byte may be read, on average. Most bytes are read once.
   static let readings = 8
 
-  let bytes: [UInt8]
+  let bytes: FileBytes
   /// The base of the file's addresses: its superblock.
   let base: Int
   /// The end of the file's data.
@@ -16,22 +17,31 @@ final class HDF5Storage: Sendable {
   private let allowance: Atomic<Int>
 
   /// - Parameter base, end: within `bytes`.
-  init(_ bytes: [UInt8], base: Int, end: Int) {
+  init(_ bytes: FileBytes, base: Int, end: Int) {
     self.bytes = bytes
     self.base = base
     self.end = end
-    allowance = Atomic(Self.readings * bytes.count + 1 << 16)
+    let (readings, overflow) = bytes.count.multipliedReportingOverflow(by: Self.readings)
+    allowance = Atomic(overflow ? .max : readings + 1 << 16)
   }
 
   /// `count` bytes at an address.
   ///
   /// - Throws: `HDF5Error.Problem` if they are not within the file, or the budget is exhausted.
   func region(at address: Int, count: Int) throws -> HDF5Cursor {
+    let range = try range(at: address, count: count)
+    try spend(count)
+    return HDF5Cursor(bytes, range)
+  }
+
+  /// The range in the file of `count` bytes at an address, without reading them.
+  ///
+  /// - Throws: `HDF5Error.Problem` if they are not within the file.
+  func range(at address: Int, count: Int) throws -> Range<Int> {
     guard address >= 0, count >= 0, address <= end - base, count <= end - base - address else {
       throw HDF5Error.Problem.malformed(reason: "an address is beyond the end of the file")
     }
-    try spend(count)
-    return HDF5Cursor(bytes, base + address..<base + address + count)
+    return base + address..<base + address + count
   }
 
   /// Deducts bytes from the budget.

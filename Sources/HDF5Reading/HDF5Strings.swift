@@ -1,3 +1,5 @@
+import DurableFiles
+
 /// Strings, stored inline or, if of variable length, in global heaps.
 enum HDF5Strings {
   /// Converts elements to strings.
@@ -12,7 +14,7 @@ enum HDF5Strings {
         return String(decoding: text, as: UTF8.self)
       }
     case .longText:
-      return try read(HDF5Cursor(Array(elements), 0..<elements.count), in: objects)
+      return try read(HDF5Cursor(FileBytes(Array(elements)), 0..<elements.count), in: objects)
     default:
       throw HDF5Error.Problem.unexpected(expected: "text", found: type.wording)
     }

@@ -1,3 +1,5 @@
+import DurableFiles
+
 /// The superblock of an HDF5 file: end of file and root group.
 ///
 /// Source: HDF5 File Format Specification 3.0, II.A, "Disk Format: Level 0A - Format Signature and Superblock".
@@ -12,14 +14,14 @@ struct HDF5Superblock {
   let root: Int
 
   /// The offset of the superblock; nil if it is not an HDF5 file.
-  static func start(of bytes: [UInt8]) -> Int? {
+  static func start(of bytes: FileBytes) -> Int? {
     var start = 0
     while start < bytes.count, !bytes[start...].starts(with: signature) { start = start == 0 ? 512 : 2 * start }
     return start < bytes.count ? start : nil
   }
 
   /// - Throws: `HDF5Error.Problem`.
-  init(_ bytes: [UInt8]) throws {
+  init(_ bytes: FileBytes) throws {
     guard let start = Self.start(of: bytes) else {
       throw HDF5Error.Problem.unexpected(expected: "an HDF5 file", found: "another one")
     }

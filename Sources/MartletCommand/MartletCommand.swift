@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import Foundation
 import Martlet
 
@@ -20,6 +21,9 @@ struct MartletCommand: ParsableCommand {
     // A closed pipe or a file at its size limit is a write error, and does not terminate the process.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     Console.occupyClosedStreams()
+    // Initialized here, because a signal handler must not do it.
+    _ = Console.hasLiveLine.load(ordering: .relaxed)
+    MappedFileFaults.hasOpenLine = { Console.hasLiveLine.load(ordering: .relaxed) }
     do {
       var command = try parseAsRoot(try Invocation.arguments())
       try Invocation.checkEnvironment()

@@ -6,7 +6,10 @@ package enum Deflate {
   package static let ratio = 1032
 
   /// Whether this number of compressed bytes can decompress to `count`.
-  package static func canHold(_ count: Int, packed: Int) -> Bool { count <= packed * ratio + 16 }
+  package static func canHold(_ count: Int, packed: Int) -> Bool {
+    let (most, overflow) = packed.multipliedReportingOverflow(by: ratio)
+    return overflow || count - 16 <= most
+  }
 
   /// The framing of the compressed data.
   package enum Framing: Int32 {

@@ -1,3 +1,4 @@
+import DurableFiles
 import HDF5Writing
 import Testing
 
@@ -110,7 +111,7 @@ struct HDF5HostileTests {
       return "\(try #require(error))"
     }
     // A message of type 16 and of 16 bytes says where the next block is: here, where the first one is.
-    let root = try HDF5Superblock(good).root
+    let root = try HDF5Superblock(FileBytes(good)).root
     var bytes = good
     let continuation = try #require(
       (root..<good.count).first { good[$0...].starts(with: [0x10, 0, 0x10, 0, 0, 0, 0, 0]) })

@@ -6,12 +6,16 @@ struct NPZFile {
   let path: String
   private let archive: ZipReader
 
+  /// Maps the file.
+  ///
   /// - Throws: `FileError`, `ZipError`, or `DatasetError.damaged` if it is not an archive.
-  init(path: String) throws { try self.init(AtomicFile.read(path), path: path) }
+  init(path: String) throws { try self.init(FileBytes(MappedFile(path: path)), path: path) }
 
   /// - Parameter bytes: the contents of the file.
   /// - Throws: as `init(path:)`.
-  init(_ bytes: [UInt8], path: String) throws {
+  init(_ bytes: [UInt8], path: String) throws { try self.init(FileBytes(bytes), path: path) }
+
+  private init(_ bytes: FileBytes, path: String) throws {
     self.path = path
     guard !bytes.isEmpty else { throw DatasetError.damaged(path: path, reason: "empty") }
     guard ZipReader.isZip(bytes) else {
@@ -36,9 +40,7 @@ struct NPZFile {
   /// - Throws: `DatasetError.damaged` if the array is missing or corrupt; `ZipError`.
   func array(_ name: String) throws -> NumPyArray {
     guard contains(name) else { throw missing(name) }
-    // The reader allocates the memory before it decompresses anything.
-    let bytes = try archive.read(name + Self.suffix, atMost: .max)
-    return try NumPyArray(bytes, place: place(of: name))
+    return try NumPyArray(archive.content(of: name + Self.suffix), place: place(of: name), name: name)
   }
 
   func place(of name: String) -> String { "\(path): array '\(name)'" }

@@ -1,136 +1,182 @@
+import DurableFiles
+import Synchronization
 import SystemResources
+import ZipArchive
 
-/// An array of an `.npy` file, not yet converted from its bytes.
-struct NumPyArray {
-  /// The name in messages: `mine.npz: array 'x_train'`.
+/// An array of an `.npy` file, by itself or in an archive.
+struct NumPyArray: StoredArray {
+  /// Where the bytes of the `.npy` file are.
+  private enum Content: Sendable {
+    /// As they are: the file is a range of these bytes.
+    case plain(FileBytes, Range<Int>, ZipContent?)
+    case deflated(ZipContent, SequentialReader)
+    /// Unpacked in memory.
+    case unpacked([UInt8])
+  }
+
   let place: String
+  let name: String
   let header: NumPyHeader
-  private let file: [UInt8]
+  private let content: Content
 
+  /// An array in memory.
+  ///
   /// - Throws: `DatasetError.damaged`.
   init(_ bytes: [UInt8], place: String) throws {
-    self.place = place
-    file = bytes
-    do { header = try NumPyHeader(bytes) } catch let problem as NumPyHeader.Problem {
+    try self.init(FileBytes(bytes), place: place, name: place)
+  }
+
+  /// A file of its own, in memory or mapped.
+  ///
+  /// - Throws: `DatasetError.damaged`.
+  init(_ bytes: FileBytes, place: String, name: String) throws {
+    (self.place, self.name) = (place, name)
+    header = try Self.header(Array(bytes.prefix(NumPyHeader.largestStart)), fileCount: bytes.count, place)
+    content = .plain(bytes, 0..<bytes.count, nil)
+  }
+
+  /// A member of an archive.
+  ///
+  /// - Throws: `DatasetError.damaged`, `ZipError`.
+  init(_ member: ZipContent, place: String, name: String) throws {
+    (self.place, self.name) = (place, name)
+    let start = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(member.count, NumPyHeader.largestStart), alignment: 1)
+    defer { start.deallocate() }
+    var reader = ZipContentReader(member)
+    try reader.read(into: start)
+    header = try Self.header(Array(start), fileCount: member.count, place)
+    if !member.isDeflated {
+      content = .plain(member.bytes, member.range, member)
+    } else if header.isFortranOrder, header.shape.count > 1 {
+      // Rows are scattered over the whole member.
+      guard Memory.canHold(member.count) else {
+        throw DatasetError.damaged(
+          path: place,
+          reason: "is compressed in Fortran order, and its \(member.count) bytes do not fit in memory; save it with "
+            + "numpy.ascontiguousarray")
+      }
+      content = .unpacked(try Self.unpacked(member))
+    } else {
+      content = .deflated(member, SequentialReader(member))
+    }
+  }
+
+  private static func header(_ start: [UInt8], fileCount: Int, _ place: String) throws -> NumPyHeader {
+    do { return try NumPyHeader(start, fileCount: fileCount) } catch let problem as NumPyHeader.Problem {
       throw DatasetError.damaged(path: place, reason: problem.reason)
     }
   }
 
+  private static func unpacked(_ member: ZipContent) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: member.count)
+    var reader = ZipContentReader(member)
+    try bytes.withUnsafeMutableBytes { try reader.read(into: $0) }
+    try reader.finish()
+    return bytes
+  }
+
   var shape: [Int] { header.shape }
-  var type: NumPyType { header.type }
+  var type: StoredNumber { header.type }
 
-  func damaged(_ reason: String) -> DatasetError { .damaged(path: place, reason: reason) }
-
-  /// The values of an unsigned byte array, in row-major order.
-  func bytes() throws -> [UInt8] {
-    try checkMemory(MemoryLayout<UInt8>.size)
-    return inOrder(Array(file[header.count...]))
+  var file: MappedFile? {
+    switch content {
+    case .plain(let bytes, _, _): bytes.file
+    case .deflated(let member, _): member.bytes.file
+    case .unpacked: nil
+    }
   }
 
-  /// All values rounded to 32-bit floats, in row-major order.
-  ///
-  /// - Throws: `DatasetError.damaged` if a rounded value is not finite.
-  func floats() throws -> [Float] {
-    try checkMemory(MemoryLayout<Float>.size)
-    let values: [Float] =
-      switch (type.kind, type.size) {
-      case (.bool, _): decoded(UInt8.self) { $0 == 0 ? 0 : 1 }
-      case (.unsigned, 1): decoded(UInt8.self) { Float($0) }
-      case (.unsigned, 2): decoded(UInt16.self) { Float($0) }
-      case (.unsigned, 4): decoded(UInt32.self) { Float($0) }
-      case (.unsigned, _): decoded(UInt64.self) { Float($0) }
-      case (.signed, 1): decoded(Int8.self) { Float($0) }
-      case (.signed, 2): decoded(Int16.self) { Float($0) }
-      case (.signed, 4): decoded(Int32.self) { Float($0) }
-      case (.signed, _): decoded(Int64.self) { Float($0) }
-      case (.float, 2): decoded(UInt16.self) { Self.float(half: $0) }
-      case (.float, 4): decoded(UInt32.self) { Float(bitPattern: $0) }
-      case (.float, _): decoded(UInt64.self) { Float(Double(bitPattern: $0)) }
+  var offset: Int? {
+    guard case .plain(let bytes, let range, _) = content, bytes.file != nil, isRowMajor else { return nil }
+    return range.lowerBound + header.count
+  }
+
+  /// Whether the rows are stored one after the other.
+  private var isRowMajor: Bool { !header.isFortranOrder || shape.count < 2 }
+
+  var hasChecksum: Bool {
+    guard case .plain(_, _, let member) = content else { return false }
+    return member != nil
+  }
+
+  func verify(_ progress: (_ done: Int, _ total: Int) -> Void) throws {
+    guard case .plain(_, _, let member) = content else { return }
+    try member?.verify(progress)
+  }
+
+  // MARK: - Rows
+
+  /// Columns of an array in Fortran order are read at once; a band of its rows touches all of them.
+  var rowsPerRead: Int { isRowMajor ? 1 : max(min(rowCount, (64 << 20) / max(rowLength * type.size, 1)), 1) }
+
+  func read(rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {
+    let rowSize = rowLength * type.size
+    let part = header.count + rows.lowerBound * rowSize..<header.count + rows.upperBound * rowSize
+    switch content {
+    case .deflated(_, let reader): try reader.read(part, into: output)
+    case .plain(let bytes, let range, _):
+      guard isRowMajor else {
+        return bytes.withUnsafeBytes(range) { gather(rows, of: $0, into: output) }
       }
-    if let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw damaged(
-        "holds \(values[index]) as a 32-bit number, \(index) numbers from its start; replace or leave out what is not "
-          + "finite")
-    }
-    return inOrder(values)
-  }
-
-  /// All values of an integer array, in row-major order; nil if one of them is not a valid label: negative, or beyond
-  /// 32 bits.
-  func labels() throws -> [Int32]? {
-    try checkMemory(MemoryLayout<Int32>.size)
-    let values: [Int32] =
-      switch (type.kind, type.size) {
-      case (.bool, _): decoded(UInt8.self) { $0 == 0 ? 0 : 1 }
-      case (.unsigned, 1): decoded(UInt8.self) { Int32($0) }
-      case (.unsigned, 2): decoded(UInt16.self) { Int32($0) }
-      case (.unsigned, 4): decoded(UInt32.self) { Int32(exactly: $0) ?? -1 }
-      case (.unsigned, _): decoded(UInt64.self) { Int32(exactly: $0) ?? -1 }
-      case (.signed, 1): decoded(Int8.self) { Int32($0) }
-      case (.signed, 2): decoded(Int16.self) { Int32($0) }
-      case (.signed, 4): decoded(Int32.self) { $0 }
-      case (.signed, _): decoded(Int64.self) { Int32(exactly: $0) ?? -1 }
-      case (.float, _): preconditionFailure("floats are not labels")
+      bytes.withUnsafeBytes(range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound) {
+        output.copyMemory(from: $0)
       }
-    return values.contains { $0 < 0 } ? nil : inOrder(values)
-  }
-
-  private func checkMemory(_ size: Int) throws {
-    let (bytes, overflow) = header.valueCount.multipliedReportingOverflow(by: size * (header.isFortranOrder ? 2 : 1))
-    guard !overflow, Memory.canHold(bytes) else {
-      throw damaged("has \(header.valueCount) numbers, too many for memory")
+    case .unpacked(let bytes): bytes.withUnsafeBytes { gather(rows, of: $0, into: output) }
     }
   }
 
-  // MARK: - Numbers
-
-  private func decoded<Stored: FixedWidthInteger & BitwiseCopyable, Value>(
-    _ type: Stored.Type, _ value: (Stored) -> Value
-  ) -> [Value] {
-    let isBigEndian = header.type.isBigEndian
-    return [Value](unsafeUninitializedCapacity: header.valueCount) { buffer, count in
-      file.withUnsafeBytes { file in
-        for index in 0..<header.valueCount {
-          let stored = file.loadUnaligned(
-            fromByteOffset: header.count + index * MemoryLayout<Stored>.size, as: Stored.self)
-          buffer.initializeElement(
-            at: index, to: value(isBigEndian ? Stored(bigEndian: stored) : Stored(littleEndian: stored)))
-        }
-      }
-      count = header.valueCount
-    }
-  }
-
-  /// The IEEE 754 half-precision number with these bits.
-  static func float(half bits: UInt16) -> Float {
-    let sign: Float = bits >> 15 == 0 ? 1 : -1
-    let (exponent, fraction) = (Int(bits >> 10 & 0x1f), Float(bits & 0x3ff))
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 0x1f: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
-    }
-  }
-
-  /// The values in row-major order: the last index changes fastest.
-  private func inOrder<Value>(_ values: [Value]) -> [Value] {
-    guard header.isFortranOrder, shape.count > 1 else { return values }
+  /// Copies rows of an array in Fortran order, in which the first index changes fastest.
+  private func gather(
+    _ rows: Range<Int>, of file: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) {
+    let (size, length) = (type.size, rowLength)
     var index = [Int](repeating: 0, count: shape.count)
-    // The strides of Fortran order along each axis.
+    // The strides of Fortran order along each axis, in elements.
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in 1..<shape.count { strides[axis] = strides[axis - 1] * shape[axis - 1] }
-    var (result, position): ([Value], Int) = ([], 0)
-    result.reserveCapacity(values.count)
-    for _ in values.indices {
-      result.append(values[position])
-      for axis in shape.indices.reversed() {
+    var source = 0
+    // The positions in a row, in row-major order; of each, the values of all rows are adjacent.
+    for position in 0..<length {
+      let start = header.count + (source + rows.lowerBound) * size
+      for row in 0..<rows.count {
+        for byte in 0..<size { output[(row * length + position) * size + byte] = file[start + row * size + byte] }
+      }
+      for axis in (1..<shape.count).reversed() {
         index[axis] += 1
-        position += strides[axis]
+        source += strides[axis]
         guard index[axis] == shape[axis] else { break }
-        position -= strides[axis] * shape[axis]
+        source -= strides[axis] * shape[axis]
         index[axis] = 0
       }
     }
-    return result
+  }
+}
+
+/// Reads a deflated member from start to end; going back starts again.
+private final class SequentialReader: @unchecked Sendable {
+  // Sendable: the reader is only used under the lock.
+  private let member: ZipContent
+  private var reader: ZipContentReader
+  private let lock = Mutex(())
+
+  init(_ member: ZipContent) {
+    self.member = member
+    reader = ZipContentReader(member)
+  }
+
+  /// Reads a range of the contents. The end of the contents is compared with their checksum.
+  func read(_ range: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {
+    try lock.withLock { _ in
+      if reader.position > range.lowerBound { reader = ZipContentReader(member) }
+      let skipped = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+      defer { skipped.deallocate() }
+      while reader.position < range.lowerBound {
+        let count = min(skipped.count, range.lowerBound - reader.position)
+        try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: skipped[..<count]))
+      }
+      try reader.read(into: output)
+      if reader.position == member.count { try reader.finish() }
+    }
   }
 }

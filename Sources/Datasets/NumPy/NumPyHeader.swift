@@ -2,7 +2,7 @@
 ///
 /// Source: NEP 1, "A Simple File Format for NumPy Arrays", versions 1.0 to 3.0.
 struct NumPyHeader: Equatable {
-  let type: NumPyType
+  let type: StoredNumber
   /// Whether the array is in Fortran order: the first index changes fastest.
   let isFortranOrder: Bool
   let shape: [Int]
@@ -20,11 +20,15 @@ struct NumPyHeader: Equatable {
   static let magic = [0x93] + Array("NUMPY".utf8)
   /// NumPy's own default limit of the header length.
   private static let largestCount = 10_000
+  /// The size of the longest start of a file that has its header.
+  static let largestStart = 12 + largestCount
   private static let largestDimensions = 8
 
-  /// - Parameter bytes: the whole file.
+  /// - Parameters:
+  ///   - bytes: the first `largestStart` bytes of the file, or all of a shorter one.
+  ///   - fileCount: the size of the file in bytes.
   /// - Throws: `Problem`.
-  init(_ bytes: [UInt8]) throws {
+  init(_ bytes: [UInt8], fileCount: Int) throws {
     guard bytes.starts(with: Self.magic) else { throw Problem(reason: "is no NumPy array (.npy)") }
     guard bytes.count >= 12 else { throw Problem(reason: "is truncated within its header") }
     let version = (bytes[6], bytes[7])
@@ -48,18 +52,18 @@ struct NumPyHeader: Equatable {
     count = start + length
     valueCount = try Self.product(shape)
     let (byteCount, overflow) = valueCount.multipliedReportingOverflow(by: type.size)
-    guard !overflow, byteCount == bytes.count - count else {
+    guard !overflow, byteCount == fileCount - count else {
       let promised = overflow ? "more than it can contain" : "\(byteCount) bytes"
       throw Problem(
-        reason: "is \(byteCount > bytes.count - count || overflow ? "truncated" : "too long"): it holds "
-          + "\(bytes.count - count) bytes of numbers, its shape \(Self.text(shape)) needs \(promised)")
+        reason: "is \(byteCount > fileCount - count || overflow ? "truncated" : "too long"): it holds "
+          + "\(fileCount - count) bytes of numbers, its shape \(Self.text(shape)) needs \(promised)")
     }
   }
 
-  private static func type(_ value: PythonLiteral?) throws -> NumPyType {
+  private static func type(_ value: PythonLiteral?) throws -> StoredNumber {
     switch value {
     case .string(let text):
-      guard let type = NumPyType(text) else { throw Problem(reason: NumPyType.mistake(text)) }
+      guard let type = StoredNumber(numPy: text) else { throw Problem(reason: StoredNumber.mistake(numPy: text)) }
       return type
     case .sequence: throw Problem(reason: "contains records; save each field as a separate array")
     default: throw Problem(reason: "has a header without 'descr'")
@@ -79,13 +83,14 @@ struct NumPyHeader: Equatable {
   }
 
   private static func product(_ shape: [Int]) throws -> Int {
+    // Checks each size even if another one is zero.
     var count = 1
     for size in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
       guard !overflow else { throw Problem(reason: "has the invalid shape \(text(shape))") }
       count = product
     }
-    return count
+    return shape.contains(0) ? 0 : count
   }
 
   /// The shape in Python syntax: `(60000, 28, 28)`, `(60000,)`.

@@ -1,22 +1,10 @@
-/// The element type of a NumPy array, from its `descr`: `<f4`.
-struct NumPyType: Equatable {
-  enum Kind: Equatable {
-    case bool
-    case signed
-    case unsigned
-    case float
-  }
-
-  let kind: Kind
-  /// The size of an element in bytes.
-  let size: Int
-  let isBigEndian: Bool
-
+/// The types of NumPy's arrays, from their `descr`: `<f4`.
+extension StoredNumber {
   /// The supported types.
-  static let names = "bool, int8 to int64, uint8 to uint64, float16, float32, float64"
+  static let numPyNames = "bool, int8 to int64, uint8 to uint64, float16, float32, float64"
 
   /// - Returns: nil for an unsupported type.
-  init?(_ text: String) {
+  init?(numPy text: String) {
     let characters = Array(text.utf8)
     guard characters.count == 3, "<>|=".utf8.contains(characters[0]) else { return nil }
     let size = Int(characters[2]) - 0x30
@@ -33,14 +21,14 @@ struct NumPyType: Equatable {
   }
 
   /// A description of an unsupported type, with advice.
-  static func mistake(_ text: String) -> String {
+  static func mistake(numPy text: String) -> String {
     switch text.dropFirst().first {
     case "O": "contains Python objects (pickled), which are not read; convert it to an array of numbers"
     case "U", "S", "a": "contains strings (\(text)); convert them to labels, from 0"
     case "c": "contains complex numbers (\(text)); convert them to real ones"
     case "M", "m": "contains dates or times (\(text)); convert them to numbers"
     case "V": "contains records (\(text)); save each field as a separate array"
-    default: "contains numbers of the type \(text); convert them (astype) to one of \(names)"
+    default: "contains numbers of the type \(text); convert them (astype) to one of \(numPyNames)"
     }
   }
 }

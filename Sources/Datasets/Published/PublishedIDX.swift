@@ -53,11 +53,11 @@ struct PublishedIDX: PublishedFiles {
   private func load(_ split: DatasetSplit, _ directory: String?, _ context: DatasetContext) throws -> Dataset {
     let files = files(of: split)
     if find([files.images, files.labels], directory, context) == nil, let archive = archive(directory, context) {
-      return try load(split, ofArchive: archive)
+      return try load(split, ofArchive: archive, context)
     }
     let paths = try locate([files.images, files.labels], directory, context)
     return try context.withAdvice(on: name) {
-      let dataset = try read(split, images: paths[0], labels: paths[1])
+      let dataset = try read(split, images: paths[0], labels: paths[1], context)
       // Verified by the fingerprint, which a run needs anyway; the files' own checksums only tell which of them is
       // wrong.
       if dataset.fingerprint != fingerprint(of: split) {
@@ -72,24 +72,28 @@ struct PublishedIDX: PublishedFiles {
     let isWhole = { find([files.images, files.labels], directory, context) != nil }
     if isWhole() { return try load(split, directory, context) }
     if find([files.images], directory, context) == nil, let archive = archive(directory, context) {
-      return try load(split, ofArchive: archive)
+      return try load(split, ofArchive: archive, context)
     }
     let path = try locate([files.images], directory, context)[0]
     // Downloads include labels.
     if isWhole() { return try load(split, directory, context) }
     return try context.withAdvice(on: name) {
-      let images = try read(split, images: path, labels: nil)
+      let images = try read(split, images: path, labels: nil, context)
       try check([(files.images, path)])
       return images
     }
   }
 
-  private func read(_ split: DatasetSplit, images: String, labels: String?) throws -> Dataset {
-    try IDXSource.read(name: "\(name) (\(split))", images: images, labels: labels, classNames: classNames)
+  private func read(
+    _ split: DatasetSplit, images: String, labels: String?, _ context: DatasetContext
+  ) throws -> Dataset {
+    try IDXSource.read(name: "\(name) (\(split))", images: images, labels: labels, classNames: classNames, context)
   }
 
-  private func load(_ split: DatasetSplit, ofArchive path: String) throws -> Dataset {
-    let dataset = try NPZSource(file: path).load(split, of: NPZFile(path: path), name: "\(name) (\(split))")
+  private func load(
+    _ split: DatasetSplit, ofArchive path: String, _ context: DatasetContext
+  ) throws -> Dataset {
+    let dataset = try NPZSource(file: path).load(split, of: NPZFile(path: path), name: "\(name) (\(split))", context)
     guard dataset.fingerprint == fingerprint(of: split) else {
       throw DatasetError.damaged(
         path: path,
@@ -164,7 +168,7 @@ struct PublishedIDX: PublishedFiles {
       return found.paths
     }
     if complete(directory, context) == nil, let archive = archive(directory, context) {
-      for split in DatasetSplit.allCases { _ = try load(split, ofArchive: archive) }
+      for split in DatasetSplit.allCases { _ = try load(split, ofArchive: archive, context) }
       return [archive]
     }
     return try fetchFiles(context)
