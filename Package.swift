@@ -42,7 +42,8 @@ let fuzzing: [Target] =
   ? []
   : [
     .executableTarget(
-      name: "FuzzReaders", dependencies: ["Configuration", "HDF5Reading", "Images", "KerasFormat", "ZipArchive"],
+      name: "FuzzReaders",
+      dependencies: ["Configuration", "Datasets", "HDF5Reading", "Images", "KerasFormat", "ZipArchive"],
       path: "Tests/Fuzzing",
       exclude: ["run", "findings"], swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]

@@ -33,6 +33,12 @@ package enum IDXFile {
     let start = Array(file.bytes.prefix(FileKind.prefixCount))
     guard GzipReader.isGzip(start) else { return try IDXArray(FileBytes(file), path: path, content) }
     let packed = try AtomicFile.read(path)
+    return try open(packed, path: path, as: content)
+  }
+
+  /// An array in memory; unpacks gzip.
+  static func open(_ packed: [UInt8], path: String, as content: IDXContent) throws -> IDXArray {
+    guard GzipReader.isGzip(packed) else { return try IDXArray(FileBytes(packed), path: path, content) }
     let unpacked = try GzipReader.unpack(packed, path: path, headerCount: FileKind.prefixCount) {
       try IDXHeader($0, path: path, content: content).fileCount(heldBy: packed.count * GzipReader.largestRatio)
     }

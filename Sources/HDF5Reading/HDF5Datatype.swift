@@ -42,17 +42,24 @@ struct HDF5Datatype: Equatable {
     case 3:
       kind = .text(isSpacePadded: bits & 0x0f == 2)
     case 8:
-      // The type of the numbers comes first.
-      guard case .integer(let isBigEndian, let isSigned) = try HDF5Datatype(message).kind else {
-        kind = .other(wording: "data of another type")
-        return
-      }
-      kind = .names(isBigEndian: isBigEndian, isSigned: isSigned)
+      kind = try Self.names(message, size: size)
     case 9 where bits & 0x0f == 1 && size == Self.longTextSize:
       kind = .longText
     default:
       kind = .other(wording: "data of another type")
     }
+  }
+
+  /// The kind of an enumeration, whose description starts with the type of its numbers.
+  private static func names(_ message: HDF5Cursor, size: Int) throws -> Kind {
+    var start = message
+    if try start.uint8() & 0x0f == 0 {
+      let numbers = try HDF5Datatype(message)
+      if case .integer(let isBigEndian, let isSigned) = numbers.kind, numbers.size == size {
+        return .names(isBigEndian: isBigEndian, isSigned: isSigned)
+      }
+    }
+    return .other(wording: "data of another type")
   }
 
   /// The widths of exponent and fraction in bits, by size in bytes.

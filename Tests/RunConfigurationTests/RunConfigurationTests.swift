@@ -161,7 +161,7 @@ struct RunConfigurationTests {
     ("shuffle: true", "shuffle: 1", "test.yml:10: fit.shuffle: expected true or false. Received: 1"),
     (
       "dataset: mnist", "dataset: mnits",
-      "test.yml:2: data.dataset: unknown data set 'mnits'. Did you mean 'mnist'? Known names: mnist, fashion_mnist, cifar10, cifar100, digits, idx, npz."
+      "test.yml:2: data.dataset: unknown data set 'mnits'. Did you mean 'mnist'? Known names: mnist, fashion_mnist, cifar10, cifar100, digits, image_folder, idx, npz, npy, hdf5."
     ),
     (
       "dataset: mnist", "dataset: mnist, train_count: 3",

@@ -45,6 +45,7 @@ final class RowConverter: Sendable {
     var bytes = block.bytes
     block.bytes = []
     let count = rows.count * size
+    if bytes.count < count { try array.checkBlock(count) }
     if bytes.count != count { bytes = [UInt8](repeating: 0, count: count) }
     try bytes.withUnsafeMutableBytes { try array.read(rows: rows, into: $0) }
     block.bytes = bytes

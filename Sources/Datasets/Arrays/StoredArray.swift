@@ -142,9 +142,7 @@ extension StoredArray {
     try forEachBlock { rows in
       let size = rows.count * rowSize
       if block.count < size {
-        guard size <= 2 * blockSize || Memory.canHold(size) else {
-          throw damaged("is stored in blocks of \(size) bytes, too large for memory; store it in chunks of fewer rows")
-        }
+        try checkBlock(size)
         block.deallocate()
         block = .allocate(byteCount: size, alignment: 16)
       }
@@ -155,6 +153,15 @@ extension StoredArray {
   }
 
   // MARK: - Checks
+
+  /// Checks that the rows that must be read together fit in memory.
+  ///
+  /// - Throws: `DatasetError.damaged` with advice.
+  func checkBlock(_ size: Int) throws {
+    guard size <= 2 * blockSize || Memory.canHold(size) else {
+      throw damaged("is stored in blocks of \(size) bytes, too large for memory; store it in chunks of fewer rows")
+    }
+  }
 
   /// - Parameter values: those of `rows`.
   /// - Throws: `DatasetError.damaged` with the sample of the first value that is not finite.
