@@ -9,14 +9,17 @@ import Synchronization
 /// missing, corrupt or cannot be written costs time, never correctness: everything in it can be computed again.
 package final class FileIndex: Sendable {
   /// The maximum number of entries; the oldest ones are dropped.
-  private static let mostEntries = 200_000
+  private let mostEntries: Int
   private static let magic = "martlet file index 1"
 
   private let path: String?
   private let known = Mutex<[String: String]?>(nil)
 
   /// - Parameter path: the file of the index; nil to keep nothing on disk.
-  package init(path: String?) { self.path = path }
+  package init(path: String?, mostEntries: Int = 200_000) {
+    self.path = path
+    self.mostEntries = mostEntries
+  }
 
   /// The value recorded for a key.
   package subscript(key: String) -> String? {
@@ -37,7 +40,7 @@ package final class FileIndex: Sendable {
       let added = entries.map { (Self.digest($0.key), $0.value) }
       let replaced = Set(added.map(\.0))
       all.removeAll { replaced.contains($0.0) }
-      all = (all + added).suffix(Self.mostEntries)
+      all = (all + added).suffix(mostEntries)
       known = (known ?? [:]).merging(all) { $1 }
       write(all)
     }

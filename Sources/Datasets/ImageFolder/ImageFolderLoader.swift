@@ -42,10 +42,11 @@ struct ImageFolderLoader {
     let isResized = checks.contains { $0.height != size.height || $0.width != size.width }
     let decoder = ImageFileDecoder(
       paths: files.map(\.path), preparation: preparation, element: isResized ? .float32 : .uint8, shape: shape)
+    let digests = digests(checks, isResized: isResized, classNames)
     return try Dataset(
-      name: name, shape: shape, storage: storage(decoder, name: name), count: files.count,
+      name: name, shape: shape, storage: storage(decoder, name: name, digests), count: files.count,
       targets: hasLabels ? .labels(files.map(\.label)) : nil, weights: hasWeights ? files.map(\.weight) : nil,
-      classNames: classNames, digests: digests(checks, isResized: isResized, classNames))
+      classNames: classNames, digests: digests)
   }
 
   /// The files that can be decoded, and their checks.
@@ -94,10 +95,16 @@ struct ImageFolderLoader {
 
   // MARK: - Storage
 
-  private func storage(_ decoder: ImageFileDecoder, name: String) throws -> InputStorage {
+  private func storage(_ decoder: ImageFileDecoder, name: String, _ digests: SampleDigests) throws -> InputStorage {
     switch cache ?? standardCache(decoder) {
     case .none: return .decoded(decoder)
-    case .disk: return .decoded(decoder)
+    case .disk:
+      let file = SampleCacheFile(
+        SampleCacheFile.Description(
+          source: "\(digests.description)\n\(digests.bytes.hexadecimal)", shape: decoder.shape,
+          element: decoder.element, count: decoder.count), in: try context.decodedDirectory())
+      return .mapped(
+        try file.inputs(threads: AvailableCores.count(), context) { try decoder.decode($0, into: $1) })
     case .memory:
       guard decoder.isDecodable else { throw DatasetError.tooLarge(name: name, bytes: decoder.byteCount) }
       return try decoder.element == .uint8

@@ -105,7 +105,7 @@ public struct ImageFolderSource: DatasetSource, Equatable {
     return try ImageFolder(directory: directory ?? ".")
   }
 
-  var noTestData: DatasetError {
+  public var noTestData: DatasetError {
     .noTestData(
       path: directory ?? lists[.train] ?? "data",
       advice: "Add a folder 'test' or 'val' beside 'train', or reserve a part of the training data "
