@@ -54,9 +54,10 @@ public struct CIFAR100Source: PublishedSource, Equatable {
         classNames: labels == .coarse ? Self.coarseNames : Self.fineNames))
   }
 
-  /// The archive has a published MD5, its files have none. The digests of the images are those of a lossless copy
-  /// (cyizhuo/CIFAR-100-dataset on GitHub), which has the means and deviations per channel that are published for the
-  /// training images, to all 8 digits. The coarse labels are those of the published table of classes.
+  /// The archive has a published MD5; its files have no published checksums. The digests of the images were computed
+  /// from a lossless copy as PNG files (cyizhuo/CIFAR-100-dataset on GitHub), whose order is not the published one. The
+  /// means and standard deviations of its channels are those that others state for both splits, to 14 digits and more.
+  /// It has fine labels only; the coarse ones are those of the published table of classes.
   static let archive = CIFARArchive(
     dataset: name, fileName: "cifar-100-binary.tar.gz", directory: "cifar-100-binary",
     layout: CIFARLayout(
