@@ -43,19 +43,26 @@ struct TarHeader {
 struct TarExtensions {
   private(set) var name: String?
   private(set) var size: Int?
+  /// The name of a sparse file, whose member has another one.
+  private(set) var sparseName: String?
   private(set) var isSparse = false
+  /// Whether there was an extended header.
+  private(set) var isPresent = false
 
   /// Adds an extended header. Records that are not understood are ignored.
   ///
   /// - Parameter kind: `x` for pax records, `L` for GNU tar's long name, `K` for a long link target.
   mutating func add(kind: Character, _ bytes: [UInt8]) {
+    isPresent = true
     if kind == "L" { name = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
     guard kind == "x" else { return }
     for (key, value) in Self.records(bytes) {
       switch key {
       case "path": name = value
       case "size": size = Int(value).flatMap { (0...1 << 62).contains($0) ? $0 : nil }
-      default: if key.hasPrefix("GNU.sparse.") { isSparse = true }
+      default:
+        if key == "GNU.sparse.name" { sparseName = value }
+        if key.hasPrefix("GNU.sparse.") { isSparse = true }
       }
     }
   }

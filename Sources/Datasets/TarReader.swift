@@ -43,7 +43,10 @@ final class TarReader {
     var extensions = TarExtensions()
     while true {
       try skip(rest + padding)
-      guard let header = try header() else { return nil }
+      guard let header = try header() else {
+        guard !extensions.isPresent else { throw truncated }
+        return nil
+      }
       (rest, padding) = (header.size, -header.size & (Self.blockSize - 1))
       switch header.kind {
       case "x", "L", "K":
@@ -55,7 +58,9 @@ final class TarReader {
         throw damaged("it has a sparse file or a part of one ('\(header.name)'), which is not supported")
       default:
         if extensions.isSparse {
-          throw damaged("it has a sparse file ('\(extensions.name ?? header.name)'), which is not supported")
+          throw damaged(
+            "it has a sparse file ('\(extensions.sparseName ?? extensions.name ?? header.name)'), which is not supported"
+          )
         }
         let isFile = ["0", "\0", "7"].contains(header.kind) && !header.name.hasSuffix("/")
         // Links and directories have no contents, whatever their size.
@@ -106,6 +111,7 @@ final class TarReader {
 
   private func notTar(_ start: Slice<UnsafeMutableRawBufferPointer>) -> String {
     guard !start.isEmpty else { return "empty" }
+    guard !start.dropFirst(257).starts(with: "ustar".utf8) else { return "corrupt tar header at byte 0" }
     let kind = FileKind(startingWith: start)
     return kind.map { "\($0), not a tar archive" } ?? "not a tar archive"
   }

@@ -103,7 +103,8 @@ struct TarReaderTests {
       let path = try directory.write(Array(whole[..<count]), to: "cut.tar")
       #expect(throws: DatasetError.self, "\(count)") { try Self.files(path) }
     }
-    for index in 0..<512 {
+    // The last byte of the checksum is padding.
+    for index in 0..<512 where index != 155 {
       var corrupt = whole
       corrupt[index] ^= 0x41
       let path = try directory.write(corrupt, to: "corrupt.tar")
@@ -127,8 +128,8 @@ struct TarReaderTests {
     ([], "empty"), (Array("<html>no</html>".utf8), "a web page (HTML), not a tar archive"),
     ([UInt8](repeating: 200, count: 600), "not a tar archive"),
     (TarBytes.member(name: "a", content: [], size: "77777777777"), "truncated tar archive"),
-    (TarBytes.member(name: "a", content: [], size: "8x"), "not a tar archive"),
-    (TarBytes.member(name: "a", content: [], size: "-7"), "not a tar archive"),
+    (TarBytes.member(name: "a", content: [], size: "8x"), "corrupt tar header at byte 0"),
+    (TarBytes.member(name: "a", content: [], size: "-7"), "corrupt tar header at byte 0"),
     (
       TarBytes.member(name: "x", content: [], kind: "x", size: "77777777"),
       "corrupt: it has an extended header of 16777215 bytes"
@@ -164,7 +165,7 @@ struct TarReaderTests {
     let sum = binary[..<512].enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
     binary.replaceSubrange(148..<156, with: Array((String(sum, radix: 8) + "\0\0\0\0\0\0\0").utf8.prefix(8)))
     #expect(try Self.files(directory.write(binary, to: "a.tar")) == ["a": [5, 6]])
-    let extended = TarBytes.member(name: "x", content: Array("9 size=2\n11 path=b/c\n".utf8), kind: "x")
+    let extended = TarBytes.member(name: "x", content: Array("9 size=2\n12 path=b/c\n".utf8), kind: "x")
     let member = TarBytes.member(name: "a", content: [5, 6], size: "00000000000")
     #expect(try Self.files(directory.write(extended + member, to: "b.tar")) == ["b/c": [5, 6]])
   }

@@ -39,7 +39,7 @@ struct DownloadAnswer {
     let total = Int(sides[1])
     guard total != nil || sides[1] == "*" else { return nil }
     if sides[0] == "*" { return (nil, total) }
-    let bounds = sides[0].split(separator: "-").map { Int($0) }
+    let bounds = sides[0].split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
     guard bounds.count == 2, let first = bounds[0], let last = bounds[1], 0 <= first, first <= last else { return nil }
     return (first, total)
   }
