@@ -179,7 +179,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests",
       dependencies: [
-        "CZlib", "Datasets", "DurableFiles", "Images", "Tensors", "TestSupport", "ZipArchive",
+        "CZlib", "Configuration", "Datasets", "DurableFiles", "Images", "Tensors", "TestSupport", "ZipArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ], resources: [.copy("Golden")]),
     .testTarget(

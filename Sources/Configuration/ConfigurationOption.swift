@@ -70,6 +70,17 @@ extension ConfigurationOption {
     }
   }
 
+  /// A list of numbers in a range, or one number; null if it is empty.
+  public static func numbers(
+    _ key: String, _ property: Property<[Double]>, where range: NumberRange
+  ) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: false) {
+      try $0.numbers(key, where: range)
+    } write: { numbers in
+      numbers.isEmpty ? .null : ConfigurationNode(.sequence(numbers.map { ConfigurationNode(.number($0)) }))
+    }
+  }
+
   /// (height, width), or one number for both.
   public static func heightWidth(
     _ key: String, _ property: Property<HeightWidth>, in range: ClosedRange<Int>, isRequired: Bool = false

@@ -106,6 +106,33 @@ public struct ConfigurationReader {
     return value
   }
 
+  /// A list of numbers in a range, or one number.
+  public func numbers(_ key: String, where accepted: NumberRange) throws -> [Double] {
+    let node = try required(key)
+    let elements: [ConfigurationNode]
+    if case .sequence(let all) = node.value { elements = all } else { elements = [node] }
+    let numbers = elements.flatMap { element -> [Double] in
+      switch element.value {
+      case .integer(let integer): [Double(integer)]
+      case .number(let number): [number]
+      // Keras' files nest the values of an axis.
+      case .sequence(let inner):
+        inner.compactMap { value in
+          switch value.value {
+          case .integer(let integer): Double(integer)
+          case .number(let number): number
+          default: Double?.none
+          }
+        }
+      default: [Double.nan]
+      }
+    }
+    guard !numbers.isEmpty, numbers.allSatisfy({ accepted.contains(Double(Float($0))) }) else {
+      throw unexpected(key, "a number \(accepted), or a list of them")
+    }
+    return numbers
+  }
+
   /// A nonempty string; throws `ConfigurationError` for another value, or if the key is absent without a default.
   public func string(_ key: String, default fallback: String? = nil) throws -> String {
     if let fallback, node(key) == nil { return fallback }

@@ -126,6 +126,8 @@ public final class TrainingRun {
     var configuration = configuration
     configuration.training = configuration.training.resolvingScale(for: data.train)
     configuration.training.classNames = configuration.training.classNames ?? data.train.classNames
+    if let saved { configuration.training.model.takeNormalizations(of: saved.configuration.training.model) }
+    try configuration.training.adaptNormalizations(to: data.train)
     if let saved { try configuration.checkResumes(saved) }
     return configuration
   }

@@ -87,7 +87,8 @@ struct SampleSettingsTests {
 
   @Test("without classes cannot be balanced")
   func noClasses() throws {
-    let data = try Dataset(name: "floats", shape: [1], inputs: [1, 2, 3], targets: [0.5, 1, 2])
+    let data = try Dataset(
+      name: "floats", shape: [1], inputs: .floats([1, 2, 3]), targets: .values([0.5, 1, 2], shape: [1]))
     for settings in [
       SampleSettings(classWeight: .balanced), SampleSettings(oversamples: true),
       SampleSettings(validationSplit: 0.4, stratifies: true),

@@ -77,6 +77,9 @@ struct ChannelsFirstBuilder {
       let isFirst = first.shape.dimensions.count > 1
       let value = arranged(first, isChannelsFirst: isFirst, node.layerIndex)
       return passing(.normalization(parameters(normalization, node)), value, node)
+    case .standardization(let mean, let variance):
+      let value = arranged(first, isChannelsFirst: first.shape.dimensions.count > 1, node.layerIndex)
+      return passing(.normalization(constants(mean: mean, variance: variance, node)), value, node)
     case .scaling(let scale, let offset): return passing(.scaling(scale: scale, offset: offset), first, node)
     case .dropout(let rate): return passing(.dropout(rate: rate), first, node)
     case .sum: return addJoined(values, node) { _ in .sum }
@@ -196,6 +199,19 @@ struct ChannelsFirstBuilder {
       count = values.count
     }
     return NamedTensor(kernel.name, axes.map { kernel.dimensions[$0] }, stored)
+  }
+
+  /// A normalization without variables.
+  private func constants(
+    mean: [Double], variance: [Double], _ node: ExchangeGraph.Node
+  ) -> ChannelsFirstModel.Normalization {
+    func tensor(_ name: String, _ values: [Float]) -> NamedTensor {
+      NamedTensor("\(plan.nodes[node.layerIndex].name)/\(name)", [values.count], values)
+    }
+    return ChannelsFirstModel.Normalization(
+      gamma: tensor("gamma", mean.map { _ in 1 }), beta: tensor("beta", mean.map { _ in 0 }),
+      mean: tensor("mean", mean.map { Float($0) }), variance: tensor("variance", variance.map { Float($0) }),
+      isAffine: false, epsilon: 0, momentum: 1)
   }
 
   private func parameters(_ form: ExchangeNormalization, _ node: ExchangeGraph.Node) -> ChannelsFirstModel.Normalization

@@ -74,7 +74,7 @@ extension ExchangeGraph.Node {
     case .product: true
     case .activation(let function): function != .softmax && outputMayBeAny
     case .flatten, .scaling, .dropout: outputMayBeAny
-    case .convolution, .maximum, .average, .normalization, .sum, .concatenation, .globalAverage: false
+    case .convolution, .maximum, .average, .normalization, .standardization, .sum, .concatenation, .globalAverage: false
     }
   }
 }

@@ -20,6 +20,8 @@ public enum ExchangeOperation: Sendable, Equatable {
   case activation(ActivationFunction)
   /// (x − mean) · gamma / √(variance + ε) + beta per channel (the last axis).
   case normalization(ExchangeNormalization)
+  /// (x − mean) / √variance per channel (the last axis), with constants.
+  case standardization(mean: [Double], variance: [Double])
   /// x · scale + offset, elementwise.
   case scaling(scale: Double, offset: Double)
   /// The elementwise sum of the inputs.

@@ -20,6 +20,7 @@ private let layerCatalog = Catalog<any Layer.Type>(
     GaussianNoise.self,
     GlobalAveragePooling2D.self,
     Rescaling.self,
+    Normalization.self,
     RandomFlip.self,
     RandomTranslation.self,
   ])

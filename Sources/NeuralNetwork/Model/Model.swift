@@ -149,8 +149,9 @@ extension Model {
     return nodes[index].layer
   }
 
-  /// Whether the first layer, augmentation aside, is a `Rescaling`, so that samples are not scaled before.
-  public var beginsWithScaling: Bool { firstLayer is Rescaling }
+  /// Whether the first layer, augmentation aside, is a `Rescaling` or a `Normalization`, so that samples are not scaled
+  /// before.
+  public var beginsWithScaling: Bool { firstLayer is Rescaling || firstLayer is Normalization }
 
   /// The divisor of the first layer, augmentation aside, if that is a `Rescaling` with a positive scale and no offset; else 1.
   public var pixelDivisor: Float {
