@@ -32,7 +32,13 @@ package enum MappedFileFaults {
     for index in 0..<capacity { (entries + index).initialize(to: Entry()) }
     return entries
   }()
-  nonisolated(unsafe) private static var previous = sigaction()
+  /// The action that was installed before. On the heap and with room to spare: the compiler makes the global variable of
+  /// this imported type smaller than what the system writes to it.
+  nonisolated(unsafe) private static let previous: UnsafeMutablePointer<sigaction> = {
+    let action = UnsafeMutablePointer<sigaction>.allocate(capacity: 2)
+    action.initialize(repeating: sigaction(), count: 2)
+    return action
+  }()
   /// Whether the handler is installed. Also guards changes of the table.
   private static let isInstalled = Mutex(false)
 
@@ -81,7 +87,7 @@ package enum MappedFileFaults {
       MappedFileFaults.handle(signal, information, context)
     }
     action.sa_flags = Int32(SA_SIGINFO)
-    sigaction(SIGBUS, &action, &previous)
+    sigaction(SIGBUS, &action, previous)
   }
 
   /// Calls only async-signal-safe functions.
@@ -109,15 +115,15 @@ package enum MappedFileFaults {
   private static func chain(
     _ number: Int32, _ information: UnsafeMutablePointer<siginfo_t>?, _ context: UnsafeMutableRawPointer?
   ) {
-    if previous.sa_flags & Int32(SA_SIGINFO) != 0 {
-      return previous.__sigaction_handler.sa_sigaction(number, information, context)
+    if previous.pointee.sa_flags & Int32(SA_SIGINFO) != 0 {
+      return previous.pointee.__sigaction_handler.sa_sigaction(number, information, context)
     }
-    let handler = previous.__sigaction_handler.sa_handler
+    let handler = previous.pointee.__sigaction_handler.sa_handler
     let address = unsafeBitCast(handler, to: Int.self)
     if address == unsafeBitCast(SIG_IGN, to: Int.self) { return }
     if address != unsafeBitCast(SIG_DFL, to: Int.self), let handler { return handler(number) }
     // The default action: for a memory access, which is repeated on return, or once the signal is unblocked.
-    sigaction(number, &previous, nil)
+    sigaction(number, previous, nil)
     raise(number)
   }
 }
