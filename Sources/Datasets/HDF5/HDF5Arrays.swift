@@ -27,7 +27,7 @@ struct HDF5Arrays {
   ///   group.
   func array(_ path: String) throws -> HDF5StoredArray {
     do {
-      return HDF5StoredArray(array: try root.array(path), file: file)
+      return HDF5StoredArray(array: try root.array(path), path: file.path, file: file)
     } catch let error as HDF5Error where error.problem == .missing {
       throw missing(path)
     } catch let error as HDF5Error where error.problem == .unexpected(expected: "a dataset", found: "a group") {
@@ -56,14 +56,15 @@ struct HDF5Arrays {
   }
 }
 
-/// A dataset of a mapped HDF5 file.
+/// A dataset of an HDF5 file.
 struct HDF5StoredArray: StoredArray {
   let array: HDF5Array
+  /// The path of the file.
+  let path: String
+  /// Nil if the file is in memory.
   let file: MappedFile?
 
-  init(array: HDF5Array, file: MappedFile) { (self.array, self.file) = (array, file) }
-
-  var place: String { "\(file?.path ?? ""): \(array.path)" }
+  var place: String { "\(path): \(array.path)" }
   var name: String { array.path }
   var shape: [Int] { array.dimensions }
 
