@@ -33,7 +33,7 @@ extension HDF5GroupWriter {
     }
   }
 
-  private func create(
+  func create(
     _ name: String, type: any HDF5StoredNumber.Type, dimensions: [Int], _ body: (hid_t, HDF5Place) throws -> Void
   ) throws {
     try file.call(path(of: name)) { handle, place in

@@ -22,3 +22,13 @@ extension Int64: HDF5StoredNumber {
   package static var nativeType: hid_t { martlet_hdf5_native_int64() }
   package static var storedType: hid_t { martlet_hdf5_stored_int64() }
 }
+
+extension Int32: HDF5StoredNumber {
+  package static var nativeType: hid_t { martlet_hdf5_native_int32() }
+  package static var storedType: hid_t { martlet_hdf5_stored_int32() }
+}
+
+extension UInt8: HDF5StoredNumber {
+  package static var nativeType: hid_t { martlet_hdf5_native_uint8() }
+  package static var storedType: hid_t { martlet_hdf5_stored_uint8() }
+}

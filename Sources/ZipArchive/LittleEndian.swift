@@ -10,6 +10,7 @@ extension Collection<UInt8> where Index == Int {
 extension [UInt8] {
   mutating func append(_ numbers: UInt16...) { for number in numbers { append(littleEndian: number) } }
   mutating func append(_ numbers: UInt32...) { for number in numbers { append(littleEndian: number) } }
+  mutating func append(_ numbers: UInt64...) { for number in numbers { append(littleEndian: number) } }
 
   private mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
     Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
