@@ -99,8 +99,8 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "CZlib", "Configuration", "DurableFiles", "HDF5Reading", "Images", "SystemResources", "Randomness", "Tensors",
-        "ZipArchive",
+        "CZlib", "Configuration", "DurableFiles", "HDF5Reading", "HDF5Writing", "Images", "SystemResources",
+        "Randomness", "Tensors", "ZipArchive",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: [optimizedInDebug]),

@@ -12,27 +12,40 @@ extension Dataset {
   /// The number of columns of a contact sheet of `count` samples.
   package static func contactSheetColumns(_ count: Int) -> Int { Int(Double(count).squareRoot().rounded(.up)) }
 
-  /// An image of `count` samples from `first` on, in an approximately square grid with separating lines.
-  ///
-  /// - Precondition: the samples are in the data set, and are images (`isDrawable`).
-  package func contactSheet(first: Int, count: Int) throws -> PNGImage {
-    precondition(count > 0 && first >= 0 && first + count <= self.count, "no samples \(first)..<\(first + count)")
+  /// The size of a contact sheet in pixels.
+  package func contactSheetSize(count: Int, zoom: Int) -> (height: Int, width: Int) {
     guard let size = shape.image else { preconditionFailure("'\(name)' has no images") }
     let columns = Self.contactSheetColumns(count)
-    let rows = (count + columns - 1) / columns
-    let gap = count == 1 ? 0 : 1
-    let (cellHeight, cellWidth) = (size.height + gap, size.width + gap)
-    let (height, width) = (rows * cellHeight - gap, columns * cellWidth - gap)
-    var pixels = [UInt8](repeating: 96, count: height * width * size.channels)
-    for index in 0..<count {
-      let image = try self.pixels(first + index)
-      for row in 0..<size.height {
-        let source = row * size.width * size.channels
-        let target = ((index / columns * cellHeight + row) * width + index % columns * cellWidth) * size.channels
-        pixels.replaceSubrange(
-          target..<target + size.width * size.channels, with: image[source..<source + size.width * size.channels])
+    let (rows, gap) = ((count + columns - 1) / columns, count == 1 ? 0 : 1)
+    return (rows * (size.height * zoom + gap) - gap, columns * (size.width * zoom + gap) - gap)
+  }
+
+  /// An image of some samples in an approximately square grid, row by row, with separating lines.
+  ///
+  /// - Parameters:
+  ///   - indices: of one sample or more.
+  ///   - zoom: the width and height of a sample's pixel in those of the sheet.
+  /// - Precondition: the samples are in the data set, and are images (`isDrawable`).
+  /// - Throws: `DatasetError` or `FileError` if a sample cannot be decoded.
+  package func contactSheet(_ indices: [Int], zoom: Int = 1) throws -> PNGImage {
+    precondition(!indices.isEmpty && zoom > 0, "a contact sheet needs samples")
+    guard let size = shape.image else { preconditionFailure("'\(name)' has no images") }
+    let (height, width) = contactSheetSize(count: indices.count, zoom: zoom)
+    let (columns, gap) = (Self.contactSheetColumns(indices.count), indices.count == 1 ? 0 : 1)
+    let channels = size.channels
+    var sheet = [UInt8](repeating: 96, count: height * width * channels)
+    for (cell, index) in indices.enumerated() {
+      let image = try pixels(index)
+      let top = cell / columns * (size.height * zoom + gap)
+      let left = cell % columns * (size.width * zoom + gap)
+      for row in 0..<size.height * zoom {
+        let target = ((top + row) * width + left) * channels
+        for column in 0..<size.width * zoom {
+          let source = (row / zoom * size.width + column / zoom) * channels
+          for channel in 0..<channels { sheet[target + column * channels + channel] = image[source + channel] }
+        }
       }
     }
-    return PNGImage(height: height, width: width, channels: size.channels, pixels: pixels)
+    return PNGImage(height: height, width: width, channels: channels, pixels: sheet)
   }
 }

@@ -79,7 +79,7 @@ extension Dataset {
   }
 
   /// Whether the inputs are pictures from files.
-  var isOfPictures: Bool { digests != nil }
+  package var isOfPictures: Bool { digests != nil }
 
   /// Whether inputs are images with 1 or 3 channels.
   package var isDrawable: Bool { shape.image.map { $0.channels == 1 || $0.channels == 3 } ?? false }

@@ -32,6 +32,12 @@ public enum DatasetError: Error, Equatable {
   case noTestData(path: String, advice: String)
   /// Pictures that cannot be decoded, each with its message.
   case unreadableImages(name: String, count: Int, failures: [String])
+  /// Data that a file format cannot hold.
+  case unfitFormat(name: String, format: String, reason: String, advice: String)
+  /// A class that a model does not have.
+  case foreignClass(dataset: String, name: String, known: [String])
+  /// A path that no data set reads.
+  case unknownData(path: String, reason: String)
   /// A corrupt or unexpected file.
   case damaged(path: String, reason: String)
   /// A directory without a file of the data set.
@@ -81,6 +87,13 @@ extension DatasetError: CustomStringConvertible {
       "\(path): has no test data. \(advice)."
     case .unreadableImages:
       "\(unreadableText)\nReplace or remove them, or leave them out (data.unreadable: skip)."
+    case .unfitFormat(let name, let format, let reason, let advice):
+      "'\(name)' cannot be written as \(format): \(reason). \(advice)."
+    case .foreignClass(let dataset, let name, let known):
+      "'\(dataset)' has the class '\(name)', which the model does not have. Its classes: "
+        + "\(known.prefix(20).joined(separator: ", "))\(known.count > 20 ? ", …" : "")."
+    case .unknownData(let path, let reason):
+      "\(path): \(reason). Name a data set, a file of arrays, a folder of pictures or a configuration (YAML)."
     case .damaged(let path, let reason):
       "\(path): \(reason)."
     case .missingFile(let name, let directory):

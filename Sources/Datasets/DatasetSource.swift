@@ -22,6 +22,12 @@ public protocol DatasetSource: Sendable {
   /// data, or if that depends on the data.
   var missingTestKey: String? { get }
 
+  /// The source that reads the data at a path, a file or a directory; nil if it is data of another source, which is
+  /// decided by its contents.
+  ///
+  /// - Throws: `DatasetError` or `FileError` if it is of this source, and cannot be read or is ambiguous.
+  static func source(at path: String) throws -> Self?
+
   /// All options that are set, for YAML.
   var options: [ConfigurationEntry] { get }
 
@@ -69,6 +75,8 @@ extension DatasetSource {
   public static var inputElement: Field.Element? { nil }
 
   public var missingTestKey: String? { nil }
+
+  public static func source(at path: String) throws -> Self? { nil }
 
   public func fetch(_ context: DatasetContext) throws -> [String]? { nil }
 

@@ -4,6 +4,8 @@ package struct SampleDigests: Sendable {
   let description: String
   /// The SHA-256 of each stored sample, concatenated.
   let bytes: [UInt8]
+  /// The file of each stored sample; empty if samples have no files of their own.
+  var files: [String] = []
   /// The size of a digest in bytes.
   static let size = 32
 }

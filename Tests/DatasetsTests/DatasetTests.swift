@@ -111,12 +111,12 @@ struct DatasetTests {
 
   @Test("are drawn as PNG: the rows decompress to the pixels")
   func png() throws {
-    let image = try Self.dataset().contactSheet(first: 1, count: 1)
+    let image = try Self.dataset().contactSheet([1])
     let bytes = image.encoded
     #expect(bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
     #expect(Array(bytes[16..<24]) == [0, 0, 0, 3, 0, 0, 0, 2])
     #expect(image.pixels == Array(6..<12))
-    let sheet = try Self.dataset().contactSheet(first: 0, count: 3)
+    let sheet = try Self.dataset().contactSheet([0, 1, 2])
     #expect((sheet.height, sheet.width) == (5, 7))
   }
 

@@ -36,8 +36,11 @@ struct HDF5Arrays {
     }
   }
 
+  /// The paths of all datasets, the first ones of many.
+  var paths: [String] { root.datasetPaths(limit: 1000) }
+
   private func missing(_ path: String) -> DatasetError {
-    let known = root.datasetPaths(limit: 1000)
+    let known = paths
     let wanted = path.hasPrefix("/") ? path : "/\(path)"
     let last = wanted.split(separator: "/").last.map(String.init) ?? ""
     let nearest =

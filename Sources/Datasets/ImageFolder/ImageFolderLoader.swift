@@ -42,7 +42,7 @@ struct ImageFolderLoader {
     let isResized = checks.contains { $0.height != size.height || $0.width != size.width }
     let decoder = ImageFileDecoder(
       paths: files.map(\.path), preparation: preparation, element: isResized ? .float32 : .uint8, shape: shape)
-    let digests = digests(checks, isResized: isResized, classNames)
+    let digests = digests(checks, files.map(\.path), isResized: isResized, classNames)
     return try Dataset(
       name: name, shape: shape, storage: storage(decoder, name: name, digests), count: files.count,
       targets: hasLabels ? .labels(files.map(\.label)) : nil, weights: hasWeights ? files.map(\.weight) : nil,
@@ -84,13 +84,15 @@ struct ImageFolderLoader {
     return (first.height, first.width)
   }
 
-  private func digests(_ checks: [ImageCheck], isResized: Bool, _ classNames: [String]?) -> SampleDigests {
+  private func digests(
+    _ checks: [ImageCheck], _ files: [String], isResized: Bool, _ classNames: [String]?
+  ) -> SampleDigests {
     let resizing =
       isResized
       ? ", resized: \(preparation.interpolation.rawValue)\(preparation.cropsToAspectRatio ? ", cropped" : "")" : ""
     return SampleDigests(
       description: "pictures: \(preparation.colorMode.rawValue)\(resizing), classes: \(classNames ?? [])",
-      bytes: checks.flatMap(\.digest))
+      bytes: checks.flatMap(\.digest), files: files)
   }
 
   // MARK: - Storage

@@ -39,7 +39,7 @@ public struct Model: Sendable {
   /// Keras' name of the model.
   public var name: String
   /// The layers and their connections, in topological order.
-  public private(set) var nodes: [Node]
+  public internal(set) var nodes: [Node]
 
   /// Creates a model without layers.
   public init(name: String = "sequential") {
