@@ -75,7 +75,7 @@ extension Model {
   /// - Throws: `ModelError` if a layer does not accept its inputs, or none has weights.
   public func plan(inputShape: Shape) throws -> ModelPlan { try plan(inputShape: inputShape, needsWeights: true) }
 
-  func plan(inputShape: Shape, needsWeights: Bool) throws -> ModelPlan {
+  package func plan(inputShape: Shape, needsWeights: Bool) throws -> ModelPlan {
     try check(inputShape)
     var builder = PlanBuilder(model: self, inputShape: inputShape)
     for index in nodes.indices { try builder.append(index) }

@@ -1,0 +1,105 @@
+import Datasets
+import Kernels
+import NeuralNetwork
+
+/// What training sees of some samples: their inputs after the model's leading augmentation and rescaling layers, with
+/// the draws of an epoch.
+package struct AugmentedInputs {
+  private let configuration: TrainingConfiguration
+  private let data: Dataset
+  private let program: Program
+  private let kernels: KernelSet
+  private let scale: Float
+
+  /// - Parameter data: the training data of the run.
+  /// - Returns: nil if the model starts with no layer that changes inputs at random.
+  /// - Throws: `ModelError` if the layers do not accept the data.
+  package init?(
+    _ configuration: TrainingConfiguration, data: Dataset, instructionSet: InstructionSet = .bestSupported
+  ) throws {
+    let count = configuration.model.leadingAugmentationCount
+    guard count > 0 else { return nil }
+    var model = Model()
+    for node in configuration.model.nodes.prefix(count) { model.append(node.layer) }
+    kernels = instructionSet.kernels
+    program = try model.plan(inputShape: data.shape, needsWeights: false)
+      .compile(mode: .training, kernels: kernels)
+    scale = configuration.scale(for: data.input)
+    self.configuration = configuration
+    self.data = data
+  }
+
+  /// Some samples as training sees them in an epoch, as bytes if the data is bytes or pictures: 0 and 255 are what 0 and 255 become
+  /// without augmentation, and values beyond are clipped.
+  ///
+  /// - Parameters:
+  ///   - indices: of samples of the training data.
+  ///   - epoch: from 0.
+  /// - Throws: `DatasetError` or `FileError` if an input cannot be decoded.
+  package func samples(_ indices: [Int], epoch: Int) throws -> Dataset {
+    var order = SampleOrder(count: data.count)
+    order.update(seed: configuration.seed, epoch: epoch, shuffle: configuration.shuffle)
+    var positions = [Int32](repeating: 0, count: data.count)
+    for (position, sample) in order.indices.enumerated() { positions[Int(sample)] = Int32(position) }
+    let workspace = Workspace(for: program, capacity: 1, kernels: kernels)
+    let values = try indices.flatMap { index in
+      try input(index, position: Int(positions[index]), epoch: epoch, workspace)
+    }
+    return try Dataset(
+      name: data.name, shape: data.shape,
+      inputs: data.input.element == .uint8 || data.isOfPictures ? .bytes(values.map(byte)) : .floats(values),
+      targets: targets(indices), classNames: data.classNames)
+  }
+
+  /// The input of one sample after the layers.
+  private func input(_ index: Int, position: Int, epoch: Int, _ workspace: Workspace) throws -> [Float] {
+    let batchSize = configuration.batchSize
+    let steps = (data.count + batchSize - 1) / batchSize
+    workspace.divide(into: 1, first: position % batchSize) { _ in 1 }
+    workspace.pass = Pass(
+      mode: .training, seed: configuration.seed, epoch: epoch, step: epoch * steps + position / batchSize,
+      firstSample: position - position % batchSize)
+    for (place, value) in try data.input(index).enumerated() { workspace.input[place] = value / scale }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 1) { none in
+      guard let start = none.baseAddress else { return }
+      start.initialize(to: 0)
+      workspace.forward(variables: start, state: start)
+    }
+    return (0..<data.shape.count).map { workspace.output[$0] }
+  }
+
+  /// The byte that the layers would make the value of without their random changes.
+  private func byte(_ value: Float) -> UInt8 {
+    var (black, white) = (Float(0), 255 / scale)
+    for case let rescaling as Rescaling in program.plan.model.layers {
+      black = black * Float(rescaling.scale) + Float(rescaling.offset)
+      white = white * Float(rescaling.scale) + Float(rescaling.offset)
+    }
+    guard white != black else { return 0 }
+    return UInt8(min(max((value - black) / (white - black) * 255, 0), 255).rounded())
+  }
+
+  private func targets(_ indices: [Int]) -> Dataset.Targets? {
+    switch data.target?.element {
+    case nil: nil
+    case .label: .labels(indices.map { Int32(data.label($0) ?? 0) })
+    default: .values(indices.flatMap { data.target($0) ?? [] }, shape: data.target?.shape ?? [1])
+    }
+  }
+}
+
+extension Model {
+  /// The number of layers at the start that augment or rescale inputs, one after the other; 0 if none of them is random.
+  var leadingAugmentationCount: Int {
+    let count = nodes.indices.prefix { index in
+      nodes[index].inputs == [index == 0 ? .input : .node(index - 1)]
+        && (nodes[index].layer.isRandomChange || nodes[index].layer is Rescaling)
+    }.count
+    return nodes.prefix(count).contains { $0.layer.isRandomChange } ? count : 0
+  }
+}
+
+extension Layer {
+  /// Whether the layer changes inputs at random in training, and keeps their shape.
+  fileprivate var isRandomChange: Bool { self is any AugmentationLayer || self is GaussianNoise }
+}
