@@ -3,7 +3,7 @@ extension RunConfiguration {
   ///
   /// - Throws: `ConfigurationError` if the run has no data source, `DatasetError` or `FileError` if the data is not
   ///   available.
-  func load(_ context: DatasetContext) throws -> DatasetSplits {
+  package func load(_ context: DatasetContext) throws -> DatasetSplits {
     guard let source else { throw ConfigurationError(.missingKey(key: "dataset"), path: "data") }
     return try source.load(context, samples: training.samples)
   }

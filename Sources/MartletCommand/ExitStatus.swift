@@ -18,7 +18,8 @@ enum ExitStatus: Int32, Error {
     case CheckpointError.occupied, CheckpointError.none, CheckpointError.fallsBackToItself, CheckpointError.noTime,
       TrainingError.batchLargerThanData, TrainingError.shapeMismatch, TrainingError.outputNotClasses,
       TrainingError.labelOutOfRange, TrainingError.noTargets, TrainingError.noClass, TrainingError.targetMismatch,
-      TrainingError.tooLarge, DatasetError.emptyPart:
+      TrainingError.tooLarge, DatasetError.emptyPart, DatasetError.unfitFormat, DatasetError.unknownData,
+      DatasetError.foreignClass:
       self = .usageError
     default:
       self = .failed

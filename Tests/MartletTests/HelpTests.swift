@@ -9,7 +9,8 @@ struct HelpTests {
   private static let commands: [any ParsableCommand.Type] = [
     MartletCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
     ExportCommand.self, ImportCommand.self, DataCommand.self, DataListCommand.self, DataFetchCommand.self,
-    DataShowCommand.self, BenchmarkCommand.self, DiffCommand.self,
+    DataShowCommand.self, DataCheckCommand.self, DataConvertCommand.self, InitCommand.self, BenchmarkCommand.self,
+    DiffCommand.self,
   ]
 
   @Test("covers every command")

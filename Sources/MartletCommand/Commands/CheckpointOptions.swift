@@ -23,7 +23,9 @@ struct CheckpointOptions: ParsableArguments {
         "\(checkpoint) does not record which data set it was trained on. "
           + "Name one with --dataset, or a configuration with --config.")
     }
-    return OpenedModel(trainer: trainer, configuration: saved.configuration, source: source, context: context)
+    return OpenedModel(
+      trainer: trainer, configuration: saved.configuration, source: source, context: context,
+      isOtherSource: dataset.dataset != nil)
   }
 
   /// Opens the trained model, for data that is named by hand.

@@ -4,6 +4,8 @@ import Martlet
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "List, download and show data sets.",
-    subcommands: [DataListCommand.self, DataFetchCommand.self, DataShowCommand.self])
+    commandName: "data", abstract: "List, download, show, check and convert data sets.",
+    subcommands: [
+      DataListCommand.self, DataFetchCommand.self, DataShowCommand.self, DataCheckCommand.self, DataConvertCommand.self,
+    ])
 }

@@ -9,17 +9,25 @@ struct DataShowCommand: ParsableCommand {
       Float images are normalized per sample: the minimum is black, the maximum white. Vectors are printed.
       """)
 
-  @Argument(help: "Data set name, as listed by 'martlet data list', or a configuration (YAML) whose data to show.")
+  @Argument(help: DataArgument.help)
   var name: String
 
-  @Option(parsing: .unconditional, help: "Index of the sample, from 0.")
-  var index = 0
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: "Index of the sample, from 0, or first and last index: 10-19. May be repeated.")
+  var index: [String] = ["0"]
 
   @Option(parsing: .unconditional, help: "Number of samples, starting at --index (with --output).")
   var count = 1
 
-  @Option(help: "Write a PNG file; with --count, a contact sheet.")
+  @Option(name: .customLong("class"), help: "Only samples of this class, by name or label, starting at --index.")
+  var className: String?
+
+  @Option(help: "Write a PNG file; with several samples, a contact sheet.")
   var output: String?
+
+  @Option(help: "Enlarge the pixels of the PNG file by this factor.")
+  var zoom = 1
 
   @Option(help: "Directory of the data set's files.")
   var data: String?
@@ -27,83 +35,101 @@ struct DataShowCommand: ParsableCommand {
   @Flag(help: "Show test samples instead of training samples.")
   var test = false
 
+  @Flag(
+    help: """
+      Show the samples as training sees them: after the augmentation layers at the start of the configuration's model.
+      """)
+  var augmented = false
+
+  @Option(help: "Epoch whose random changes --augmented shows, from 1.")
+  var epoch = 1
+
   func run() throws {
-    var source = try source()
-    if let data { source = try source.required(inDirectory: data) }
-    guard index >= 0 else { throw UsageError("--index must be at least 0. Received: \(index)") }
+    try checkOptions()
+    let argument = try DataArgument(name, directory: data)
+    let context = CommandEnvironment.dataset(isSilent: false)
+    var samples =
+      try augmented ? Self.trained(argument, context) : argument.source.loadInputs(test ? .test : .train, context)
+    var indices = try ShownSamples(indices: index, count: count, className: className).indices(in: samples)
+    let shown = indices
+    if augmented {
+      samples = try Self.augmented(samples, indices, argument, epoch: epoch)
+      indices = Array(0..<samples.count)
+    }
+    if let output {
+      try checkOutput(output, samples, count: indices.count)
+      try samples.contactSheet(indices, zoom: zoom).write(to: output)
+      Console.output.write(ShownTargets(samples, indices: indices).text)
+    } else {
+      for (position, index) in indices.enumerated() {
+        let heading = indices.count > 1 ? "sample \(shown[position])\n" : ""
+        Console.output.write("\(heading)\(try Self.text(samples, index))\n\(ShownTargets.line(samples, index))\n")
+      }
+    }
+  }
+
+  private func checkOptions() throws {
     guard count >= 1 else { throw UsageError("--count must be at least 1. Received: \(count)") }
     guard output != nil || count == 1 else {
       throw UsageError("--count needs --output FILE.png for the contact sheet.")
     }
-    let samples = try source.loadInputs(test ? .test : .train, CommandEnvironment.dataset(isSilent: false))
-    guard index < samples.count else {
-      throw UsageError(
-        "--index must be at most \(samples.count - 1), the last sample of '\(samples.name)'. Received: \(index)")
+    guard (1...64).contains(zoom) else {
+      throw UsageError("--zoom must be at least 1 and at most 64. Received: \(zoom)")
     }
-    guard count <= samples.count - index else {
-      throw UsageError(
-        "--count must be at most \(samples.count - index): '\(samples.name)' has samples 0 to \(samples.count - 1), "
-          + "and --index is \(index). Received: \(count)")
+    guard output != nil || zoom == 1 else { throw UsageError("--zoom needs --output FILE.png.") }
+    guard (1..<1 << 24).contains(epoch) else { throw UsageError("--epoch must be at least 1. Received: \(epoch)") }
+    guard augmented || epoch == 1 else {
+      throw UsageError("--epoch needs --augmented, whose random changes it selects.")
     }
-    if let output {
-      try OutputPath.check(output, "--output")
-      try OutputPath.checkPicture(output, "--output")
-      guard samples.isDrawable else {
-        throw UsageError(
-          "--output \(output): the samples of '\(samples.name)' are \(samples.input), not images of 1 or 3 channels. "
-            + "Leave out --output: they are printed.")
-      }
-      try samples.contactSheet(first: index, count: count).write(to: output)
-      Console.output.write(targets(samples))
-    } else {
-      Console.output.write("\(try text(samples))\n\(target(samples))\n")
+    guard !augmented || !test else {
+      throw UsageError("--augmented and --test contradict each other: test samples are not augmented.")
     }
   }
 
-  private func text(_ samples: Dataset) throws -> String {
-    guard samples.isDrawable else { return "input: \(Self.list(try samples.input(index)))" }
+  private func checkOutput(_ output: String, _ samples: Dataset, count: Int) throws {
+    try OutputPath.check(output, "--output")
+    try OutputPath.checkPicture(output, "--output")
+    guard samples.isDrawable, let image = samples.shape.image else {
+      throw UsageError(
+        "--output \(output): the samples of '\(samples.name)' are \(samples.input), not images of 1 or 3 channels. "
+          + "Leave out --output: they are printed.")
+    }
+    let size = samples.contactSheetSize(count: count, zoom: zoom)
+    let (pixels, isHuge) = size.height.multipliedReportingOverflow(by: size.width)
+    guard !isHuge, pixels <= (1 << 30) / image.channels else {
+      throw UsageError(
+        "--output \(output): \(count) samples are a picture of \(size.width)x\(size.height) pixels. Show fewer samples, or "
+          + "a smaller --zoom.")
+    }
+  }
+
+  // MARK: - Samples
+
+  /// The training data of the run that a configuration describes.
+  private static func trained(_ argument: DataArgument, _ context: DatasetContext) throws -> Dataset {
+    guard let configuration = argument.configuration else {
+      throw UsageError(
+        "--augmented needs a configuration (YAML): the first layers of its model are applied. Received: \(argument.name)"
+      )
+    }
+    return try configuration.load(context).train
+  }
+
+  private static func augmented(
+    _ samples: Dataset, _ indices: [Int], _ argument: DataArgument, epoch: Int
+  ) throws -> Dataset {
+    guard let training = argument.configuration?.training,
+      let inputs = try AugmentedInputs(training, data: samples)
+    else {
+      throw UsageError(
+        "--augmented: the model of \(argument.name) does not start with an augmentation layer (random_flip, "
+          + "random_translation, gaussian_noise): training sees the samples as they are.")
+    }
+    return try inputs.samples(indices, epoch: epoch - 1)
+  }
+
+  private static func text(_ samples: Dataset, _ index: Int) throws -> String {
+    guard samples.isDrawable else { return "input: \(ShownTargets.list(try samples.input(index)))" }
     return "\(try HalfBlockDrawing(samples, index: index, colors: Terminal(.output)?.hasColors ?? false))"
-  }
-
-  private func target(_ samples: Dataset) -> String {
-    if let label = samples.label(index) { return "label: \(label)" }
-    guard let target = samples.target(index) else { return "label: none" }
-    return "target: \(Self.list(target))"
-  }
-
-  /// The first values of a sample, and their count if it has more.
-  private static func list(_ values: [Float]) -> String {
-    let shown = 100
-    let text = values.prefix(shown).map(\.digits).joined(separator: " ")
-    return values.count > shown ? "\(text) … (\(values.count) numbers)" : text
-  }
-
-  /// - Throws: `UsageError` or `ConfigurationError` if `name` is neither a data set nor a configuration with one.
-  private func source() throws -> any DatasetSource {
-    guard Catalog.datasets.find(name) == nil, AtomicFile.exists(name) else {
-      return try NamedSource.find(name)
-    }
-    guard let source = try RunConfiguration(contentsOf: name).source else {
-      throw ConfigurationError(.missingKey(key: "dataset"), path: "data", file: name)
-    }
-    return source
-  }
-
-  /// Labels in the layout of the contact sheet, one line per row; targets, one line per sample.
-  private func targets(_ samples: Dataset) -> String {
-    let indices = index..<index + count
-    let labels = indices.compactMap { samples.label($0) }
-    guard labels.count == count else {
-      let lines = indices.compactMap { samples.target($0) }.map { "\(Self.list($0))\n" }
-      return lines.isEmpty ? "" : "targets:\n\(lines.joined())"
-    }
-    let columns = Dataset.contactSheetColumns(count)
-    let width = labels.map { "\($0)".count }.max() ?? 0
-    return "labels:\n"
-      + stride(from: 0, to: count, by: columns).map { start in
-        labels[start..<min(start + columns, count)].map { label in
-          String(repeating: " ", count: width - "\(label)".count) + "\(label)"
-        }.joined(separator: " ") + "\n"
-      }.joined()
   }
 }

@@ -6,7 +6,11 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: "Directory of the data set's files.")
   var data: String?
 
-  @Option(help: "Data set, as listed by 'martlet data list', if the file does not name one.")
+  @Option(
+    help: """
+      Data set, as listed by 'martlet data list', or the path of data (a file of arrays, or a directory), instead of what \
+      the file names.
+      """)
   var dataset: String?
 
   @Option(help: "Run configuration (YAML): its data set, and the model for a weights-only file.")
@@ -44,13 +48,18 @@ struct DatasetOptions: ParsableArguments {
   ///
   /// - Throws: `UsageError` or `ConfigurationError` if the name is unknown, or the data set has no files.
   func source(of saved: SavedRun) throws -> (any DatasetSource)? {
-    let source = try named() ?? saved.configuration.source
+    var source = try named() ?? saved.configuration.source
+    // Other pictures are prepared as those of the training.
+    if dataset != nil, var folder = source as? ImageFolderSource, let pictures = saved.configuration.training.pictures {
+      folder.preparation = pictures
+      source = folder
+    }
     guard let data else { return source }
     return try source?.required(inDirectory: data)
   }
 
   private func named() throws -> (any DatasetSource)? {
-    if let dataset { return try NamedSource.find(dataset) }
+    if let dataset { return try DataArgument.source(dataset) }
     return try configuration()?.source
   }
 }

@@ -6,7 +6,7 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate", abstract: "Evaluate a trained model on the test data of its run.",
     discussion: """
       Only the test data is needed: inputs and targets. A run without test data is evaluated on its \
-      validation split.
+      validation split. With --dataset it is evaluated on other data: on its test part, or on all of it if it has none.
       """)
 
   @OptionGroup var options: CheckpointOptions

@@ -48,9 +48,7 @@ struct PredictCommand: ParsableCommand {
 
   private func predictTestData() throws -> PredictionFile {
     let opened = try options.open(for: .predicting)
-    if let output, let file = (opened.source as? NPZSource)?.file {
-      try OutputPath.check(output, "--output", madeOf: [file])
-    }
+    if let output { try OutputPath.check(output, "--output", madeOf: opened.source.files) }
     let data = try opened.judgingData(needsTargets: false).data
     let names = opened.configuration.training.classNames ?? data.classNames
     return PredictionFile(try opened.trainer.predict(data), of: data, classNames: names, top: top)
