@@ -24,7 +24,7 @@ struct DataShowCommandTests {
   ]
 
   @Test("chooses samples by index, range and class, and enlarges them", arguments: sheets.indices)
-  func sheets(index: Int) throws {
+  func pictures(index: Int) throws {
     let (arguments, width, height, output) = Self.sheets[index]
     let directory = try TemporaryDirectory()
     try OwnData.grayImages.write(to: directory)

@@ -1,5 +1,6 @@
 import Martlet
 import TestSupport
+import Testing
 
 /// Small data sets of every kind, as files of the user's own.
 enum OwnData: String, CaseIterable, CustomTestStringConvertible {
