@@ -39,6 +39,8 @@ package enum MappedFileFaults {
     action.initialize(repeating: sigaction(), count: 2)
     return action
   }()
+  /// Whether a thread has begun to end the process: several may read the file at the same time, and one line is enough.
+  private static let isEnding = Atomic(false)
   /// Whether the handler is installed. Also guards changes of the table.
   private static let isInstalled = Mutex(false)
 
@@ -81,7 +83,7 @@ package enum MappedFileFaults {
 
   private static func install() {
     // Initialized here, because the handler must not do it.
-    _ = (entries, previous, hasOpenLine)
+    _ = (entries, previous, hasOpenLine, isEnding.load(ordering: .relaxed))
     var action = sigaction()
     action.__sigaction_handler.sa_sigaction = { signal, information, context in
       MappedFileFaults.handle(signal, information, context)
@@ -100,6 +102,7 @@ package enum MappedFileFaults {
     for index in 0..<capacity {
       let start = entries[index].start.load(ordering: .acquiring)
       guard start != 0, address >= start, address < entries[index].end.load(ordering: .relaxed) else { continue }
+      while isEnding.exchange(true, ordering: .relaxed) { pause() }
       // Writing to a blocked terminal or pipe may never return: give it one second.
       signal(SIGALRM) { _ in _exit(1) }
       alarm(1)

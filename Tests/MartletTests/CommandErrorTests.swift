@@ -50,7 +50,7 @@ struct CommandErrorTests {
     (["evaluate", "CONFIG"], 1, "martlet: CONFIG: is not a model: neither a Martlet checkpoint, nor a zip archive"),
     (
       ["predict", "CONFIG", "--output", "p.txt"], 2,
-      "martlet: --output p.txt: the name must end in .csv, .h5 or .npz, which selects the format."
+      "martlet: --output p.txt: the name must end in .csv, .jsonl, .h5 or .npz, which selects the format."
     ),
     (["inspect", "CONFIG", "--format", "xml"], 2, "Error: The value 'xml' is invalid for '--format <format>'"),
     (["data", "show", "digit"], 2, "martlet: unknown data set 'digit'. Did you mean 'digits'?"),

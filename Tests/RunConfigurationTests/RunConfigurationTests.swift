@@ -165,7 +165,7 @@ struct RunConfigurationTests {
     ),
     (
       "dataset: mnist", "dataset: mnist, train_count: 3",
-      "test.yml:2: data: unknown key 'train_count'. Known keys: dataset, scale, subset, directory."
+      "test.yml:2: data: unknown key 'train_count'. Known keys: dataset, scale, subset, class_names, directory."
     ),
     ("scale: 255", "scale: 0", "test.yml:2: data.scale: expected a number greater than 0. Received: 0"),
     ("scale: 255", "scale: .nan", "test.yml:2: data.scale: expected a number greater than 0. Received: nan"),

@@ -42,11 +42,11 @@ struct DataArgument {
     return try RunConfiguration(contentsOf: name)
   }
 
-  /// The source that a name or a path refers to.
+  /// The source that a name or a path refers to. The name of a data set wins over a path, unless that set needs options.
   static func source(_ name: String) throws -> any DatasetSource {
-    guard Catalog.datasets.find(name) == nil, AtomicFile.exists(name) || name.contains("/") else {
-      return try NamedSource.find(name)
-    }
+    let type = Catalog.datasets.find(name)
+    let isNamed = type.map { DataListCommand.defaultSource($0) != nil || !AtomicFile.exists(name) } ?? false
+    guard !isNamed, AtomicFile.exists(name) || name.contains("/") else { return try NamedSource.find(name) }
     return try Catalog.datasets.source(at: name)
   }
 
