@@ -85,6 +85,7 @@ extension DatasetError: CustomStringConvertible {
         + "\(known.count > 20 ? ", …" : "")."
     case .noTestData(let path, let advice):
       "\(path): has no test data. \(advice)."
+    case .unreadableImages(_, let count, let failures) where count == 1: failures[0]
     case .unreadableImages:
       "\(unreadableText)\nReplace or remove them, or leave them out (data.unreadable: skip)."
     case .unfitFormat(let name, let format, let reason, let advice):

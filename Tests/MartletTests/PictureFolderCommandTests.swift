@@ -44,6 +44,37 @@ struct PictureFolderCommandTests {
     #expect(
       strange.error.hasSuffix("has the class 'fish', which the model does not have. Its classes: cat, dog, owl.\n"))
 
+    // The model knows how its pictures were prepared, and its classes.
+    let predicted = try martlet(
+      ["predict", "checkpoints/photos", "other", "photos/cat/0.png", "--top", "2", "--output", "p.csv"])
+    #expect((predicted.status, predicted.output) == (0, ""), "\(predicted.error)")
+    let rows = try directory.text("p.csv").split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    #expect(
+      rows[0] == ["sample", "file", "class", "name", "top_1", "probability_1", "top_2", "probability_2", "label"])
+    #expect(rows.count == 6 && rows[1][1] == "other/dog/20.png" && rows[5][1] == "photos/cat/0.png")
+    #expect(rows[1...].map { $0[8] } == ["1", "1", "2", "2", "0"])
+    #expect(rows[1...].allSatisfy { $0[3] == ["cat", "dog", "owl"][Int($0[2]) ?? 3] && $0[3] == $0[4] })
+    // A Keras file that was exported from it does too, without any configuration.
+    #expect(try martlet(["export", "checkpoints/photos", "model.keras"]).status == 0)
+    #expect(try martlet(["predict", "model.keras", "other", "--output", "k.jsonl"]).status == 0)
+    #expect(try directory.text("k.jsonl").contains("\"name\": \"\(rows[1][3])\""))
+    for (arguments, status, message) in [
+      (
+        ["nowhere.png"], 2,
+        "nowhere.png: does not exist. Name pictures (PNG, JPEG), folders of them, or a file of arrays.\n"
+      ),
+      (
+        ["run.yml", "other"], 2, "run.yml: is not a picture (.png, .jpg, .jpeg). A file of arrays is predicted alone.\n"
+      ),
+      (
+        ["other", "--dataset", "digits"], 2,
+        "other: both inputs and a data set (--dataset, --data) are named. Leave out one of them.\n"
+      ),
+    ] {
+      let failed = try martlet(["predict", "checkpoints/photos"] + arguments)
+      #expect(failed.status == status && failed.error.hasSuffix(message), "\(failed.error)")
+    }
+
     let shown = try martlet(["data", "show", "photos", "--class", "dog", "--count", "2", "--output", "dogs.png"])
     #expect(shown.output == "labels:\n1 dog  1 dog\n")
     let mistyped = try martlet(["data", "show", "photos", "--class", "dgo"])

@@ -32,14 +32,20 @@ struct ChannelSums {
     }
   }
 
-  /// The statistics of each channel; empty if nothing was added.
-  var statistics: [ValueStatistics] {
+  /// The mean and the variance of each channel; empty if nothing was added.
+  var moments: [(mean: Double, variance: Double)] {
     guard count > 0 else { return [] }
     return sums.indices.map { channel in
-      let mean = sums[channel] / Double(count)
-      let variance = max(squares[channel] / Double(count) - mean * mean, 0)
-      return ValueStatistics(
-        count: count, mean: origins[channel] + mean, deviation: variance.squareRoot(), minimum: minima[channel],
+      let distance = sums[channel] / Double(count)
+      return (origins[channel] + distance, max(squares[channel] / Double(count) - distance * distance, 0))
+    }
+  }
+
+  /// The statistics of each channel; empty if nothing was added.
+  var statistics: [ValueStatistics] {
+    moments.enumerated().map { channel, moments in
+      ValueStatistics(
+        count: count, mean: moments.mean, deviation: moments.variance.squareRoot(), minimum: minima[channel],
         maximum: maxima[channel])
     }
   }

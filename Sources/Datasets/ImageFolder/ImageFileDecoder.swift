@@ -34,7 +34,8 @@ struct ImageFileDecoder: InputDecoder {
   static func image(_ path: String, _ mode: ColorMode) throws -> DecodedImage {
     let bytes = try AtomicFile.read(path)
     do throws(ImageError) { return try ImageDecoder.decode(bytes, mode) } catch {
-      throw DatasetError.damaged(path: path, reason: error.reason)
+      throw DatasetError.damaged(
+        path: path, reason: error.reason.hasSuffix(".") ? String(error.reason.dropLast()) : error.reason)
     }
   }
 }

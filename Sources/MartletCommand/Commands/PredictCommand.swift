@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import Martlet
 
 struct PredictCommand: ParsableCommand {
@@ -6,9 +7,10 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict the class of pictures, or of each test sample, with its probabilities, or its values.",
     discussion: """
-      INPUTS are pictures (PNG, JPEG) and folders of them: they are prepared as the model's training pictures were, and \
-      else resized to the model's input. The true label is that of the folder, if it has the name of a class. Without \
-      INPUTS the test data of the run is predicted, of which only the inputs are needed. If targets are available, the true label or the true values \
+      INPUTS are pictures (PNG, JPEG) and folders of them, or a file of arrays. Pictures are prepared as the model's \
+      training pictures were, and else resized to the model's input; their true label is the folder they are in, if it \
+      has the name of a class. Without INPUTS the test data of the run is predicted, of which only the inputs are \
+      needed. If targets are available, the true label or the true values \
       are written after the outputs. Without --output, predictions go to standard output as CSV. The outputs are named \
       probabilities after a softmax or for binary_crossentropy, logits if the loss has from_logits, and \
       outputs otherwise. There is no class if the loss is over values, or if there is one output.
@@ -16,7 +18,7 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var options: CheckpointOptions
 
-  @Argument(help: "Pictures, or folders of pictures.")
+  @Argument(help: "Pictures, folders of pictures, or a file of arrays.")
   var inputs: [String] = []
 
   @Option(parsing: .unconditional, help: "Write only the K most probable classes (.csv and .jsonl).")
@@ -38,7 +40,7 @@ struct PredictCommand: ParsableCommand {
       throw UsageError("--top: arrays hold all outputs. Use it with .csv or .jsonl.")
     }
     if let output, format == .csv { try OutputPath.checkTable(output, "--output") }
-    let file = try inputs.isEmpty ? predictTestData() : predictPictures()
+    let file = try predicted()
     if let output, let format {
       try file.write(to: output, format: format)
     } else {
@@ -46,7 +48,25 @@ struct PredictCommand: ParsableCommand {
     }
   }
 
-  private func predictTestData() throws -> PredictionFile {
+  /// - Throws: `UsageError` if the inputs are neither pictures nor one file of arrays.
+  private func predicted() throws -> PredictionFile {
+    guard !inputs.isEmpty else { return try predictTestData(options) }
+    if options.dataset.dataset != nil || options.dataset.data != nil {
+      throw UsageError("\(inputs[0]): both inputs and a data set (--dataset, --data) are named. Leave out one of them.")
+    }
+    if let missing = inputs.first(where: { !AtomicFile.exists($0) }) {
+      throw UsageError("\(missing): does not exist. Name pictures (PNG, JPEG), folders of them, or a file of arrays.")
+    }
+    guard let arrays = inputs.first(where: { !PictureInputs.accepts($0) }) else { return try predictPictures() }
+    guard inputs.count == 1 else {
+      throw UsageError("\(arrays): is not a picture (.png, .jpg, .jpeg). A file of arrays is predicted alone.")
+    }
+    var options = options
+    options.dataset.dataset = arrays
+    return try predictTestData(options)
+  }
+
+  private func predictTestData(_ options: CheckpointOptions) throws -> PredictionFile {
     let opened = try options.open(for: .predicting)
     if let output { try OutputPath.check(output, "--output", madeOf: opened.source.files) }
     let data = try opened.judgingData(needsTargets: false).data
