@@ -185,7 +185,7 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Configuration", "Datasets", "DurableFiles", "KerasGolden", "Kernels", "NeuralNetwork", "TestSupport",
+        "Configuration", "Datasets", "DurableFiles", "Images", "KerasGolden", "Kernels", "NeuralNetwork", "TestSupport",
         "Training",
       ]),
     .testTarget(

@@ -1,5 +1,7 @@
+import Configuration
 import Datasets
 import Foundation
+import Images
 import NeuralNetwork
 import TestSupport
 import Testing
@@ -58,5 +60,30 @@ struct ArrayTrainingTests {
     ].map { try Self.trained($0.load(.train, Self.context), workers: workers) }
     #expect(differences(weighted[0], weighted[1]) == [] && differences(weighted[0], weighted[2]) == [])
     #expect(differences(expected, weighted[0]) != [])
+  }
+
+  @Test("gives the same weights from pictures in files, wherever they are kept", arguments: ["memory", "disk", "none"])
+  func pictures(cache: String) throws {
+    let directory = try TemporaryDirectory()
+    let images = (0..<7 * 36).map { UInt8($0 * 37 % 256) }
+    let labels: [Int32] = [3, 1, 0, 2, 3, 1, 2]
+    let lines = try labels.enumerated().map { index, label in
+      let pixels = Array(images[index * 36..<(index + 1) * 36])
+      _ = try directory.write(
+        PNGImage(height: 4, width: 3, channels: 3, pixels: pixels).encoded, to: "\(index).png")
+      return "\(index).png,\(label)"
+    }
+    let list = try directory.write(Array(lines.joined(separator: "\n").utf8), to: "list.csv")
+    let options = [("files", list), ("cache", cache)].map {
+      ConfigurationEntry($0.0, ConfigurationNode(.string($0.1)))
+    }
+    let source = try ImageFolderSource(
+      options: ConfigurationReader(
+        ConfigurationNode(mapping: options), path: "data", keys: ImageFolderSource.optionKeys))
+    let data = try source.load(.train, DatasetContext(environment: ["XDG_CACHE_HOME": directory.path]))
+    let memory = try Dataset(name: "memory", shape: [4, 3, 3], images: images, labels: labels)
+    for workers in [1, 2] {
+      #expect(try differences(Self.trained(memory, workers: 1), Self.trained(data, workers: workers)) == [])
+    }
   }
 }
