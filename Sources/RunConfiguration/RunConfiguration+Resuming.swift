@@ -12,14 +12,17 @@ extension RunConfiguration {
   ///   batches, data (except for the pixel scale) and metrics are not compared.
   /// - Throws: `ResumeMismatch` with the first key that differs and both values.
   public func checkResumes(_ saved: RunConfiguration, isImported: Bool = false) throws {
+    var requested = self
+    // What was adapted to the training data, which is compared elsewhere, stays as it is.
+    requested.training.model.takeNormalizations(of: saved.training.model)
     func check(_ key: String, _ value: (RunConfiguration) -> ConfigurationNode) throws {
-      let (old, new) = (value(saved), value(self))
+      let (old, new) = (value(saved), value(requested))
       if old != new { throw ResumeMismatch(key: key, checkpoint: old.json, requested: new.json) }
     }
     try check("the number of layers in model") { ConfigurationNode(.integer($0.training.model.layers.count)) }
     // Layers imported from another program get the names of the configuration.
     let (own, others) = (
-      training.model.layers(areNamed: !isImported), saved.training.model.layers(areNamed: !isImported)
+      requested.training.model.layers(areNamed: !isImported), saved.training.model.layers(areNamed: !isImported)
     )
     for index in own.indices {
       guard own[index] != others[index] else { continue }

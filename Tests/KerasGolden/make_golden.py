@@ -401,7 +401,6 @@ layer_case("gaussian_noise_none", "GaussianNoise", dict(stddev=0.0), normal(3, 8
 layer_case("normalization_image", "Normalization", dict(mean=[0.5, -1.0, 100.0], variance=[0.25, 2.0, 900.0]),
            normal(3, 4, 5, 3) * 30)
 layer_case("normalization_single", "Normalization", dict(mean=2.0, variance=9.0), normal(4, 7))
-layer_case("normalization_constant", "Normalization", dict(mean=[1.0, 2.0], variance=[0.0, 1.0]), normal(4, 2))
 
 # The limits of GlorotUniform, found by drawing far more numbers than it takes to come near them.
 for name, shape in (("conv2d", (5, 5, 1, 10)), ("dense", (1440, 100)), ("output", (100, 10))):

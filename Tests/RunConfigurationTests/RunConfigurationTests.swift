@@ -495,4 +495,17 @@ struct RunConfigurationTests {
     let again = try RunConfiguration(yaml: run.yaml, file: "again.yml")
     #expect(again.training.metrics.map { type(of: $0).name } == metrics && again.checkpoints.keepBest == best)
   }
+
+  @Test("resume with the normalization that was adapted to their data, and with no other")
+  func normalization() throws {
+    func run(_ options: String) throws -> RunConfiguration {
+      try RunConfiguration(
+        yaml: Self.yaml.replacing("  - flatten", with: "  - normalization\(options)\n  - flatten"), file: "")
+    }
+    let saved = try run(": {mean: 3, variance: 2}")
+    try run("").checkResumes(saved)
+    try saved.checkResumes(saved)
+    #expect(throws: ResumeMismatch.self) { try run(": {mean: 4, variance: 2}").checkResumes(saved) }
+    #expect(throws: ResumeMismatch.self) { try saved.checkResumes(run("")) }
+  }
 }
