@@ -18,8 +18,10 @@ enum ExitStatus: Int32, Error {
     case CheckpointError.occupied, CheckpointError.none, CheckpointError.fallsBackToItself, CheckpointError.noTime,
       TrainingError.batchLargerThanData, TrainingError.shapeMismatch, TrainingError.outputNotClasses,
       TrainingError.labelOutOfRange, TrainingError.noTargets, TrainingError.noClass, TrainingError.targetMismatch,
-      TrainingError.tooLarge, DatasetError.emptyPart, DatasetError.unfitFormat, DatasetError.unknownData,
-      DatasetError.foreignClass:
+      TrainingError.tooLarge, TrainingError.noPictures, TrainingError.ringTooLarge, DatasetError.emptyPart,
+      DatasetError.unfitFormat,
+      DatasetError.unknownData, DatasetError.foreignClass, DatasetError.subsetTooLarge, DatasetError.hasValidation,
+      DatasetError.noClasses, DatasetError.unknownClass:
       self = .usageError
     default:
       self = .failed

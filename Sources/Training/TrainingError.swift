@@ -17,6 +17,8 @@ public enum TrainingError: Error, Equatable {
   case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
   /// The memory needed exceeds that available.
   case tooLarge(bytes: Int, available: Int)
+  /// The batches that are decoded ahead do not fit in memory.
+  case ringTooLarge(samples: Int, bytesPerSample: Int)
   /// The outputs for all samples do not fit in memory.
   case tooManyOutputs(samples: Int, classes: Int)
   /// The system does not allow enough worker threads.
@@ -58,6 +60,9 @@ extension TrainingError: CustomStringConvertible {
     case .tooLarge(let bytes, let available):
       "the model needs \(Self.gigabytes(bytes)) GB for its weights, its optimizer, its checkpoints and the workers' "
         + "memory; \(Self.gigabytes(available)) GB are available. Use smaller layers, a smaller batch or fewer workers."
+    case .ringTooLarge(let samples, let bytesPerSample):
+      "\(samples) samples of \(bytesPerSample) bytes, which are decoded ahead, do not fit in memory. Use a smaller batch or "
+        + "a smaller image_size."
     case .tooManyOutputs(let samples, let classes):
       "\(classes) outputs for each of \(samples) samples do not fit in memory. Predict fewer samples at a time."
     case .tooFewThreads(let workers, let available):

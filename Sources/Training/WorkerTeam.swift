@@ -4,9 +4,10 @@ import Synchronization
 
 /// A team of `count` worker threads that share tasks.
 ///
-/// Threading rules of the whole package: threads start only here, in `AvailableThreads` (briefly) and in
-/// `BackgroundTask`. A trainer, its callbacks and their callers run on one thread; workers run only while it waits in
-/// `perform`; a background job runs beside both, on its own copy of the state. libhdf5 has a lock (`HDF5Library`).
+/// Threading rules of the whole package: threads start only here, in `AvailableThreads` (briefly), in
+/// `BackgroundTask` and in `DecodingPipeline`. A trainer, its callbacks and their callers run on one thread; workers run only while it waits in
+/// `perform`; a background job runs beside both, on its own copy of the state; decoding threads
+/// write the windows that are not in use yet. libhdf5 has a lock (`HDF5Library`).
 /// ThreadSanitizer checks these rules in CI.
 ///
 /// Workers claim tasks from a counter. Which worker runs a task is nondeterministic; what a task computes and where it

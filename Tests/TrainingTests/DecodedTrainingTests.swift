@@ -104,6 +104,30 @@ struct DecodedTrainingTests {
     }
   }
 
+  @Test("decodes on the thread that asks if the system allows no others", arguments: [0, 1, 4])
+  func threads(count: Int) throws {
+    let data = try Self.decoded(.uint8)
+    let order = SampleOrder(count: Self.count)
+    try data.withSamples(order: order, scale: 1, window: 10, firstWindow: 1, workerCount: count) { samples in
+      for first in stride(from: 10, to: Self.count, by: 10) {
+        let window = try samples.window(first..<min(first + 10, Self.count))
+        guard case .bytes(let bytes) = window.inputs else { preconditionFailure("the inputs are bytes") }
+        for position in 0..<window.count {
+          let values = UnsafeBufferPointer(
+            start: bytes + window.inputIndex(at: position) * Self.shape.count, count: Self.shape.count)
+          #expect(values.elementsEqual((0..<Self.shape.count).map { TestDecoder.value(first + position, $0) }))
+        }
+      }
+    }
+    let failing = try Self.decoded(.uint8, failing: 17)
+    #expect(throws: TestDecoder.Failure(sample: 17)) {
+      try failing.withSamples(scale: 1, window: 10, workerCount: count) { samples in
+        _ = try samples.window(0..<10)
+        _ = try samples.window(10..<20)
+      }
+    }
+  }
+
   @Test("of a part of the samples decodes only these")
   func parts() throws {
     let data = try Self.decoded(.uint8, failing: 42)

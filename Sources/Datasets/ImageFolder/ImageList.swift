@@ -34,7 +34,8 @@ struct ImageList {
   private mutating func row(_ fields: [String], line: Int, base: String) throws -> Row {
     func mistake(_ reason: String) -> DatasetError { .damaged(path: path, reason: "line \(line): \(reason)") }
     guard (2...3).contains(fields.count) else {
-      throw mistake("has \(fields.count) fields; a line is path,label or path,label,weight")
+      throw mistake(
+        "has \(fields.count) field\(fields.count == 1 ? "" : "s"); a line is path,label or path,label,weight")
     }
     guard !fields[0].isEmpty, !fields[0].utf8.contains(0) else { throw mistake("has no path") }
     guard !fields[1].isEmpty else { throw mistake("has no label") }

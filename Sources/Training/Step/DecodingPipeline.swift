@@ -1,6 +1,6 @@
 import Datasets
 import Foundation
-import Synchronization
+import SystemResources
 
 /// Decodes the inputs of a pass ahead of their use, in threads of its own: a ring of windows of adjacent samples.
 ///
@@ -30,14 +30,13 @@ final class DecodingPipeline: @unchecked Sendable {
   private var missing: [Int]
   private var failure: (sample: Int, error: any Error)?
   private var isStopped = false
-  private var runningThreads = 0
-  /// The time for which windows were waited for.
-  private(set) var waitingTime = Duration.zero
+  /// None if the system does not allow any: then windows are decoded when they are asked for.
+  private var threads: [pthread_t] = []
 
   /// - Parameters:
   ///   - inputCount: the values per input.
   ///   - order: the samples of the pass; nil for 0, 1, 2…
-  /// - Throws: `TrainingError` if the ring does not fit in memory.
+  /// - Throws: `TrainingError.ringTooLarge` if the ring does not fit in memory.
   init(
     _ decoder: ShiftedDecoder, inputCount: Int, order: [Int32]?, window: Int, firstWindow: Int, samples: Int,
     workerCount: Int
@@ -47,23 +46,37 @@ final class DecodingPipeline: @unchecked Sendable {
     windowSize = window
     sampleCount = samples
     inputSize = inputCount * (decoder.decoder.element == .uint8 ? 1 : MemoryLayout<Float>.size)
-    ring = .allocate(byteCount: Self.depth * window * inputSize, alignment: 64)
+    let (size, overflow) = (Self.depth * window).multipliedReportingOverflow(by: inputSize)
+    guard !overflow, Memory.canHold(size) else {
+      throw TrainingError.ringTooLarge(samples: Self.depth * window, bytesPerSample: inputSize)
+    }
+    ring = .allocate(byteCount: size, alignment: 64)
     nextSample = firstWindow * window
     currentWindow = firstWindow
     missing = [Int](repeating: 0, count: Self.depth)
     for index in firstWindow..<firstWindow + Self.depth { missing[index % Self.depth] = self.window(index).count }
-    start(threads: workerCount)
+    while threads.count < workerCount, let thread = startThread() { threads.append(thread) }
   }
 
   deinit { ring.deallocate() }
 
-  private func start(threads: Int) {
-    runningThreads = threads
-    for _ in 0..<threads {
-      let thread = Thread { [self] in decodeAll() }
-      thread.stackSize = 1 << 20
-      thread.start()
+  /// - Returns: nil if the system does not allow another thread.
+  private func startThread() -> pthread_t? {
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self)
+    let status = pthread_create(
+      &thread, nil,
+      { context in
+        guard let context else { return nil }
+        let pipeline = Unmanaged<DecodingPipeline>.fromOpaque(context).takeRetainedValue()
+        while let sample = pipeline.claimSample() { pipeline.decode(sample) }
+        return nil
+      }, context.toOpaque())
+    guard status == 0 else {
+      context.release()
+      return nil
     }
+    return thread
   }
 
   /// Ends all threads.
@@ -71,8 +84,9 @@ final class DecodingPipeline: @unchecked Sendable {
     condition.withLock {
       isStopped = true
       condition.broadcast()
-      while runningThreads > 0 { condition.wait() }
     }
+    for thread in threads { pthread_join(thread, nil) }
+    threads = []
   }
 
   /// Waits for the next window, and gives up the one before it.
@@ -82,19 +96,22 @@ final class DecodingPipeline: @unchecked Sendable {
   func next(_ range: Range<Int>) throws -> SampleSlice.Inputs {
     let index = range.lowerBound / windowSize
     precondition(range == window(index), "\(range) is not the window \(index)")
-    let start = ContinuousClock.now
-    try condition.withLock {
+    condition.withLock {
       while currentWindow < index {
         missing[currentWindow % Self.depth] = window(currentWindow + Self.depth).count
         currentWindow += 1
       }
       condition.broadcast()
+    }
+    if threads.isEmpty {
+      while nextSample < range.upperBound, let sample = claimSample() { decode(sample) }
+    }
+    try condition.withLock {
       while missing[index % Self.depth] > 0 {
         if let failure, failure.sample < range.upperBound { throw failure.error }
         condition.wait()
       }
     }
-    waitingTime += .now - start
     let first = ring + index % Self.depth * windowSize * inputSize
     return decoder.decoder.element == .uint8 ? .bytes(first.assumingMemoryBound(to: UInt8.self)) : .floats(first)
   }
@@ -104,22 +121,15 @@ final class DecodingPipeline: @unchecked Sendable {
     min(index * windowSize, sampleCount)..<min((index + 1) * windowSize, sampleCount)
   }
 
-  /// Decodes samples until the pass ends: the work of a thread.
-  private func decodeAll() {
-    while let sample = claimSample() {
-      let (window, position) = (sample / windowSize, sample % windowSize)
-      let input = ring + (window % Self.depth * windowSize + position) * inputSize
-      let stored = order.map { Int($0[sample]) } ?? sample
-      do {
-        try decoder.decode(stored, into: input)
-        condition.withLock { complete(window) }
-      } catch {
-        condition.withLock { fail(sample, error) }
-      }
-    }
-    condition.withLock {
-      runningThreads -= 1
-      condition.broadcast()
+  /// Decodes a sample that was claimed.
+  private func decode(_ sample: Int) {
+    let (window, position) = (sample / windowSize, sample % windowSize)
+    let input = ring + (window % Self.depth * windowSize + position) * inputSize
+    do {
+      try decoder.decode(order.map { Int($0[sample]) } ?? sample, into: input)
+      condition.withLock { complete(window) }
+    } catch {
+      condition.withLock { fail(sample, error) }
     }
   }
 
