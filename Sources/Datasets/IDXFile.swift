@@ -39,10 +39,10 @@ package enum IDXFile {
   /// An array in memory; unpacks gzip.
   static func open(_ packed: [UInt8], path: String, as content: IDXContent) throws -> IDXArray {
     guard GzipReader.isGzip(packed) else { return try IDXArray(FileBytes(packed), path: path, content) }
-    let unpacked = try GzipReader.unpack(packed, path: path, headerCount: FileKind.prefixCount) {
+    var unpacked = try GzipReader.unpack(packed, path: path, headerCount: FileKind.prefixCount) {
       try IDXHeader($0, path: path, content: content).fileCount(heldBy: packed.count * GzipReader.largestRatio)
     }
-    return try IDXArray(FileBytes(unpacked), path: path, content)
+    return try IDXArray(unpacked: &unpacked, path: path, content)
   }
 }
 
@@ -50,31 +50,55 @@ package enum IDXFile {
 struct IDXArray: StoredArray {
   let place: String
   let shape: [Int]
-  private let bytes: FileBytes
+  private let contents: Contents
   private let headerCount: Int
+
+  private enum Contents {
+    /// A whole file.
+    case file(FileBytes)
+    /// The values alone, in memory: they are used where they are, not copied.
+    case values([UInt8])
+  }
 
   /// - Throws: `DatasetError.damaged` if it is not an IDX file of the expected content.
   fileprivate init(_ bytes: FileBytes, path: String, _ content: IDXContent) throws {
-    let header = try IDXHeader(Array(bytes.prefix(FileKind.prefixCount)), path: path, content: content)
-    let fileCount = try header.fileCount(heldBy: bytes.count)
-    guard bytes.count == fileCount else {
-      throw DatasetError.damaged(
-        path: path,
-        reason: bytes.count < fileCount
-          ? "truncated: it has \(bytes.count) bytes, its header declares \(fileCount)"
-          : "too long: it has extra bytes after the \(fileCount) its header declares")
-    }
-    (place, self.bytes, shape, headerCount) = (path, bytes, header.sizes, header.count)
+    let header = try IDXHeader(
+      Array(bytes.prefix(FileKind.prefixCount)), path: path, content: content, ofFileWith: bytes.count)
+    (place, contents, shape, headerCount) = (path, .file(bytes), header.sizes, header.count)
+  }
+
+  /// - Parameter unpacked: the contents of a file, of which the array takes the values.
+  /// - Throws: as `init(_:path:_:)`.
+  fileprivate init(unpacked: inout [UInt8], path: String, _ content: IDXContent) throws {
+    let header = try IDXHeader(
+      Array(unpacked.prefix(FileKind.prefixCount)), path: path, content: content, ofFileWith: unpacked.count)
+    unpacked.removeFirst(header.count)
+    (place, contents, shape, headerCount) = (path, .values(unpacked), header.sizes, header.count)
+    unpacked = []
   }
 
   var name: String { place }
   var type: StoredNumber { .byte }
-  var file: MappedFile? { bytes.file }
-  var offset: Int? { bytes.file == nil ? nil : headerCount }
+  var file: MappedFile? {
+    guard case .file(let bytes) = contents else { return nil }
+    return bytes.file
+  }
+  var offset: Int? { file == nil ? nil : headerCount }
 
   func read(rows: Range<Int>, into output: UnsafeMutableRawBufferPointer) throws {
-    let part = headerCount + rows.lowerBound * rowLength..<headerCount + rows.upperBound * rowLength
-    bytes.withUnsafeBytes(part) { output.copyMemory(from: $0) }
+    let part = rows.lowerBound * rowLength..<rows.upperBound * rowLength
+    switch contents {
+    case .file(let bytes):
+      bytes.withUnsafeBytes(headerCount + part.lowerBound..<headerCount + part.upperBound) {
+        output.copyMemory(from: $0)
+      }
+    case .values(let values): values[part].withUnsafeBytes { output.copyMemory(from: $0) }
+    }
+  }
+
+  func bytes() throws -> [UInt8] {
+    guard case .values(let values) = contents else { return try readBytes() }
+    return values
   }
 }
 
@@ -103,6 +127,20 @@ private struct IDXHeader {
     let values = Self.product(sizes) ?? .max
     guard values <= 1 << 40 || Self.swapped(sizes) != nil else { throw damaged("its header has the sizes \(sizes)") }
     guard values > 0 else { throw damaged("it has no \(content.rawValue): its header has the sizes \(sizes)") }
+  }
+
+  /// - Parameter size: the size of the whole file in bytes, which must be the one that the header declares.
+  /// - Throws: as `init(_:path:content:)`.
+  init(_ bytes: [UInt8], path: String, content: IDXContent, ofFileWith size: Int) throws {
+    try self.init(bytes, path: path, content: content)
+    let declared = try fileCount(heldBy: size)
+    guard size == declared else {
+      throw DatasetError.damaged(
+        path: path,
+        reason: size < declared
+          ? "truncated: it has \(size) bytes, its header declares \(declared)"
+          : "too long: it has extra bytes after the \(declared) its header declares")
+    }
   }
 
   /// The size of the whole decompressed file in bytes.

@@ -23,6 +23,11 @@ protocol StoredArray: Sendable {
   /// - Throws: an error that names the file.
   func read(rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) throws
 
+  /// The values of an array of unsigned bytes, in row-major order.
+  ///
+  /// - Throws: what `read` throws, or `DatasetError.damaged` if they do not fit in memory.
+  func bytes() throws -> [UInt8]
+
   /// Compares the contents with their checksum, if they have one that `read` does not verify.
   func verify(_ progress: (_ done: Int, _ total: Int) -> Void) throws
   /// Whether `verify` has a checksum to compare.
@@ -49,10 +54,12 @@ extension StoredArray {
 
   // MARK: - All values
 
-  /// The values of an array of unsigned bytes, in row-major order.
+  func bytes() throws -> [UInt8] { try readBytes() }
+
+  /// Reads the values of an array of unsigned bytes, in row-major order.
   ///
-  /// - Throws: what `read` throws, or `DatasetError.damaged` if they do not fit in memory.
-  func bytes() throws -> [UInt8] {
+  /// - Throws: as `bytes`.
+  func readBytes() throws -> [UInt8] {
     precondition(type.isByte)
     let count = valueCount
     try checkMemory(count)
