@@ -10,8 +10,14 @@ extension RunConfiguration {
 
   /// Prepares data passed by a program as `samples` says.
   ///
-  /// - Throws: `DatasetError` if the settings do not suit the data: a validation split of data with validation samples.
+  /// - Throws: `ConfigurationError` for a split of data that has validation samples already, `DatasetError` if other settings
+  ///   do not suit the data.
   func split(_ data: DatasetSplits) throws -> DatasetSplits {
+    guard training.validationSplit == nil || !data.hasOwnValidation else {
+      throw ConfigurationError(
+        .conflict("the data already has validation samples: leave out the split, or pass only training data."),
+        path: "fit.validation_split")
+    }
     let parts = DatasetParts(
       train: data.train, validation: data.hasOwnValidation ? data.validation : nil,
       test: data.hasTest ? data.test : nil)
