@@ -156,8 +156,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(
       name: "KerasGolden", dependencies: ["Configuration", "HDF5Reading", "NeuralNetwork", "RunConfiguration"],
-      path: "Tests/KerasGolden", exclude: ["make_golden.py", "make_values.py"],
-      resources: [.copy("keras.h5"), .copy("values.h5")]),
+      path: "Tests/KerasGolden", exclude: ["Scripts"], resources: [.copy("Files")]),
     .executableTarget(
       name: "AllocationCounter", dependencies: ["Martlet"], path: "Tests/AllocationCounter",
       exclude: ["branches.yml", "centered.yml", "residual.yml"], linkerSettings: [ownAllocators]),

@@ -4,28 +4,36 @@ import HDF5Reading
 import NeuralNetwork
 import RunConfiguration
 
-/// Values computed by Keras, from `make_golden.py` and `make_values.py`.
+/// Values computed by Keras: a group of a file in `Files`, made by the scripts in `Scripts`.
 package struct Golden {
   private let group: HDF5Group
 
-  /// - Parameters:
-  ///   - path: a group of the file, such as `layers/dense_odd`.
-  ///   - file: `keras`, or `values` for losses and metrics over numbers.
-  package init(_ path: String, file: String = "keras") throws {
-    group = try Self.root(file).group(path)
+  /// - Parameter path: a group such as `layers/dense_odd`, in whichever file has it.
+  package init(_ path: String) throws {
+    guard let group = Self.files.lazy.compactMap({ try? $0.group(path) }).first else { throw Missing(path: path) }
+    self.group = group
   }
 
-  /// The names of the cases below a group.
-  package static func cases(_ path: String, file: String = "keras") -> [String] {
-    (try? root(file).group(path).names) ?? []
+  /// The names of the cases below a group, in all files.
+  package static func cases(_ path: String) -> [String] {
+    files.flatMap { (try? $0.group(path).names) ?? [] }
   }
 
-  private static func root(_ file: String) throws -> HDF5Group {
-    guard let url = Bundle.module.url(forResource: file, withExtension: "h5") else { throw Missing() }
-    return try HDF5File(Array(Data(contentsOf: url)), path: url.path).root
+  /// The files, each opened anew: a reader refuses to visit a structure too often.
+  private static var files: [HDF5Group] {
+    contents.compactMap { path, bytes in try? HDF5File(bytes, path: path).root }
   }
 
-  private struct Missing: Error {}
+  private static let contents: [(path: String, bytes: [UInt8])] = {
+    let paths = Bundle.module.paths(forResourcesOfType: "h5", inDirectory: "Files")
+    return paths.sorted().compactMap { path in
+      FileManager.default.contents(atPath: path).map { (path, Array($0)) }
+    }
+  }()
+
+  private struct Missing: Error {
+    let path: String
+  }
 
   package func values(_ name: String) throws -> [Float] { try group.read(name).values }
 

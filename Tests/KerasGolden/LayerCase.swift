@@ -2,7 +2,7 @@ import Configuration
 import NeuralNetwork
 
 /// A layer with its options and input shapes, for the tests of every layer in the catalog. Cases of a new layer are
-/// added in `make_golden.py`.
+/// added in a script of `Scripts`.
 package struct LayerCase {
   package let layer: any Layer
   /// The sample shape of each input.

@@ -2,7 +2,7 @@ import Configuration
 import NeuralNetwork
 
 /// A loss with its options and Keras' results, for the tests of every loss in the catalog. Cases of a new loss are
-/// added in `make_golden.py`, or in `make_values.py` if it compares numbers.
+/// added in a script of `Scripts`.
 package struct LossCase {
   package let golden: Golden
   package let loss: any Loss
@@ -13,14 +13,11 @@ package struct LossCase {
   private let classes: [Int32]
   private let numbers: [Float]
 
-  private static let files = ["keras", "values"]
-
   /// The names of all cases.
-  package static let names = files.flatMap { Golden.cases("losses", file: $0) }
+  package static let names = Golden.cases("losses")
 
   package init(_ name: String) throws {
-    let file = Self.files.first { Golden.cases("losses", file: $0).contains(name) } ?? Self.files[0]
-    golden = try Golden("losses/\(name)", file: file)
+    golden = try Golden("losses/\(name)")
     let lossName = try golden.attribute("loss")
     guard let type = Catalog.losses.find(lossName) else { throw UnknownLoss(name: lossName) }
     loss = try type.init(

@@ -6,14 +6,14 @@ import Testing
 
 @Suite("Losses and metrics over numbers")
 struct ValueLossTests {
-  static let metricCases: [String] = Golden.cases("metrics", file: "values")
+  static let metricCases: [String] = Golden.cases("metrics")
 
   @Test("every metric has golden values", arguments: Catalog.metrics.names)
   func complete(name: String) { #expect(Self.metricCases.contains { $0.hasPrefix(name) }) }
 
   @Test("metrics have Keras' value for each sample", arguments: metricCases)
   func metrics(name: String) throws {
-    let golden = try Golden("metrics/\(name)", file: "values")
+    let golden = try Golden("metrics/\(name)")
     let outputs = try golden.values("outputs")
     let expected = try golden.values("results")
     let (samples, count) = (expected.count, outputs.count / expected.count)

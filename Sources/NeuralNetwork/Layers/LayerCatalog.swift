@@ -2,7 +2,7 @@ import Configuration
 
 /// Every layer. Register a new one here, on a line of its own.
 ///
-/// The tests compare every layer of this list with Keras: its cases are lines in `Tests/KerasGolden/make_golden.py`.
+/// The tests compare every layer of this list with Keras: its cases are lines in `Tests/KerasGolden/Scripts`.
 private let layerCatalog = Catalog<any Layer.Type>(
   kind: "layer", names: { [$0.typeName] },
   [

@@ -2,7 +2,7 @@ import Configuration
 
 /// Every loss. Register a new one here, on a line of its own.
 ///
-/// The tests compare every loss of this list with Keras: its cases are lines in `Tests/KerasGolden/make_golden.py`.
+/// The tests compare every loss of this list with Keras: its cases are lines in `Tests/KerasGolden/Scripts`.
 private let lossCatalog = Catalog<any Loss.Type>(
   kind: "loss", names: { [$0.name] + $0.aliases },
   [

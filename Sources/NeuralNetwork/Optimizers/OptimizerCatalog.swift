@@ -3,7 +3,7 @@ import Configuration
 /// Every optimizer. Register a new one here, on a line of its own.
 ///
 /// The tests compare every optimizer of this list with Keras: its cases are lines in
-/// `Tests/KerasGolden/make_golden.py`.
+/// `Tests/KerasGolden/Scripts`.
 private let optimizerCatalog = Catalog<any Optimizer.Type>(
   kind: "optimizer", names: { [$0.name] },
   [

@@ -68,7 +68,7 @@ def contents(name):
 
 def main():
     names = ["ModelFilesTests/Golden/*.h5", "ModelFilesTests/Golden/graphs/*.h5", "ModelFilesTests/SameTraining/*.h5",
-             "KerasGolden/*.h5"]
+             "KerasGolden/Files/*.h5"]
     names = [found for name in names for found in sorted(glob.glob(os.path.join(tests, name)))]
     own = [os.path.join(here, name) for name in ["plain.h5", "user-block.h5", "order.h5", "newest.h5"]]
     with open(os.path.join(here, "contents.txt"), "w") as file:

@@ -19,7 +19,8 @@ import numpy as np
 from keras.src.trainers.compile_utils import get_metric
 
 random = np.random.default_rng(20260102)
-target = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "values.h5")
+target = sys.argv[1] if len(sys.argv) > 1 else os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), "..", "Files", "values.h5")
 file = h5py.File(target, "w")
 file.attrs["keras_version"] = keras.__version__
 file.attrs["jax_version"] = jax.__version__
