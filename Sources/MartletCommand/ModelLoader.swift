@@ -33,7 +33,7 @@ struct ModelLoader {
     var (model, notes) = (imported.model, imported.notes)
     try checkScale(saidBy: path, file.statedScale)
     notes += scaleNotes(file.statedScale, model.model)
-    // A model that starts with a Rescaling layer expects raw pixels unless a scale is given.
+    // A model that starts with a Rescaling or Normalization layer expects raw pixels unless a scale is given.
     model.scale = file.statedScale ?? scale.value ?? model.scale ?? configuration?.training.scale
     for note in notes { Console.error.write("martlet: note: \(path): \(note).\n") }
     return try SavedRun(importing: model, origin: path, background: configuration)
@@ -60,7 +60,7 @@ struct ModelLoader {
     }
     if model.beginsWithScaling {
       guard scale.isNeeded, scale.value == nil, configuration?.training.scale != 1 else { return [] }
-      return ["pixels are not scaled: the model starts with a Rescaling layer (--scale changes this)"]
+      return ["pixels are not scaled: the model starts with a layer that rescales them (--scale changes this)"]
     }
     guard scale.isNeeded, scale.value == nil, configuration == nil else { return [] }
     return ["pixels of byte images are divided by 255 (assumed; --scale changes this)"]

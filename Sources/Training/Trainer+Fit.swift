@@ -64,6 +64,7 @@ extension Trainer {
         team.perform(steps)
         state = steps.state
         state.epochSeconds = clock.seconds
+        secondsWaitedForInputs = samples.secondsWaited
         if let failure = steps.failure { throw failure }
         let losses = steps.losses + (try steps.nonfinite.map { [try skip($0, plan)] } ?? [])
         for callback in callbacks { try callback.stepsDidEnd(self, plan, losses: losses) }

@@ -21,6 +21,9 @@ public final class Trainer {
   public var requests = RunRequests()
   /// Why the last training stopped before its last epoch; nil if it did not, or stopped at `maxSteps`.
   public internal(set) var stopReason: StopReason?
+  /// How long the steps of the epoch, since it began or was resumed, waited for inputs to be decoded; nil if inputs are in
+  /// memory or in mapped files.
+  public internal(set) var secondsWaitedForInputs: Double?
   /// Called with warnings: problems that do not stop training.
   public var warning: (String) -> Void = { _ in }
 

@@ -125,6 +125,22 @@ struct ImageFolderTests {
     #expect(all[0].fingerprint != all[0].prefix(7).fingerprint)
   }
 
+  /// A resized picture may have any size, so that its size does not tell.
+  @Test("must stay what they were when a run began, if they are decoded as they are needed")
+  func replaced() throws {
+    let directory = try TemporaryDirectory()
+    for index in 0..<4 { try Self.write("\(index % 2)/\(index).png", in: directory, first: UInt8(index)) }
+    let data = try Self.parts(directory, ("cache", "none"), ("image_size", 3)).train
+    let first = try data.input(0)
+    // Another file with the same picture.
+    try Self.write("0/0.png", in: directory, first: 0)
+    #expect(try data.input(0) == first)
+    try Self.write("0/0.png", in: directory, height: 9, first: 99)
+    #expect(
+      Self.message { _ = try data.input(0) }
+        == "\(directory.path)/0/0.png: changed after the run had checked it; start the run again.")
+  }
+
   @Test("have a fingerprint of their contents, labels and classes, not of their files' times")
   func fingerprint() throws {
     let directory = try TemporaryDirectory()

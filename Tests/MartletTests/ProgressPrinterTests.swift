@@ -27,6 +27,25 @@ struct ProgressPrinterTests {
     #expect(lines[1].wholeMatch(of: line) != nil && lines[3].wholeMatch(of: line) != nil)
   }
 
+  /// Decodes nothing: its inputs are zeros.
+  private struct Zeros: InputDecoder {
+    let element = Field.Element.uint8
+    let count = 20
+    func decode(_ sample: Int, into input: UnsafeMutableRawPointer) { input.storeBytes(of: 0, as: UInt8.self) }
+  }
+
+  @Test("says which share of an epoch waited for inputs, if they are decoded as they are needed")
+  func waiting() throws {
+    let data = try Dataset(
+      name: "zeros", shape: [1], storage: .decoded(Zeros()), count: 20, targets: .labels((0..<20).map { $0 % 2 }),
+      fingerprint: "none")
+    var text = ""
+    let printer = ProgressPrinter(verbosity: .line) { part, _ in text += part }
+    let configuration = TrainingConfiguration(model: Sequential([Dense(units: 2, activation: .softmax)]), epochs: 1, batchSize: 10)
+    try Trainer(configuration, inputShape: [1], workerCount: 1).fit(data, callbacks: [printer])
+    #expect(text.contains(#/2/2 - \d+s - \d+(s|ms|us)/step - \d+% waiting for inputs - accuracy: /#), "\(text)")
+  }
+
   @Test("has Keras' bar, redrawn in place until the epoch ends")
   func bar() throws {
     let lines = try printed(.bar).split(separator: "\n")

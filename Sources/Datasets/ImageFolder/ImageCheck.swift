@@ -27,15 +27,16 @@ struct ImageCheck: Equatable, Sendable {
 
   /// Checks files by decoding them, on all cores. Files that did not change since an earlier start are not read again.
   ///
+  /// - Parameter stamps: of the files, from before this call.
   /// - Returns: a check or an error per file.
   static func check(
-    _ paths: [String], _ mode: ColorMode, _ context: DatasetContext
+    _ paths: [String], _ stamps: [FileStamp?], _ mode: ColorMode, _ context: DatasetContext
   ) -> [Result<ImageCheck, any Error>] {
     guard paths.count >= fewest, let index = context.pictureIndex(of: paths) else {
       return ParallelDecoding(what: "Checking", context).map(paths.count) { check(paths[$0], mode) }
     }
-    let keys = paths.map { path in
-      FileStamp(path: path).map { "\(FileStamp.absolutePath(path))\n\($0)\npicture 1 \(mode.rawValue)" }
+    let keys = zip(paths, stamps).map { path, stamp in
+      stamp.map { "\(FileStamp.absolutePath(path))\n\($0)\npicture 1 \(mode.rawValue)" }
     }
     let known = keys.map { $0.flatMap { index[$0] }.flatMap(ImageCheck.init(text:)) }
     let missing = known.indices.filter { known[$0] == nil }

@@ -2,28 +2,38 @@ import DurableFiles
 import Images
 import Tensors
 
+/// A file with the check of its picture.
+struct CheckedImage: Sendable {
+  let path: String
+  /// From before the check; nil if the file could not be examined.
+  let stamp: FileStamp?
+  let check: ImageCheck
+}
+
 /// Decodes the pictures of a part, each when it is needed.
 struct ImageFileDecoder: InputDecoder {
-  let paths: [String]
+  let files: [CheckedImage]
   let preparation: ImagePreparation
   /// Bytes if no picture needs to be resized.
   let element: Field.Element
   let shape: Shape
 
-  var count: Int { paths.count }
+  var count: Int { files.count }
 
+  /// - Throws: `FileError`, or `DatasetError.damaged` if the picture is not what was checked.
   func decode(_ sample: Int, into input: UnsafeMutableRawPointer) throws {
-    let image = try Self.image(paths[sample], preparation.colorMode)
+    let file = files[sample]
+    let image = try Self.image(file.path, preparation.colorMode)
+    guard FileStamp(path: file.path) == file.stamp || ImageCheck(image) == file.check else {
+      throw DatasetError.damaged(path: file.path, reason: "changed after the run had checked it; start the run again")
+    }
     let place = shape.image
     switch element {
     case .float32:
       guard let resizing = preparation.resizing else { preconditionFailure("pictures of one size are bytes") }
       resizing.resize(image, into: input.assumingMemoryBound(to: Float.self))
     default:
-      guard place?.height == image.height, place?.width == image.width else {
-        throw DatasetError.damaged(
-          path: paths[sample], reason: "was \(shape) when the run began and is \(image.height)x\(image.width) now")
-      }
+      precondition(place?.height == image.height && place?.width == image.width, "a checked picture has its size")
       input.copyMemory(from: image.pixels, byteCount: image.pixels.count)
     }
   }

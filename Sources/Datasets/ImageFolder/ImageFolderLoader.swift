@@ -35,14 +35,14 @@ struct ImageFolderLoader {
   func load(
     _ all: [ImageFolder.File], name: String, classNames: [String]?, hasLabels: Bool = true, hasWeights: Bool = false
   ) throws -> Dataset {
-    let (files, checks) = try checked(all, name: name)
+    let (files, images) = try checked(all, name: name)
     guard !files.isEmpty else { throw DatasetError.noSamples(name: name) }
-    let size = try size(files, checks)
+    let size = try size(images)
     let shape = Shape([size.height, size.width, preparation.colorMode.channels])
-    let isResized = checks.contains { $0.height != size.height || $0.width != size.width }
+    let isResized = images.contains { $0.check.height != size.height || $0.check.width != size.width }
     let decoder = ImageFileDecoder(
-      paths: files.map(\.path), preparation: preparation, element: isResized ? .float32 : .uint8, shape: shape)
-    let digests = digests(checks, files.map(\.path), isResized: isResized, classNames)
+      files: images, preparation: preparation, element: isResized ? .float32 : .uint8, shape: shape)
+    let digests = digests(images, isResized: isResized, classNames)
     return try Dataset(
       name: name, shape: shape, storage: storage(decoder, name: name, digests), count: files.count,
       targets: hasLabels ? .labels(files.map(\.label)) : nil, weights: hasWeights ? files.map(\.weight) : nil,
@@ -50,49 +50,50 @@ struct ImageFolderLoader {
   }
 
   /// The files that can be decoded, and their checks.
-  private func checked(_ files: [ImageFolder.File], name: String) throws -> ([ImageFolder.File], [ImageCheck]) {
-    let results = ImageCheck.check(files.map(\.path), preparation.colorMode, context)
-    var (good, checks): ([ImageFolder.File], [ImageCheck]) = ([], [])
+  private func checked(_ files: [ImageFolder.File], name: String) throws -> ([ImageFolder.File], [CheckedImage]) {
+    let stamps = files.map { FileStamp(path: $0.path) }
+    let results = ImageCheck.check(files.map(\.path), stamps, preparation.colorMode, context)
+    var (good, images): ([ImageFolder.File], [CheckedImage]) = ([], [])
     var failures: [String] = []
-    for (file, result) in zip(files, results) {
+    for ((file, stamp), result) in zip(zip(files, stamps), results) {
       switch result {
       case .success(let check):
         good.append(file)
-        checks.append(check)
+        images.append(CheckedImage(path: file.path, stamp: stamp, check: check))
       case .failure(let error): failures.append("\(error)")
       }
     }
-    guard !failures.isEmpty else { return (good, checks) }
+    guard !failures.isEmpty else { return (good, images) }
     let error = DatasetError.unreadableImages(name: name, count: files.count, failures: failures)
     guard skipsUnreadable else { throw error }
     context.warning("\(error.unreadableText) They are left out (data.unreadable: skip).")
-    return (good, checks)
+    return (good, images)
   }
 
   /// The size of the inputs.
   ///
   /// - Throws: `DatasetError.damaged` if pictures that keep their size have different ones.
-  private func size(_ files: [ImageFolder.File], _ checks: [ImageCheck]) throws -> (height: Int, width: Int) {
+  private func size(_ images: [CheckedImage]) throws -> (height: Int, width: Int) {
     if let size = preparation.size { return (size.height, size.width) }
-    let first = checks[0]
-    if let other = checks.firstIndex(where: { $0.height != first.height || $0.width != first.width }) {
+    let first = images[0].check
+    if let other = images.first(where: { $0.check.height != first.height || $0.check.width != first.width }) {
       throw DatasetError.damaged(
-        path: files[other].path,
-        reason: "is \(checks[other].height)x\(checks[other].width) (height x width), but \(files[0].path) is "
+        path: other.path,
+        reason: "is \(other.check.height)x\(other.check.width) (height x width), but \(images[0].path) is "
           + "\(first.height)x\(first.width); set data.image_size: [height, width] to resize all pictures")
     }
     return (first.height, first.width)
   }
 
   private func digests(
-    _ checks: [ImageCheck], _ files: [String], isResized: Bool, _ classNames: [String]?
+    _ images: [CheckedImage], isResized: Bool, _ classNames: [String]?
   ) -> SampleDigests {
     let resizing =
       isResized
       ? ", resized: \(preparation.interpolation.rawValue)\(preparation.cropsToAspectRatio ? ", cropped" : "")" : ""
     return SampleDigests(
       description: "pictures: \(preparation.colorMode.rawValue)\(resizing), classes: \(classNames ?? [])",
-      bytes: checks.flatMap(\.digest), files: files)
+      bytes: images.flatMap(\.check.digest), files: images.map(\.path))
   }
 
   // MARK: - Storage

@@ -45,6 +45,14 @@ struct KerasModel {
   /// The names in the file of the layers that are left out; they may have variables, such as generator state.
   var weightlessNames: Set<String> { Set(owners.filter { $0.nodes.isEmpty }.map(\.name)) }
 
+  /// Whether a normalization layer has its mean and variance among the file's weights.
+  var hasPendingNormalizations: Bool { model.layers.contains { ($0 as? Normalization)?.isAdapted == false } }
+
+  /// Replaces a normalization layer by an adapted one.
+  mutating func setNormalization(_ normalization: Normalization, ofLayer index: Int) {
+    model.setNormalization(normalization, ofLayer: index)
+  }
+
   /// The maximum number of values per sample: an image of 4096x4096 pixels. Memory use grows with it, at no cost in the
   /// file.
   private static let largestInput = 16_777_216.0

@@ -120,7 +120,7 @@ public struct KerasModelFile: Sendable {
   ///
   /// - Throws: `ModelFileError.Problem.weights` if they do not match the model.
   public func weights(for plan: ModelPlan) throws -> [Snapshot.Variable] {
-    let described = contents.model.flatMap { try? KerasModel($0, purpose: .predicting, file: path) }
+    let (described, contents) = (try? described(for: .predicting)) ?? (nil, contents)
     guard let described, let own = try? described.plan(), own.variables.map(\.shape) == plan.variables.map(\.shape)
     else {
       // Layers that are active only in training may have variables too, such as generator state.
@@ -134,10 +134,19 @@ public struct KerasModelFile: Sendable {
     }
   }
 
+  /// The model that the file describes, if it does, and the contents without what is an option of a layer.
+  func described(for purpose: Purpose) throws -> (model: KerasModel?, contents: KerasContents) {
+    guard let text = contents.model else { return (nil, contents) }
+    let model = try KerasModel(text, purpose: purpose, file: path)
+    guard model.hasPendingNormalizations else { return (model, contents) }
+    let adapted = try KerasNormalizations(of: model, in: contents, file: path)
+    return (adapted.model, adapted.contents)
+  }
+
   private func understood(
     for purpose: Purpose, background: Background?, training: TrainingConfiguration?
   ) throws -> Import {
-    let described = try contents.model.map { try KerasModel($0, purpose: purpose, file: path) }
+    let (described, contents) = try described(for: purpose)
     guard !contents.isArchitectureAlone else { throw ModelFileError(file: path, .architectureAlone) }
     guard let sequential = described?.model ?? background?.training.model,
       let inputShape = described?.inputShape ?? background?.inputShape

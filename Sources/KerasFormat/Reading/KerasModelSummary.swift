@@ -43,7 +43,7 @@ extension KerasModelFile {
     } catch {
       refusal = "\(error)"
     }
-    if let text = contents.model, let described = try? KerasModel(text, purpose: .predicting, file: path),
+    if let described = try? described(for: .predicting).model,
       let built = try? described.plan()
     {
       plan = (built.nodes.map { $0.outputShape.dimensions }, described.layerNames)

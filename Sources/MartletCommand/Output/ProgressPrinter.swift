@@ -68,35 +68,46 @@ final class ProgressPrinter: Callback {
     let values = (names + names.map { "val_\($0)" }).compactMap { name in
       history[name].last.map { (name: name, value: $0) }
     }
-    show(step: plan.stepsPerEpoch, plan: plan, values: values, isEnd: true)
+    show(
+      step: plan.stepsPerEpoch, plan: plan, values: values, isEnd: true,
+      remarks: trainer.secondsWaitedForInputs.map { [waiting($0)] } ?? [])
   }
 
-  private func show(step: Int, plan: FitPlan, values: [(name: String, value: Double)], isEnd: Bool) {
+  /// `12% waiting for inputs`: the share of the epoch that steps waited for decoding.
+  private func waiting(_ waited: Double) -> String {
+    String(format: "%.0f%% waiting for inputs", 100 * min(waited / max(seconds(since: epochStarted), 1e-9), 1))
+  }
+
+  private func show(
+    step: Int, plan: FitPlan, values: [(name: String, value: Double)], isEnd: Bool, remarks: [String] = []
+  ) {
     switch verbosity {
     case .silent: break
     case .bar:
-      let line = terminal.redrawn(bar(step: step, plan: plan, values: values))
+      let line = terminal.redrawn(bar(step: step, plan: plan, values: values, remarks: remarks))
       write(isEnd ? line + "\n" : line, isEnd ? .liveEnd : .live)
-    case .line: write(line(step: step, plan: plan, values: values) + "\n", .text)
+    case .line: write(line(step: step, plan: plan, values: values, remarks: remarks) + "\n", .text)
     }
   }
 
   // MARK: - Lines
 
-  private func line(step: Int, plan: FitPlan, values: [(name: String, value: Double)]) -> String {
+  private func line(step: Int, plan: FitPlan, values: [(name: String, value: Double)], remarks: [String]) -> String {
     let parts = ["\(step)/\(plan.stepsPerEpoch)", elapsed, NumberFormat.perStep(secondsPerStep(step: step))]
-    return (parts + Self.metrics(values)).joined(separator: " - ")
+    return (parts + remarks + Self.metrics(values)).joined(separator: " - ")
   }
 
   /// In a narrow window the bar is shortened to make room for the numbers.
-  private func bar(step: Int, plan: FitPlan, values: [(name: String, value: Double)]) -> [Terminal.Piece] {
+  private func bar(
+    step: Int, plan: FitPlan, values: [(name: String, value: Double)], remarks: [String]
+  ) -> [Terminal.Piece] {
     let total = String(plan.stepsPerEpoch)
     let count = String(step)
     let padding = String(repeating: " ", count: max(total.count - count.count, 0))
     let perStep = secondsPerStep(step: step)
     let time = step == plan.stepsPerEpoch ? elapsed : Self.remaining(perStep * Double(plan.stepsPerEpoch - step))
     let start = "\(padding)\(count)/\(total)"
-    let numbers = ([NumberFormat.perStep(perStep)] + Self.metrics(values)).joined(separator: " - ")
+    let numbers = ([NumberFormat.perStep(perStep)] + remarks + Self.metrics(values)).joined(separator: " - ")
     let room = terminal.lineWidth - [start, time, numbers].reduce(3) { $0 + $1.count }
     let width = max(min(room, Self.barWidth.most), Self.barWidth.least)
     let done = width * step / plan.stepsPerEpoch

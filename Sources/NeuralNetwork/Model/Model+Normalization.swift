@@ -39,9 +39,16 @@ extension Model {
 
   /// Sets the mean and the variance of a `Normalization` layer.
   package mutating func adapt(_ pending: PendingNormalization, mean: [Double], variance: [Double]) {
-    nodes[pending.layer].layer = Normalization(
-      mean: mean.map { $0 * pending.scale + pending.offset },
-      variance: variance.map { $0 * pending.scale * pending.scale })
+    setNormalization(
+      Normalization(
+        mean: mean.map { $0 * pending.scale + pending.offset },
+        variance: variance.map { $0 * pending.scale * pending.scale }), ofLayer: pending.layer)
+  }
+
+  /// Replaces a normalization layer by an adapted one.
+  package mutating func setNormalization(_ normalization: Normalization, ofLayer index: Int) {
+    precondition(nodes[index].layer is Normalization)
+    nodes[index].layer = normalization
   }
 
   /// Sets the mean and the variance of layers that another model has adapted.

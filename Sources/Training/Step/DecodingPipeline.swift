@@ -30,6 +30,8 @@ final class DecodingPipeline: @unchecked Sendable {
   private var missing: [Int]
   private var failure: (sample: Int, error: any Error)?
   private var isStopped = false
+  /// The time that the calls of `next` took.
+  private(set) var secondsWaited = 0.0
   /// None if the system does not allow any: then windows are decoded when they are asked for.
   private var threads: [pthread_t] = []
 
@@ -94,6 +96,8 @@ final class DecodingPipeline: @unchecked Sendable {
   /// - Returns: its inputs, in the order of the pass.
   /// - Throws: the error of the first sample that could not be decoded.
   func next(_ range: Range<Int>) throws -> SampleSlice.Inputs {
+    let started = ContinuousClock.now
+    defer { secondsWaited += (ContinuousClock.now - started) / .seconds(1) }
     let index = range.lowerBound / windowSize
     precondition(range == window(index), "\(range) is not the window \(index)")
     condition.withLock {

@@ -16,6 +16,9 @@ final class SampleStream {
   /// The number of samples of the whole pass.
   var count: Int { samples.count }
 
+  /// The seconds that steps have waited for inputs to be decoded; nil if they are not decoded.
+  var secondsWaited: Double? { decoding?.secondsWaited }
+
   /// The samples of the next window, waiting for its inputs. They are valid until the next call.
   ///
   /// - Parameter range: for decoded inputs the window after that of the last call.

@@ -127,6 +127,27 @@ def noisy():
         layers.Dense(CLASSES, activation="softmax")]), optimizer
 
 
+def adapted():
+    """Normalizations with means and variances that `adapt` stored as weights, one of them in a model within; one given."""
+    outer, inner = layers.Normalization(name="outer"), layers.Normalization()
+    outer.adapt(images)
+    inner.adapt(np.concatenate([images, 3 * images - 1], axis=-1))
+    inputs = keras.Input((SIZE, SIZE, 1))
+    encoder = keras.Sequential([keras.Input((SIZE, SIZE, 2)), inner, layers.Conv2D(3, 3, name="inner")], name="encoder")
+    value = encoder(layers.Concatenate()([outer(inputs), layers.Rescaling(2.0)(inputs)]))
+    value = layers.Flatten()(layers.Normalization(mean=0.5, variance=4.0)(value))
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(value)), keras.optimizers.Adam(0.01)
+
+
+def learned(model):
+    """The weights but for the means, variances and counts of normalizations, which are options to Martlet."""
+    values = []
+    for layer in model.layers:
+        if isinstance(layer, keras.Model): values += learned(layer)
+        elif not isinstance(layer, layers.Normalization): values += layer.get_weights()
+    return values
+
+
 def optimizer_variables(optimizer):
     variables = optimizer.variables
     return [np.asarray(v) for v in (variables() if callable(variables) else variables)]
@@ -141,7 +162,7 @@ def packed(path):
 images, labels = samples()
 one_hot = np.eye(CLASSES, dtype="float32")[labels]
 with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else "w") as expected:
-    for make in (residual, inception, dense_block, nested, chain, frozen_nested, noisy):
+    for make in (residual, inception, dense_block, nested, chain, frozen_nested, noisy, adapted):
         if only and make.__name__ not in only: continue
         if make.__name__ in expected: del expected[make.__name__]
         keras.utils.set_random_seed(7)
@@ -153,13 +174,13 @@ with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else 
         path = os.path.join(directory, label)
         # HDF5 files are large, whatever is in them: one of each kind.
         further = {"keras315-nested": ["h5"], "keras315-chain": ["weights.h5"], "keras315-frozen_nested": ["h5"], "keras315-noisy": ["h5"],
-                   "tf215-nested": ["h5"], "tf215-chain": ["h5"]}
+                   "keras315-adapted": ["h5"],                   "tf215-nested": ["h5"], "tf215-chain": ["h5"]}
         for kind in ["keras"] + further.get(label, []):
             (model.save_weights if kind == "weights.h5" else model.save)(f"{path}.{kind}")
             if kind == "keras": packed(f"{path}.keras")
         group = expected.create_group(make.__name__)
         group["probabilities"] = np.asarray(model.predict(images[:12], verbose=0))
-        group["weights"] = np.array([np.asarray(v, "float64").sum() for v in model.get_weights()])
+        group["weights"] = np.array([np.asarray(v, "float64").sum() for v in (learned(model) if make is adapted else model.get_weights())])
         variables = optimizer_variables(model.optimizer)
         group["iteration"] = np.int64(variables[0])
         group["slots"] = np.array([v.astype("float64").sum() for v in variables if v.ndim > 0] or [0.0])
