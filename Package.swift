@@ -92,7 +92,7 @@ let package = Package(
     .target(
       name: "ZipArchive", dependencies: ["CZlib", "DurableFiles", "SystemResources"],
       swiftSettings: [optimizedInDebug]),
-    .target(name: "Images", dependencies: ["CJPEG", "CZlib"], swiftSettings: computing),
+    .target(name: "Images", dependencies: ["CJPEG", "CZlib", "SystemResources"], swiftSettings: computing),
     .target(
       name: "HDF5Reading", dependencies: ["DurableFiles", "SystemResources", "ZipArchive"],
       swiftSettings: [optimizedInDebug]),
@@ -131,7 +131,8 @@ let package = Package(
     .target(
       name: "ModelFiles",
       dependencies: [
-        "Configuration", "DurableFiles", "HDF5Reading", "KerasFormat", "NeuralNetwork", "ONNXSchema", "Training",
+        "Configuration", "Datasets", "DurableFiles", "HDF5Reading", "KerasFormat", "NeuralNetwork", "ONNXSchema",
+        "Training",
         "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .target(

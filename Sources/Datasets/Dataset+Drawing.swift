@@ -12,7 +12,7 @@ extension Dataset {
     for (index, (samples, share)) in zip(classes, shares(of: number, among: classes.map(\.count))).enumerated() {
       var order = SampleOrder(count: samples.count)
       order.shuffle(RandomStream(seed: 0, purpose: purpose, sample: index))
-      for position in order.indices.prefix(share) { isDrawn[samples[Int(position)]] = true }
+      for position in order.indices.prefix(share) { isDrawn[Int(samples[Int(position)])] = true }
     }
     return (isDrawn.indices.filter { isDrawn[$0] }, isDrawn.indices.filter { !isDrawn[$0] })
   }
@@ -30,20 +30,17 @@ extension Dataset {
     return shares
   }
 
-  /// The samples of each class, in the order of the labels; all samples as one class without labels.
-  package var samplesByClass: [[Int]] {
-    let width = target?.shape.count ?? 1
-    let labels = (0..<count).map { classIndex($0, of: width) }
-    guard target?.element == .label || width > 1, labels.allSatisfy({ $0.map { $0 < 1 << 24 } ?? false }) else {
-      return [Array(0..<count)]
-    }
-    var classes: [[Int]] = []
-    for (sample, label) in labels.enumerated() {
-      guard let label else { continue }
-      while classes.count <= label { classes.append([]) }
-      classes[label].append(sample)
-    }
-    return classes.filter { !$0.isEmpty }
+  /// The samples of each class that has any, in the order of the labels; all samples as one class without classes.
+  package var samplesByClass: [[Int32]] {
+    guard let classes else { return [Array(0..<Int32(count))] }
+    var counts: [Int32: Int] = [:]
+    for label in classes { counts[label, default: 0] += 1 }
+    let labels = counts.keys.sorted()
+    let places = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
+    var samples = [[Int32]](repeating: [], count: labels.count)
+    for (place, label) in labels.enumerated() { samples[place].reserveCapacity(counts[label] ?? 0) }
+    for (sample, label) in classes.enumerated() { samples[places[label] ?? 0].append(Int32(sample)) }
+    return samples
   }
 
   /// The samples with those of rare classes repeated, until each class has as many as the largest: whole repetitions, and
@@ -55,8 +52,8 @@ extension Dataset {
     for (index, samples) in classes.enumerated() {
       var order = SampleOrder(count: samples.count)
       order.shuffle(RandomStream(seed: 0, purpose: .oversampling, sample: index))
-      for sample in samples { copies[sample] = largest / samples.count }
-      for position in order.indices.prefix(largest % samples.count) { copies[samples[Int(position)]] += 1 }
+      for sample in samples { copies[Int(sample)] = largest / samples.count }
+      for position in order.indices.prefix(largest % samples.count) { copies[Int(samples[Int(position)])] += 1 }
     }
     let samples = copies.indices.flatMap { [Int](repeating: $0, count: copies[$0]) }
     return Dataset(self, name: name, selection: selection.samples(at: samples))

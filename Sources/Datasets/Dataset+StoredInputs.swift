@@ -29,6 +29,18 @@ extension Dataset {
     }
   }
 
+  /// The files of samples with the name of the file at a path.
+  package func fileNames(at path: String) -> [String] {
+    let name = path.split(separator: "/").last
+    return digests?.files.filter { $0.split(separator: "/").last == name } ?? []
+  }
+
+  /// The file of each sample; nil if samples have no files of their own.
+  package var fileNames: [String]? {
+    guard let files = digests?.files, !files.isEmpty else { return nil }
+    return (0..<count).map { files[selection[$0]] }
+  }
+
   /// The file of a sample, if each sample has a file of its own.
   package func fileName(_ index: Int) -> String? {
     guard let files = digests?.files, !files.isEmpty else { return nil }

@@ -93,13 +93,15 @@ public struct Dataset: Sendable {
   }
 
   /// A part of another data set, sharing its memory.
-  init(_ whole: Dataset, name: String, selection: SampleSelection, weights: [Float]?? = nil) {
+  init(
+    _ whole: Dataset, name: String, selection: SampleSelection, weights: [Float]?? = nil, classNames: [String]? = nil
+  ) {
     self.name = name
     shape = whole.shape
     storage = whole.storage
     targets = whole.targets
     self.weights = weights ?? whole.weights
-    classNames = whole.classNames
+    self.classNames = classNames ?? whole.classNames
     digests = whole.digests
     self.selection = selection
     cachedFingerprint = CachedFingerprint(nil)
@@ -233,7 +235,7 @@ extension Dataset {
         Dataset(self, name: others, selection: selection.part(first..<count))
       )
     }
-    try checkHasClasses(for: "fit.stratify")
+    _ = try checkedClasses(for: "fit.stratify")
     let (drawn, remaining) = draw(count - first, purpose: .validationSplit)
     return (
       Dataset(self, name: name, selection: selection.samples(at: remaining)),

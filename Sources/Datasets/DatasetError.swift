@@ -1,5 +1,13 @@
 import Tensors
 
+/// Why class names do not suit data.
+public enum ClassNameMismatch: Equatable, Sendable {
+  /// Its classes have other names.
+  case others([String])
+  /// It has this label.
+  case tooFew(label: Int)
+}
+
 /// An error of a data set that is not available or cannot be used.
 public enum DatasetError: Error, Equatable {
   case noSamples(name: String)
@@ -28,6 +36,8 @@ public enum DatasetError: Error, Equatable {
   case noClasses(name: String, key: String)
   /// A class weight for a class that does not exist.
   case unknownClass(dataset: String, name: String, known: [String])
+  /// Class names that do not suit the data.
+  case classNames(dataset: String, names: [String], reason: ClassNameMismatch)
   /// A file without test data, and no validation split instead.
   case noTestData(path: String, advice: String)
   /// Pictures that cannot be decoded, each with its message.
@@ -79,15 +89,21 @@ extension DatasetError: CustomStringConvertible {
     case .hasValidation(let name):
       "fit.validation_split: '\(name)' already has validation samples. Leave out the split, or remove its validation part."
     case .noClasses(let name, let key):
-      "\(key) needs classes, but the targets of '\(name)' are not labels or one-hot rows. Leave it out."
+      "\(key) needs classes, but the targets of '\(name)' are not labels, one-hot rows, or 0 and 1. Leave it out."
     case .unknownClass(let dataset, let name, let known):
       "fit.class_weight: '\(dataset)' has no class '\(name)'. Its classes: \(known.prefix(20).joined(separator: ", "))"
         + "\(known.count > 20 ? ", …" : "")."
+    case .classNames(let dataset, let names, .others(let own)):
+      "data.class_names: the classes of '\(dataset)' have names of their own (\(ImageFolder.list(own))), not "
+        + "\(ImageFolder.list(names)). Leave them out."
+    case .classNames(let dataset, let names, .tooFew(let label)):
+      "data.class_names: got \(names.count) names, but '\(dataset)' has the label \(label). Name all classes, in the order "
+        + "of their labels."
     case .noTestData(let path, let advice):
       "\(path): has no test data. \(advice)."
     case .unreadableImages(_, let count, let failures) where count == 1: failures[0]
     case .unreadableImages:
-      "\(unreadableText)\nReplace or remove them, or leave them out (data.unreadable: skip)."
+      "\(unreadableText)\nReplace or remove them, or leave them out (in a configuration: data.unreadable: skip)."
     case .unfitFormat(let name, let format, let reason, let advice):
       "'\(name)' cannot be written as \(format): \(reason). \(advice)."
     case .foreignClass(let dataset, let name, let known):

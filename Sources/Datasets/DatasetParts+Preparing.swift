@@ -11,7 +11,7 @@ extension DatasetParts {
         validation: fraction, stratifies: settings.stratifies ?? false)
     }
     if settings.oversamples {
-      try parts.train.checkHasClasses(for: "fit.oversample")
+      _ = try parts.train.checkedClasses(for: "fit.oversample")
       parts.train = parts.train.oversampled()
     }
     if let weight = settings.classWeight { parts.train = try parts.train.weighted(by: weight) }
@@ -38,6 +38,14 @@ extension DatasetParts {
   }
 }
 
+extension DatasetParts {
+  /// The same parts with names for their classes; see `Dataset.named(_:)`.
+  package func named(_ names: [String]?) throws -> DatasetParts {
+    DatasetParts(
+      train: try train.named(names), validation: try validation?.named(names), test: try test?.named(names))
+  }
+}
+
 extension Dataset {
   /// A fixed draw of a fraction of the samples, at least one, with the same share of each class.
   func subset(_ fraction: Double) -> Dataset {
@@ -50,25 +58,15 @@ extension Dataset {
   ///
   /// - Throws: `DatasetError` if the samples have no classes, or a name is not among them.
   func weighted(by weight: SampleSettings.ClassWeight) throws -> Dataset {
-    try checkHasClasses(for: "fit.class_weight")
-    let labels = (0..<count).map { classLabel($0) ?? 0 }
+    let labels = try checkedClasses(for: "fit.class_weight")
     let factors = try weight.factors(labels: labels, classNames: classNames, dataset: stem)
     // A sample that was repeated is weighted once.
     var weighted = weights ?? [Float](repeating: 1, count: storedCount)
     for (sample, label) in labels.enumerated() {
-      weighted[selection[sample]] = self.weight(sample) * Float(factors[label] ?? 1)
+      weighted[selection[sample]] = self.weight(sample) * Float(factors[Int(label)] ?? 1)
     }
     return Dataset(self, name: name, selection: selection, weights: weighted)
   }
-
-  /// - Throws: `DatasetError.noClasses` unless every sample has a class.
-  func checkHasClasses(for key: String) throws {
-    let isClassified = target?.element == .label || (0..<count).allSatisfy { classLabel($0) != nil }
-    guard target != nil, isClassified else { throw DatasetError.noClasses(name: name, key: key) }
-  }
-
-  /// The class of a sample; nil if its target is neither a label nor one-hot.
-  private func classLabel(_ sample: Int) -> Int? { classIndex(sample, of: target?.shape.count ?? 1) }
 
   private var storedCount: Int {
     switch targets {
@@ -83,17 +81,17 @@ extension SampleSettings.ClassWeight {
   /// The weight of each class that has one.
   ///
   /// - Throws: `DatasetError.unknownClass` for a name that is not among the classes.
-  fileprivate func factors(labels: [Int], classNames: [String]?, dataset: String) throws -> [Int: Double] {
+  fileprivate func factors(labels: [Int32], classNames: [String]?, dataset: String) throws -> [Int: Double] {
     var counts: [Int: Int] = [:]
-    for label in labels { counts[label, default: 0] += 1 }
+    for label in labels { counts[Int(label), default: 0] += 1 }
     switch self {
     case .balanced: return counts.mapValues { Double(labels.count) / Double(counts.count * $0) }
     case .values(let values):
       let known = classNames ?? counts.keys.sorted().map(String.init)
       var factors: [Int: Double] = [:]
       for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-        let label = classNames?.firstIndex(of: name) ?? Int(name)
-        guard let label, classNames?.indices.contains(label) ?? (counts[label] != nil) else {
+        let label = classNames.map { $0.label(ofClass: name) } ?? Int(name)
+        guard let label, classNames != nil || counts[label] != nil else {
           throw DatasetError.unknownClass(dataset: dataset, name: name, known: known)
         }
         factors[label] = value

@@ -95,11 +95,14 @@ extension DatasetSource {
 
   /// Loads the data of a run.
   ///
+  /// - Parameter classNames: the names of the classes, if the data has none.
   /// - Throws: `DatasetError`.
-  public func load(_ context: DatasetContext, samples: SampleSettings) throws -> DatasetSplits {
+  public func load(
+    _ context: DatasetContext, samples: SampleSettings, classNames: [String]? = nil
+  ) throws -> DatasetSplits {
     var samples = samples
     samples.stratifies = samples.stratifies ?? Self.stratifiesByDefault
-    return try loadParts(context).prepared(samples, noTestData: noTestData)
+    return try loadParts(context).named(classNames).prepared(samples, noTestData: noTestData)
   }
 
   public var noTestData: DatasetError {

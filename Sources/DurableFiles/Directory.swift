@@ -11,6 +11,12 @@ package enum Directory {
     package let identity: [UInt64]
   }
 
+  /// The device and inode of a directory; nil if there is none.
+  package static func identity(_ path: String) -> [UInt64]? {
+    var status = stat()
+    return stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
+  }
+
   /// The entries of a directory in byte order of their names, except hidden ones (`.name`). Links are followed; those to
   /// nothing are files that cannot be read.
   ///

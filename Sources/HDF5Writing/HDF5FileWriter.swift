@@ -94,18 +94,7 @@ package final class HDF5FileWriter: @unchecked Sendable {
   ///
   /// - Throws: `HDF5WritingError`.
   package func write(_ texts: [String], to name: String) throws {
-    let size = max(texts.map(\.utf8.count).max() ?? 1, 1)
-    let bytes = texts.flatMap { Array($0.utf8) + [UInt8](repeating: 0, count: size - $0.utf8.count) }
     let place = HDF5Place(file: path, object: name)
-    try HDF5Library.call {
-      try place.withStringType(size: size) { type in
-        try place.create(handle, type: type, dimensions: [texts.count]) { dataset in
-          let everything = martlet_hdf5_all()
-          _ = try place.check(
-            H5Dwrite(dataset, type, everything, everything, martlet_hdf5_default_properties(), bytes),
-            "write the strings")
-        }
-      }
-    }
+    try HDF5Library.call { try place.create(handle, texts: texts) }
   }
 }

@@ -33,6 +33,11 @@ extension HDF5GroupWriter {
     }
   }
 
+  /// Creates a dataset of strings of a fixed length, in UTF-8.
+  package func write(_ texts: [String], to name: String) throws {
+    try file.call(path(of: name)) { handle, place in try place.create(handle, texts: texts) }
+  }
+
   func create(
     _ name: String, type: any HDF5StoredNumber.Type, dimensions: [Int], _ body: (hid_t, HDF5Place) throws -> Void
   ) throws {
@@ -53,6 +58,20 @@ extension HDF5Place {
             file, object, type, space, links, properties, martlet_hdf5_default_properties())
           try with(dataset, close: H5Dclose, "create the dataset", body)
         }
+      }
+    }
+  }
+
+  /// Creates the dataset of strings at this path, each padded with zeros to the longest.
+  func create(_ file: hid_t, texts: [String]) throws {
+    let size = max(texts.map(\.utf8.count).max() ?? 1, 1)
+    let bytes = texts.flatMap { Array($0.utf8) + [UInt8](repeating: 0, count: size - $0.utf8.count) }
+    try withStringType(size: size) { type in
+      try create(file, type: type, dimensions: [texts.count]) { dataset in
+        let everything = martlet_hdf5_all()
+        _ = try check(
+          H5Dwrite(dataset, type, everything, everything, martlet_hdf5_default_properties(), bytes),
+          "write the strings")
       }
     }
   }

@@ -31,6 +31,15 @@ enum HDF5Library {
         }, pointer)
     }
     H5Eclear2(martlet_hdf5_default_stack())
-    return message.isEmpty ? "no reason given" : message
+    return message.isEmpty ? "no reason given" : systemError(in: message) ?? message
+  }
+
+  /// `No space left on device` of a message with a file descriptor, buffers and times around it.
+  private static func systemError(in message: String) -> String? {
+    let (start, end) = ("error message = '", "'")
+    guard let first = message.firstRange(of: start)?.upperBound,
+      let last = message[first...].firstRange(of: end)?.lowerBound
+    else { return nil }
+    return String(message[first..<last])
   }
 }

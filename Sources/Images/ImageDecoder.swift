@@ -1,3 +1,6 @@
+import Synchronization
+import SystemResources
+
 /// Decodes PNG and JPEG files into 8-bit pixels.
 ///
 /// The result is that of Pillow, hence of `keras.utils.load_img`, except where the table says otherwise:
@@ -35,19 +38,38 @@ package enum ImageDecoder {
   ///   - bytes: the whole file.
   ///   - mode: the channels of the result.
   package static func decode(_ bytes: [UInt8], _ mode: ColorMode) throws(ImageError) -> DecodedImage {
-    let image: DecodedImage
-    let orientation: ImageOrientation
     switch try FileSignature.format(of: bytes) {
     case .png:
       let file = try PNGFile(bytes)
       try checkSize(height: file.header.height, width: file.header.width, channels: mode.channels)
-      (image, orientation) = (try file.decode(withAlpha: mode == .rgba), file.orientation)
+      return try alone(file.header.height * file.header.width) { () throws(ImageError) in
+        try file.decode(withAlpha: mode == .rgba).converted(to: mode).oriented(file.orientation)
+      }
     case .jpeg:
       let file = try JPEGFile(bytes)
       try checkSize(height: file.height, width: file.width, channels: mode.channels)
-      (image, orientation) = (try file.decode(), file.orientation)
+      return try alone(file.height * file.width) { () throws(ImageError) in
+        try file.decode().converted(to: mode).oriented(file.orientation)
+      }
     }
-    return image.converted(to: mode).oriented(orientation)
+  }
+
+  /// The pixels from which on a picture is decoded alone, whatever other threads decode: 48 MB of RGB.
+  private static let largePixels = 1 << 24
+  private static let large = Mutex(())
+
+  /// Decodes a picture; a large one while no other large one is decoded, and only if the memory suffices.
+  private static func alone(
+    _ pixels: Int, _ body: () throws(ImageError) -> DecodedImage
+  ) throws(ImageError) -> DecodedImage {
+    guard pixels >= largePixels else { return try body() }
+    return try large.withLock { _ throws(ImageError) in
+      // The pixels of the file with up to four channels, and those of the result.
+      guard Memory.canHold(8 * pixels) else {
+        throw ImageError("has \(pixels) pixels, which do not fit in memory; make it smaller.")
+      }
+      return try body()
+    }
   }
 
   static func checkSize(height: Int, width: Int, channels: Int) throws(ImageError) {

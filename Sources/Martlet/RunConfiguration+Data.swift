@@ -5,7 +5,11 @@ extension RunConfiguration {
   ///   available.
   package func load(_ context: DatasetContext) throws -> DatasetSplits {
     guard let source else { throw ConfigurationError(.missingKey(key: "dataset"), path: "data") }
-    return try source.load(context, samples: training.samples)
+    return try load(source, context)
+  }
+
+  private func load(_ source: any DatasetSource, _ context: DatasetContext) throws -> DatasetSplits {
+    try source.load(context, samples: training.samples, classNames: training.classNames)
   }
 
   /// Prepares data passed by a program as `samples` says.
@@ -35,7 +39,7 @@ extension RunConfiguration {
     do {
       return (needsTargets ? try source.load(.test, context) : try source.loadInputs(.test, context), true)
     } catch let error as DatasetError {
-      guard case .noTestData = error, let data = try? source.load(context, samples: training.samples) else {
+      guard case .noTestData = error, let data = try? load(source, context) else {
         throw error
       }
       return (data.validation, false)

@@ -90,7 +90,9 @@ extension RunConfiguration {
     _ node: ConfigurationNode
   ) throws -> (source: (any DatasetSource)?, scale: Float?, subset: SampleSettings.Subset?, classNames: [String]?) {
     let keys = Self.keys(of: "data")
-    let allKeys = keys + Catalog.datasets.all.flatMap { $0.optionKeys }
+    let allKeys = Catalog.datasets.all.reduce(into: keys) { keys, type in
+      keys += type.optionKeys.filter { !keys.contains($0) }
+    }
     let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
     var source: (any DatasetSource)?
     if let named = anyReader.node("dataset") {
@@ -100,6 +102,11 @@ extension RunConfiguration {
     }
     let scale = anyReader.node("scale") == nil ? nil : Float(try anyReader.number("scale", where: .positive))
     let names = try anyReader.strings("class_names", default: [])
+    if let wrong = names.indices.first(where: { names[$0].isEmpty || names[..<$0].contains(names[$0]) }) {
+      let problem = names[wrong].isEmpty ? "a name is empty" : "'\(names[wrong])' occurs twice"
+      throw anyReader.error(
+        .conflict("\(problem). Name each class once, in the order of the labels."), at: "class_names")
+    }
     return (source, scale, try SampleSettings.Subset(anyReader), names.isEmpty ? nil : names)
   }
 

@@ -99,6 +99,44 @@ struct ImageFolderTests {
     #expect(try (0..<3).map { try data.input($0)[0] } == [1, 2, 0])
   }
 
+  @Test(
+    "are refused if a folder looks like a part beside folders that are none",
+    arguments: [["train", "test", "extra"], ["Train", "Test"], ["training", "testing"]])
+  func mixed(folders: [String]) throws {
+    let directory = try TemporaryDirectory()
+    for folder in folders { try Self.write("\(folder)/a/1.png", in: directory) }
+    let text = Self.message { _ = try Self.parts(directory) }
+    #expect(text.contains("has the folder '\(folders[0])' beside "), "\(text)")
+  }
+
+  /// Each of some folders has links to all others.
+  @Test("have each picture once, however links lead to it")
+  func links() throws {
+    let directory = try TemporaryDirectory()
+    for index in 0..<12 { try Self.write("a/\(index)/x.png", in: directory, first: UInt8(index)) }
+    try Self.write("b/x.png", in: directory)
+    for from in 0..<12 {
+      for to in 0..<12 where from != to {
+        try FileManager.default.createSymbolicLink(
+          atPath: "\(directory.path)/a/\(from)/to\(to)", withDestinationPath: "\(directory.path)/a/\(to)")
+      }
+    }
+    try FileManager.default.createSymbolicLink(atPath: "\(directory.path)/b/all", withDestinationPath: directory.path)
+    #expect(try Self.parts(directory).train.labels == [Int32](repeating: 0, count: 12) + [1])
+  }
+
+  @Test(
+    "may have labels that are one number in several spellings", arguments: [["2000000", "02000000"], ["3", "+3"]])
+  func spellings(labels: [String]) throws {
+    let directory = try TemporaryDirectory()
+    try Self.write("x.png", in: directory)
+    let list = try directory.write("Filename,label\r" + labels.map { "x.png,\($0)\r" }.joined(), to: "list.csv")
+    let data = try Self.source([ConfigurationEntry("files", ConfigurationNode(.string(list)))]).loadParts(Self.context)
+      .train
+    #expect(data.count == 2 && data.labels?[0] == data.labels?[1])
+    #expect(data.className(Int(data.labels?[0] ?? -1)) == labels[0])
+  }
+
   // MARK: - Contents
 
   @Test(
@@ -214,7 +252,9 @@ struct ImageFolderTests {
     let text = Self.message { _ = try Self.parts(directory) }
     #expect(
       text.hasPrefix("2 of the 7 pictures of 'image_folder (train)' cannot be read:\n  \(directory.path)/0/page.jpg: "))
-    #expect(text.contains("\n  \(directory.path)/1/cut.png: ") && text.hasSuffix("(data.unreadable: skip)."))
+    #expect(
+      text.contains("\n  \(directory.path)/1/cut.png: ")
+        && text.hasSuffix("(in a configuration: data.unreadable: skip)."))
     let warnings = Mutex<[String]>([])
     var context = Self.context
     context.warning = { text in warnings.withLock { $0.append(text) } }

@@ -55,6 +55,70 @@ struct SampleSettingsTests {
     #expect(try Set(Self.inputs(splits.train)).count == 100)
   }
 
+  /// Targets of `binary_crossentropy`: 36 times 0, then 4 times 1.
+  private static func binary(_ values: [Float]? = nil) throws -> Dataset {
+    let values = values ?? [Float](repeating: 0, count: 36) + [Float](repeating: 1, count: 4)
+    return try Dataset(
+      name: "mine (train)", shape: [1], inputs: .bytes((0..<UInt8(values.count)).map { $0 }),
+      targets: .values(values, shape: [1]))
+  }
+
+  @Test("have the classes 0 and 1 if their targets are these numbers")
+  func binaryClasses() throws {
+    #expect(try Self.prepared(SampleSettings(oversamples: true), Self.binary()).train.count == 72)
+    let split = try Self.prepared(SampleSettings(validationSplit: 0.25, stratifies: true), Self.binary())
+    #expect(split.validation.targetValues?.reduce(0, +) == 1)
+    let subset = try Self.prepared(SampleSettings(subset: .fraction(0.5)), Self.binary())
+    #expect(subset.train.targetValues?.reduce(0, +) == 2)
+  }
+
+  @Test(
+    "have no classes if their targets are other numbers",
+    arguments: [
+      SampleSettings(oversamples: true), SampleSettings(validationSplit: 0.5, stratifies: true),
+      SampleSettings(classWeight: .balanced),
+    ])
+  func numbers(settings: SampleSettings) throws {
+    let key = settings.oversamples ? "oversample" : settings.classWeight == nil ? "stratify" : "class_weight"
+    #expect(throws: DatasetError.noClasses(name: "mine (train)", key: "fit.\(key)")) {
+      try Self.prepared(settings, Self.binary([0, 2, 1, 0]))
+    }
+  }
+
+  @Test("have classes of any labels")
+  func largeLabels() throws {
+    let data = try Dataset(
+      name: "mine", shape: [1], inputs: .bytes([0, 1, 2]), targets: .labels([.max, 5, .max]))
+    #expect(data.samplesByClass == [[1], [0, 2]])
+    #expect(try Self.prepared(SampleSettings(oversamples: true), data).train.count == 4)
+  }
+
+  @Test("are named once, and all of them")
+  func names() throws {
+    let data = try Self.data()
+    #expect(try data.named(["a", "b", "c"]).classNames == ["a", "b", "c"])
+    #expect(try data.named(nil).classNames == nil)
+    #expect(throws: DatasetError.classNames(dataset: data.name, names: ["a", "b"], reason: .tooFew(label: 2))) {
+      try data.named(["a", "b"])
+    }
+    let named = try Self.data(["a", "b", "c"])
+    #expect(
+      throws: DatasetError.classNames(dataset: data.name, names: ["b", "a", "c"], reason: .others(["a", "b", "c"]))
+    ) {
+      try named.named(["b", "a", "c"])
+    }
+    #expect(try named.named(["a", "b", "c"]).fingerprint == data.fingerprint)
+  }
+
+  /// The names 0, 1, 10, 2 are in byte order: the label of "2" is 3.
+  @Test(
+    "are weighted by name before label",
+    arguments: [
+      (["0", "1", "10", "2"], "2", 3), (["0", "1", "10", "2"], "3", nil), (["a", "b"], "1", 1), (["a", "b"], "2", nil),
+    ]
+      as [([String], String, Int?)])
+  func classLabels(names: [String], name: String, label: Int?) { #expect(names.label(ofClass: name) == label) }
+
   @Test("are weighted by class, the rarest most")
   func balanced() throws {
     let weights = try Self.prepared(SampleSettings(classWeight: .balanced)).train.sampleWeights ?? []

@@ -27,6 +27,23 @@ struct DataConvertCommandTests {
         == [OwnData.grayImages.data(60).fingerprint, OwnData.grayImages.data(15, from: 60).fingerprint])
   }
 
+  @Test(
+    "prints a section in YAML, with the divisor and the names of the classes",
+    arguments: ["a, b.npz", "x: y.h5", "h #ash.npz", "{x}.npz", "n\nl.npz", "1.5.h5"])
+  func section(output: String) throws {
+    let directory = try TemporaryDirectory()
+    let data = try Dataset(
+      name: "x", shape: [2, 2, 1], inputs: .floats((0..<12).map(Float.init)), targets: .labels([0, 1, 1]))
+    let parts = [DatasetPart(.train, try data.named(["cat, dog", "owl"]))]
+    let path = "\(directory.path)/\(output)"
+    let format = try #require(DatasetConversion.Format(path: path))
+    let result = try DatasetConversion.write(parts, to: path, format, scale: 16)
+    let text = "name: x\n\(result.configuration)\nmodel: [flatten, dense: 2]\nfit: {validation_split: 0.4}\n"
+    let configuration = try RunConfiguration(yaml: text, file: "x")
+    #expect(configuration.training.scale == 16 && configuration.training.classNames == ["cat, dog", "owl"])
+    #expect(try configuration.load(DatasetContext(environment: [:])).train.classNames == ["cat, dog", "owl"])
+  }
+
   @Test("replaces files only when asked, and never its input")
   func existing() throws {
     let directory = try TemporaryDirectory()

@@ -41,7 +41,8 @@ struct ProgressPrinterTests {
       fingerprint: "none")
     var text = ""
     let printer = ProgressPrinter(verbosity: .line) { part, _ in text += part }
-    let configuration = TrainingConfiguration(model: Sequential([Dense(units: 2, activation: .softmax)]), epochs: 1, batchSize: 10)
+    let configuration = TrainingConfiguration(
+      model: Sequential([Dense(units: 2, activation: .softmax)]), epochs: 1, batchSize: 10)
     try Trainer(configuration, inputShape: [1], workerCount: 1).fit(data, callbacks: [printer])
     #expect(text.contains(#/2/2 - \d+s - \d+(s|ms|us)/step - \d+% waiting for inputs - accuracy: /#), "\(text)")
   }

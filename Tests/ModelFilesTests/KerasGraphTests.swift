@@ -104,6 +104,45 @@ struct KerasGraphTests {
     }
   }
 
+  @Test("keep the name of their input layer")
+  func inputName() throws {
+    let model = try file("keras315-residual.keras").model(for: .exporting).model
+    #expect(model.model.inputName == "pixels")
+    #expect(try model.plan().summary().contains("pixels (InputLayer)"))
+    let yaml = try RunConfiguration(
+      yaml: SavedRun(importing: model, origin: "m").configuration.yaml, file: "x"
+    ).training.model
+    #expect(yaml.inputName == "pixels")
+    let again = try KerasModelFile(model.exported(.h5, path: "x"), path: "x").model(for: .exporting).model.model
+    #expect(again.inputName == "pixels" && again.layerNames.sorted() == model.model.layerNames.sorted())
+  }
+
+  @Test(
+    "have an input name in YAML that no layer has",
+    arguments: [
+      ("- input: {name: x}\n- flatten: {inputs: [x]}", nil),
+      (
+        "- input: {name: x}\n- flatten: {name: x}", "model[1].flatten.name: the model's input already has the name 'x'."
+      ),
+      ("- input: {name: a/b}\n- flatten", "model[0].input.name: expected a name of at most 200 bytes"),
+      ("- input: {shape: 3}\n- flatten", "model[0].input: unknown key 'shape'"),
+    ] as [(String, String?)])
+  func inputNames(model: String, message: String?) throws {
+    let text = "name: m\ndata: {}\nmodel:\n\(model)\n- dense: 3\n"
+    guard let message else {
+      #expect(try RunConfiguration(yaml: text, file: "x").training.model.inputName == "x")
+      return
+    }
+    let error = try #require(throws: ConfigurationError.self) { try RunConfiguration(yaml: text, file: "x") }
+    #expect("\(error)".contains(message), "\(error)")
+  }
+
+  @Test("say what Keras' files cannot", arguments: [(ExportFormat.keras, 1), (.h5, 1), (.onnx, 0), (.weights, 0)])
+  func remarks(format: ExportFormat, count: Int) throws {
+    let remarks = try ownRun().model.exportRemarks(format)
+    #expect(remarks.count == count && remarks.allSatisfy { $0.contains("var_names=['bias']") })
+  }
+
   @Test("round-trip through YAML and a checkpoint", arguments: files)
   func checkpoint(name: String) throws {
     let run = try SavedRun(importing: file(name).model(for: .training).model, origin: "m")

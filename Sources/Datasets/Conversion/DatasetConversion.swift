@@ -1,3 +1,4 @@
+import Configuration
 import DurableFiles
 import Tensors
 
@@ -51,14 +52,63 @@ package enum DatasetConversion {
 
   /// Writes the files.
   ///
+  /// - Parameter scale: the divisor of the inputs in training; nil for the default of the data's source.
   /// - Throws: `DatasetError` if the format cannot hold the data, or an input cannot be decoded; `FileError`,
   ///   `HDF5WritingError`. No file is changed then.
-  package static func write(_ parts: [DatasetPart], to path: String, _ format: Format) throws -> Result {
-    switch format {
-    case .npz: try NPZConversion.write(parts, to: path)
-    case .hdf5: try HDF5Conversion.write(parts, to: path)
-    case .idx(let prefix): try IDXConversion.write(parts, prefix: prefix)
+  package static func write(
+    _ parts: [DatasetPart], to path: String, _ format: Format, scale: Float? = nil
+  ) throws -> Result {
+    let written =
+      switch format {
+      case .npz: try NPZConversion.write(parts, to: path)
+      case .hdf5: try HDF5Conversion.write(parts, to: path)
+      case .idx(let prefix): try IDXConversion.write(parts, prefix: prefix)
+      }
+    return Result(
+      files: written.files, arrays: written.arrays, notes: written.notes,
+      configuration: section(written.options + Self.settings(of: parts, scale: scale)))
+  }
+
+  /// What a format has written.
+  struct Written {
+    let files: [String]
+    let arrays: [String]
+    var notes: [String] = []
+    /// The options of the source that reads the files.
+    let options: [ConfigurationEntry]
+  }
+
+  /// What the files do not say: the divisor, where it is not the default for arrays, and the names of the classes.
+  private static func settings(of parts: [DatasetPart], scale: Float?) -> [ConfigurationEntry] {
+    guard let train = parts.first?.data else { return [] }
+    // Resized pictures are floats in the range of bytes.
+    let areBytes = train.input.element == .uint8
+    let own = scale ?? (areBytes || train.isOfPictures ? 255 : 1)
+    let divisor =
+      own == (areBytes ? 255 : 1) ? [] : [ConfigurationEntry("scale", ConfigurationNode(.number(Double(own))))]
+    let names = parts.lazy.compactMap(\.data.classNames).first.map { names in
+      [ConfigurationEntry("class_names", ConfigurationNode(.sequence(names.map { ConfigurationNode(.string($0)) })))]
     }
+    return divisor + (names ?? [])
+  }
+
+  /// `data: {dataset: npz, file: mine.npz}`, in YAML.
+  private static func section(_ options: [ConfigurationEntry]) -> String {
+    func text(_ node: ConfigurationNode) -> String {
+      switch node.value {
+      case .sequence(let elements): return "[\(elements.map(text).joined(separator: ", "))]"
+      case .number(let value) where value == value.rounded() && abs(value) < 1e9: return "\(Int(value))"
+      case .string(let value) where value.wholeMatch(of: /[A-Za-z\/._][A-Za-z0-9\/._\-]*/) != nil:
+        let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
+        return words.contains(value.lowercased()) ? node.json : value
+      default: return node.json
+      }
+    }
+    return "data: {\(options.map { "\($0.key): \(text($0.node))" }.joined(separator: ", "))}"
+  }
+
+  static func entry(_ key: String, _ value: String) -> ConfigurationEntry {
+    ConfigurationEntry(key, ConfigurationNode(.string(value)))
   }
 
   /// `x_train: bytes (60000, 28, 28, 1)`

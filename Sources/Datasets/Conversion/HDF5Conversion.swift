@@ -3,11 +3,11 @@ import HDF5Writing
 
 /// Writes HDF5 files.
 enum HDF5Conversion {
-  static func write(_ parts: [DatasetPart], to path: String) throws -> DatasetConversion.Result {
+  static func write(_ parts: [DatasetPart], to path: String) throws -> DatasetConversion.Written {
     let file = try StagedFile(path)
     let writer = try HDF5FileWriter(file.temporaryPath, path: path) { file.releaseLock() }
     var lines: [String] = []
-    var options: [String] = []
+    var options = [DatasetConversion.entry("dataset", HDF5Source.name), DatasetConversion.entry("file", path)]
     for array in parts.flatMap({ OutputArray.all(of: $0) }) {
       let name = "/\(array.part.name)/\(array.role.hdf5Name)"
       let type = array.element.hdf5Type
@@ -16,7 +16,7 @@ enum HDF5Conversion {
         try writer.write(bytes, type, rows: samples, dimensions: array.dimensions, to: name)
       }
       lines.append(DatasetConversion.line(name, array))
-      options.append("\(array.part.name)_\(array.role.optionName): \(name)")
+      options.append(DatasetConversion.entry("\(array.part.name)_\(array.role.optionName)", name))
     }
     if let names = parts.lazy.compactMap(\.data.classNames).first {
       try writer.write(names, to: "/class_names")
@@ -24,9 +24,7 @@ enum HDF5Conversion {
     }
     try writer.close()
     try file.commit()
-    return DatasetConversion.Result(
-      files: [path], arrays: lines, notes: [],
-      configuration: "data: {dataset: hdf5, file: \(path), \(options.joined(separator: ", "))}")
+    return DatasetConversion.Written(files: [path], arrays: lines, options: options)
   }
 }
 

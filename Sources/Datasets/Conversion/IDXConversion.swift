@@ -2,7 +2,7 @@ import DurableFiles
 
 /// Writes pairs of IDX files.
 enum IDXConversion {
-  static func write(_ parts: [DatasetPart], prefix: String) throws -> DatasetConversion.Result {
+  static func write(_ parts: [DatasetPart], prefix: String) throws -> DatasetConversion.Written {
     for part in parts { try check(part) }
     if let end = prefix.lastIndex(of: "/"), end != prefix.startIndex {
       try AtomicFile.createDirectory(String(prefix[..<end]))
@@ -25,13 +25,12 @@ enum IDXConversion {
     for file in files { try file.commit() }
     let options = zip(arrays, files).compactMap { array, file in
       array.part.name == .validation
-        ? nil : "\(array.part.name)_\(array.role == .inputs ? "images" : "labels"): \(file.path)"
+        ? nil : DatasetConversion.entry("\(array.part.name)_\(array.role == .inputs ? "images" : "labels")", file.path)
     }
-    return DatasetConversion.Result(
+    return DatasetConversion.Written(
       files: files.map(\.path),
       arrays: zip(arrays, files).map { DatasetConversion.line($1.path, $0) },
-      notes: parts.contains { $0.data.classNames != nil } ? ["IDX files have no class names: they are left out"] : [],
-      configuration: "data: {dataset: idx, \(options.joined(separator: ", "))}")
+      options: [DatasetConversion.entry("dataset", IDXSource.name)] + options)
   }
 
   /// `mine/train-images-idx3-ubyte`, the names of MNIST's files.

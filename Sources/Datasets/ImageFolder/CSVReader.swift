@@ -14,7 +14,10 @@ enum CSVReader {
       return wasQuoted
         ? text : String(text.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }
-    for byte in Array(text.utf8) + [UInt8(ascii: "\n")] {
+    // Old spreadsheets end lines with a carriage return alone.
+    let isOld = text.contains("\r") && !text.contains("\n") && !text.contains("\r\n")
+    let bytes = isOld ? text.utf8.map { $0 == UInt8(ascii: "\r") ? UInt8(ascii: "\n") : $0 } : Array(text.utf8)
+    for byte in bytes + [UInt8(ascii: "\n")] {
       defer { previous = byte }
       switch byte {
       case UInt8(ascii: "\""):

@@ -28,6 +28,7 @@ struct ImageFolder {
     let folders = try Directory.entries(directory).filter(\.isDirectory).map(\.name)
     let partNames = ImageFolderPart.allCases.flatMap(\.folderNames)
     guard folders.contains(ImageFolderPart.train.rawValue), folders.allSatisfy(partNames.contains) else {
+      try Self.checkClasses(folders, partNames: partNames, directory)
       let tree = try ImageTree(directory)
       classNames = try tree.classNames()
       files = [.train: tree.files(of: classNames)]
@@ -54,6 +55,20 @@ struct ImageFolder {
     }
   }
 
+  /// - Throws: `DatasetError` if folders look like parts, which would become classes.
+  private static func checkClasses(_ folders: [String], partNames: [String], _ directory: String) throws {
+    // A class may be named train, beside bus and ship.
+    let evaluating = ["test", "testing", "val", "valid", "validation"]
+    guard let part = folders.first(where: { ["train", "training"].contains($0.lowercased()) }),
+      folders.contains(where: { evaluating.contains($0.lowercased()) })
+    else { return }
+    let others = folders.filter { $0 != part }
+    throw DatasetError.damaged(
+      path: directory,
+      reason: "has the folder '\(part)' beside \(list(others)): parts are named \(list(partNames)), with no other "
+        + "folder beside them")
+  }
+
   // MARK: - Lists
 
   /// Reads lists of files.
@@ -64,11 +79,12 @@ struct ImageFolder {
     let tables = try lists.mapValues { try ImageList(path: $0, directory: directory) }
     let names = Set(tables[.train]?.rows.map(\.label) ?? [])
     // Numbers in the order of their values, names in byte order.
-    let numbers = names.compactMap { Int($0) }.filter { $0 >= 0 }
+    let numbers = Set(names.compactMap { Int($0) }.filter { $0 >= 0 })
+    let areNumbers = names.allSatisfy { Int($0).map { $0 >= 0 } ?? false }
     classNames =
-      numbers.count == names.count
+      areNumbers
       ? numbers.sorted().map(String.init) : names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    if numbers.count == names.count, let largest = numbers.max(), largest < 1 << 20 {
+    if areNumbers, let largest = numbers.max(), largest < 1 << 20 {
       classNames = (0...largest).map(String.init)
     }
     let labels = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, Int32($0)) })

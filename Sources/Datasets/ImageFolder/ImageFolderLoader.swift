@@ -65,7 +65,7 @@ struct ImageFolderLoader {
     }
     guard !failures.isEmpty else { return (good, images) }
     let error = DatasetError.unreadableImages(name: name, count: files.count, failures: failures)
-    guard skipsUnreadable else { throw error }
+    guard skipsUnreadable, !good.isEmpty else { throw error }
     context.warning("\(error.unreadableText) They are left out (data.unreadable: skip).")
     return (good, images)
   }

@@ -1,7 +1,7 @@
 import DurableFiles
 
 /// A list of pictures: CSV (RFC 4180) with a path, a label and, if there are any, a weight in each line. A first line
-/// `path,label` or `path,label,weight` is a heading.
+/// whose first field is `path`, `file`, `filename` or `image` is a heading.
 struct ImageList {
   struct Row: Equatable {
     let path: String
@@ -15,6 +15,11 @@ struct ImageList {
   private(set) var rows: [Row] = []
   private(set) var hasWeights = false
 
+  /// The names of the first column in a heading.
+  private static let headings: Set<String> = [
+    "path", "file", "filename", "file_name", "filepath", "image", "image_path",
+  ]
+
   /// - Parameter directory: that of relative paths; nil for the list's own.
   /// - Throws: `FileError`, or `DatasetError.damaged` naming the line.
   init(path: String, directory: String?) throws {
@@ -25,7 +30,7 @@ struct ImageList {
     if text.first == "\u{feff}" { text.removeFirst() }
     let base = directory ?? (path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : ".")
     for (line, fields) in try CSVReader.rows(text, path: path) {
-      guard line > 1 || fields.first?.lowercased() != "path" else { continue }
+      guard line > 1 || !Self.headings.contains(fields.first?.lowercased() ?? "") else { continue }
       rows.append(try row(fields, line: line, base: base))
     }
     guard !rows.isEmpty else { throw DatasetError.damaged(path: path, reason: "names no pictures") }

@@ -19,19 +19,19 @@ struct ImageTree {
     let entries = try Directory.entries(path)
     strays = entries.filter { !$0.isDirectory && Self.isPicture($0.name) }.map(\.name)
     for entry in entries where entry.isDirectory {
-      var files: [String] = []
-      try Self.collect("\(path)/\(entry.name)", seen: [entry.identity], into: &files)
+      var (files, seen) = ([String](), Set([entry.identity] + (Directory.identity(path).map { [$0] } ?? [])))
+      try Self.collect("\(path)/\(entry.name)", seen: &seen, into: &files)
       classes.append((entry.name, files))
     }
   }
 
-  /// Adds the pictures in a folder and those below it. A folder that contains itself by a link is entered once.
-  private static func collect(_ path: String, seen: Set<[UInt64]>, into files: inout [String]) throws {
+  /// Adds the pictures in a folder and those below it. A folder that links lead to again is entered once.
+  private static func collect(_ path: String, seen: inout Set<[UInt64]>, into files: inout [String]) throws {
     for entry in try Directory.entries(path) {
       let place = "\(path)/\(entry.name)"
       if entry.isDirectory {
-        guard !seen.contains(entry.identity) else { continue }
-        try collect(place, seen: seen.union([entry.identity]), into: &files)
+        guard seen.insert(entry.identity).inserted else { continue }
+        try collect(place, seen: &seen, into: &files)
       } else if isPicture(entry.name) {
         files.append(place)
       }
@@ -43,7 +43,8 @@ struct ImageTree {
   /// - Throws: `FileError` if a folder cannot be read.
   static func pictures(in path: String) throws -> [String] {
     var files: [String] = []
-    try collect(path, seen: [], into: &files)
+    var seen = Set(Directory.identity(path).map { [$0] } ?? [])
+    try collect(path, seen: &seen, into: &files)
     return files
   }
 

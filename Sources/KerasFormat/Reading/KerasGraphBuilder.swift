@@ -35,10 +35,11 @@ struct KerasGraphBuilder {
 
   /// Appends the layers of a model with the input `input`.
   ///
-  /// - Returns: its output, and its layers in the arrangement of the file's weights.
+  /// - Returns: its output, its layers in the arrangement of the file's weights, its batch shape if it states it, and the
+  ///   name of the input layer of a functional model.
   /// - Throws: `ModelFileError` or `ConfigurationError`, naming the layer and the option.
   mutating func append(_ object: KerasObject, place: String, input: Model.Source) throws -> (
-    output: Model.Source, owners: [KerasWeightOwner], shape: ConfigurationNode?
+    output: Model.Source, owners: [KerasWeightOwner], shape: ConfigurationNode?, inputName: String?
   ) {
     let graph = try KerasGraph(object, place: place, omissions: &omissions, file: file)
     var sources: [String: Model.Source] = [:]
@@ -63,9 +64,9 @@ struct KerasGraphBuilder {
         throw malformed("two layers have the name '\(name)'")
       }
     }
-    guard let name = graph.output else { return (last, owners, graph.buildInputShape) }
+    guard let name = graph.output else { return (last, owners, graph.buildInputShape, graph.input) }
     guard let output = sources[name] else { throw malformed("its output layer '\(name)' is missing") }
-    return (output, owners, graph.buildInputShape)
+    return (output, owners, graph.buildInputShape, graph.input)
   }
 
   private func resolve(_ names: [String], of layer: KerasLayer, _ sources: [String: Model.Source]) throws

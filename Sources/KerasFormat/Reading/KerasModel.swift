@@ -39,6 +39,11 @@ struct KerasModel {
         .unsupportedModel(className: object.className, reason: "layers follow its output layer"))
     }
     model.setLayerNames(model.layerNames)
+    if let name = top.inputName, name != KerasLayerOrder.defaultInputName, Model.isLegalName(name),
+      !model.layerNames.contains(name)
+    {
+      model.inputName = name
+    }
     if !model.isChain { model.name = "functional" }
   }
 

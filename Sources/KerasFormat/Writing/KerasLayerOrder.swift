@@ -12,6 +12,8 @@ package struct KerasLayerOrder {
   package let nodes: [Int]
   /// The group names in `/layers` by layer position: `dense_1` for the second layer of the class Dense.
   package let groupNames: [String]
+  /// Keras' name of an input layer without one.
+  static let defaultInputName = "input_layer"
   /// The name of the input layer, different from those of all layers.
   let inputName: String
 
@@ -27,8 +29,8 @@ package struct KerasLayerOrder {
     }
     groupNames = names
     let taken = Set(model.layerNames)
-    let candidates = ["input_layer"] + (1...max(taken.count, 1)).map { "input_layer_\($0)" }
-    inputName = candidates.first { !taken.contains($0) } ?? "input_layer"
+    let standard = [Self.defaultInputName] + (1...max(taken.count, 1)).map { "\(Self.defaultInputName)_\($0)" }
+    inputName = ([model.inputName].compactMap { $0 } + standard).first { !taken.contains($0) } ?? Self.defaultInputName
   }
 
   /// The positions in `variables` of some of the plan's variables, layer by layer in Keras' order.

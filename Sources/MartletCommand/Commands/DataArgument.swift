@@ -55,11 +55,14 @@ struct DataArgument {
   /// - Throws: `DatasetError` or `FileError`.
   func parts(_ context: DatasetContext) throws -> [DatasetPart] {
     guard var samples = configuration?.training.samples, samples.validationSplit != nil || samples.subset != nil else {
-      return try source.parts(context)
+      return try source.parts(context).map { DatasetPart($0.name, try $0.data.named(classNames)) }
     }
     (samples.oversamples, samples.classWeight) = (false, nil)
-    return try source.load(context, samples: samples).parts
+    return try source.load(context, samples: samples, classNames: classNames).parts
   }
+
+  /// The names of the classes that the configuration gives.
+  var classNames: [String]? { configuration?.training.classNames }
 
   /// The files that the source's options name, and the configuration.
   var files: [String] {

@@ -37,7 +37,7 @@ struct DataConvertCommand: ParsableCommand {
         throw UsageError("\(file): exists. --overwrite replaces it.")
       }
     }
-    let result = try DatasetConversion.write(parts, to: output, format)
+    let result = try DatasetConversion.write(parts, to: output, format, scale: argument.configuration?.training.scale)
     for note in result.notes { Console.error.write("martlet: note: \(note).\n") }
     Console.output.write(
       "Wrote \(result.files.joined(separator: ", "))\n\(result.arrays.map { "  \($0)\n" }.joined())\(result.configuration)\n"

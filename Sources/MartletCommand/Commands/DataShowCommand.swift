@@ -49,7 +49,9 @@ struct DataShowCommand: ParsableCommand {
     let argument = try DataArgument(name, directory: data)
     let context = CommandEnvironment.dataset(isSilent: false)
     var samples =
-      try augmented ? Self.trained(argument, context) : argument.source.loadInputs(test ? .test : .train, context)
+      try augmented
+      ? Self.trained(argument, context)
+      : argument.source.loadInputs(test ? .test : .train, context).named(argument.classNames)
     var indices = try ShownSamples(indices: index, count: count, className: className).indices(in: samples)
     let shown = indices
     if augmented {
@@ -57,7 +59,7 @@ struct DataShowCommand: ParsableCommand {
       indices = Array(0..<samples.count)
     }
     if let output {
-      try checkOutput(output, samples, count: indices.count)
+      try checkOutput(output, samples, count: indices.count, sources: argument.files)
       try samples.contactSheet(indices, zoom: zoom).write(to: output)
       Console.output.write(ShownTargets(samples, indices: indices).text)
     } else {
@@ -77,7 +79,10 @@ struct DataShowCommand: ParsableCommand {
       throw UsageError("--zoom must be at least 1 and at most 64. Received: \(zoom)")
     }
     guard output != nil || zoom == 1 else { throw UsageError("--zoom needs --output FILE.png.") }
-    guard (1..<1 << 24).contains(epoch) else { throw UsageError("--epoch must be at least 1. Received: \(epoch)") }
+    let largestEpoch = (1 << 24) - 1
+    guard (1...largestEpoch).contains(epoch) else {
+      throw UsageError("--epoch must be at least 1 and at most \(largestEpoch). Received: \(epoch)")
+    }
     guard augmented || epoch == 1 else {
       throw UsageError("--epoch needs --augmented, whose random changes it selects.")
     }
@@ -86,8 +91,11 @@ struct DataShowCommand: ParsableCommand {
     }
   }
 
-  private func checkOutput(_ output: String, _ samples: Dataset, count: Int) throws {
-    try OutputPath.check(output, "--output")
+  private func checkOutput(_ output: String, _ samples: Dataset, count: Int, sources: [String]) throws {
+    guard output.lowercased().hasSuffix(".png") else {
+      throw UsageError("--output \(output): is written as a PNG picture: the name must end in .png.")
+    }
+    try OutputPath.check(output, "--output", madeOf: sources + samples.fileNames(at: output))
     try OutputPath.checkPicture(output, "--output")
     guard samples.isDrawable, let image = samples.shape.image else {
       throw UsageError(

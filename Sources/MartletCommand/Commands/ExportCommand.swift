@@ -51,6 +51,7 @@ struct ExportCommand: ParsableCommand {
     }
     try AtomicFile.write(
       saved.model.exported(format, layout: layout, path: output, withScaling: withScaling), to: output)
+    for remark in saved.model.exportRemarks(format) { Console.error.write("martlet: note: \(output): \(remark)\n") }
     if layout == .torch {
       Console.output.write("\(try saved.model.torchModules(path: output))\n")
     }

@@ -27,7 +27,7 @@ struct PredictCommand: ParsableCommand {
   @Option(
     help: """
       Output file: .csv, .jsonl, or .h5 or .npz (with 'probabilities', 'logits' or 'outputs', and 'classes' and \
-      'labels', or 'targets').
+      'labels', or 'targets'; 'files' of pictures; and 'class_names').
       """)
   var output: String?
 
@@ -71,7 +71,8 @@ struct PredictCommand: ParsableCommand {
     if let output { try OutputPath.check(output, "--output", madeOf: opened.source.files) }
     let data = try opened.judgingData(needsTargets: false).data
     let names = opened.configuration.training.classNames ?? data.classNames
-    return PredictionFile(try opened.trainer.predict(data), of: data, classNames: names, top: top)
+    return PredictionFile(
+      try opened.trainer.predict(data), of: data, files: data.fileNames, classNames: names, top: top)
   }
 
   private func predictPictures() throws -> PredictionFile {

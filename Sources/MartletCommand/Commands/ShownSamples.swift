@@ -76,7 +76,7 @@ struct ShownSamples {
     guard let target = samples.target, target.element == .label || target.shape.count > 1 else {
       throw UsageError("--class \(name): the samples of '\(samples.name)' have no classes.")
     }
-    if let label = samples.classNames?.firstIndex(of: name) ?? Int(name), label >= 0 { return label }
+    if let label = samples.classNames.map({ $0.label(ofClass: name) }) ?? Int(name), label >= 0 { return label }
     guard let names = samples.classNames else {
       throw UsageError("--class must be a label: the classes of '\(samples.name)' have no names. Received: \(name)")
     }

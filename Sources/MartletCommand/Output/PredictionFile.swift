@@ -154,7 +154,7 @@ struct PredictionFile {
     case .jsonLines: try AtomicFile.write(Array(jsonLines.utf8), to: path)
     case .csv: try AtomicFile.write(Array(csv.utf8), to: path)
     case .hdf5: try AtomicFile.write(hdf5(path: path), to: path)
-    case .npz: try AtomicFile.write(NumPyArchive.bytes(tensors, path: path), to: path)
+    case .npz: try AtomicFile.write(NumPyArchive.bytes(tensors, texts: texts, path: path), to: path)
     }
   }
 
@@ -173,6 +173,11 @@ struct PredictionFile {
     return tensors
   }
 
+  /// `files` (samples), if samples are pictures; `class_names` (outputs), if classes have names.
+  private var texts: [(name: String, values: [String])] {
+    (files.map { [("files", $0)] } ?? []) + (classNames.map { [("class_names", $0)] } ?? [])
+  }
+
   private func hdf5(path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path)
     for tensor in tensors {
@@ -181,6 +186,7 @@ struct PredictionFile {
       case .integers(let values): try file.root.write(values, dimensions: tensor.dimensions, to: tensor.name)
       }
     }
+    for (name, values) in texts { try file.root.write(values, to: name) }
     return try file.image()
   }
 }

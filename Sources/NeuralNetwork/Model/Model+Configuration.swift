@@ -4,6 +4,8 @@ extension Model {
   /// Reads a list of layers: each is a name (`flatten`), a name with options (`dense: {units: 10}`) or with the value
   /// of its first option (`activation: relu`).
   ///
+  /// The first element may be `input: {name: pixels}`, the name of the input layer in Keras' files.
+  ///
   /// Besides its own options, a layer may have a `name`; `trainable: false`, which freezes it; and `inputs`: the names
   /// of the earlier layers that it reads, or `input` for the model's input. By default it reads the previous layer.
   /// An element can also be a block of layers: see `ResidualBlock`.
@@ -15,14 +17,17 @@ extension Model {
         .unexpected(expected: "a list of one or more layers", received: node.received), path: path, line: node.line)
     }
     self.init()
-    try append(elements, path: path)
+    inputName = try elements[0].inputLayerName(path: "\(path)[0]")
+    try append(elements, from: inputName == nil ? 0 : 1, path: path)
     if !isChain { self.name = "functional" }
   }
 
   /// Appends the layers of a list, the first of which reads `source` unless it says otherwise.
-  private mutating func append(_ elements: [ConfigurationNode], path: String, after source: Source? = nil) throws {
+  private mutating func append(
+    _ elements: [ConfigurationNode], from first: Int = 0, path: String, after source: Source? = nil
+  ) throws {
     var source = source
-    for (index, element) in elements.enumerated() {
+    for (index, element) in elements.enumerated().dropFirst(first) {
       let path = "\(path)[\(index)]"
       if let block = try ResidualBlock(element, path: path) {
         try append(block, after: source ?? output)
@@ -43,24 +48,22 @@ extension Model {
 
   private mutating func append(_ entry: LayerEntry, after source: Source?) throws {
     if let name = entry.name {
-      guard Self.isLegalName(name) || name == Self.inputName else {
-        throw entry.reader.error(
-          .unexpected(
-            expected: "a name of at most 200 bytes without '/' or control characters",
-            received: ConfigurationNode(.string(name)).received), at: "name")
+      guard Self.isLegalName(name) || name == Self.inputReference else {
+        throw entry.reader.illegalName(name)
       }
-      guard name != Self.inputName, !layerNames.contains(name) else {
-        let holder = name == Self.inputName ? "the model's input" : "another layer"
+      let isInput = name == Self.inputReference || name == inputName
+      guard !isInput, !layerNames.contains(name) else {
+        let holder = isInput ? "the model's input" : "another layer"
         throw entry.reader.error(.conflict("\(holder) already has the name '\(name)'. Choose another."), at: "name")
       }
     }
     let inputs = try entry.inputs.map { names in
       let known = layerNames
       return try names.map { name -> Source in
-        if name == Self.inputName { return .input }
+        if name == Self.inputReference || name == inputName { return .input }
         guard let index = known.firstIndex(of: name) else {
           throw entry.reader.error(
-            .unknownName(kind: "layer before this one", name: name, known: [Self.inputName] + known), at: "inputs")
+            .unknownName(kind: "layer before this one", name: name, known: [Self.inputReference] + known), at: "inputs")
         }
         return .node(index)
       }
@@ -72,26 +75,31 @@ extension Model {
   public var configuration: ConfigurationNode {
     let names = layerNames
     let needsAllNames = hasNameOfDefault
+    let input = inputName.map { name in
+      let options = ConfigurationNode(mapping: [ConfigurationEntry("name", ConfigurationNode(.string(name)))])
+      return ConfigurationNode(mapping: [ConfigurationEntry(Self.inputReference, options)])
+    }
     return ConfigurationNode(
       .sequence(
-        nodes.enumerated().map { index, node in
-          let typeName = type(of: node.layer).typeName
-          let name = needsAllNames ? names[index] : node.name
-          var options = name.map { [ConfigurationEntry("name", ConfigurationNode(.string($0)))] } ?? []
-          if !node.isTrainable { options.append(ConfigurationEntry("trainable", false)) }
-          options += node.layer.options
-          if node.inputs != [index == 0 ? .input : .node(index - 1)] {
-            let sources = node.inputs.map { source in
-              switch source {
-              case .input: ConfigurationNode(.string(Self.inputName))
-              case .node(let index): ConfigurationNode(.string(names[index]))
+        (input.map { [$0] } ?? [])
+          + nodes.enumerated().map { index, node in
+            let typeName = type(of: node.layer).typeName
+            let name = needsAllNames ? names[index] : node.name
+            var options = name.map { [ConfigurationEntry("name", ConfigurationNode(.string($0)))] } ?? []
+            if !node.isTrainable { options.append(ConfigurationEntry("trainable", false)) }
+            options += node.layer.options
+            if node.inputs != [index == 0 ? .input : .node(index - 1)] {
+              let sources = node.inputs.map { source in
+                switch source {
+                case .input: ConfigurationNode(.string(Self.inputReference))
+                case .node(let index): ConfigurationNode(.string(names[index]))
+                }
               }
+              options.append(ConfigurationEntry("inputs", ConfigurationNode(.sequence(sources))))
             }
-            options.append(ConfigurationEntry("inputs", ConfigurationNode(.sequence(sources))))
-          }
-          guard !options.isEmpty else { return ConfigurationNode(.string(typeName)) }
-          return ConfigurationNode(mapping: [ConfigurationEntry(typeName, ConfigurationNode(mapping: options))])
-        }))
+            guard !options.isEmpty else { return ConfigurationNode(.string(typeName)) }
+            return ConfigurationNode(mapping: [ConfigurationEntry(typeName, ConfigurationNode(mapping: options))])
+          }))
   }
 }
 
@@ -101,6 +109,28 @@ extension Model {
   private var hasNameOfDefault: Bool {
     let defaults = Set(Model(layers).layerNames)
     return nodes.contains { $0.name.map(defaults.contains) ?? false }
+  }
+}
+
+extension ConfigurationNode {
+  /// The name in `input: {name: pixels}`; nil for another element of a list of layers.
+  fileprivate func inputLayerName(path: String) throws -> String? {
+    guard case .mapping(let entries) = value, entries.count == 1, entries[0].key == Model.inputReference else {
+      return nil
+    }
+    let reader = try ConfigurationReader(entries[0].node, path: "\(path).\(entries[0].key)", keys: ["name"])
+    let name = try reader.string("name")
+    guard Model.isLegalName(name) else { throw reader.illegalName(name) }
+    return name
+  }
+}
+
+extension ConfigurationReader {
+  fileprivate func illegalName(_ name: String) -> ConfigurationError {
+    error(
+      .unexpected(
+        expected: "a name of at most 200 bytes without '/' or control characters",
+        received: ConfigurationNode(.string(name)).received), at: "name")
   }
 }
 

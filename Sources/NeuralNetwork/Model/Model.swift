@@ -38,6 +38,8 @@ public struct Model: Sendable {
 
   /// Keras' name of the model.
   public var name: String
+  /// Keras' name of the input layer of a graph; nil for the default.
+  public var inputName: String?
   /// The layers and their connections, in topological order.
   public internal(set) var nodes: [Node]
 
@@ -97,7 +99,7 @@ public struct Model: Sendable {
   /// The name of each layer: its own or Keras' default, which is the layer's type, with a number from the second of a
   /// type on (`dense`, `dense_1`). Defaults that other layers have as their own names are skipped.
   public var layerNames: [String] {
-    var taken = Set(nodes.compactMap(\.name))
+    var taken = Set(nodes.compactMap(\.name) + [inputName].compactMap { $0 })
     var counts: [String: Int] = [:]
     return nodes.map { node in
       if let name = node.name { return name }
@@ -115,12 +117,13 @@ public struct Model: Sendable {
 extension Model {
   /// Whether `name` is a valid layer name: it becomes part of paths in files, and a word in configurations.
   public static func isLegalName(_ name: String) -> Bool {
-    !name.isEmpty && name.utf8.count <= 200 && !name.contains("/") && name != "." && name != ".." && name != inputName
+    !name.isEmpty && name.utf8.count <= 200 && !name.contains("/") && name != "." && name != ".."
+      && name != inputReference
       && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
   }
 
   /// The name of the model's input in configurations.
-  static let inputName = "input"
+  static let inputReference = "input"
 
   /// Sets the names of the layers; names equal to Keras' defaults are not stored.
   ///
@@ -165,6 +168,7 @@ extension Model {
   public func isSame(as other: Model, ignoringTrainable: Bool = false) -> Bool {
     func unnamed(_ model: Model) -> ConfigurationNode {
       var model = model
+      model.inputName = nil
       for index in model.nodes.indices { model.nodes[index].name = nil }
       if ignoringTrainable { model.setTrainable(true, layers: model.nodes.indices) }
       return model.configuration
@@ -176,6 +180,7 @@ extension Model {
   public func prepending(_ layer: any Layer) -> Model {
     let names = layerNames
     var model = Model(name: name)
+    model.inputName = inputName
     model.append(layer)
     for (node, name) in zip(nodes, names) {
       let inputs = node.inputs.map { source -> Source in

@@ -23,7 +23,7 @@ extension ModelPlan {
   }
 
   private var graphTable: [String] {
-    let inputName = "input_layer"
+    let inputName = model.inputName ?? "input_layer"
     let input = ["\(inputName) (InputLayer)", Self.batchShape(inputShape), "0", "-"]
     let rows = nodes.map { node in
       let sources = node.inputs.map { source in
