@@ -138,6 +138,7 @@ public struct KerasModelFile: Sendable {
     for purpose: Purpose, background: Background?, training: TrainingConfiguration?
   ) throws -> Import {
     let described = try contents.model.map { try KerasModel($0, purpose: purpose, file: path) }
+    try described?.checkFunctions(ofVersion: contents.origin.version)
     guard !contents.isArchitectureAlone else { throw ModelFileError(file: path, .architectureAlone) }
     guard let sequential = described?.model ?? background?.training.model,
       let inputShape = described?.inputShape ?? background?.inputShape
