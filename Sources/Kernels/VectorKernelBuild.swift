@@ -4,6 +4,8 @@ import KernelsV4
 
 @_exported public import struct CVector.ConvolutionGeometry
 @_exported public import struct CVector.ConvolutionPoolingGeometry
+@_exported public import struct CVector.ElementwiseFunction
+@_exported public import enum CVector.ElementwiseKind
 @_exported public import struct CVector.PoolingGeometry
 
 /// One build of the vector kernels. See `VectorKernels` in `KernelsBaseline` for what each computes.
@@ -83,6 +85,21 @@ package protocol VectorKernelBuild: SendableMetatype {
   static func sigmoidBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
   static func tanhForward(_ values: UnsafeMutablePointer<Float>, count: Int)
   static func tanhBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
+  static func elementwiseForward(
+    _ function: ElementwiseFunction, _ inputs: UnsafePointer<Float>, outputs: UnsafeMutablePointer<Float>, count: Int)
+  static func elementwiseBackward(
+    _ function: ElementwiseFunction, _ values: UnsafePointer<Float>, outputGradients: UnsafePointer<Float>,
+    inputGradients: UnsafeMutablePointer<Float>, count: Int)
+  static func layerNormalizationForward(
+    input: UnsafePointer<Float>, gamma: UnsafePointer<Float>?, beta: UnsafePointer<Float>?,
+    output: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    epsilon: Float)
+  static func layerNormalizationInputGradient(
+    input: UnsafePointer<Float>, gamma: UnsafePointer<Float>?, statistics: UnsafePointer<Float>,
+    outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int)
+  static func layerNormalizationVariableGradients(
+    input: UnsafePointer<Float>, statistics: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+    gammaGradient: UnsafeMutablePointer<Float>?, betaGradient: UnsafeMutablePointer<Float>?, rows: Int, columns: Int)
   static func scaleImages(
     _ pixels: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, count: Int, divisor: Float,
     next: UnsafePointer<UInt8>)

@@ -31,6 +31,7 @@ import CVector
   @_transparent func unlessNaN(_ x: Vector, _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Vector {
     martlet_unless_nan16(x, a, b, c, d)
   }
+  @_transparent func exp(_ a: Vector) -> Vector { martlet_exp16(a) }
   @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid16(a) }
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh16(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum16(a) }
@@ -72,6 +73,7 @@ import CVector
   @_transparent func unlessNaN(_ x: Vector, _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Vector {
     martlet_unless_nan8(x, a, b, c, d)
   }
+  @_transparent func exp(_ a: Vector) -> Vector { martlet_exp8(a) }
   @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid8(a) }
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh8(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum8(a) }
@@ -113,6 +115,7 @@ import CVector
   @_transparent func unlessNaN(_ x: Vector, _ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Vector {
     martlet_unless_nan4(x, a, b, c, d)
   }
+  @_transparent func exp(_ a: Vector) -> Vector { martlet_exp4(a) }
   @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid4(a) }
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh4(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum4(a) }

@@ -9,4 +9,6 @@ public enum RandomPurpose: UInt8, Sendable {
   case subset = 7
   case validationSplit = 8
   case oversampling = 9
+  case spatialDropout = 16
+  case gaussianDropout = 17
 }

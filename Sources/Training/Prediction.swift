@@ -42,7 +42,7 @@ public struct Prediction: Sendable, Equatable {
     guard areClasses else { return values.map(BinaryCrossentropy.sigmoid) }
     var probabilities = values
     probabilities.withUnsafeMutableBufferPointer { buffer in
-      buffer.baseAddress.map { Softmax.forward($0, rows: samples, columns: classes) }
+      buffer.baseAddress.map { SoftmaxFunction.forward($0, rows: samples, columns: classes) }
     }
     return probabilities
   }

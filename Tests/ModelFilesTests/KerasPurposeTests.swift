@@ -48,7 +48,6 @@ struct KerasPurposeTests {
     let file = try KerasModelFile(path: KerasGolden.path("purposes/\(name)"))
     let layers =
       "left out, because they are active only in training: RandomRotation ('random_rotation'), RandomCrop ('random_crop'), "
-      + "SpatialDropout2D ('spatial_dropout2d'), "
       + "ActivityRegularization ('activity_regularization')"
     let options =
       "left out, because they are used only in training: kernel_regularizer (layer 'first' (Conv2D), layer 'dense' (Dense)), "
@@ -82,7 +81,7 @@ struct KerasPurposeTests {
 
   /// Layers as serialized by Keras, and whether they are never active.
   static let layers: [(className: String, options: String, isIdle: Bool)] =
-    ["SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout"].flatMap {
+    ["SpatialDropout1D", "SpatialDropout3D", "AlphaDropout"].flatMap {
       [($0, #""rate": 0.5, "seed": null"#, false), ($0, #""rate": 0.0, "seed": null"#, true)]
     } + [
       ("ActivityRegularization", #""l1": 0.0, "l2": 0.1"#, false),

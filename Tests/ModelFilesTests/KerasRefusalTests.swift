@@ -50,8 +50,8 @@ struct KerasRefusalTests {
     (#"{"name": "float32"}"#, #"{"name": "mixed_float16"}"#, "m: the model: the option dtype is {"),
     (#""padding": "valid""#, #""padding": "causal""#, "m: layer 'first' (Conv2D).padding: unknown padding 'causal'."),
     (
-      #""activation": "relu""#, #""activation": "gelu""#,
-      "m: layer 'first' (Conv2D).activation: unknown activation 'gelu'."
+      #""activation": "relu""#, #""activation": "celu""#,
+      "m: layer 'first' (Conv2D).activation: unknown activation 'celu'."
     ),
     (
       #""filters": 3"#, #""filters": 3, "quantum": 1"#,
@@ -60,8 +60,8 @@ struct KerasRefusalTests {
     (#""filters": 3"#, #""filters": 4"#, "m: its weights do not fit the model: '"),
     (#""filters": 3"#, #""filters": -3"#, "m: layer 'first' (Conv2D).filters: expected an integer"),
     (
-      #""class_name": "MaxPooling2D""#, #""class_name": "GlobalMaxPooling2D""#,
-      "m: layer 'max_pooling2d' is a GlobalMaxPooling2D, which is not supported. Supported layers: Conv2D, "
+      #""class_name": "MaxPooling2D""#, #""class_name": "GlobalMaxPooling1D""#,
+      "m: layer 'max_pooling2d' is a GlobalMaxPooling1D, which is not supported. Supported layers: Conv2D, "
         + "MaxPooling2D, AveragePooling2D, Flatten, Dense, Activation"
     ),
     (
@@ -211,15 +211,71 @@ struct KerasRefusalTests {
   func functionLayers() throws {
     let plain = #""max_value": null, "negative_slope": 0.0, "threshold": 0.0"#
     let layers = try functions(plain, #""axis": -1"#)
-    #expect(layers.first is ReLU && (layers.last as? Activation)?.activation == .softmax)
+    #expect(layers.first as? ReLU == ReLU() && layers.last is Softmax)
+    let general = try functions(#""max_value": 5, "negative_slope": 0.1, "threshold": 1.0"#, #""axis": 1"#)
+    #expect(general.first as? ReLU == ReLU(maxValue: 5, negativeSlope: 0.1, threshold: 1))
     for (option, relu, softmax) in [
-      ("'r' (ReLU): the option max_value is 6.0", #""max_value": 6.0"#, #""axis": -1"#),
-      ("'r' (ReLU): the option negative_slope is 0.1", #""negative_slope": 0.1"#, #""axis": -1"#),
-      ("'r' (ReLU): the option threshold is 1", #""threshold": 1"#, #""axis": -1"#),
-      ("'s' (Softmax): the option axis is 1", plain, #""axis": 1"#),
+      ("'r' (ReLU).max_value: expected a number greater than 0", #""max_value": -6.0"#, #""axis": -1"#),
+      ("'r' (ReLU).negative_slope: expected a number of 0 or more", #""negative_slope": -0.1"#, #""axis": -1"#),
+      ("'s' (Softmax).axis: expected -1, the last axis", plain, #""axis": 0"#),
     ] {
-      let error = #expect(throws: ModelFileError.self) { try functions(relu, softmax) }
-      #expect(error?.description.hasPrefix("m: layer \(option), which is not supported") == true)
+      let error = #expect(throws: ConfigurationError.self) { try functions(relu, softmax) }
+      #expect(error?.descriptionWithoutAdvice.hasPrefix("layer \(option)") == true, "\(String(describing: error))")
     }
+  }
+
+  /// The activation function of a dense layer with this `activation`.
+  private func activation(_ activation: String) throws -> ActivationFunction? {
+    let text = """
+      {"class_name": "Sequential", "config": [
+        {"class_name": "InputLayer", "config": {"batch_shape": [null, 4]}},
+        {"class_name": "Dense", "config": {"name": "d", "units": 3, "activation": \(activation)}}]}
+      """
+    return (try KerasModel(text, purpose: .training, file: "m").model.layers.last as? Dense)?.activation
+  }
+
+  @Test("of activations are names, functions, or layers that apply one")
+  func activations() throws {
+    for (text, function) in [
+      (#""swish""#, ActivationFunction.silu), (#""hard_swish""#, .hardSilu), ("null", .linear),
+      (#"{"class_name": "function", "config": "gelu", "registered_name": "gelu"}"#, .gelu()),
+      (
+        #"{"module": "m", "class_name": "function", "config": "keras_hub>gelu_approximate", "registered_name": "f"}"#,
+        .gelu(approximate: true)
+      ),
+      (
+        #"{"module": "keras.layers", "class_name": "LeakyReLU", "config": {"name": "x", "negative_slope": 0.1}}"#,
+        .leakyRelu(negativeSlope: 0.1)
+      ),
+      // Of Keras 2.
+      (#"{"class_name": "LeakyReLU", "config": {"name": "x", "alpha": 0.25}}"#, .leakyRelu(negativeSlope: 0.25)),
+      (#"{"class_name": "LeakyReLU", "config": {}}"#, .leakyRelu(negativeSlope: 0.3)),
+      (#"{"class_name": "ELU", "config": {"alpha": 0.5}}"#, .elu(alpha: 0.5)),
+      (#"{"class_name": "ReLU", "config": {"max_value": 6.0}}"#, .relu6),
+      (#"{"class_name": "Softmax", "config": {"axis": -1}}"#, .softmax),
+      (#"{"class_name": "Activation", "config": {"activation": "mish"}}"#, .mish),
+    ] {
+      #expect(try activation(text) == function, "\(text)")
+    }
+    let error = #expect(throws: ModelFileError.self) {
+      try activation(#"{"class_name": "PReLU", "config": {"shared_axes": [1]}}"#)
+    }
+    #expect(
+      error?.description
+        == "m: layer 'd' (Dense): the option activation is PReLU, which is not supported. Accepted: the name of a "
+        + "function, or a layer that applies one: ReLU, LeakyReLU, ELU, Softmax, Activation.")
+  }
+
+  @Test("that former versions compute otherwise are refused")
+  func formerFunctions() throws {
+    let file = try KerasGolden.changed(
+      "tfkeras221-lesson.h5", #""activation": "tanh""#, #""activation": "hard_sigmoid""#)
+    let error = #expect(throws: ModelFileError.self) { try file.model(for: .predicting) }
+    #expect(
+      error?.description.contains(
+        "the option activation is hard_sigmoid, which is not supported. Accepted: that of Keras 3") == true)
+    let current = try KerasGolden.changed(
+      "keras315-lesson.h5", #""activation": "tanh""#, #""activation": "hard_sigmoid""#)
+    #expect(throws: Never.self) { try current.model(for: .predicting) }
   }
 }

@@ -31,6 +31,13 @@ struct LayerConformanceTests {
     #expect(Set(Catalog.layers.names).count == Catalog.layers.all.count)
   }
 
+  @Test("is an ActivatedLayer if it has an activation")
+  func activations() {
+    for type in Catalog.layers.all where type.optionKeys.contains("activation") && type != Activation.self {
+      #expect(type is any ActivatedLayer.Type, "\(type)")
+    }
+  }
+
   @Test("computes what Keras computes", arguments: LayerCase.names, InstructionSet.allCases.filter(\.isSupported))
   func values(name: String, instructionSet: InstructionSet) throws {
     let layerCase = try LayerCase(name)

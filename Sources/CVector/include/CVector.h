@@ -21,6 +21,37 @@ typedef int32_t martlet_int4 __attribute__((ext_vector_type(4)));
 typedef int32_t martlet_int8 __attribute__((ext_vector_type(8)));
 typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
 
+// An elementwise function of `elementwiseForward`; `first`, `second` and `third` are its parameters.
+typedef enum __attribute__((enum_extensibility(closed))) ElementwiseKind {
+  // second · x where x > 0, else second · first · (exp(x) − 1).
+  ElementwiseKindElu,
+  // min(x, second) where x > third, else first · (x − third).
+  ElementwiseKindRelu,
+  // exp(x)
+  ElementwiseKindExponential,
+  // x / 6 + ½, from 0 to 1.
+  ElementwiseKindHardSigmoid,
+  // x · Φ(x), the distribution of standard normal numbers.
+  ElementwiseKindGelu,
+  // x · σ(2 · √(2/π) · (x + 0.044715 · x³))
+  ElementwiseKindGeluApproximate,
+  // x · σ(x)
+  ElementwiseKindSilu,
+  // log(1 + exp(x))
+  ElementwiseKindSoftplus,
+  // x / (1 + |x|)
+  ElementwiseKindSoftsign,
+  // x times the hard sigmoid.
+  ElementwiseKindHardSilu,
+  // x · tanh(softplus(x))
+  ElementwiseKindMish,
+} ElementwiseKind;
+
+typedef struct ElementwiseFunction {
+  ElementwiseKind kind;
+  float first, second, third;
+} ElementwiseFunction;
+
 #define MARTLET_INLINE static inline __attribute__((always_inline))
 
 // a·b + c. Without FMA instructions `__builtin_elementwise_fma` would call `fmaf` per lane, so the baseline rounds twice.

@@ -30,6 +30,15 @@ enum KerasFormerNames {
     return ConfigurationNode(mapping: renamed, line: configuration.line)
   }
 
+  /// Likewise, with the names that only one class of layers had: `alpha` of LeakyReLU, up to Keras 2.
+  static func renamed(_ configuration: ConfigurationNode, ofLayer className: String) -> ConfigurationNode {
+    guard className == "LeakyReLU", case .mapping(let entries) = configuration.value else { return configuration }
+    return ConfigurationNode(
+      mapping: entries.map { entry in
+        entry.key == "alpha" ? ConfigurationEntry("negative_slope", entry.node, line: entry.line) : entry
+      }, line: configuration.line)
+  }
+
   private static func dataFormat(_ ordering: ConfigurationNode) -> ConfigurationNode {
     switch ordering {
     case "tf": "channels_last"

@@ -47,8 +47,10 @@ enum KerasIgnorableOptions {
     // Of augmentation: how boxes would be written that come with images.
     "bounding_box_format": .anything,
     "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,
-    // ReLU and Softmax.
-    "max_value": .null, "negative_slope": .zero, "threshold": .zero, "axis": .last,
+    "axis": .last,
+    // PReLU and layer normalization.
+    "alpha_initializer": .anything, "alpha_regularizer": .nullInTraining, "alpha_constraint": .nullInTraining,
+    "rms_scaling": .off,
     // The input layer.
     "sparse": .off, "ragged": .off, "optional": .off,
   ]

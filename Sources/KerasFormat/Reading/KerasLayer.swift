@@ -80,32 +80,34 @@ struct KerasLayer {
   private static func computed(
     _ object: KerasObject, name: String, place: String, omissions: inout KerasOmissions, file: String
   ) throws -> Kind {
-    if object.className == "Softmax" {
-      _ = try KerasIgnorableOptions.options(
-        of: object.configuration, keys: [], owner: .layer, place: place, omissions: &omissions, file: file)
-      return .computed(Activation(.softmax), axis: nil)
-    }
     guard let type = type(of: object.className) else {
       throw ModelFileError(
         file: file,
         .unsupportedLayer(
           layer: name, className: object.className, supported: Catalog.layers.all.map { $0.className }))
     }
+    let configuration = KerasFormerNames.renamed(object.configuration, ofLayer: object.className)
     let options = try KerasIgnorableOptions.options(
-      of: object.configuration, keys: type.optionKeys, owner: .layer, place: place, omissions: &omissions, file: file)
-    let (plain, axis) = plain(options)
+      of: configuration, keys: type.optionKeys, owner: .layer, place: place, omissions: &omissions, file: file)
+    let (plain, axis) = try plain(options, place: place, omissions: &omissions, file: file)
     let reader = try ConfigurationReader(plain, path: place, keys: type.optionKeys)
-    noteInitializers(object.configuration, place: place, omissions: &omissions)
+    noteInitializers(configuration, place: place, omissions: &omissions)
     return .computed(try type.init(options: reader), axis: axis)
   }
 
   /// The options with functions replaced by their names, and the last axis as -1.
   ///
   /// - Returns: the options, and the axis that must be the last.
-  private static func plain(_ options: ConfigurationNode) -> (options: ConfigurationNode, axis: Int?) {
+  private static func plain(
+    _ options: ConfigurationNode, place: String, omissions: inout KerasOmissions, file: String
+  ) throws -> (options: ConfigurationNode, axis: Int?) {
     guard case .mapping(let entries) = options.value else { return (options, nil) }
     var named: Int?
-    let plain = entries.map { entry in
+    let plain = try entries.map { entry in
+      if entry.key == "activation", entry.node["class_name"] != nil, KerasObject.functionName(entry.node) == nil {
+        let function = try activation(entry.node, place: place, omissions: &omissions, file: file)
+        return ConfigurationEntry(entry.key, function.configuration)
+      }
       if entry.key == "axis", let axis = KerasObject.axis(entry.node) {
         if axis > 0 { named = axis }
         return ConfigurationEntry(entry.key, ConfigurationNode(.integer(axis > 0 ? -1 : axis)))
@@ -114,6 +116,25 @@ struct KerasLayer {
       return name.map { ConfigurationEntry(entry.key, ConfigurationNode(.string($0))) } ?? entry
     }
     return (ConfigurationNode(mapping: plain), named)
+  }
+
+  /// The function of a layer that is the activation of another one.
+  private static func activation(
+    _ node: ConfigurationNode, place: String, omissions: inout KerasOmissions, file: String
+  ) throws -> ActivationFunction {
+    let object = try KerasObject(node, place: "the activation of \(place)", file: file)
+    if type(of: object.className) != nil,
+      case .computed(let layer, _) = try computed(
+        object, name: object.className, place: "the activation of \(place)", omissions: &omissions, file: file),
+      let function = ActivationFunction(of: layer)
+    {
+      return function
+    }
+    throw ModelFileError(
+      file: file,
+      .unsupportedOption(
+        place: place, option: "activation", received: object.className,
+        accepted: "the name of a function, or a layer that applies one: ReLU, LeakyReLU, ELU, Softmax, Activation"))
   }
 
   /// Notes the initializers that differ from Martlet's, in every spelling.

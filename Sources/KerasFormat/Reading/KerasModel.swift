@@ -81,6 +81,23 @@ struct KerasModel {
     return Shape(dimensions)
   }
 
+  /// Refuses functions that former versions of Keras compute by another formula.
+  ///
+  /// - Parameter version: that of the file; nil if it is unknown.
+  /// - Throws: `ModelFileError`.
+  func checkFunctions(ofVersion version: String?) throws {
+    guard let major = version?.split(separator: ".").first.flatMap({ Int($0) }), major < 3 else { return }
+    for (layer, name) in zip(model.layers, layerNames) {
+      let function = (layer as? any ActivatedLayer)?.activation ?? ActivationFunction(of: layer)
+      guard function == .hardSigmoid else { continue }
+      throw ModelFileError(
+        file: file,
+        .unsupportedOption(
+          place: "layer '\(name)' (\(type(of: layer).className))", option: "activation", received: "hard_sigmoid",
+          accepted: "that of Keras 3, x / 6 + 0.5 from 0 to 1; Keras \(major) computes 0.2x + 0.5"))
+    }
+  }
+
   /// The model with its inferred shapes.
   ///
   /// - Throws: `ModelFileError`, with the layer's name in the file, if the layers do not fit together.

@@ -147,6 +147,7 @@ public struct KerasModelFile: Sendable {
     for purpose: Purpose, background: Background?, training: TrainingConfiguration?
   ) throws -> Import {
     let (described, contents) = try described(for: purpose)
+    try described?.checkFunctions(ofVersion: contents.origin.version)
     guard !contents.isArchitectureAlone else { throw ModelFileError(file: path, .architectureAlone) }
     guard let sequential = described?.model ?? background?.training.model,
       let inputShape = described?.inputShape ?? background?.inputShape

@@ -33,7 +33,10 @@ struct KerasObject {
   /// The name of a function: a string, or a Keras 3 object that wraps a function.
   static func functionName(_ node: ConfigurationNode) -> String? {
     if case .string(let name) = node.value { return name }
-    if node["class_name"] == "function", case .string(let name) = node["config"]?.value { return name }
+    if node["class_name"] == "function", case .string(let name) = node["config"]?.value {
+      // Registered functions have the name of their package: `keras_hub>gelu_approximate`.
+      return name.split(separator: ">").last.map(String.init) ?? name
+    }
     return nil
   }
 }

@@ -64,7 +64,9 @@ struct KerasModelWriter {
     ]
     let frozen = node.isTrainable ? [] : [ConfigurationEntry("trainable", false)]
     // Always Keras' default. Layers of Keras 2 that draw images do not know the option.
-    let own = node.layer.options.filter { isArchive || $0.key != "data_format" }
+    let own = KerasActivation.options(of: node.layer, isArchive: isArchive).filter {
+      isArchive || $0.key != "data_format"
+    }
     let isForeign = Catalog.layers.isRegistered(type(of: node.layer).typeName)
     return layer(
       node.className, node.name, options + frozen + own, inputs: node.inputs, isForeign: isForeign)

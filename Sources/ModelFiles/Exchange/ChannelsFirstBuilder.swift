@@ -72,6 +72,22 @@ struct ChannelsFirstBuilder {
       return Value(source: add(.product(weights), [first], node), shape: node.output)
     case .activation(let function):
       return passing(.activation(function, isChannelsFirst: first.isChannelsFirst), first, node)
+    case .parametricRelu(let alpha): return addParametricRelu(alpha, first, node)
+    case .layerNormalization(let gamma, let beta, let epsilon):
+      let value = arranged(first, isChannelsFirst: false, node.layerIndex)
+      return passing(.layerNormalization(affine(gamma, beta, epsilon, node)), value, node)
+    case .groupNormalization(let groups, let gamma, let beta, let epsilon):
+      let value = arranged(first, isChannelsFirst: first.shape.dimensions.count > 1, node.layerIndex)
+      return passing(.groupNormalization(affine(gamma, beta, epsilon, node), groups: groups), value, node)
+    case .unitNormalization: return passing(.unitNormalization(isChannelsFirst: first.isChannelsFirst), first, node)
+    case .merge(let function): return addJoined(values, node) { _ in .merge(function) }
+    case .globalMaximum(let keepsDimensions):
+      return addGlobalPooling(.globalMaximum, first, node, keepsDimensions: keepsDimensions)
+    case .padding(let borders): return addWindow(.padding(borders), first, node)
+    case .cropping(let borders): return addWindow(.cropping(borders), first, node)
+    case .upsampling(let layer): return addWindow(.upsampling(layer), first, node)
+    case .reshape: return addInKerasOrder(.reshape, first, node)
+    case .permutation(let axes): return addInKerasOrder(.permutation(axes), first, node)
     case .normalization(let normalization):
       // A vector has only this axis.
       let isFirst = first.shape.dimensions.count > 1
@@ -84,7 +100,8 @@ struct ChannelsFirstBuilder {
     case .dropout(let rate): return passing(.dropout(rate: rate), first, node)
     case .sum: return addJoined(values, node) { _ in .sum }
     case .concatenation: return addJoined(values, node) { .concatenation(isChannelsFirst: $0) }
-    case .globalAverage(let keepsDimensions): return addGlobalAverage(first, node, keepsDimensions: keepsDimensions)
+    case .globalAverage(let keepsDimensions):
+      return addGlobalPooling(.globalAverage, first, node, keepsDimensions: keepsDimensions)
     }
   }
 
@@ -127,11 +144,27 @@ struct ChannelsFirstBuilder {
     return Value(source: add(operation(isFirst), inputs, node), shape: node.output, isChannelsFirst: isFirst)
   }
 
-  private mutating func addGlobalAverage(_ value: Value, _ node: ExchangeGraph.Node, keepsDimensions: Bool) -> Value {
+  private mutating func addGlobalPooling(
+    _ operation: ChannelsFirstModel.Operation, _ value: Value, _ node: ExchangeGraph.Node, keepsDimensions: Bool
+  ) -> Value {
     let image = arranged(value, isChannelsFirst: true, node.layerIndex)
     let pooled = Value(
-      source: add(.globalAverage, [image], node), shape: [1, 1, value.shape.dimensions[2]], isChannelsFirst: true)
+      source: add(operation, [image], node), shape: [1, 1, value.shape.dimensions[2]], isChannelsFirst: true)
     return keepsDimensions ? pooled : Value(source: add(.flatten, [pooled], node), shape: node.output)
+  }
+
+  private mutating func addInKerasOrder(
+    _ operation: ChannelsFirstModel.Operation, _ value: Value, _ node: ExchangeGraph.Node
+  ) -> Value {
+    let value = arranged(value, isChannelsFirst: false, node.layerIndex)
+    return Value(source: add(operation, [value], node), shape: node.output)
+  }
+
+  private mutating func addParametricRelu(_ name: String, _ value: Value, _ node: ExchangeGraph.Node) -> Value {
+    let alpha = variable(name, of: node.layerIndex)
+    let axes = Array(alpha.dimensions.indices)
+    let order = value.isChannelsFirst ? axes.suffix(1) + axes.dropLast() : axes
+    return passing(.parametricRelu(alpha: permuted(alpha, axes: order, flattened: nil)), value, node)
   }
 
   // MARK: - Steps
@@ -214,15 +247,30 @@ struct ChannelsFirstBuilder {
       isAffine: false, epsilon: 0, momentum: 1)
   }
 
+  private func affine(
+    _ gamma: String?, _ beta: String?, _ epsilon: Double, _ node: ExchangeGraph.Node
+  ) -> ChannelsFirstModel.Affine {
+    ChannelsFirstModel.Affine(
+      gamma: channelVariable(gamma, "gamma", 1, node), beta: channelVariable(beta, "beta", 0, node),
+      isAffine: gamma != nil || beta != nil, epsilon: epsilon)
+  }
+
+  /// A variable (channels), or a constant in its place.
+  private func channelVariable(
+    _ name: String?, _ standard: String, _ value: Float, _ node: ExchangeGraph.Node
+  ) -> NamedTensor {
+    let channels = node.input.dimensions.last ?? 1
+    return name.map { variable($0, of: node.layerIndex) }
+      ?? NamedTensor(
+        "\(plan.nodes[node.layerIndex].name)/\(standard)", [channels], [Float](repeating: value, count: channels))
+  }
+
   private func parameters(_ form: ExchangeNormalization, _ node: ExchangeGraph.Node) -> ChannelsFirstModel.Normalization
   {
-    let (layer, channels) = (node.layerIndex, node.input.dimensions.last ?? 1)
-    func tensor(_ name: String?, _ standard: String, _ value: Float) -> NamedTensor {
-      name.map { variable($0, of: layer) }
-        ?? NamedTensor("\(plan.nodes[layer].name)/\(standard)", [channels], [Float](repeating: value, count: channels))
-    }
+    let layer = node.layerIndex
     return ChannelsFirstModel.Normalization(
-      gamma: tensor(form.gamma, "gamma", 1), beta: tensor(form.beta, "beta", 0), mean: variable(form.mean, of: layer),
+      gamma: channelVariable(form.gamma, "gamma", 1, node), beta: channelVariable(form.beta, "beta", 0, node),
+      mean: variable(form.mean, of: layer),
       variance: variable(form.variance, of: layer), isAffine: form.gamma != nil || form.beta != nil,
       epsilon: form.epsilon, momentum: form.momentum)
   }

@@ -18,13 +18,31 @@ struct ChannelsFirstModel {
     case product(Weights)
     /// Softmax over the channels, or the only axis.
     case activation(ActivationFunction, isChannelsFirst: Bool)
+    /// alpha has the axes of a sample.
+    case parametricRelu(alpha: NamedTensor)
+    /// Over the last axis.
+    case layerNormalization(Affine)
+    /// The first axis of a sample is the channel axis.
+    case groupNormalization(Affine, groups: Int)
+    /// Over the channels, or the only axis.
+    case unitNormalization(isChannelsFirst: Bool)
     /// The first axis of a sample is the channel axis.
     case normalization(Normalization)
     case scaling(scale: Double, offset: Double)
     case sum
+    case merge(MergeFunction)
     case concatenation(isChannelsFirst: Bool)
     /// (channels, height, width) becomes (channels, 1, 1).
     case globalAverage
+    /// Likewise.
+    case globalMaximum
+    case padding(ImageBorders)
+    case cropping(ImageBorders)
+    case upsampling(UpSampling2D)
+    /// The same values in the shape of the output.
+    case reshape
+    /// The axes of a sample, from 1, in another order.
+    case permutation([Int])
     case dropout(rate: Double)
     /// (…, channels) becomes (channels, …).
     case toChannelsFirst
@@ -49,6 +67,15 @@ struct ChannelsFirstModel {
     let isAffine: Bool
     let epsilon: Double
     let momentum: Double
+  }
+
+  /// The parameters of a layer or group normalization, each (channels).
+  struct Affine: Equatable {
+    let gamma: NamedTensor
+    let beta: NamedTensor
+    /// Whether gamma and beta are variables, instead of constant 1 and 0.
+    let isAffine: Bool
+    let epsilon: Double
   }
 
   /// An input of a step.

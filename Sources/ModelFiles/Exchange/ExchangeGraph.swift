@@ -72,9 +72,12 @@ extension ExchangeGraph.Node {
   fileprivate func passesOrder(_ outputMayBeAny: Bool) -> Bool {
     switch operation {
     case .product: true
-    case .activation(let function): function != .softmax && outputMayBeAny
+    case .activation(let function): function != .softmax && function != .logSoftmax && outputMayBeAny
     case .flatten, .scaling, .dropout: outputMayBeAny
-    case .convolution, .maximum, .average, .normalization, .standardization, .sum, .concatenation, .globalAverage: false
+    case .convolution, .maximum, .average, .normalization, .standardization, .sum, .concatenation, .globalAverage,
+      .parametricRelu, .layerNormalization, .groupNormalization, .unitNormalization, .merge, .globalMaximum, .padding,
+      .cropping, .upsampling, .reshape, .permutation:
+      false
     }
   }
 }

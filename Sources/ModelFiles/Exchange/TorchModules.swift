@@ -68,17 +68,46 @@ struct TorchModules {
     case .activation(.softmax, _):
       // The channel axis of an image, the only axis of a vector, or the last of two axes.
       append("Softmax(dim=\(step.input.dimensions.count == 2 ? 2 : 1))")
+    case .activation(.logSoftmax, _):
+      append("LogSoftmax(dim=\(step.input.dimensions.count == 2 ? 2 : 1))")
     case .activation(let function, _):
-      append(Self.name(of: function))
+      guard let name = Self.name(of: function) else {
+        throw notExpressible(step, "PyTorch has no module of its activation function")
+      }
+      append(name)
+    case .parametricRelu(let alpha): try append(alpha: alpha, step)
+    case .layerNormalization(let parameters):
+      append(parameters)
+      let channels = parameters.gamma.dimensions[0]
+      modules.append(
+        "nn.LayerNorm(\(channels), eps=\(parameters.epsilon)\(Self.affine(parameters, "elementwise_affine")))")
+    case .groupNormalization(let parameters, let groups):
+      append(parameters)
+      let channels = parameters.gamma.dimensions[0]
+      modules.append(
+        "nn.GroupNorm(\(groups), \(channels), eps=\(parameters.epsilon)\(Self.affine(parameters, "affine")))")
+    case .padding(let borders):
+      append("ZeroPad2d((\(borders.left), \(borders.right), \(borders.top), \(borders.bottom)))")
+    case .cropping(let borders):
+      append("ZeroPad2d((\(-borders.left), \(-borders.right), \(-borders.top), \(-borders.bottom)))")
+    case .upsampling(let layer):
+      let mode = layer.interpolation == .nearest ? "'nearest'" : "'bilinear', align_corners=False"
+      append("Upsample(scale_factor=\(Self.pair(layer.size)), mode=\(mode))")
     case .normalization(let normalization):
       append(normalization, isImage: step.input.image != nil)
     case .dropout(let rate):
       append("Dropout(\(rate))")
     case .globalAverage:
       append("AdaptiveAvgPool2d(1)")
+    case .globalMaximum:
+      append("AdaptiveMaxPool2d(1)")
+    case .unitNormalization:
+      throw notExpressible(step, "PyTorch has no module that divides by the norm")
+    case .reshape, .permutation:
+      throw notExpressible(step, "PyTorch's modules keep the axes of an image")
     case .scaling:
       throw notExpressible(step, "PyTorch has no module that multiplies and adds a number")
-    case .sum, .concatenation:
+    case .sum, .merge, .concatenation:
       throw notExpressible(step, "it has several inputs, and modules of an nn.Sequential have one each")
     case .toChannelsFirst, .toChannelsLast:
       throw notExpressible(step, "the values of an image are used in Keras' order, channels last")
@@ -91,6 +120,22 @@ struct TorchModules {
       if let bias = weights.bias { append(bias, "bias") }
     }
     modules.append("nn.\(module)")
+  }
+
+  /// PyTorch has one alpha for all values, or one per channel.
+  private mutating func append(alpha: NamedTensor, _ step: ChannelsFirstModel.Step) throws {
+    let isPerChannel = alpha.dimensions.dropFirst().allSatisfy { $0 == 1 }
+    guard isPerChannel, case .floats(let values) = alpha.values else {
+      throw notExpressible(step, "PyTorch's PReLU has one alpha per channel; share the other axes (shared_axes)")
+    }
+    append(NamedTensor("", [values.count], values), "weight")
+    modules.append("nn.PReLU(\(values.count))")
+  }
+
+  private mutating func append(_ parameters: ChannelsFirstModel.Affine) {
+    guard parameters.isAffine else { return }
+    append(parameters.gamma, "weight")
+    append(parameters.beta, "bias")
   }
 
   /// PyTorch's momentum is the weight of the batch statistics, Keras' that of the previous ones.
@@ -153,13 +198,30 @@ struct TorchModules {
     weights.bias == nil ? ", bias=False" : ""
   }
 
-  private static func name(of function: ActivationFunction) -> String {
+  private static func affine(_ parameters: ChannelsFirstModel.Affine, _ option: String) -> String {
+    parameters.isAffine ? "" : ", \(option)=False"
+  }
+
+  /// A module for each activation function that PyTorch has; nil for the others.
+  private static func name(of function: ActivationFunction) -> String? {
     switch function {
     case .linear: "Identity()"
     case .relu: "ReLU()"
     case .sigmoid: "Sigmoid()"
     case .tanh: "Tanh()"
-    case .softmax: preconditionFailure("softmax goes over an axis")
+    case .elu(let alpha): "ELU(alpha=\(alpha))"
+    case .selu: "SELU()"
+    case .gelu(let approximate): approximate ? "GELU(approximate='tanh')" : "GELU()"
+    case .silu: "SiLU()"
+    case .softplus: "Softplus()"
+    case .softsign: "Softsign()"
+    case .hardSigmoid: "Hardsigmoid()"
+    case .hardSilu: "Hardswish()"
+    case .mish: "Mish()"
+    case .relu6: "ReLU6()"
+    case .leakyRelu(let slope): "LeakyReLU(\(slope))"
+    case .exponential, .generalRelu: nil
+    case .softmax, .logSoftmax: preconditionFailure("softmax goes over an axis")
     }
   }
 }

@@ -72,20 +72,26 @@ enum ONNXFile {
       }
       let output = "value_\(index + 1)"
       let operators = ONNXOperator.operators(for: step)
-      var inputs = step.inputs.map { names[$0] ?? "" }
+      let stepInputs = step.inputs.map { names[$0] ?? "" }
+      func result(_ number: Int) -> String { number == operators.count - 1 ? output : "\(output)_\(number)" }
       for (number, node) in operators.enumerated() {
         graph.initializer += node.tensors.map(tensor)
-        let isLast = number == operators.count - 1
-        let result = isLast ? output : "\(output)_\(number)"
+        let inputs = node.inputs ?? [number == 0 ? .step : .result(number - 1)]
+        let inputNames = inputs.flatMap { input in
+          switch input {
+          case .step: stepInputs
+          case .stepInput(let index): [stepInputs[index]]
+          case .result(let number): [result(number)]
+          }
+        }
         graph.node.append(
           Onnx_NodeProto.with {
             $0.name = "\(step.layer)/\(index)\(number == 0 ? "" : "_\(number)")"
             $0.opType = node.type
-            $0.input = inputs + node.tensors.map(\.name)
-            $0.output = [result]
+            $0.input = inputNames + node.tensors.map(\.name)
+            $0.output = [result(number)]
             $0.attribute = node.attributes
           })
-        inputs = [result]
       }
       names[.step(index)] = output
     }
@@ -97,7 +103,8 @@ enum ONNXFile {
     Onnx_TensorProto.with {
       $0.name = tensor.name
       $0.dims = tensor.dimensions.map(Int64.init)
-      $0.dataType = Int32(Onnx_TensorProto.DataType.float.rawValue)
+      let isFloat = if case .floats = tensor.values { true } else { false }
+      $0.dataType = Int32((isFloat ? Onnx_TensorProto.DataType.float : .int64).rawValue)
       $0.rawData = .init(tensor.bytes)
     }
   }

@@ -6,11 +6,23 @@ import ONNXSchema
 ///
 /// Source: the operators' pages at https://onnx.ai/onnx/operators, operator set 17.
 struct ONNXOperator {
+  /// An input of an operator, besides its tensors.
+  enum Input: Equatable {
+    /// All inputs of the step.
+    case step
+    /// One input of the step.
+    case stepInput(Int)
+    /// The output of an operator of the step.
+    case result(Int)
+  }
+
   let type: String
+  /// Its inputs; nil for the output of the previous operator, or the step's inputs for the first one.
+  var inputs: [Input]?
   var tensors: [NamedTensor] = []
   var attributes: [Onnx_AttributeProto] = []
 
-  /// The operators of a step, a chain.
+  /// The operators of a step; the output of the last one is that of the step.
   static func operators(for step: ChannelsFirstModel.Step) -> [ONNXOperator] {
     switch step.operation {
     case .convolution(let weights, let window):
@@ -22,12 +34,20 @@ struct ONNXOperator {
     // output = input · kernelᵀ + bias
     case .product(let weights):
       [ONNXOperator(type: "Gemm", tensors: weights.tensors, attributes: [attribute("transB", 1)])]
-    case .activation(.linear, _): [ONNXOperator(type: "Identity")]
-    case .activation(.relu, _): [ONNXOperator(type: "Relu")]
-    case .activation(.sigmoid, _): [ONNXOperator(type: "Sigmoid")]
-    case .activation(.tanh, _): [ONNXOperator(type: "Tanh")]
-    case .activation(.softmax, let isChannelsFirst):
-      [ONNXOperator(type: "Softmax", attributes: [attribute("axis", isChannelsFirst ? 1 : -1)])]
+    case .activation(let function, let isChannelsFirst):
+      operators(of: function, isChannelsFirst: isChannelsFirst, layer: step.layer)
+    case .parametricRelu(let alpha): [ONNXOperator(type: "PRelu", tensors: [alpha])]
+    case .layerNormalization(let parameters):
+      [
+        ONNXOperator(
+          type: "LayerNormalization", tensors: [parameters.gamma, parameters.beta],
+          attributes: [attribute("axis", -1), attribute("epsilon", number: Float(parameters.epsilon))])
+      ]
+    case .groupNormalization(let parameters, let groups): groupNormalization(parameters, groups: groups, of: step)
+    case .unitNormalization(let isChannelsFirst): unitNormalization(of: step, axis: isChannelsFirst ? 1 : -1)
+    case .merge(let function): merge(function, of: step)
+    case .globalMaximum: [ONNXOperator(type: "GlobalMaxPool")]
+    case .padding, .cropping, .upsampling, .reshape, .permutation: moved(step)
     case .normalization(let parameters):
       [
         ONNXOperator(
@@ -70,7 +90,7 @@ struct ONNXOperator {
     ]
   }
 
-  private static func attribute(_ name: String, _ value: Int64) -> Onnx_AttributeProto {
+  static func attribute(_ name: String, _ value: Int64) -> Onnx_AttributeProto {
     Onnx_AttributeProto.with {
       $0.name = name
       $0.type = .int
@@ -78,7 +98,7 @@ struct ONNXOperator {
     }
   }
 
-  private static func attribute(_ name: String, number value: Float) -> Onnx_AttributeProto {
+  static func attribute(_ name: String, number value: Float) -> Onnx_AttributeProto {
     Onnx_AttributeProto.with {
       $0.name = name
       $0.type = .float
@@ -86,7 +106,15 @@ struct ONNXOperator {
     }
   }
 
-  private static func attribute(_ name: String, _ values: [Int]) -> Onnx_AttributeProto {
+  static func attribute(_ name: String, text value: String) -> Onnx_AttributeProto {
+    Onnx_AttributeProto.with {
+      $0.name = name
+      $0.type = .string
+      $0.s = .init(value.utf8)
+    }
+  }
+
+  static func attribute(_ name: String, _ values: [Int]) -> Onnx_AttributeProto {
     Onnx_AttributeProto.with {
       $0.name = name
       $0.type = .ints

@@ -28,5 +28,5 @@ struct ConvolutionPool {
 }
 
 extension Layer {
-  var isReLU: Bool { self is ReLU || (self as? Activation)?.activation == .relu }
+  var isReLU: Bool { (self as? any FunctionLayer)?.function == .relu }
 }

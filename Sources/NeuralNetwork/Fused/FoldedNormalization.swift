@@ -46,7 +46,7 @@ enum FoldedNormalization: FusionPattern {
   ) -> (function: ActivationFunction, layer: Int)? {
     guard let next = context.onlyReader(of: index) else { return nil }
     if context.layer(next).isReLU { return (.relu, next) }
-    guard let layer = context.layer(next) as? Activation, layer.activation != .softmax else { return nil }
+    guard let layer = context.layer(next) as? Activation, layer.activation.isElementwise else { return nil }
     return (layer.activation, next)
   }
 }

@@ -2,7 +2,7 @@ import Configuration
 import Kernels
 
 /// Applies an elementwise function, or softmax over the last axis.
-public struct Activation: UnaryLayer, Equatable {
+public struct Activation: FunctionLayer, Equatable {
   public static let className = "Activation"
   public static let typeName = "activation"
   public static let prototype = Activation(.linear)
@@ -16,17 +16,7 @@ public struct Activation: UnaryLayer, Equatable {
   /// Creates a layer that applies a function.
   public init(_ activation: ActivationFunction) { self.activation = activation }
 
-  public func outputShape(for input: Shape) -> Shape { input }
-
-  public func operation(at site: LayerSite) -> (any Operation)? {
-    activation == .linear ? nil : ActivationOperation(activation: activation, output: site.input, kernels: site.kernels)
-  }
-
-  public var keepsLayout: Bool { activation != .softmax }
-
-  public var softmaxArgument: SoftmaxArgument? { activation == .softmax ? .input : nil }
-
-  public func exchangeForm(for input: Shape) -> [ExchangeOperation] { activation.exchangeForm }
+  var function: ActivationFunction { activation }
 }
 
 struct ActivationOperation: Operation {
@@ -34,7 +24,7 @@ struct ActivationOperation: Operation {
   let output: TensorLayout
   let kernels: KernelSet
 
-  var backwardReads: BackwardReads { .output }
+  var backwardReads: BackwardReads { activation.backwardReads }
 
   private var columns: Int { output.shape.dimensions.last ?? 1 }
 
@@ -48,7 +38,8 @@ struct ActivationOperation: Operation {
     guard let inputGradient = frame.inputGradient else { return }
     let count = frame.samples * output.shape.count
     activation.backward(
-      outputs: frame.output, gradient: frame.outputGradient, rows: count / columns, columns: columns, kernels: kernels)
+      outputs: activation.backwardReads == .inputs ? frame.input : UnsafePointer(frame.output),
+      gradient: frame.outputGradient, rows: count / columns, columns: columns, kernels: kernels)
     inputGradient.update(from: frame.outputGradient, count: count)
   }
 }

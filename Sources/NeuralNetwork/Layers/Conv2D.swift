@@ -5,7 +5,7 @@ import Kernels
 /// filter and an activation.
 ///
 /// The kernel is (height, width, in, filters), as Keras stores it.
-public struct Conv2D: UnaryLayer, Equatable {
+public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
   public static let className = "Conv2D"
   public static let classAliases = ["Convolution2D"]
   public static let typeName = "conv2d"

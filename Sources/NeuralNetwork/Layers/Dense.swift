@@ -2,7 +2,7 @@ import Configuration
 import Kernels
 
 /// A fully connected layer: activation(input · kernel + bias), with the kernel (inputs, units).
-public struct Dense: UnaryLayer, Equatable {
+public struct Dense: UnaryLayer, ActivatedLayer, Equatable {
   public static let className = "Dense"
   public static let typeName = "dense"
   public static let prototype = Dense(units: 1)

@@ -18,18 +18,40 @@ public enum ExchangeOperation: Sendable, Equatable {
   case product(kernel: String, bias: String?)
   /// An elementwise function, or softmax over the last axis.
   case activation(ActivationFunction)
+  /// x where it is positive, else alpha · x; alpha has the axes of a sample.
+  case parametricRelu(alpha: String)
   /// (x − mean) · gamma / √(variance + ε) + beta per channel (the last axis).
   case normalization(ExchangeNormalization)
   /// (x − mean) / √variance per channel (the last axis), with constants.
   case standardization(mean: [Double], variance: [Double])
+  /// (x − mean) · gamma / √(variance + ε) + beta with the mean and the variance over the last axis.
+  case layerNormalization(gamma: String?, beta: String?, epsilon: Double)
+  /// Likewise, over all positions and groups of channels (the last axis).
+  case groupNormalization(groups: Int, gamma: String?, beta: String?, epsilon: Double)
+  /// x / √(Σ x²), with the sum over the last axis.
+  case unitNormalization
   /// x · scale + offset, elementwise.
   case scaling(scale: Double, offset: Double)
   /// The elementwise sum of the inputs.
   case sum
+  /// An elementwise function of the inputs.
+  case merge(MergeFunction)
   /// The inputs concatenated along the last axis.
   case concatenation
   /// The mean of each channel over all positions: (1, 1, channels), or (channels).
   case globalAverage(keepsDimensions: Bool)
+  /// The maximum of each channel over all positions: (1, 1, channels), or (channels).
+  case globalMaximum(keepsDimensions: Bool)
+  /// Zeros around an image.
+  case padding(ImageBorders)
+  /// An image without its borders.
+  case cropping(ImageBorders)
+  /// An enlarged image.
+  case upsampling(UpSampling2D)
+  /// The same values, in Keras' order, in another shape.
+  case reshape
+  /// The axes of a sample, from 1, in another order.
+  case permutation([Int])
   /// The identity in inference; in training a fraction `rate` of the values is set to 0.
   case dropout(rate: Double)
 }

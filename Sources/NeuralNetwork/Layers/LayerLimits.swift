@@ -4,6 +4,10 @@ enum LayerLimits {
   static let layers = 1000
   /// Filters, units, kernel and pool sizes, strides.
   static let size = 1_000_000
+  /// The factors that enlarge images.
+  static let enlargement = 4096
+  /// The axes of a sample.
+  static let axes = 16
   /// The values of one sample at any point of the model.
   static let sampleCount = 1 << 28
   /// The pixels in a max pooling window: the argmax is stored as a float, which is exact up to here.

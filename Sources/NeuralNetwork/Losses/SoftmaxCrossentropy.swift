@@ -12,7 +12,7 @@ enum SoftmaxCrossentropy {
     for sample in 0..<outputs.samples {
       let row = outputs.row(sample)
       let target = outputs.targets.classIndex(sample)
-      let largest = Softmax.largest(row, classes)
+      let largest = SoftmaxFunction.largest(row, classes)
       var sum: Float = 0
       if let gradient = gradient.map({ $0 + sample * classes }) {
         for index in 0..<classes {

@@ -186,7 +186,7 @@ private struct LayerEntry {
 
   private static func layerType(_ name: String, path: String, line: Int?) throws -> any Layer.Type {
     guard let type = Catalog.layers.find(name) else {
-      if ActivationFunction(rawValue: name) != nil {
+      if ActivationFunction(name: name) != nil {
         throw ConfigurationError(
           .conflict("'\(name)' is an activation; as a layer it is '\(Activation.typeName): \(name)'."), path: path,
           line: line)

@@ -57,6 +57,10 @@ private struct Compiler {
   mutating func compile() throws {
     for index in context.plan.nodes.indices where !lowered.contains(index) {
       let inputs = context.plan.nodes[index].inputs.map(output(of:))
+      if let layer = layerToSplit(at: index) {
+        try appendSplit(layer, at: index, inputs: inputs)
+        continue
+      }
       let fusion = context.fusion(at: index, input: inputs[0].layout)
       let layers = fusion?.layers ?? [index]
       if let operation = try fusion?.operation ?? operation(at: index, inputs: inputs.map(\.layout)) {
@@ -74,6 +78,33 @@ private struct Compiler {
     return output
   }
 
+  /// The layer, if training needs the inputs of its activation function.
+  private func layerToSplit(at index: Int) -> (any ActivatedLayer)? {
+    guard context.mode == .training, let layer = context.layer(index) as? any ActivatedLayer,
+      layer.activation.backwardReads == .inputs
+    else { return nil }
+    return layer
+  }
+
+  /// Appends a layer without its activation function, and the function as an operation of its own.
+  private mutating func appendSplit(
+    _ layer: any ActivatedLayer, at index: Int, inputs: [(value: Int, layout: TensorLayout)]
+  ) throws {
+    var linear = layer
+    linear.activation = .linear
+    guard let operation = try linear.operation(at: site(of: index, inputs: inputs.map(\.layout))) else { return }
+    append(operation, layers: [index], inputs: inputs.map(\.value))
+    append(
+      ActivationOperation(activation: layer.activation, output: operation.output, kernels: context.kernels),
+      layers: [index], inputs: [output(of: .node(index)).value], hasVariables: false)
+  }
+
+  private func site(of index: Int, inputs: [TensorLayout]) -> LayerSite {
+    LayerSite(
+      inputs: inputs, layerIndex: index, isTrainable: context.plan.nodes[index].isTrainable, mode: context.mode,
+      kernels: context.kernels)
+  }
+
   /// The operation of one layer; nil if its output is its input.
   private mutating func operation(at index: Int, inputs: [TensorLayout]) throws -> (any Operation)? {
     var layer = context.plan.nodes[index].layer
@@ -82,18 +113,17 @@ private struct Compiler {
       guard case .layer(let rest) = argument else { return nil }
       layer = rest
     }
-    return try layer.operation(
-      at: LayerSite(
-        inputs: inputs, layerIndex: index, isTrainable: context.plan.nodes[index].isTrainable, mode: context.mode,
-        kernels: context.kernels))
+    return try layer.operation(at: site(of: index, inputs: inputs))
   }
 
-  /// - Parameter normalization: the layer that is folded into the weights of the first one; nil for none.
+  /// - Parameters:
+  ///   - normalization: the layer that is folded into the weights of the first one; nil for none.
+  ///   - hasVariables: whether the operation has the variables of its layers.
   private mutating func append(
-    _ operation: any Operation, layers: [Int], inputs: [Int], normalization: Int? = nil
+    _ operation: any Operation, layers: [Int], inputs: [Int], normalization: Int? = nil, hasVariables: Bool = true
   ) {
     let plan = context.plan
-    let indices = layers.flatMap { plan.nodes[$0].variables }
+    let indices = hasVariables ? layers.flatMap { plan.nodes[$0].variables } : []
     for (index, layout) in zip(indices, operation.variableLayouts) { layouts[index] = layout }
     let folding = normalization.map { normalization in
       WeightFolding(

@@ -123,7 +123,7 @@ final class ShardWorker: @unchecked Sendable {
     forward(samples, variables)
     let classes = inference.program.plan.outputShape.count
     outputs.update(from: inference.output, count: samples.count * classes)
-    if inference.program.isLogits { Softmax.forward(outputs, rows: samples.count, columns: classes) }
+    if inference.program.isLogits { SoftmaxFunction.forward(outputs, rows: samples.count, columns: classes) }
   }
 
   /// Loads samples as one shard.

@@ -95,6 +95,30 @@ class ZeroPad2d(ConstantPad2d):
     def __init__(self, padding):
         super().__init__(padding, 0)
 
+    def __call__(self, values):
+        """Negative padding crops."""
+        padded = np.pad(values, np.maximum(self.padding, 0))
+        return padded[tuple(slice(max(-a, 0), size - max(-b, 0)) for (a, b), size in zip(self.padding, padded.shape))]
+
+
+class Upsample(Module):
+    def __init__(self, scale_factor, mode, align_corners=None):
+        assert (mode, align_corners) in (("nearest", None), ("bilinear", False))
+        self.factors, self.mode = scale_factor, mode
+
+    def __call__(self, values):
+        for axis, factor in zip((2, 3), self.factors):
+            if self.mode == "nearest":
+                values = values.repeat(factor, axis)
+                continue
+            size = values.shape[axis]
+            places = np.clip((np.arange(size * factor) + 0.5) / factor - 0.5, 0, size - 1)
+            below = np.floor(places).astype(int)
+            weights = (places - below).astype("float32").reshape([-1 if index == axis else 1 for index in range(4)])
+            above = np.minimum(below + 1, size - 1)
+            values = values.take(below, axis) * (1 - weights) + values.take(above, axis) * weights
+        return values
+
 
 class Flatten(Module):
     def __call__(self, values):
@@ -107,6 +131,44 @@ class AdaptiveAvgPool2d(Module):
 
     def __call__(self, values):
         return values.mean(axis=(2, 3), keepdims=True)
+
+
+class AdaptiveMaxPool2d(Module):
+    def __init__(self, size):
+        assert size == 1
+
+    def __call__(self, values):
+        return values.max(axis=(2, 3), keepdims=True)
+
+
+def normalized(values, axes, eps):
+    mean, variance = values.mean(axes, keepdims=True), values.var(axes, keepdims=True)
+    return (values - mean) / np.sqrt(variance + np.float32(eps))
+
+
+class LayerNorm(Module):
+    def __init__(self, size, eps):
+        self.eps, self.shapes = eps, {"weight": (size,), "bias": (size,)}
+
+    def __call__(self, values):
+        return normalized(values, -1, self.eps) * self.weight + self.bias
+
+
+class GroupNorm(Module):
+    def __init__(self, groups, channels, eps):
+        self.groups, self.eps, self.shapes = groups, eps, {"weight": (channels,), "bias": (channels,)}
+
+    def __call__(self, values):
+        result = normalized(values.reshape(len(values), self.groups, -1), -1, self.eps).reshape(values.shape)
+        return result * self.weight[:, None, None] + self.bias[:, None, None]
+
+
+class PReLU(Module):
+    def __init__(self, count):
+        self.shapes = {"weight": (count,)}
+
+    def __call__(self, values):
+        return np.where(values > 0, values, values * self.weight.reshape(-1, *[1] * (values.ndim - 2)))
 
 
 class BatchNorm(Module):
@@ -152,6 +214,58 @@ class Sigmoid(Module):
 class Tanh(Module):
     def __call__(self, values):
         return np.tanh(values)
+
+
+class ELU(Module):
+    def __init__(self, alpha):
+        self.alpha = alpha
+
+    def __call__(self, values):
+        return np.where(values > 0, values, self.alpha * np.expm1(np.minimum(values, 0)))
+
+
+class SELU(Module):
+    def __call__(self, values):
+        return np.float32(1.0507009873554805) * ELU(np.float32(1.6732632423543772))(values)
+
+
+class GELU(Module):
+    def __call__(self, values):
+        from math import erf
+        return values * 0.5 * (1 + np.vectorize(erf)(values / np.sqrt(2)).astype("float32"))
+
+
+class SiLU(Module):
+    def __call__(self, values):
+        return values / (1 + np.exp(-values))
+
+
+class Softplus(Module):
+    def __call__(self, values):
+        return np.logaddexp(values, 0)
+
+
+class Mish(Module):
+    def __call__(self, values):
+        return values * np.tanh(np.logaddexp(values, 0))
+
+
+class Hardsigmoid(Module):
+    def __call__(self, values):
+        return np.clip(values / 6 + 0.5, 0, 1)
+
+
+class ReLU6(Module):
+    def __call__(self, values):
+        return np.clip(values, 0, 6)
+
+
+class LeakyReLU(Module):
+    def __init__(self, slope):
+        self.slope = np.float32(slope)
+
+    def __call__(self, values):
+        return np.where(values > 0, values, self.slope * values)
 
 
 class Softmax(Module):
