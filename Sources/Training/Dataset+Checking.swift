@@ -28,6 +28,8 @@ extension Dataset {
         throw TrainingError.labelOutOfRange(
           dataset: name, sample: sample, label: Int(labels[selection[sample]]), classes: outputs)
       }
+    case (.values, .classes) where type(of: loss).acceptsDistributions && outputs > 1 && target.shape.count == outputs:
+      return
     case (.values, .classes):
       for sample in 0..<count { try checkClass(ofSample: sample, outputs: outputs, lossName) }
     }

@@ -52,6 +52,24 @@ struct LossTests {
     #expect(gradient == [-1, 0, 1])
   }
 
+  @Test(
+    "have the same bits for a class and for its one-hot values",
+    arguments: ["softmax", "logits", "probabilities"].flatMap { form in
+      ["categorical_crossentropy", "categorical_focal_crossentropy"].map { "\($0)_\(form)_one_hot" }
+    })
+  func oneHot(name: String) throws {
+    let lossCase = try LossCase(name)
+    let classes: [Int32] = [0, 4, 2, 1, 1, 0, 3]
+    var (own, expected) = ([Float](repeating: 7, count: 35), [Float](repeating: 7, count: 35))
+    let losses = lossCase.compute(gradient: &own, scale: 0.125)
+    #expect(
+      losses
+        == computed(
+          lossCase.loss, lossCase.outputs, isLogits: lossCase.isLogits, classes: classes, gradient: &expected,
+          scale: 0.125))
+    #expect(own == expected)
+  }
+
   private func accuracy(_ outputs: [Float], _ classes: [Int32]) -> [Double] {
     var values = [Double](repeating: 77, count: classes.count)
     compute(outputs, isLogits: false, classes: classes, into: &values) { Accuracy().compute($0, values: $1) }

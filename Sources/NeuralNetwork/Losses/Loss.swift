@@ -10,6 +10,8 @@ public protocol Loss: Configurable {
   static var aliases: [String] { get }
   /// The kind of targets.
   static var targets: TargetKind { get }
+  /// Whether a loss over classes accepts a number per class too: a distribution instead of a class.
+  static var acceptsDistributions: Bool { get }
 
   init()
 
@@ -30,7 +32,21 @@ public protocol Loss: Configurable {
 extension Loss {
   public static var aliases: [String] { [] }
   public static var targets: TargetKind { .classes }
+  public static var acceptsDistributions: Bool { false }
   public static var prototype: Self { Self() }
   public static var schema: Schema { [] }
   public var fromLogits: Bool { false }
+}
+
+extension Loss {
+  /// Whether the outputs, or the sigmoids of logits, are probabilities that are independent of each other.
+  package var isOverIndependentProbabilities: Bool {
+    self is any CrossentropyLoss && Self.targets == .values
+  }
+}
+
+extension Loss where Self: Metric {
+  public static var aliases: [String] { [] }
+  public static var prototype: Self { Self() }
+  public static var schema: Schema { [] }
 }

@@ -11,6 +11,18 @@ private let lossCatalog = Catalog<any Loss.Type>(
     BinaryCrossentropy.self,
     MeanSquaredError.self,
     MeanAbsoluteError.self,
+    MeanAbsolutePercentageError.self,
+    MeanSquaredLogarithmicError.self,
+    CategoricalFocalCrossentropy.self,
+    BinaryFocalCrossentropy.self,
+    Huber.self,
+    LogCosh.self,
+    Hinge.self,
+    SquaredHinge.self,
+    CategoricalHinge.self,
+    KLDivergence.self,
+    Poisson.self,
+    CosineSimilarity.self,
   ])
 
 extension Catalog where Entry == any Loss.Type {

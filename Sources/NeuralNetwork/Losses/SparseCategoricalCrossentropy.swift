@@ -1,10 +1,12 @@
+import Configuration
 import ElementaryFunctions
 
 /// −log p[label], with the label as an integer.
 ///
 /// Probabilities are clipped to [1e-7, 1 − 1e-7] and then divided by their sum, as in TensorFlow.
-public struct SparseCategoricalCrossentropy: CrossentropyLoss {
+public struct SparseCategoricalCrossentropy: CrossentropyLoss, Metric {
   public static let name = "sparse_categorical_crossentropy"
+  public static let schema: Schema = [.bool("from_logits", \.fromLogits)]
 
   public var fromLogits: Bool
 

@@ -1,53 +1,45 @@
 import NeuralNetwork
 
-/// A worker's targets in the form of the loss: classes or values.
+/// A worker's targets in the form of the loss: classes or values, or whichever the data has.
 final class TargetBuffer {
-  private enum Storage {
-    case classes(UnsafeMutablePointer<Int32>)
-    case values(UnsafeMutablePointer<Float>)
-  }
-
-  private let storage: Storage
+  private let classes: UnsafeMutablePointer<Int32>?
+  private let values: UnsafeMutablePointer<Float>?
   /// The values per sample.
   private let count: Int
+
+  /// The targets loaded last.
+  private(set) var targets: Targets
 
   /// - Parameters:
   ///   - capacity: the maximum number of samples.
   ///   - count: the number of model outputs.
-  init(_ kind: TargetKind, capacity: Int, count: Int) {
+  init(_ loss: any Loss.Type, capacity: Int, count: Int) {
     self.count = count
-    switch kind {
-    case .classes:
-      let classes = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
-      classes.initialize(repeating: 0, count: capacity)
-      storage = .classes(classes)
-    case .values:
-      let values = UnsafeMutablePointer<Float>.allocate(capacity: capacity * count)
-      values.initialize(repeating: 0, count: capacity * count)
-      storage = .values(values)
+    let hasClasses = loss.targets == .classes
+    classes = hasClasses ? .allocate(capacity: capacity) : nil
+    classes?.initialize(repeating: 0, count: capacity)
+    values = !hasClasses || loss.acceptsDistributions ? .allocate(capacity: capacity * count) : nil
+    values?.initialize(repeating: 0, count: capacity * count)
+    switch (classes, values) {
+    case (let classes?, _): targets = .classes(classes)
+    case (nil, let values?): targets = .values(values, count: count)
+    case (nil, nil): preconditionFailure("a loss has targets of some kind")
     }
   }
 
   deinit {
-    switch storage {
-    case .classes(let classes): classes.deallocate()
-    case .values(let values): values.deallocate()
-    }
-  }
-
-  /// The targets loaded last.
-  var targets: Targets {
-    switch storage {
-    case .classes(let classes): .classes(classes)
-    case .values(let values): .values(values, count: count)
-    }
+    classes?.deallocate()
+    values?.deallocate()
   }
 
   /// Loads the targets of samples; `Dataset.check(fits:_:)` must have accepted the data set.
   func load(_ samples: SampleSlice) {
-    switch storage {
-    case .classes(let classes): Self.load(samples, classes)
-    case .values(let values): load(samples, values)
+    if let values, classes == nil || samples.haveDistributions(over: count) {
+      load(samples, values)
+      targets = .values(values, count: count)
+    } else if let classes {
+      Self.load(samples, classes)
+      targets = .classes(classes)
     }
   }
 
@@ -80,5 +72,12 @@ final class TargetBuffer {
       }
     case .none: numbers.update(repeating: 0, count: samples.count * count)
     }
+  }
+}
+
+extension SampleSlice {
+  /// Whether each target is a number per class.
+  fileprivate func haveDistributions(over count: Int) -> Bool {
+    if case .values(_, let width) = targets { width == count && width > 1 } else { false }
   }
 }
