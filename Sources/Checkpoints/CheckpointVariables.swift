@@ -21,8 +21,7 @@ struct CheckpointVariables {
     let state = Set(try Self.lines(paths.state, of: run) ?? [])
     guard state.isSubset(of: known) else { throw malformed("\(paths.state) names missing variables") }
     slots = try Self.slots(
-      root, of: read.filter { !state.contains($0.path) }, order: Self.slotOrder(run, malformed: malformed),
-      malformed: malformed)
+      root, run, of: read.filter { !state.contains($0.path) }, malformed: malformed)
     parameters = read
     guard let order = try Self.lines(paths.order, of: run) else { return }
     guard order.count == read.count, Set(order) == known else {
@@ -50,21 +49,26 @@ struct CheckpointVariables {
     }
   }
 
-  private static func slotOrder(_ run: HDF5Group, malformed: (String) -> CheckpointError) throws -> SlotOrder {
-    guard run.hasAttribute(CheckpointLayout.slotOrder) else { return .byVariable }
-    let name = try run.attribute(CheckpointLayout.slotOrder)
-    guard let order = SlotOrder(rawValue: name) else {
-      throw malformed("\(CheckpointLayout.slotOrder) is '\(name)'")
+  private static func slotOrder(
+    _ run: HDF5Group, slots: Int, malformed: (String) -> CheckpointError
+  ) throws -> SlotOrder {
+    let text = run.hasAttribute(CheckpointLayout.slotOrder) ? try run.attribute(CheckpointLayout.slotOrder) : nil
+    guard let order = SlotOrder(text: text, slots: slots) else {
+      throw malformed("\(CheckpointLayout.slotOrder) is '\(text ?? "")'")
     }
     return order
   }
 
   /// The optimizer's variables: after the iteration and the learning rate, the slots of the parameters.
   private static func slots(
-    _ root: HDF5Group, of parameters: [Snapshot.Variable], order: SlotOrder, malformed: (String) -> CheckpointError
+    _ root: HDF5Group, _ run: HDF5Group, of parameters: [Snapshot.Variable], malformed: (String) -> CheckpointError
   ) throws -> [[Snapshot.Variable]] {
     let names = try root.group("\(KerasLayout.optimizer)/\(KerasLayout.variables)").names
-    let count = names.count - 2
+    var count = names.count - 2
+    // Numbers after the slots are for Keras.
+    while count > 0, try root.numbers(KerasLayout.optimizerVariable(slotPlace: count - 1)).dimensions.isEmpty {
+      count -= 1
+    }
     // All layers may be frozen.
     if parameters.isEmpty, count == 0 { return [] }
     guard !parameters.isEmpty, count >= 0, count % parameters.count == 0 else {
@@ -72,7 +76,8 @@ struct CheckpointVariables {
     }
     let slotCount = count / parameters.count
     var slots = [[Snapshot.Variable]](repeating: [], count: slotCount)
-    for (number, place) in order.places(slots: slotCount, variables: parameters.count).enumerated() {
+    let order = try slotOrder(run, slots: slotCount, malformed: malformed)
+    for (number, place) in order.places(variables: parameters.count).enumerated() {
       let (values, dimensions): ([Float], [Int]) = try root.readExactly(
         KerasLayout.optimizerVariable(slotPlace: number))
       slots[place.slot].append(

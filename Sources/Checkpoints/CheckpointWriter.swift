@@ -49,8 +49,7 @@ struct CheckpointWriter {
     try group.setAttribute(CheckpointLayout.arithmetic, checkpoint.arithmetic)
     try group.setAttribute(CheckpointLayout.fingerprint.train, checkpoint.trainFingerprint)
     try group.setAttribute(CheckpointLayout.fingerprint.validation, checkpoint.validationFingerprint)
-    let slotOrder = type(of: training.optimizer).slotOrder
-    if slotOrder != .byVariable { try group.setAttribute(CheckpointLayout.slotOrder, slotOrder.rawValue) }
+    if let order = training.optimizer.slotOrder.text { try group.setAttribute(CheckpointLayout.slotOrder, order) }
     try group.write(checkpoint.configuration, to: CheckpointLayout.configuration)
     let inputShape = checkpoint.inputShape.dimensions.map(Int64.init)
     try group.write(inputShape, dimensions: [inputShape.count], to: CheckpointLayout.inputShape)

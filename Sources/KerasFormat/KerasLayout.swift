@@ -18,7 +18,7 @@ package enum KerasLayout {
   /// 2.12 to 2.14.
   static let layerGroups = [layers, "_layer_checkpoint_dependencies"]
   /// The names that Keras 2 has for the slots of optimizers, by those of Keras 3.
-  static let slotLetters = ["momentum": "m", "velocity": "v"]
+  static let slotLetters = ["momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "u"]
 
   /// The Keras version whose layout is written.
   package static let version = "3.15.1"

@@ -20,6 +20,9 @@ final class Variables: Sendable {
     nextState = FloatBuffer(count: plan.movingCount)
     folded = FloatBuffer(count: foldedCount)
     slots = FloatBuffer(count: slotStride * optimizer.slotNames.count)
+    for slot in optimizer.slotNames.indices {
+      (slots.start + slot * slotStride).update(repeating: optimizer.initialValue(ofSlot: slot), count: slotStride)
+    }
   }
 }
 

@@ -183,7 +183,7 @@ struct KerasWeights {
     }
     return TrainedModel.OptimizerState(
       iteration: iteration,
-      learningRate: try learningRate(scalars.dropFirst()) ?? optimizer.learningRate,
+      learningRate: try learningRate(scalars.dropFirst(), of: optimizer) ?? optimizer.learningRate,
       slots: try slots(tensors, of: optimizer))
   }
 
@@ -208,7 +208,10 @@ struct KerasWeights {
     return rest.allSatisfy { $0.dimensions == [1] } ? Array(tensors.prefix(count)) : tensors
   }
 
-  private func learningRate(_ scalars: ArraySlice<StoredTensor>) throws -> Float? {
+  private func learningRate(_ scalars: ArraySlice<StoredTensor>, of optimizer: any Optimizer) throws -> Float? {
+    // After the slots Keras 3 has the optimizer's scalars, which are functions of the iteration.
+    let atEnd = contents.optimizer.reversed().prefix { $0.dimensions.isEmpty }.count
+    let scalars = scalars.dropLast(min(optimizer.scalars(iteration: 0).count, atEnd))
     guard let scalar = scalars.first else { return nil }
     guard scalars.count == 1, case .floats(let values) = try scalar.values, values[0].isFinite, values[0] >= 0 else {
       throw mismatch("'\(scalar.name)' is not a learning rate")
@@ -217,7 +220,7 @@ struct KerasWeights {
   }
 
   /// Keras writes the slots of each weight in turn, or the whole first slot and then the next: up to 2.10 for every optimizer,
-  /// and in all versions for those with the slot order `bySlot`.
+  /// and in all versions for those whose slots are groups of their own.
   private func slots(_ tensors: [StoredTensor], of optimizer: any Optimizer) throws -> [[Snapshot.Variable]] {
     let names = optimizer.slotNames
     let variables = plan.trainableVariables
@@ -225,15 +228,17 @@ struct KerasWeights {
     let order = optimizerOrder(variables)
     let places = order.enumerated().reduce(into: [Int](repeating: 0, count: count)) { $0[$1.element] = $1.offset }
     let isGrouped =
-      type(of: optimizer).slotOrder == .bySlot
-      || (names.count > 1 && count > 1
-        && Self.isGrouped(
-          names: tensors.map(\.name), dimensions: tensors.map(\.dimensions),
-          parameters: order.map { variables[$0].shape.dimensions }))
+      optimizer.slotOrder.isByVariable && names.count > 1 && count > 1
+      && Self.isGrouped(
+        names: tensors.map(\.name), dimensions: tensors.map(\.dimensions),
+        parameters: order.map { variables[$0].shape.dimensions })
+    let slotOrder = isGrouped ? SlotOrder(sizes: names.map { _ in 1 }) : optimizer.slotOrder
+    let positions = slotOrder.places(variables: count).enumerated().reduce(
+      into: [[Int]](repeating: [Int](repeating: 0, count: count), count: names.count)
+    ) { $0[$1.element.slot][$1.element.variable] = $1.offset }
     return try names.indices.map { slot in
       try variables.enumerated().map { index, parameter in
-        let place = places[index]
-        return try variable(tensors[isGrouped ? slot * count + place : place * names.count + slot], of: parameter)
+        try variable(tensors[positions[slot][places[index]]], of: parameter)
       }
     }
   }

@@ -77,10 +77,9 @@ package enum KerasFile {
     try group.write([Int64(state.iteration)], dimensions: [], to: names[0])
     var (slots, letters) = (state.slots, model.optimizer.slotNames.map { KerasLayout.slotLetters[$0] ?? $0 })
     // Keras 2 has a velocity for SGD without momentum too, and rejects a state without it.
-    if model.optimizer is SGD, slots.isEmpty { (slots, letters) = ([model.weightsOfZero(plan)], ["m"]) }
+    if model.optimizer is SGD, slots.isEmpty { (slots, letters) = ([model.constants(0, plan)], ["m"]) }
     let positions = KerasLayerOrder(plan.model).positions(of: plan.trainableVariables)
-    let order = type(of: model.optimizer).slotOrder
-    for place in order.places(slots: slots.count, variables: positions.count) {
+    for place in model.optimizer.slotOrder.forSlots(slots.count).places(variables: positions.count) {
       let variable = slots[place.slot][positions[place.variable]]
       let name = "\(className)/\(letters[place.slot])/\(variable.path):0"
       try group.write(variable.values, dimensions: variable.shape.dimensions, to: name)

@@ -79,7 +79,7 @@ package struct KerasFileWriter {
     }
   }
 
-  /// The optimizer's variables by number: iteration, learning rate, then the slots in the optimizer's order.
+  /// The optimizer's variables by number: iteration, learning rate, the slots in the optimizer's order, its scalars.
   ///
   /// - Parameter slots: each in the order of `plan.trainableVariables`.
   package func writeOptimizer(
@@ -90,10 +90,14 @@ package struct KerasFileWriter {
     try root.write([Int64(iteration)], dimensions: [], to: KerasLayout.optimizerVariable(0))
     try root.write([learningRate], dimensions: [], to: KerasLayout.optimizerVariable(1))
     let positions = order.positions(of: plan.trainableVariables)
-    let places = type(of: training.optimizer).slotOrder.places(slots: slots.count, variables: positions.count)
+    let places = training.optimizer.slotOrder.forSlots(slots.count).places(variables: positions.count)
     for (number, place) in places.enumerated() where slots[place.slot].indices.contains(positions[place.variable]) {
       let variable = slots[place.slot][positions[place.variable]]
       try write(variable, to: KerasLayout.optimizerVariable(slotPlace: number), of: root)
+    }
+    let (updates, _) = training.optimizer.updateOptions.updates(beforeStep: iteration)
+    for (number, scalar) in training.optimizer.scalars(iteration: updates).enumerated() {
+      try root.write([scalar], dimensions: [], to: KerasLayout.optimizerVariable(slotPlace: places.count + number))
     }
   }
 

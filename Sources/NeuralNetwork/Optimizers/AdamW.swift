@@ -10,6 +10,7 @@ public struct AdamW: Optimizer, Equatable {
     .number("beta_1", \.adam.beta1, where: .belowOne),
     .number("beta_2", \.adam.beta2, where: .belowOne),
     .number("epsilon", \.adam.epsilon, where: .positive),
+    .bool("amsgrad", \.adam.amsgrad),
   ]
 
   private var adam: Adam
@@ -17,10 +18,11 @@ public struct AdamW: Optimizer, Equatable {
   /// Creates an optimizer with Keras' defaults.
   public init(
     learningRate: Float = 0.001, weightDecay: Float = 0.004, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-7, excludedFromWeightDecay: [String] = [], clipping: UpdateOptions.Clipping? = nil
+    epsilon: Double = 1e-7, amsgrad: Bool = false, excludedFromWeightDecay: [String] = [],
+    clipping: UpdateOptions.Clipping? = nil
   ) {
     adam = Adam(
-      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, amsgrad: amsgrad,
       updateOptions: UpdateOptions(
         weightDecay: weightDecay, excludedFromWeightDecay: excludedFromWeightDecay, clipping: clipping))
   }
@@ -30,7 +32,8 @@ public struct AdamW: Optimizer, Equatable {
     get { adam.updateOptions }
     set { adam.updateOptions = newValue }
   }
-  public var slotNames: [String] { adam.slotNames }
+  public var ownSlotNames: [String] { adam.ownSlotNames }
+  public var ownSlotOrder: SlotOrder { adam.ownSlotOrder }
 
   public func stepSize(iteration: Int, learningRate: Float) -> Float {
     adam.stepSize(iteration: iteration, learningRate: learningRate)

@@ -11,6 +11,11 @@ private let optimizerCatalog = Catalog<any Optimizer.Type>(
     AdamW.self,
     RMSprop.self,
     SGD.self,
+    Adagrad.self,
+    Adadelta.self,
+    Adamax.self,
+    Nadam.self,
+    Lion.self,
   ])
 
 extension Catalog where Entry == any Optimizer.Type {

@@ -47,14 +47,14 @@ public struct RMSprop: Optimizer, Equatable {
     self.updateOptions = updateOptions
   }
 
-  public var slotNames: [String] {
+  public var ownSlotNames: [String] {
     var names = ["velocity"]
     if hasMomentum { names.append("momentum") }
     if centered { names.append("average_gradient") }
     return names
   }
 
-  public static var slotOrder: SlotOrder { .bySlot }
+  public var ownSlotOrder: SlotOrder { SlotOrder(sizes: ownSlotNames.map { _ in 1 }) }
 
   private var hasMomentum: Bool { momentum > 0 }
 

@@ -36,7 +36,7 @@ public struct SGD: Optimizer, Equatable {
     self.updateOptions = updateOptions
   }
 
-  public var slotNames: [String] { momentum == 0 ? [] : ["momentum"] }
+  public var ownSlotNames: [String] { momentum == 0 ? [] : ["momentum"] }
 
   public func update(_ block: VariableBlock, stepSize: Float) {
     block.kernels.sgdUpdate(

@@ -1,11 +1,13 @@
-import Configuration
-
-/// Gradient clipping and weight decay, applied before an optimizer's own update, in Keras' order:
+/// Gradient clipping, weight decay, and what else all optimizers have in common. Clipping and decay are applied before an optimizer's own update, in Keras' order:
 ///
 ///     clip_value        g ← min(max(g, −clip), clip)
 ///     clip_norm         g ← g · clip / max(‖g‖, clip), with the norm of the variable's gradient
 ///     global_clip_norm  g ← g · clip · min(1 / ‖g‖, 1 / clip), with the norm of all gradients
 ///     weight decay      w ← w − w · decay · learning rate
+///
+/// With `accumulationSteps` k, gradients are summed over k batches, and their sum / k is clipped and applied by the last of
+/// them; iterations then count updates, and learning rate schedules count batches. With `movingAverage`, each step
+/// ends with a ← µ·a + (1 − µ)·w, where µ is 0 before the first update is complete: the average starts as the weights.
 ///
 /// Weight decay is decoupled from the gradient. Source: I. Loshchilov, F. Hutter, "Decoupled Weight Decay
 /// Regularization", ICLR 2019, algorithm 2, in the form of Keras, which multiplies by the learning rate.
@@ -17,69 +19,59 @@ public struct UpdateOptions: Sendable, Equatable {
     case globalNorm(Float)
   }
 
+  /// The moving average of the weights: Keras' `use_ema`.
+  ///
+  /// As in Keras, training, validation, the choice of the best epoch and checkpoints have the weights themselves, and
+  /// the averages are optimizer state. When the last epoch is done, the averages replace the weights.
+  public struct MovingAverage: Sendable, Equatable {
+    /// µ, the part of the average that a step keeps; from 0 to 1.
+    public var momentum: Double
+    /// Also replaces the weights by their averages after every so many updates; nil for never.
+    public var overwriteFrequency: Int?
+
+    /// Creates a moving average; by default with Keras' momentum.
+    public init(momentum: Double = 0.99, overwriteFrequency: Int? = nil) {
+      self.momentum = momentum
+      self.overwriteFrequency = overwriteFrequency
+    }
+  }
+
   /// The factor of weight decay; nil for none.
   public var weightDecay: Float?
   /// The names of variables without decay: `bias`, or `dense/bias` for one layer.
   public var excludedFromWeightDecay: [String]
   /// The clipping of gradients; nil for none.
   public var clipping: Clipping?
+  /// The moving average of the weights; nil for none.
+  public var movingAverage: MovingAverage?
+  /// The number of batches whose gradients make an update, 2 or more; nil for 1.
+  public var accumulationSteps: Int?
 
-  /// Creates options; by default without decay and clipping.
-  public init(weightDecay: Float? = nil, excludedFromWeightDecay: [String] = [], clipping: Clipping? = nil) {
+  /// Creates options; by default without any.
+  public init(
+    weightDecay: Float? = nil, excludedFromWeightDecay: [String] = [], clipping: Clipping? = nil,
+    movingAverage: MovingAverage? = nil, accumulationSteps: Int? = nil
+  ) {
     self.weightDecay = weightDecay
     self.excludedFromWeightDecay = excludedFromWeightDecay
     self.clipping = clipping
+    self.movingAverage = movingAverage
+    self.accumulationSteps = accumulationSteps
+  }
+
+  /// Keras' names of the slots that the options need.
+  package var slotNames: [String] {
+    (movingAverage == nil ? [] : ["average"]) + (accumulationSteps == nil ? [] : ["gradient_accumulator"])
+  }
+
+  /// The number of complete updates before a step, and whether the step makes one.
+  package func updates(beforeStep step: Int) -> (count: Int, isUpdate: Bool) {
+    guard let accumulationSteps else { return (step, true) }
+    return (step / accumulationSteps, (step + 1) % accumulationSteps == 0)
   }
 
   /// Whether weight decay applies to a variable.
   public func decays(_ variable: Variable) -> Bool {
     weightDecay != nil && !excludedFromWeightDecay.contains { [variable.name, variable.path].contains($0) }
-  }
-}
-
-extension UpdateOptions {
-  /// An option that Keras does not have.
-  package static let exclusionKey = "exclude_from_weight_decay"
-  /// The keys of all options in YAML.
-  public static let keys = ["weight_decay", exclusionKey, "clipnorm", "clipvalue", "global_clipnorm"]
-
-  /// - Parameter weightDecay: the default.
-  init(options: ConfigurationReader, weightDecay fallback: Float? = nil) throws {
-    func positive(_ key: String) throws -> Float? {
-      options.node(key) == nil ? nil : Float(try options.number(key, where: .positive))
-    }
-    weightDecay =
-      options.node("weight_decay") == nil ? fallback : Float(try options.number("weight_decay", where: .zeroOrMore))
-    excludedFromWeightDecay = try options.strings(Self.exclusionKey, default: [])
-    let clippings = try [
-      positive("clipnorm").map(Clipping.norm), positive("clipvalue").map(Clipping.value),
-      positive("global_clipnorm").map(Clipping.globalNorm),
-    ].compactMap { $0 }
-    guard clippings.count <= 1 else {
-      let key = ["clipnorm", "clipvalue"].first { options.node($0) != nil } ?? "clipnorm"
-      throw options.error(.conflict("use one of clipnorm, clipvalue and global_clipnorm."), at: key)
-    }
-    clipping = clippings.first
-  }
-
-  /// The options that are set.
-  var entries: [ConfigurationEntry] {
-    func number(_ key: String, _ value: Float) -> ConfigurationEntry {
-      ConfigurationEntry(key, ConfigurationNode(.number(Double("\(value)") ?? Double(value))))
-    }
-    var entries = weightDecay.map { [number("weight_decay", $0)] } ?? []
-    if !excludedFromWeightDecay.isEmpty {
-      entries.append(
-        ConfigurationEntry(
-          Self.exclusionKey,
-          ConfigurationNode(.sequence(excludedFromWeightDecay.map { ConfigurationNode(.string($0)) }))))
-    }
-    switch clipping {
-    case .norm(let value): entries.append(number("clipnorm", value))
-    case .value(let value): entries.append(number("clipvalue", value))
-    case .globalNorm(let value): entries.append(number("global_clipnorm", value))
-    case nil: break
-    }
-    return entries
   }
 }

@@ -9,6 +9,8 @@ public struct VariableBlock {
   public let gradient: UnsafeMutablePointer<Float>
   /// The number of values.
   public let count: Int
+  /// The number of updates before this one.
+  public let iteration: Int
   package let kernels: KernelSet
   private let slots: UnsafeMutablePointer<Float>
   private let slotStride: Int
@@ -17,16 +19,17 @@ public struct VariableBlock {
   ///   - slots: the first value of the first slot; the others follow at `slotStride`.
   package init(
     values: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>, slots: UnsafeMutablePointer<Float>,
-    slotStride: Int, count: Int, kernels: KernelSet
+    slotStride: Int, count: Int, iteration: Int, kernels: KernelSet
   ) {
     self.values = values
     self.gradient = gradient
     self.slots = slots
     self.slotStride = slotStride
     self.count = count
+    self.iteration = iteration
     self.kernels = kernels
   }
 
-  /// The values of the slot at an index in `Optimizer.slotNames`.
+  /// The values of the slot at an index in `Optimizer.ownSlotNames`.
   public func slot(_ index: Int) -> UnsafeMutablePointer<Float> { slots + index * slotStride }
 }

@@ -8,15 +8,22 @@ struct VariableUpdate: Sendable {
     let groups: Int
     let learningRate: Float
     let stepSize: Float
+    /// The number of updates before this step.
+    let iteration: Int
+    /// Whether the step updates variables; if not, it accumulates gradients.
+    let isUpdate: Bool
   }
 
   let norms: GradientNorms
+  let penalties: WeightPenalties
   private let blocks: UpdateBlocks
   private let reduction: GradientReduction
   private let groups: ShardGroups
   private let variables: Variables
   private let optimizer: any Optimizer
   private let options: UpdateOptions
+  /// The index of the first of the optimizer's own slots.
+  private let firstOwnSlot: Int
   /// For each trainable variable, whether weight decay applies.
   private let decays: [Bool]
   private let kernels: KernelSet
@@ -27,7 +34,9 @@ struct VariableUpdate: Sendable {
   ) {
     blocks = UpdateBlocks(plan)
     options = optimizer.updateOptions
+    firstOwnSlot = optimizer.updateOptions.slotNames.count
     norms = GradientNorms(blocks, variableCount: plan.trainableVariables.count, clipping: options.clipping)
+    penalties = WeightPenalties(blocks, plan.trainableVariables)
     decays = plan.trainableVariables.map(options.decays)
     self.reduction = reduction
     self.groups = groups
@@ -59,15 +68,55 @@ struct VariableUpdate: Sendable {
   }
 
   func time(shards: Int, iteration: Int, learningRate: Float) -> Time {
-    Time(
+    let (updates, isUpdate) = options.updates(beforeStep: iteration)
+    return Time(
       groups: groups.count(ofShards: shards), learningRate: learningRate,
-      stepSize: optimizer.stepSize(iteration: iteration, learningRate: learningRate))
+      stepSize: optimizer.stepSize(iteration: updates, learningRate: learningRate), iteration: updates,
+      isUpdate: isUpdate)
   }
 
-  func reduce(_ block: UpdateBlocks.Block, _ time: Time) { reduction.sum(block.range, groups: time.groups) }
+  /// Sums the gradients of a block over the groups of shards, adds those of its penalty, and sums over batches if
+  /// gradients are accumulated.
+  func reduce(_ block: UpdateBlocks.Block, at index: Int, _ time: Time) {
+    reduction.sum(block.range, groups: time.groups)
+    penalties.add(
+      block, at: index, values: variables.parameters.start + block.range.lowerBound, gradient: gradient(of: block))
+    if options.accumulationSteps != nil { accumulate(block, time) }
+  }
+
+  /// a ← g + a; in an update g ← (g + a) / k and a ← 0 instead.
+  private func accumulate(_ block: UpdateBlocks.Block, _ time: Time) {
+    let (accumulator, gradient) = (slot(options.movingAverage == nil ? 0 : 1, of: block), gradient(of: block))
+    let batches = Float(options.accumulationSteps ?? 1)
+    for index in 0..<block.range.count {
+      let sum = gradient[index] + accumulator[index]
+      accumulator[index] = time.isUpdate ? 0 : sum
+      if time.isUpdate { gradient[index] = sum / batches }
+    }
+  }
+
+  /// The values of a block in one of the slots.
+  private func slot(_ index: Int, of block: UpdateBlocks.Block) -> UnsafeMutablePointer<Float> {
+    variables.slots.start + index * variables.slotStride + block.range.lowerBound
+  }
+
+  /// Updates a block if the step is an update, and its moving average.
+  func apply(_ block: UpdateBlocks.Block, _ time: Time) {
+    if time.isUpdate { update(block, time) }
+    if let average = options.movingAverage { self.average(block, average, time) }
+  }
+
+  private func average(_ block: UpdateBlocks.Block, _ options: UpdateOptions.MovingAverage, _ time: Time) {
+    let (values, averages) = (variables.parameters.start + block.range.lowerBound, slot(0, of: block))
+    let kept: Float = time.iteration == 0 ? 0 : Float(options.momentum)
+    for index in 0..<block.range.count { averages[index] = kept * averages[index] + (1 - kept) * values[index] }
+    if let frequency = options.overwriteFrequency, (time.iteration + 1) % frequency == 0 {
+      values.update(from: averages, count: block.range.count)
+    }
+  }
 
   /// Clips, decays and updates a block.
-  func apply(_ block: UpdateBlocks.Block, _ time: Time) {
+  private func update(_ block: UpdateBlocks.Block, _ time: Time) {
     let (first, count) = (block.range.lowerBound, block.range.count)
     let (values, gradient) = (variables.parameters.start + first, gradient(of: block))
     switch options.clipping {
@@ -82,8 +131,8 @@ struct VariableUpdate: Sendable {
     }
     optimizer.update(
       VariableBlock(
-        values: values, gradient: gradient, slots: variables.slots.start + first, slotStride: variables.slotStride,
-        count: count, kernels: kernels),
+        values: values, gradient: gradient, slots: slot(firstOwnSlot, of: block),
+        slotStride: variables.slotStride, count: count, iteration: time.iteration, kernels: kernels),
       stepSize: time.stepSize)
   }
 

@@ -201,12 +201,16 @@ def optimizer_case(name, class_name, configuration):
     if excluded:
         optimizer.exclude_from_weight_decay(var_names=excluded)
     optimizer.build(variables)
-    lists = {"Adam": ("_momentums", "_velocities"), "AdamW": ("_momentums", "_velocities"), "SGD": ("momentums",),
-             "RMSprop": ("_velocities", "_momentums", "_average_gradients")}
+    lists = {"Adam": ("_momentums", "_velocities", "_velocity_hats"), "SGD": ("momentums",),
+             "AdamW": ("_momentums", "_velocities", "_velocity_hats"),
+             "RMSprop": ("_velocities", "_momentums", "_average_gradients"), "Adagrad": ("_accumulators",),
+             "Adadelta": ("_accumulated_grads", "_accumulated_delta_vars"), "Adamax": ("_m", "_u"),
+             "Nadam": ("_momentums", "_velocities"), "Lion": ("_momentums",)}
     # Without momentum, Keras keeps slots that nothing writes.
     keeps = class_name != "SGD" or options.get("momentum", 0) != 0
-    # RMSprop has no list of what its options do without.
-    slots = [values for key in lists[class_name] if (values := getattr(optimizer, key))] if keeps else []
+    # An optimizer has no list of what its options do without. Those of all optimizers come first.
+    common = ("_model_variables_moving_average", "_accumulated_gradients")
+    slots = [values for key in common + (lists[class_name] if keeps else ()) if (values := getattr(optimizer, key, None))]
     group = file.create_group(f"optimizers/{name}")
     group.attrs["optimizer"], group.attrs["configuration"] = class_name, json.dumps(configuration)
     gradients = []
