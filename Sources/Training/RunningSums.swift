@@ -1,6 +1,6 @@
 /// Running sums of loss and metrics over the samples of an epoch so far.
 package struct RunningSums: Sendable, Equatable {
-  /// The sum of the loss, then of each metric.
+  /// The sum of the loss, then of each metric, then counts: see `TrainingConfiguration.sumCount(outputs:)`.
   package internal(set) var values: [Double]
   package internal(set) var samples: Int
 
@@ -15,7 +15,7 @@ package struct RunningSums: Sendable, Equatable {
     self.samples = samples
   }
 
-  /// The mean loss and metrics; NaN before the first sample.
+  /// The sums divided by the number of samples; NaN before the first sample.
   package var means: [Double] { values.map { $0 / Double(samples) } }
 
   /// Adds sums over `count` samples.

@@ -84,11 +84,14 @@ public struct TrainingConfiguration: Sendable {
   }
 
   /// The metrics if none are configured.
-  package static func defaultMetrics(_ loss: any Loss) -> [any Metric] { loss is any Metric ? [] : [Accuracy()] }
+  package static func defaultMetrics(_ loss: any Loss) -> [any Metric] {
+    loss is any Metric && !(loss is any CrossentropyLoss) ? [] : [Accuracy()]
+  }
 
   /// The metric that decides the best checkpoint if none is configured; nil if there is none.
   package var defaultBestMetric: String? {
-    if sumNames.contains(Accuracy.name) { return "val_\(Accuracy.name)" }
+    let accuracies = [Accuracy.name, CategoricalAccuracy.name, SparseCategoricalAccuracy.name]
+    if let name = accuracies.first(where: sumNames.contains) { return "val_\(name)" }
     return type(of: loss).targets == .values ? "val_loss" : nil
   }
 
@@ -100,6 +103,26 @@ public struct TrainingConfiguration: Sendable {
 
   /// `loss`, then the metrics: the names of the sums over samples.
   public var sumNames: [String] { ["loss"] + metrics.map { type(of: $0).name } }
+
+  /// The number of counts of all metrics that are counts, for a model with `outputs` outputs.
+  func countCount(outputs: Int) -> Int {
+    metrics.reduce(0) { $0 + (($1 as? any CountMetric)?.countCount(outputs: outputs) ?? 0) }
+  }
+
+  /// The number of running sums: those over samples, then the counts.
+  package func sumCount(outputs: Int) -> Int { sumNames.count + countCount(outputs: outputs) }
+
+  /// The loss and the metrics for sums over all samples; NaN before the first sample.
+  package func results(of sums: RunningSums, outputs: Int) -> [Double] {
+    var first = sumNames.count
+    return [sums.means[0]]
+      + metrics.enumerated().map { index, metric in
+        guard let metric = metric as? any CountMetric else { return metric.result(ofMean: sums.means[index + 1]) }
+        let count = metric.countCount(outputs: outputs)
+        defer { first += count }
+        return metric.result(ofCounts: Array(sums.values[first..<first + count]), outputs: outputs)
+      }
+  }
 
   /// The metric names of the history: `sumNames` of the training and of the validation data.
   package var monitoredNames: [String] { sumNames + sumNames.map { "val_\($0)" } }

@@ -6,6 +6,7 @@ public struct Accuracy: Metric {
   public static let name = "accuracy"
   public static let aliases = ["acc"]
   public static let largerIsBetter = true
+  public static let needsProbabilities = false
 
   /// Creates the metric; it has no options.
   public init() {}

@@ -2,23 +2,32 @@ import Configuration
 
 /// An evaluation metric; reported, not optimized.
 ///
-/// A new metric is one file that conforms to this protocol, and one line in `MetricCatalog.swift`.
-public protocol Metric: Sendable {
+/// A new metric is one file that conforms to this protocol, or to `CountMetric`, and one line in `MetricCatalog.swift`.
+public protocol Metric: Configurable {
   /// Keras' name: `accuracy`.
   static var name: String { get }
   /// Other names in Keras: `mse`.
   static var aliases: [String] { get }
   /// Whether larger values are better.
   static var largerIsBetter: Bool { get }
+  /// Whether it needs the probabilities of a final softmax, and not only the order of its arguments.
+  static var needsProbabilities: Bool { get }
 
   init()
 
-  /// Computes a value per sample; the metric is their mean over all samples.
+  /// Computes a value per sample; the metric follows from their mean over all samples.
   ///
   /// - Parameter values: overwritten for each sample.
   func compute(_ outputs: ModelOutputs, values: SampleColumn)
+
+  /// The metric for a mean over all samples: the mean itself by default.
+  func result(ofMean mean: Double) -> Double
 }
 
 extension Metric {
   public static var aliases: [String] { [] }
+  public static var needsProbabilities: Bool { true }
+  public static var prototype: Self { Self() }
+  public static var schema: Schema { [] }
+  public func result(ofMean mean: Double) -> Double { mean }
 }

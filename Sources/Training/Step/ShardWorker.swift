@@ -12,6 +12,13 @@ final class ShardWorker: @unchecked Sendable {
   private let targets: TargetBuffer
   /// The number of sums per sample: the loss and the metrics.
   private let sumCount: Int
+  /// The counts of the metrics since `moveCounts`.
+  private let counts: UnsafeMutablePointer<Int>
+  private let countCount: Int
+  /// The metrics, those that are counts as such: a cast may allocate memory.
+  private let metrics: [(mean: any Metric, count: (any CountMetric)?)]
+  /// The probabilities of a final softmax that the loss includes, if a metric needs them.
+  private let probabilities: FloatBuffer?
 
   /// - Parameters:
   ///   - batch: the memory of the batch that workers share.
@@ -22,13 +29,23 @@ final class ShardWorker: @unchecked Sendable {
     self.configuration = configuration
     loader = BatchLoader(kernels: kernels, inputCount: programs.training.plan.inputShape.count)
     sumCount = configuration.sumNames.count
+    let outputs = programs.training.plan.outputShape.count
+    countCount = configuration.countCount(outputs: outputs)
+    metrics = configuration.metrics.map { ($0, $0 as? any CountMetric) }
+    counts = .allocate(capacity: max(countCount, 1))
+    counts.initialize(repeating: 0, count: max(countCount, 1))
     let capacity = configuration.largestShard * groupSize
+    let needsProbabilities = configuration.metrics.contains { type(of: $0).needsProbabilities }
+    probabilities =
+      programs.training.isLogits && needsProbabilities ? FloatBuffer(count: capacity * outputs) : nil
     workspace = Workspace(
       for: programs.training, capacity: capacity, shards: groupSize, batch: batch, kernels: kernels)
     inference = Workspace(for: programs.inference, capacity: configuration.largestShard, kernels: kernels)
     targets = TargetBuffer(
-      type(of: configuration.loss).targets, capacity: capacity, count: programs.training.plan.outputShape.count)
+      type(of: configuration.loss), capacity: capacity, count: outputs)
   }
+
+  deinit { counts.deallocate() }
 
   // MARK: - Phases of a step
 
@@ -137,6 +154,7 @@ final class ShardWorker: @unchecked Sendable {
   func differentiate(_ count: Int) {
     let sums = SampleSums(capacity: count, width: sumCount)
     measure(count, of: workspace, into: sums.rows(from: 0, width: sumCount), gradientScale: 1 / Float(count))
+    counts.update(repeating: 0, count: countCount)
   }
 
   /// Multiplies the loss of each sample and its gradient with the sample's weight, as Keras' `sample_weight`: the mean
@@ -175,8 +193,32 @@ final class ShardWorker: @unchecked Sendable {
     configuration.loss.compute(
       outputs, losses: SampleColumn(rows, stride: sumCount),
       gradient: gradientScale.map { _ in workspace.outputGradient }, scale: gradientScale ?? 1)
-    for (index, metric) in configuration.metrics.enumerated() {
-      metric.compute(outputs, values: SampleColumn(rows + index + 1, stride: sumCount))
+    measureMetrics(outputs, into: rows)
+  }
+
+  private func measureMetrics(_ outputs: ModelOutputs, into rows: UnsafeMutablePointer<Double>) {
+    var likely = outputs
+    if let probabilities {
+      probabilities.start.update(from: outputs.values, count: outputs.samples * outputs.count)
+      SoftmaxFunction.forward(probabilities.start, rows: outputs.samples, columns: outputs.count)
+      likely = ModelOutputs(
+        probabilities.start, samples: outputs.samples, count: outputs.count, isLogits: false, targets: outputs.targets)
+    }
+    var firstCount = counts
+    for index in metrics.indices {
+      let outputs = type(of: metrics[index].mean).needsProbabilities ? likely : outputs
+      metrics[index].mean.compute(outputs, values: SampleColumn(rows + index + 1, stride: sumCount))
+      guard let metric = metrics[index].count else { continue }
+      metric.count(outputs, into: firstCount)
+      firstCount += metric.countCount(outputs: outputs.count)
+    }
+  }
+
+  /// Adds the counts of the metrics to `sums`, and starts again from 0.
+  func moveCounts(to sums: UnsafeMutablePointer<Double>) {
+    for index in 0..<countCount {
+      sums[index] += Double(counts[index])
+      counts[index] = 0
     }
   }
 }
