@@ -31,11 +31,22 @@ extension Configurable {
     return value
   }
 
-  /// All options, as written to YAML and Keras files.
-  public var options: [ConfigurationEntry] { Self.schema.map { ConfigurationEntry($0.key, $0.write(self)) } }
+  /// All options, as written to YAML and Keras files; some are left out if they are the prototype's.
+  public var options: [ConfigurationEntry] {
+    let prototype = Self.prototype
+    return Self.schema.compactMap { option in
+      let node = option.write(self)
+      if option.isOmittedByDefault, node == option.write(prototype) { return nil }
+      return ConfigurationEntry(option.key, node)
+    }
+  }
 
   /// The options that differ from the prototype's.
   package var changedOptions: [ConfigurationEntry] {
-    zip(options, Self.prototype.options).filter { $0 != $1 }.map(\.0)
+    let prototype = Self.prototype
+    return Self.schema.compactMap { option in
+      let node = option.write(self)
+      return node == option.write(prototype) ? nil : ConfigurationEntry(option.key, node)
+    }
   }
 }

@@ -4,16 +4,21 @@ public struct ConfigurationOption<Owner>: Sendable {
   public let key: String
   let read: @Sendable (ConfigurationReader, inout Owner) throws -> Void
   let write: @Sendable (Owner) -> ConfigurationNode
+  /// Whether it is written only if it differs from the prototype's.
+  let isOmittedByDefault: Bool
 
   /// A custom option.
   ///
   /// - Parameters:
+  ///   - isOmittedByDefault: whether it is written only if it differs from the prototype's.
   ///   - read: sets the property, or keeps the prototype's value if the key is absent; throws `ConfigurationError`.
   public init(
-    _ key: String, read: @escaping @Sendable (ConfigurationReader, inout Owner) throws -> Void,
+    _ key: String, isOmittedByDefault: Bool = false,
+    read: @escaping @Sendable (ConfigurationReader, inout Owner) throws -> Void,
     write: @escaping @Sendable (Owner) -> ConfigurationNode
   ) {
     self.key = key
+    self.isOmittedByDefault = isOmittedByDefault
     self.read = read
     self.write = write
   }
@@ -67,6 +72,28 @@ extension ConfigurationOption {
       Value(try $0.number(key, where: range))
     } write: {
       ConfigurationNode(.number(Double("\($0)") ?? Double($0)))
+    }
+  }
+
+  /// A number in a range, or null.
+  public static func optionalNumber(
+    _ key: String, _ property: Property<Double?>, where range: NumberRange
+  ) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: false) {
+      try $0.number(key, where: range)
+    } write: {
+      $0.map { ConfigurationNode(.number($0)) } ?? .null
+    }
+  }
+
+  /// An integer in a range, or null.
+  public static func optionalInteger(
+    _ key: String, _ property: Property<Int?>, in range: ClosedRange<Int>
+  ) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: false) {
+      try $0.integer(key, in: range)
+    } write: {
+      $0.map { ConfigurationNode(.integer($0)) } ?? .null
     }
   }
 

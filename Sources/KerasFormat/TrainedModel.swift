@@ -13,6 +13,8 @@ public struct TrainedModel: Sendable {
   public var weights: [Snapshot.Variable]
   /// The optimizer and its options.
   public var optimizer: any Optimizer
+  /// The learning rate schedule; nil for a constant rate. It is not written to Keras files.
+  public var learningRateSchedule: LearningRateSchedule?
   /// The loss function.
   public var loss: any Loss
   /// The metrics.
@@ -69,6 +71,7 @@ public struct TrainedModel: Sendable {
       optimizerState: OptimizerState(
         iteration: snapshot.state.step, learningRate: snapshot.state.learningRate, slots: snapshot.slots),
       scale: training.scale)
+    learningRateSchedule = training.learningRateSchedule
     classNames = training.classNames
     pictures = training.pictures
   }
@@ -80,10 +83,10 @@ public struct TrainedModel: Sendable {
     try model.plan(inputShape: inputShape)
   }
 
-  /// A zero variable per trainable variable.
-  package func weightsOfZero(_ plan: ModelPlan) -> [Snapshot.Variable] {
+  /// A variable per trainable variable with the same number everywhere.
+  package func constants(_ value: Float, _ plan: ModelPlan) -> [Snapshot.Variable] {
     plan.trainableVariables.map {
-      Snapshot.Variable(path: $0.path, shape: $0.shape, values: [Float](repeating: 0, count: $0.shape.count))
+      Snapshot.Variable(path: $0.path, shape: $0.shape, values: [Float](repeating: value, count: $0.shape.count))
     }
   }
 

@@ -25,6 +25,7 @@ extension SavedRun {
     run.source = run.source ?? source
     run.training.model = model.model
     run.training.optimizer = model.optimizer
+    run.training.learningRateSchedule = model.learningRateSchedule
     run.training.loss = model.loss
     run.training.metrics = model.metrics
     if let scale = model.scale { run.training.scale = scale }
@@ -91,12 +92,13 @@ extension TrainedModel {
   /// A snapshot of the model at the start of a run.
   func snapshot() throws -> Snapshot {
     let plan = try plan()
-    let slots = optimizer.slotNames.map { _ in weightsOfZero(plan) }
+    let slots = optimizer.slotNames.indices.map { constants(optimizer.initialValue(ofSlot: $0), plan) }
     let step = optimizerState?.iteration ?? 0
     return Snapshot(
       state: RunState(
         epoch: 0, step: step, stepInEpoch: 0, learningRate: optimizerState?.learningRate ?? optimizer.learningRate,
-        sums: RunningSums(count: 1 + metrics.count), epochSeconds: 0, history: History(), importedSteps: step),
+        sums: RunningSums(count: training.sumCount(outputs: plan.outputShape.count)), epochSeconds: 0,
+        history: History(), importedSteps: step),
       parameters: weights, slots: optimizerState?.slots ?? slots)
   }
 }
@@ -142,7 +144,8 @@ extension SavedRun {
     let renaming = LayerRenaming(from: self.configuration.training.model, to: configuration.training.model)
     snapshot.parameters = renaming.renamed(snapshot.parameters)
     snapshot.slots = snapshot.slots.map(renaming.renamed)
-    snapshot.state.sums = RunningSums(count: configuration.training.sumNames.count)
+    let outputs = try? configuration.training.model.plan(inputShape: checkpoint.inputShape).outputShape.count
+    snapshot.state.sums = RunningSums(count: configuration.training.sumCount(outputs: outputs ?? 1))
     return snapshot
   }
 }

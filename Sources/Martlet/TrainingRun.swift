@@ -260,7 +260,7 @@ public final class TrainingRun {
       }
     }
     let limit = deadline.map { [TimeLimit(deadline: $0, checkpoints: checkpoints)] } ?? []
-    let all: [any Callback] = configuration.callbacks + callbacks + limit + [checkpoints]
+    let all: [any Callback] = configuration.callbacks + callbacks + limit + [AveragedWeights(), checkpoints]
     try trainer.fit(data.train, validation: data.validation, maxSteps: maxSteps, callbacks: all)
   }
 }

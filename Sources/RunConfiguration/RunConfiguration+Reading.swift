@@ -52,6 +52,13 @@ extension RunConfiguration {
     let data = try Self.data(dataNode)
     let compile = try CompileSection(reader.node("compile"))
     let fit = try FitSection(reader.node("fit"))
+    guard fit.onNonfinite == .stop || compile.optimizer.updateOptions.accumulationSteps == nil else {
+      throw ConfigurationError(
+        .conflict(
+          "batches cannot be skipped where the gradients of several are accumulated "
+            + "(compile.optimizer.gradient_accumulation_steps): use stop."), path: "fit.on_nonfinite",
+        line: reader.node("fit")?["on_nonfinite"]?.line)
+    }
     if fit.samples.validationSplit == nil, let key = data.source?.missingTestKey {
       throw ConfigurationError(.missingKey(key: key), path: "data", line: reader.node("data")?.line)
     }
@@ -162,14 +169,23 @@ private struct CompileSection {
     optimizer = try Self.optimizer(reader)
     loss = try Self.loss(reader)
     let standard = TrainingConfiguration.defaultMetrics(loss).map { type(of: $0).name }
-    let names = try reader.strings("metrics", default: standard)
+    metrics = try Self.metrics(reader, standard: standard)
+    let names = metrics.map { type(of: $0).name }
     guard Set(names).count == names.count else {
       throw reader.error(.conflict("duplicate metric: \(names.joined(separator: ", "))."), at: "metrics")
     }
-    metrics = try names.map { name in
-      try Catalog.metrics.entry(
-        named: name, path: reader.path(of: "metrics"), line: reader.node("metrics")?.line
-      ).init()
+  }
+
+  /// A list of names, or of mappings with a name and options.
+  private static func metrics(_ reader: ConfigurationReader, standard: [String]) throws -> [any Metric] {
+    let path = reader.path(of: "metrics")
+    let node = reader.node("metrics") ?? ConfigurationNode(strings: standard)
+    guard case .sequence(let elements) = node.value else {
+      throw reader.error(.unexpected(expected: "a list of metrics", received: node.received), at: "metrics")
+    }
+    return try elements.map { element in
+      let (type, options) = try named(element, in: .metrics, default: Accuracy.name, path: path)
+      return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.optionKeys))
     }
   }
 

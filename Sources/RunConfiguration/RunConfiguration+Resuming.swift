@@ -42,7 +42,7 @@ extension RunConfiguration {
     }
     if isImported { return }
     try check("compile.metrics") { run in
-      ConfigurationNode(.sequence(run.training.metrics.map { ConfigurationNode(.string(type(of: $0).name)) }))
+      ConfigurationNode(.sequence(run.training.metrics.map(Self.metric)))
     }
     try check("callbacks") { run in Self.list(run.callbacks.filter { type(of: $0).decidesWeights }) }
     try check("fit.batch_size") { ConfigurationNode(.integer($0.training.batchSize)) }
@@ -63,6 +63,6 @@ extension Model {
     var named = self
     named.setLayerNames(areNamed ? layerNames : Model(layers).layerNames)
     guard case .sequence(let elements) = named.configuration.value else { return [] }
-    return elements
+    return areNamed ? elements : elements.map(\.withoutInitializers)
   }
 }

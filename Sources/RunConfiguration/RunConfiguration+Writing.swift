@@ -33,7 +33,7 @@ extension RunConfiguration {
 
   private var compile: ConfigurationNode {
     let optimizer = training.optimizer
-    let metrics = training.metrics.map { text(type(of: $0).name) }
+    let metrics = training.metrics.map(Self.metric)
     let schedule = training.learningRateSchedule.map {
       [ConfigurationEntry("learning_rate_schedule", $0.configuration)]
     }
@@ -66,6 +66,13 @@ extension RunConfiguration {
     let name = ConfigurationNode(.string(type(of: loss).name))
     return loss.changedOptions.isEmpty
       ? name : ConfigurationNode(mapping: [ConfigurationEntry("name", name)] + loss.changedOptions)
+  }
+
+  /// A name, with the options that differ from the defaults.
+  static func metric(_ metric: any Metric) -> ConfigurationNode {
+    let name = ConfigurationNode(.string(type(of: metric).name))
+    return metric.changedOptions.isEmpty
+      ? name : ConfigurationNode(mapping: [ConfigurationEntry("name", name)] + metric.changedOptions)
   }
 
   /// A list of callbacks, each with all its options.

@@ -49,7 +49,7 @@ extension Snapshot {
   /// - Throws: `TrainingError.incompatibleSnapshot`.
   package func check(fits plan: ModelPlan, _ training: TrainingConfiguration) throws {
     try plan.check(parameters, slots: slots, slotCount: training.optimizer.slotNames.count)
-    try state.check(training)
+    try state.check(training, outputs: plan.outputShape.count)
     for (name, callback) in state.callbacks where !callback.weights.isEmpty {
       try plan.check(callback.weights, what: "weights of \(name)")
     }
@@ -68,11 +68,11 @@ extension RunState {
   /// Checks that the counts are consistent with each other and with the metrics.
   ///
   /// - Throws: `TrainingError.incompatibleSnapshot`.
-  func check(_ training: TrainingConfiguration) throws {
+  func check(_ training: TrainingConfiguration, outputs: Int) throws {
     func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws {
       guard condition else { throw TrainingError.incompatibleSnapshot(reason: reason()) }
     }
-    try require(sums.values.count == training.sumNames.count, "it was trained with other metrics")
+    try require(sums.values.count == training.sumCount(outputs: outputs), "it was trained with other metrics")
     try require(
       epoch >= 0 && epoch < Self.mostEpochs && stepInEpoch >= 0 && importedSteps >= 0
         && step - importedSteps >= epoch + stepInEpoch,

@@ -9,17 +9,19 @@ extension Trainer {
   public func evaluate(_ dataset: Dataset) throws -> Evaluation {
     try dataset.check(fits: plan, configuration.loss)
     foldWeights()
-    let sums = try sums(over: dataset)
+    var sums = try sums(over: dataset)
+    sums[0] += memory.update.penalties.total(of: variables.parameters.start) * Double(dataset.count)
     var running = RunningSums(count: sums.count)
     _ = running.add(sums, samples: dataset.count)
+    let results = configuration.results(of: running, outputs: plan.outputShape.count)
     return Evaluation(
-      values: zip(configuration.sumNames, running.means).map { (name: $0, value: $1) }, samples: dataset.count)
+      values: zip(configuration.sumNames, results).map { (name: $0, value: $1) }, samples: dataset.count)
   }
 
   /// The samples whose rows are in memory at a time. A power of two: their sum is a subtree of that over all samples.
   private static let evaluationBlock = 1 << 16
 
-  /// The sums of the loss and the metrics over a data set, in a fixed tree with samples as leaves.
+  /// The sums of the loss and the metrics over a data set, in a fixed tree with samples as leaves, then the counts.
   private func sums(over dataset: Dataset) throws -> [Double] {
     let width = configuration.sumNames.count
     let block = Self.evaluationBlock
@@ -40,7 +42,13 @@ extension Trainer {
       blockSums.rows(from: (end - 1) / block, width: width).update(
         from: rows.sum(samples: first + window.count, width: width), count: width)
     }
-    return Array(UnsafeBufferPointer(start: blockSums.sum(samples: blockCount, width: width), count: width))
+    var sums = Array(UnsafeBufferPointer(start: blockSums.sum(samples: blockCount, width: width), count: width))
+    sums += [Double](repeating: 0, count: configuration.countCount(outputs: plan.outputShape.count))
+    sums.withUnsafeMutableBufferPointer { sums in
+      guard let start = sums.baseAddress else { return }
+      for worker in workers { worker.moveCounts(to: start + width) }
+    }
+    return sums
   }
 
   /// Calls `body` with all samples of a data set, window by window, each within a block.
@@ -107,7 +115,7 @@ extension Trainer {
   private var outputKind: Prediction.Kind {
     if programs.inference.isLogits { return .probabilities }
     if configuration.loss.fromLogits { return .logits }
-    return configuration.loss is BinaryCrossentropy ? .probabilities : .outputs
+    return configuration.loss.isOverIndependentProbabilities ? .probabilities : .outputs
   }
 
   /// Samples split into parts of a shard's size: a function of the run alone, as the shards of a batch.

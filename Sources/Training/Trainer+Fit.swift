@@ -24,6 +24,7 @@ extension Trainer {
 
     if let warning = configuration.outputWarning(program) { self.warning(warning) }
     stopReason = nil
+    try leaveAverages(plan)
     for callback in callbacks { try callback.trainingWillBegin(self, plan) }
     while state.epoch < plan.epochs, !shouldStop(plan) {
       order.update(seed: configuration.seed, epoch: state.epoch, shuffle: configuration.shuffle)
@@ -33,6 +34,7 @@ extension Trainer {
       try endEpoch(validation: validation)
       for callback in callbacks { try callback.epochDidEnd(self, plan) }
     }
+    try takeAverages(plan)
     for callback in callbacks { try callback.trainingDidEnd(self, plan) }
   }
 
@@ -102,7 +104,7 @@ extension Trainer {
   private func endEpoch(validation: Dataset?) throws {
     let clock = EpochClock(secondsBefore: state.epochSeconds)
     var values: [String: Double] = ["learning_rate": Double(state.learningRate)]
-    for (name, mean) in zip(configuration.sumNames, state.sums.means) { values[name] = mean }
+    for (name, value) in zip(configuration.sumNames, runningResults) { values[name] = value }
     if let validation {
       for (name, value) in try evaluate(validation).values { values["val_\(name)"] = value }
     }
@@ -110,7 +112,7 @@ extension Trainer {
     state.history.append(values)
     state.epoch += 1
     state.stepInEpoch = 0
-    state.sums = RunningSums(count: configuration.sumNames.count)
+    state.sums = RunningSums(count: state.sums.values.count)
     state.epochSeconds = 0
   }
 }
@@ -137,7 +139,7 @@ extension TrainingConfiguration {
   /// The missing activation of the last layer; nil if its outputs suit the loss.
   private func probabilityActivation(_ program: Program) -> ActivationFunction? {
     if type(of: loss).targets == .classes { return .softmax }
-    guard loss is BinaryCrossentropy else { return nil }
+    guard loss.isOverIndependentProbabilities else { return nil }
     let last = program.plan.nodes.last?.layer
     let activation = (last as? Dense)?.activation ?? (last as? Conv2D)?.activation ?? (last as? Activation)?.activation
     return activation == .linear || activation == .relu || activation == .tanh ? .sigmoid : nil

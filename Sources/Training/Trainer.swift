@@ -67,8 +67,14 @@ public final class Trainer {
       workerCount: workerCount)
     state = RunState(
       epoch: 0, step: 0, stepInEpoch: 0, learningRate: configuration.optimizer.learningRate,
-      sums: RunningSums(count: configuration.sumNames.count), epochSeconds: 0, history: History())
+      sums: RunningSums(count: configuration.sumCount(outputs: plan.outputShape.count)), epochSeconds: 0,
+      history: History())
     programs.training.initializeVariables(variables.parameters, state: variables.state, seed: configuration.seed)
+  }
+
+  /// The loss and the metrics over the samples of the current epoch so far.
+  package var runningResults: [Double] {
+    configuration.results(of: state.sums, outputs: plan.outputShape.count)
   }
 
   /// The number of worker threads.
@@ -121,7 +127,7 @@ public final class Trainer {
   ///
   /// - Throws: `TrainingError.incompatibleSnapshot` if it belongs to another model; nothing is changed then.
   public func restore(_ snapshot: Snapshot) throws {
-    guard snapshot.state.sums.values.count == configuration.sumNames.count else {
+    guard snapshot.state.sums.values.count == configuration.sumCount(outputs: plan.outputShape.count) else {
       throw TrainingError.incompatibleSnapshot(reason: "it was trained with other metrics")
     }
     try variables.write(

@@ -74,7 +74,7 @@ struct ForeignFaultTests {
     ["predict", "LESSON", "--config", "small.yml", "--output", "x.txt"], ["export", "LESSON", "x.txt"],
     ["export", "LESSON", "x.onnx", "--layout", "torch"], ["export", "LESSON", "small.yml", "--format", "npz"],
     ["import", "LESSON", "--output", "x", "--config-out", "small.yml"], ["import", "regularized.h5", "--output", "x"],
-    ["import", "averaged.h5", "--output", "x"], ["import", "other-loss.h5", "--output", "x"],
+    ["import", "scaled-loss.h5", "--output", "x"], ["import", "other-loss.h5", "--output", "x"],
     ["import", "other-optimizer.h5", "--output", "x"],
     ["import", "other-optimizer.h5", "--config", "small.yml", "--output", "x"],
     ["import", "LESSON", "--config", "other.yml", "--output", "x"],
@@ -92,8 +92,8 @@ struct ForeignFaultTests {
     _ = try directory.write(directory.text("small.yml").replacing("tanh", with: "relu"), to: "other.yml")
     let golden = try Data(contentsOf: URL(filePath: "\(KerasCommandTests.golden)/keras315-lesson.h5"))
     for (name, old, new) in [
-      ("regularized", #""kernel_regularizer": null"#, #""kernel_regularizer": "l1""#),
-      ("averaged", #""use_ema": false"#, #""use_ema": true "#),
+      ("regularized", #""activity_regularizer": null"#, #""activity_regularizer": "l1""#),
+      ("scaled-loss", #""loss_scale_factor": null"#, #""loss_scale_factor": 1024"#),
       ("other-loss", #""loss": "categorical_crossentropy""#, #""loss": "categorical_corneredness""#),
       ("other-optimizer", #""class_name": "Adam""#, #""class_name": "Adax""#),
     ] {

@@ -169,6 +169,14 @@ struct PythonTests {
   private static let centered =
     "compile: {optimizer: {name: rmsprop, learning_rate: 0.002, rho: 0.8, momentum: 0.5, centered: true}}"
 
+  /// Slots in three groups before the optimizer's own, which are two groups.
+  private static let averaging =
+    "compile: {optimizer: {name: adam, learning_rate: 0.002, amsgrad: true, use_ema: true, ema_momentum: 0.9, "
+    + "ema_overwrite_frequency: 5, gradient_accumulation_steps: 2}}"
+
+  /// A number after the slots.
+  private static let nesterov = "compile: {optimizer: {name: nadam, learning_rate: 0.002}}"
+
   /// IDX files of the built-in digits, and a run over them in the order of the data.
   private func writeData(_ directory: TemporaryDirectory, model: String = lesson, compile: String = "") throws -> String
   {
@@ -232,7 +240,10 @@ struct PythonTests {
 
   @Test(
     "Keras predicts the same, restores the optimizer, and trains on to the same weights",
-    arguments: [(lesson, ""), (graph, momentum), (frozen, momentum), (lesson, centered), (merged, momentum)])
+    arguments: [
+      (lesson, ""), (graph, momentum), (frozen, momentum), (lesson, centered), (merged, momentum), (lesson, averaging),
+      (lesson, nesterov),
+    ])
   func keras(model: String, compile: String) throws {
     let directory = try TemporaryDirectory()
     let config = try writeData(directory, model: model, compile: compile)

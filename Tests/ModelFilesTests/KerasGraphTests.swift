@@ -67,8 +67,7 @@ struct KerasGraphTests {
     let state = try #require(imported.model.optimizerState)
     #expect(state.iteration == expected.iteration && expected.iteration == 6)
     #expect(state.slots.count == imported.model.optimizer.slotNames.count)
-    let order = type(of: imported.model.optimizer).slotOrder
-    let places = order.places(slots: state.slots.count, variables: plan.trainableVariables.count)
+    let places = imported.model.optimizer.slotOrder.places(variables: plan.trainableVariables.count)
     for (index, slot) in state.slots.enumerated() {
       let own = sums(slot, plan.trainableVariables, plan.model)
       let all = zip(places, expected.slotSums).filter { $0.0.slot == index }.map(\.1)

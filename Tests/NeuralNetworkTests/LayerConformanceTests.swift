@@ -83,7 +83,9 @@ struct LayerConformanceTests {
   @Test("round-trips through YAML", arguments: LayerCase.names)
   func yaml(name: String) throws {
     let layerCase = try LayerCase(name)
-    #expect(layerCase.layer.options.map(\.key) == type(of: layerCase.layer).optionKeys)
+    // Options of weights are written only if they are not the defaults.
+    let keys = type(of: layerCase.layer).optionKeys.filter { WeightOptions.Kind(key: $0) == nil }
+    #expect(layerCase.layer.options.map(\.key) == keys)
     var model = Model()
     let sources = layerCase.inputShapes.indices.map {
       model.append(Activation(.linear), name: "a\($0)", inputs: [.input])

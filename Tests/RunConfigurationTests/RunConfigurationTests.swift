@@ -28,14 +28,18 @@ struct RunConfigurationTests {
   func explained() throws {
     let path = "\(URL(filePath: #filePath).pathComponents.dropLast(3).joined(separator: "/"))/configs/mnist-cnn.yml"
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    let keys =
-      Catalog.layers.all.flatMap { $0.optionKeys } + Catalog.optimizers.all.flatMap { $0.optionKeys }
-      + Catalog.losses.all.flatMap { $0.optionKeys }
-      + Catalog.callbacks.all.flatMap { $0.optionKeys } + Catalog.datasets.all.flatMap { $0.optionKeys }
-    let names =
-      Catalog.layers.names + Catalog.optimizers.names + Catalog.losses.names
-      + Catalog.metrics.names + Catalog.callbacks.names + Catalog.datasets.names
-    for word in keys + names { #expect(text.contains(word), "\(word)") }
+    let keys: [[String]] = [
+      Catalog.layers.all.flatMap { $0.optionKeys }, Catalog.optimizers.all.flatMap { $0.optionKeys },
+      Catalog.losses.all.flatMap { $0.optionKeys }, Catalog.schedules.all.flatMap { $0.optionKeys },
+      Catalog.metrics.all.flatMap { $0.optionKeys }, Catalog.callbacks.all.flatMap { $0.optionKeys },
+      Catalog.datasets.all.flatMap { $0.optionKeys },
+    ]
+    let names: [[String]] = [
+      Catalog.layers.names, Catalog.optimizers.names, Catalog.losses.names, Catalog.initializers.names,
+      Catalog.regularizers.names, Catalog.constraints.names, Catalog.metrics.names, Catalog.schedules.names,
+      Catalog.callbacks.names, Catalog.datasets.names,
+    ]
+    for word in (keys + names).flatMap({ $0 }) { #expect(text.contains(word), "\(word)") }
   }
 
   @Test("of published data sets are in configs/", arguments: ["fashion-mnist", "cifar10", "mnist-convnet"])
@@ -171,8 +175,8 @@ struct RunConfigurationTests {
     ("scale: 255", "scale: .nan", "test.yml:2: data.scale: expected a number greater than 0. Received: nan"),
     ("- conv2d:", "- conv3d:", "test.yml:4: model[0]: unknown layer 'conv3d'. Did you mean 'conv2d'?"),
     (
-      "activation: softmax", "activation: softplus",
-      "test.yml:8: model[4].dense.activation: unknown activation 'softplus'."
+      "activation: softmax", "activation: softminus",
+      "test.yml:8: model[4].dense.activation: unknown activation 'softminus'."
     ),
     ("name: adam", "name: adm", "test.yml:9: compile.optimizer: unknown optimizer 'adm'. Did you mean 'adam'?"),
     (
@@ -180,8 +184,8 @@ struct RunConfigurationTests {
       "test.yml:9: compile.optimizer.learning_rate: expected a number greater than 0. Received: -1"
     ),
     (
-      "loss: categorical_crossentropy", "loss: hinge",
-      "test.yml:9: compile.loss: unknown loss 'hinge'. Known names: categorical_crossentropy, sparse_categorical_crossentropy, "
+      "loss: categorical_crossentropy", "loss: dice",
+      "test.yml:9: compile.loss: unknown loss 'dice'. Known names: categorical_crossentropy, sparse_categorical_crossentropy, "
     ),
     (
       "metrics: [accuracy]", "metrics: [acuracy]",

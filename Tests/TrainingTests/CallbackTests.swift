@@ -325,7 +325,7 @@ struct LearningRateScheduleTests {
   /// Expected values: Keras 3.15.1, `CosineDecay` and `ExponentialDecay` with the same options.
   @Test("have the rates of their formulas")
   func formulas() {
-    func rates(_ form: LearningRateSchedule.Form, warmup: Int = 0, _ steps: [Int]) -> [Float] {
+    func rates(_ form: some ScheduleForm, warmup: Int = 0, _ steps: [Int]) -> [Float] {
       steps.map { LearningRateSchedule(form, warmupSteps: warmup).rate(0.5, step: $0) }
     }
     func isNear(_ found: [Float], _ expected: [Float]) -> Bool {

@@ -44,4 +44,25 @@ struct LayerTrainingTests {
       ConformanceRun.configuration(model, loss: loss), inputShape: [11])
     #expect(differences.isEmpty)
   }
+
+  private static let metrics: [any Metric] = [
+    Accuracy(), TopKCategoricalAccuracy(k: 3), Precision(threshold: 0.1), Recall(topK: 2), F1Score(average: .macro),
+    AUC(), RootMeanSquaredError(), CategoricalCrossentropy(),
+  ]
+
+  @Test("with metrics that are means and others that are counts")
+  func metrics() throws {
+    var configuration = ConformanceRun.configuration(Self.mixed)
+    configuration.metrics = Self.metrics
+    #expect(try ConformanceRun.differences(configuration, inputShape: [6, 5, 2]).isEmpty)
+    let data = try ConformanceRun.data([6, 5, 2], targets: .classes)
+    let trainer = try ConformanceRun.trainer(configuration, inputShape: [6, 5, 2], workers: 2)
+    try trainer.fit(data, validation: data)
+    let evaluation = try trainer.evaluate(data)
+    #expect(evaluation.values.map(\.name) == configuration.sumNames)
+    for (name, value) in evaluation.values { #expect(value > 0 && trainer.state.history["val_\(name)"].last == value) }
+    // They are of the probabilities, although the loss includes the softmax.
+    #expect(abs(evaluation["categorical_crossentropy"] - evaluation.loss) < 1e-5)
+    #expect(evaluation["root_mean_squared_error"] < 1)
+  }
 }

@@ -59,8 +59,11 @@ enum KerasIgnorableOptions {
     "name": .anything, "jit_compile": .anything, "is_legacy_optimizer": .anything,
     "weight_decay": .zero, "decay": .zero, "amsgrad": .off,
     "clipnorm": .null, "clipvalue": .null, "global_clipnorm": .null,
-    "use_ema": .off, "ema_momentum": .anything, "ema_overwrite_frequency": .anything,
-    "loss_scale_factor": .null, "gradient_accumulation_steps": .null,
+  ]
+
+  private static let schedules: [String: Rule] = [
+    // Read elsewhere: it becomes the optimizer's learning rate.
+    "name": .anything, "initial_learning_rate": .anything, "warmup_target": .null, "warmup_steps": .zero,
   ]
 
   private static let losses: [String: Rule] = [
@@ -69,17 +72,27 @@ enum KerasIgnorableOptions {
     "reduction": Rule(accepted: "sum_over_batch_size") { [.null, "auto", "sum_over_batch_size"].contains($0) },
   ]
 
+  private static let metrics: [String: Rule] = [
+    "name": .anything, "dtype": .float32, "fn": .anything, "axis": .last,
+    "sample_weight": .null, "class_id": .null, "top_k": .null, "multi_label": .off, "num_labels": .null,
+    "label_weights": .null, "ignore_class": .null, "reduction": .anything, "sparse_y_true": .off,
+  ]
+
   /// The owner of the options.
   enum Owner {
     case layer
     case optimizer
     case loss
+    case metric
+    case schedule
 
     fileprivate var rules: [String: Rule] {
       switch self {
       case .layer: layers
       case .optimizer: optimizers
       case .loss: losses
+      case .metric: metrics
+      case .schedule: schedules
       }
     }
   }

@@ -87,12 +87,20 @@ struct KerasLayer {
           layer: name, className: object.className, supported: Catalog.layers.all.map { $0.className }))
     }
     let configuration = KerasFormerNames.renamed(object.configuration, ofLayer: object.className)
+    // Weights come from the file, so that an unknown initializer does no harm; what else is unknown is refused below.
+    let keys = type.optionKeys.filter { canBeRead($0, configuration[$0]) }
     let options = try KerasIgnorableOptions.options(
-      of: configuration, keys: type.optionKeys, owner: .layer, place: place, omissions: &omissions, file: file)
+      of: configuration, keys: keys, owner: .layer, place: place, omissions: &omissions, file: file)
     let (plain, axis) = try plain(options, place: place, omissions: &omissions, file: file)
     let reader = try ConfigurationReader(plain, path: place, keys: type.optionKeys)
     noteInitializers(configuration, place: place, omissions: &omissions)
     return .computed(try type.init(options: reader), axis: axis)
+  }
+
+  /// Whether an option of weights is one that Martlet has; true for all other options.
+  private static func canBeRead(_ key: String, _ node: ConfigurationNode?) -> Bool {
+    guard let kind = WeightOptions.Kind(key: key), let node, node != .null else { return true }
+    return (try? WeightOptions.check(kind, node, WeightOptions.Place(path: key, line: nil))) != nil
   }
 
   /// The options with functions replaced by their names, and the last axis as -1.
@@ -142,7 +150,7 @@ struct KerasLayer {
     _ configuration: ConfigurationNode, place: String, omissions: inout KerasOmissions
   ) {
     for (key, own) in [("kernel_initializer", "GlorotUniform"), ("bias_initializer", "Zeros")] {
-      guard let node = configuration[key], node != .null else { continue }
+      guard let node = configuration[key], node != .null, !canBeRead(key, node) else { continue }
       let name = node["class_name"] ?? node
       let isGlorot =
         name == "VarianceScaling" && node["config"]?["mode"] == "fan_avg"

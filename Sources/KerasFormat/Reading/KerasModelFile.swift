@@ -160,6 +160,7 @@ public struct KerasModelFile: Sendable {
       model: sequential, inputShape: inputShape, weights: [], optimizer: own.optimizer, loss: own.loss,
       metrics: own.metrics, optimizerState: nil,
       scale: contents.metadata.scale ?? (described?.model.beginsWithScaling == true ? 1 : nil))
+    model.learningRateSchedule = own.learningRateSchedule
     model.classNames = contents.metadata.classNames
     model.pictures = contents.metadata.pictures
     let weights = KerasWeights(
@@ -196,6 +197,7 @@ public struct KerasModelFile: Sendable {
       model.optimizer =
         try training.optimizer()
         ?? assumed(model.optimizer, "optimizer", type(of: model.optimizer).className, &notes)
+      model.learningRateSchedule = try training.schedule()
       model.optimizerState = try weights.optimizerState(model.optimizer)
     case .exporting:
       do {

@@ -1,5 +1,6 @@
 import Configuration
 import NeuralNetwork
+import Training
 
 /// The training configuration in a Keras file: each part is parsed on access, so that a model can predict whatever it
 /// was trained with.
@@ -49,9 +50,17 @@ struct KerasTraining {
         " \(KerasIgnorableOptions.freshOptimizer)")
     }
     let place = "the optimizer \(type.className)"
+    let scheduled = try KerasSchedule(options, file: file)
     let own = try KerasIgnorableOptions.options(
-      of: options, keys: type.allOptionKeys, owner: .optimizer, place: place, file: file)
+      of: scheduled?.options ?? options, keys: type.allOptionKeys, owner: .optimizer, place: place, file: file)
     return try type.init(options: ConfigurationReader(own, path: place, keys: type.allOptionKeys))
+  }
+
+  /// The schedule of the optimizer's learning rate; nil if that is constant.
+  ///
+  /// - Throws: `ModelFileError` for an unsupported schedule or option.
+  func schedule() throws -> LearningRateSchedule? {
+    try namedOptimizer().flatMap { try KerasSchedule($0.options, file: file) }?.schedule
   }
 
   /// Nil if the file names none.
@@ -97,17 +106,38 @@ struct KerasTraining {
   /// The supported metrics, and the names of the others, which do not affect the weights.
   func metrics() -> (known: [any Metric], others: [String]) {
     var (known, others): ([any Metric], [String]) = ([], [])
-    for name in Self.names(document["metrics"] ?? .null) + Self.names(document["weighted_metrics"] ?? .null) {
-      let plain =
-        ["accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy"].contains(name)
-        ? Accuracy.name : name
-      if let type = Catalog.metrics.find(plain) {
-        if !known.contains(where: { Swift.type(of: $0).name == type.name }) { known.append(type.init()) }
+    for node in Self.elements(document["metrics"] ?? .null) + Self.elements(document["weighted_metrics"] ?? .null) {
+      if let metric = metric(node) {
+        if !known.contains(where: { Swift.type(of: $0).name == Swift.type(of: metric).name }) { known.append(metric) }
       } else {
-        others.append(name)
+        others += Self.names(node)
       }
     }
     return (known, others)
+  }
+
+  /// Nil for one that is not supported, or has options that are not.
+  private func metric(_ node: ConfigurationNode) -> (any Metric)? {
+    guard let name = Self.names(node).first else { return nil }
+    let isAccuracy = ["accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy"].contains(name)
+    guard let type = Catalog.metrics.find(isAccuracy ? Accuracy.name : name) else { return nil }
+    let options = node["config"] ?? ConfigurationNode(mapping: [])
+    let isFunction = KerasObject.functionName(node) != nil || options["fn"] != nil
+    guard
+      let own = try? KerasIgnorableOptions.options(
+        of: isFunction ? ConfigurationNode(mapping: []) : options, keys: type.optionKeys, owner: .metric, place: name,
+        file: file)
+    else { return nil }
+    return try? type.init(options: ConfigurationReader(own, path: name, keys: type.optionKeys))
+  }
+
+  /// The elements of a nested list.
+  private static func elements(_ node: ConfigurationNode) -> [ConfigurationNode] {
+    switch node.value {
+    case .sequence(let elements): elements.flatMap(self.elements)
+    case .null: []
+    default: [node]
+    }
   }
 
   /// The names in a nested list of names, functions and objects.

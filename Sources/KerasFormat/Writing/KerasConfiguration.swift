@@ -44,9 +44,14 @@ package enum KerasConfiguration {
     // Keras 2 interprets "accuracy" of a loaded model as that of one-hot labels.
     let accuracy =
       configuration.loss is SparseCategoricalCrossentropy
-      ? "sparse_categorical_accuracy" : configuration.loss is BinaryCrossentropy ? BinaryAccuracy.name : Accuracy.name
-    let metrics = configuration.metrics.map {
-      text($0 is Accuracy && module == nil ? accuracy : type(of: $0).name)
+      ? SparseCategoricalAccuracy.name
+      : configuration.loss.isOverIndependentProbabilities ? BinaryAccuracy.name : Accuracy.name
+    let metrics = configuration.metrics.map { metric in
+      let name = text(metric is Accuracy && module == nil ? accuracy : type(of: metric).name)
+      guard !metric.changedOptions.isEmpty else { return name }
+      return entry(
+        String(describing: type(of: metric)), [ConfigurationEntry("name", name)] + metric.changedOptions,
+        module: module.map { _ in "keras.metrics" })
     }
     return [
       ConfigurationEntry("loss", loss(configuration.loss, module: module)),

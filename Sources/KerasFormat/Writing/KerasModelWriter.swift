@@ -66,10 +66,20 @@ struct KerasModelWriter {
     // Always Keras' default. Layers of Keras 2 that draw images do not know the option.
     let own = KerasActivation.options(of: node.layer, isArchive: isArchive).filter {
       isArchive || $0.key != "data_format"
-    }
+    }.map(weightOption)
     let isForeign = Catalog.layers.isRegistered(type(of: node.layer).typeName)
     return layer(
       node.className, node.name, options + frozen + own, inputs: node.inputs, isForeign: isForeign)
+  }
+
+  /// An initializer, regularizer or constraint as Keras' object; other options unchanged.
+  private func weightOption(_ option: ConfigurationEntry) -> ConfigurationEntry {
+    guard let kind = WeightOptions.Kind(key: option.key), let part = NamedPart(option.node),
+      let className = WeightOptions.className(kind, named: part.name)
+    else { return option }
+    return ConfigurationEntry(
+      option.key,
+      KerasConfiguration.entry(className, part.options, module: isArchive ? "keras.\(kind.rawValue)s" : nil))
   }
 
   /// - Parameter isForeign: whether the layer is not one of Keras', but a custom class registered by its user.

@@ -58,7 +58,7 @@ final class ProgressPrinter: Callback {
     let interval = verbosity == .bar ? Self.redrawInterval : Self.lineInterval
     guard printed.map({ seconds(since: $0) >= interval }) ?? true else { return }
     printed = now()
-    let means = zip(trainer.configuration.sumNames, trainer.state.sums.means).map { (name: $0, value: $1) }
+    let means = zip(trainer.configuration.sumNames, trainer.runningResults).map { (name: $0, value: $1) }
     show(step: trainer.state.stepInEpoch, plan: plan, values: means.sorted { $0.name < $1.name }, isEnd: false)
   }
 

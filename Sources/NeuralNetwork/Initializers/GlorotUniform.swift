@@ -1,11 +1,15 @@
+import Configuration
 import Randomness
 
 /// Glorot uniform initializer: uniform in ±√(6 / (fan in + fan out)).
 ///
 /// Source: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks",
 /// AISTATS 2010, equation 16.
-public struct GlorotUniform: Initializer {
+public struct GlorotUniform: ConfiguredInitializer {
   public static let className = "GlorotUniform"
+  public static let name = "glorot_uniform"
+  public static let prototype = GlorotUniform()
+  public static let schema: Schema = []
 
   /// Creates the initializer; it has no options.
   public init() {}

@@ -13,6 +13,7 @@ public protocol Initializer: Sendable {
 extension Shape {
   /// The fan in and fan out of a kernel of this shape, as Keras computes them (`compute_fans`).
   var fans: (input: Int, output: Int) {
+    guard dimensions.count > 1 else { return (count, count) }
     let receptiveField = dimensions.dropLast(2).reduce(1, *)
     return (dimensions[dimensions.count - 2] * receptiveField, dimensions[dimensions.count - 1] * receptiveField)
   }

@@ -16,13 +16,15 @@ public struct BatchNormalization: UnaryLayer, Equatable {
   public static let className = "BatchNormalization"
   public static let typeName = "batch_normalization"
   public static let prototype = BatchNormalization()
-  public static let schema: Schema = [
+  private static let ownSchema: Schema = [
     .constant("axis", -1, wording: "-1, the channels"),
     .number("momentum", \.momentum, where: .belowOne),
     .number("epsilon", \.epsilon, where: .positive),
     .bool("center", \.center),
     .bool("scale", \.scale),
   ]
+  public static let schema: Schema =
+    ownSchema + WeightOptions.options("beta", \.beta) + WeightOptions.options("gamma", \.gamma)
 
   /// The fraction of the moving statistics that a training step keeps; below 1.
   public var momentum: Double
@@ -32,6 +34,10 @@ public struct BatchNormalization: UnaryLayer, Equatable {
   public var center: Bool
   /// Whether the layer has a γ.
   public var scale: Bool
+  /// The options of β.
+  public var beta = WeightOptions(Zeros())
+  /// The options of γ.
+  public var gamma = WeightOptions(Ones())
 
   /// Creates a layer with Keras' defaults.
   public init(momentum: Double = 0.99, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true) {
@@ -41,12 +47,15 @@ public struct BatchNormalization: UnaryLayer, Equatable {
     self.scale = scale
   }
 
-  public func outputShape(for input: Shape) -> Shape { input }
+  public func outputShape(for input: Shape) throws -> Shape {
+    if scale { try gamma.check("gamma", [input.channels]) }
+    if center { try beta.check("beta", [input.channels]) }
+    return input
+  }
 
   public func variables(for input: Shape) -> [VariableSpecification] {
     let shape: Shape = [input.channels]
-    return (scale ? [VariableSpecification(name: "gamma", shape: shape, initializer: Ones())] : [])
-      + (center ? [VariableSpecification(name: "beta", shape: shape, initializer: Zeros())] : [])
+    return (scale ? [gamma.variable("gamma", shape)] : []) + (center ? [beta.variable("beta", shape)] : [])
       + [
         VariableSpecification(name: "moving_mean", shape: shape, initializer: Zeros(), role: .state),
         VariableSpecification(name: "moving_variance", shape: shape, initializer: Ones(), role: .state),

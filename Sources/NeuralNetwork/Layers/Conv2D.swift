@@ -10,7 +10,7 @@ public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
   public static let classAliases = ["Convolution2D"]
   public static let typeName = "conv2d"
   public static let prototype = Conv2D(filters: 1, kernelSize: [1, 1])
-  public static let schema: Schema = [
+  private static let ownSchema: Schema = [
     .integer("filters", \.filters, in: 1...LayerLimits.size, isRequired: true),
     .heightWidth("kernel_size", \.kernelSize, in: 1...LayerLimits.size, isRequired: true),
     .heightWidth("strides", \.strides, in: 1...LayerLimits.size),
@@ -18,6 +18,8 @@ public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
     .choice("activation", \.activation),
     .bool("use_bias", \.useBias),
   ]
+  public static let schema: Schema =
+    ownSchema + WeightOptions.options("kernel", \.kernel) + WeightOptions.options("bias", \.bias)
 
   /// The number of output channels.
   public var filters: Int
@@ -31,6 +33,10 @@ public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
   public var activation: ActivationFunction
   /// Whether each filter has a bias.
   public var useBias: Bool
+  /// The options of the kernel.
+  public var kernel = WeightOptions(GlorotUniform())
+  /// The options of the bias.
+  public var bias = WeightOptions(Zeros())
 
   /// Creates a convolution layer.
   public init(
@@ -48,15 +54,17 @@ public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
 
   public func outputShape(for input: Shape) throws -> Shape {
     let window = try window(over: input)
+    try kernel.check("kernel", kernelShape(for: input))
+    if useBias { try bias.check("bias", [filters]) }
     return [window.output.height, window.output.width, filters]
   }
 
   public func variables(for input: Shape) -> [VariableSpecification] {
-    let kernel = VariableSpecification(
-      name: "kernel", shape: [kernelSize.height, kernelSize.width, input.dimensions[2], filters],
-      initializer: GlorotUniform())
-    let bias = VariableSpecification(name: "bias", shape: [filters], initializer: Zeros())
-    return useBias ? [kernel, bias] : [kernel]
+    [kernel.variable("kernel", kernelShape(for: input))] + (useBias ? [bias.variable("bias", [filters])] : [])
+  }
+
+  private func kernelShape(for input: Shape) -> Shape {
+    [kernelSize.height, kernelSize.width, input.dimensions[2], filters]
   }
 
   public func operation(at site: LayerSite) throws -> (any Operation)? {

@@ -6,11 +6,13 @@ public struct Dense: UnaryLayer, ActivatedLayer, Equatable {
   public static let className = "Dense"
   public static let typeName = "dense"
   public static let prototype = Dense(units: 1)
-  public static let schema: Schema = [
+  private static let ownSchema: Schema = [
     .integer("units", \.units, in: 1...LayerLimits.size, isRequired: true),
     .choice("activation", \.activation),
     .bool("use_bias", \.useBias),
   ]
+  public static let schema: Schema =
+    ownSchema + WeightOptions.options("kernel", \.kernel) + WeightOptions.options("bias", \.bias)
 
   /// The number of outputs.
   public var units: Int
@@ -18,6 +20,10 @@ public struct Dense: UnaryLayer, ActivatedLayer, Equatable {
   public var activation: ActivationFunction
   /// Whether each unit has a bias.
   public var useBias: Bool
+  /// The options of the kernel.
+  public var kernel = WeightOptions(GlorotUniform())
+  /// The options of the bias.
+  public var bias = WeightOptions(Zeros())
 
   /// Creates a fully connected layer.
   public init(units: Int, activation: ActivationFunction = .linear, useBias: Bool = true) {
@@ -31,13 +37,13 @@ public struct Dense: UnaryLayer, ActivatedLayer, Equatable {
     guard input.dimensions.count == 1 else {
       throw LayerShapeError(needs: "a single axis", advice: "add a flatten layer before it")
     }
+    try kernel.check("kernel", [input.count, units])
+    if useBias { try bias.check("bias", [units]) }
     return [units]
   }
 
   public func variables(for input: Shape) -> [VariableSpecification] {
-    let kernel = VariableSpecification(name: "kernel", shape: [input.count, units], initializer: GlorotUniform())
-    let bias = VariableSpecification(name: "bias", shape: [units], initializer: Zeros())
-    return useBias ? [kernel, bias] : [kernel]
+    [kernel.variable("kernel", [input.count, units])] + (useBias ? [bias.variable("bias", [units])] : [])
   }
 
   public func operation(at site: LayerSite) -> (any Operation)? {

@@ -6,7 +6,7 @@ import Randomness
 /// Source: G. Box, M. Muller, "A Note on the Generation of Random Normal Deviates", Annals of Mathematical Statistics 29
 /// (1958).
 struct NormalNumbers {
-  private var random: RandomStream
+  private(set) var random: RandomStream
   private var second: Float?
 
   init(_ random: RandomStream) { self.random = random }

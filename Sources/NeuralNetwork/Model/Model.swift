@@ -171,7 +171,7 @@ extension Model {
       model.inputName = nil
       for index in model.nodes.indices { model.nodes[index].name = nil }
       if ignoringTrainable { model.setTrainable(true, layers: model.nodes.indices) }
-      return model.configuration
+      return model.configuration.withoutInitializers
     }
     return unnamed(self) == unnamed(other)
   }
@@ -197,3 +197,18 @@ extension Model {
 
 /// A model whose layers form a chain.
 public typealias Sequential = Model
+
+extension ConfigurationNode {
+  /// The layers of a model without their initializers, which do not matter to one that has its weights.
+  package var withoutInitializers: ConfigurationNode {
+    switch value {
+    case .sequence(let elements): ConfigurationNode(.sequence(elements.map(\.withoutInitializers)), line: line)
+    case .mapping(let entries):
+      ConfigurationNode(
+        mapping: entries.filter { !$0.key.hasSuffix("_initializer") }.map {
+          ConfigurationEntry($0.key, $0.node.withoutInitializers, line: $0.line)
+        }, line: line)
+    default: self
+    }
+  }
+}

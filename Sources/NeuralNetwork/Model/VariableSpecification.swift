@@ -16,11 +16,20 @@ public struct VariableSpecification: Sendable {
   public let shape: Shape
   /// The initializer of its values.
   public let initializer: any Initializer
+  /// The penalty on its size; nil for none.
+  public let regularizer: (any Regularizer)?
+  /// Its change after each step; nil for none.
+  public let constraint: (any Constraint)?
   /// What updates the variable.
   public let role: Role
 
   /// Creates a specification.
-  public init(name: String, shape: Shape, initializer: any Initializer, role: Role = .trainable) {
+  public init(
+    name: String, shape: Shape, initializer: any Initializer, role: Role = .trainable,
+    regularizer: (any Regularizer)? = nil, constraint: (any Constraint)? = nil
+  ) {
+    self.regularizer = regularizer
+    self.constraint = constraint
     self.name = name
     self.shape = shape
     self.initializer = initializer

@@ -41,4 +41,20 @@ extension Program {
       layouts[index].store(source, to: start + variable.offset)
     }
   }
+
+  /// The place in memory of each value of a variable, in Keras' order, relative to the variable's offset.
+  package func places(of index: Int) -> [Int] {
+    let count = plan.variables[index].shape.count
+    // In two parts, because a `Float` does not represent all integers beyond 2²⁴.
+    let parts = [(0..<count).map { Float($0 & 0xFFF) }, (0..<count).map { Float($0 >> 12) }].map { numbers in
+      [Float](unsafeUninitializedCapacity: count) { values, initialized in
+        numbers.withUnsafeBufferPointer { numbers in
+          guard let source = numbers.baseAddress, let destination = values.baseAddress else { return }
+          layouts[index].load(source, to: destination)
+        }
+        initialized = count
+      }
+    }
+    return zip(parts[0], parts[1]).map { Int($0) | Int($1) << 12 }
+  }
 }

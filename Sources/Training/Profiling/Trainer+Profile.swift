@@ -40,8 +40,8 @@ extension Trainer {
     let time = update.time(shards: configuration.shards, iteration: 1, learningRate: 0)
     return Timing(runs: runs) {
       team.perform(tasks: update.taskCount) { _, task in
-        update.forEachBlock(of: task) { _, block in
-          update.reduce(block, time)
+        update.forEachBlock(of: task) { index, block in
+          update.reduce(block, at: index, time)
           update.apply(block, time)
         }
       }

@@ -9,13 +9,14 @@ struct ReduceAndUpdatePhase: StepPhase {
 
   func run(task: Int, worker: Int, _ step: CurrentStep) {
     let time = update.time(of: step)
-    update.forEachBlock(of: task) { _, block in
-      update.reduce(block, time)
+    update.forEachBlock(of: task) { index, block in
+      update.reduce(block, at: index, time)
       update.apply(block, time)
     }
   }
 
   func finish(_ step: CurrentStep) -> Bool {
+    update.penalties.finish()
     update.finish()
     return true
   }

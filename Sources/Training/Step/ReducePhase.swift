@@ -10,12 +10,13 @@ struct ReducePhase: StepPhase {
   func run(task: Int, worker: Int, _ step: CurrentStep) {
     let time = update.time(of: step)
     update.forEachBlock(of: task) { index, block in
-      update.reduce(block, time)
+      update.reduce(block, at: index, time)
       update.norms.square(block, at: index, gradient: update.gradient(of: block))
     }
   }
 
   func finish(_ step: CurrentStep) -> Bool {
+    update.penalties.finish()
     update.norms.finish()
     return true
   }

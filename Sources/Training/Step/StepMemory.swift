@@ -12,6 +12,8 @@ final class StepMemory: @unchecked Sendable {
   /// The loss and the metrics of each sample.
   let lossSums: SampleSums
   private let sumCount: Int
+  private let stepSums: UnsafeMutablePointer<Double>
+  private let stepSumCount: Int
   /// The memory of the batch that workers share.
   let batch: BatchMemory
   /// The sums of batch operations.
@@ -35,6 +37,9 @@ final class StepMemory: @unchecked Sendable {
     reduction = GradientReduction(
       count: program.plan.trainableCount, groups: groups.count(ofShards: configuration.shards), kernels: kernels)
     sumCount = configuration.sumNames.count
+    stepSumCount = configuration.sumCount(outputs: program.plan.outputShape.count)
+    stepSums = .allocate(capacity: stepSumCount)
+    stepSums.initialize(repeating: 0, count: stepSumCount)
     lossSums = SampleSums(capacity: configuration.batchSize, width: sumCount)
     batchSums = SampleSums(capacity: configuration.batchSize, width: program.sumCount)
     update = VariableUpdate(
@@ -52,17 +57,26 @@ final class StepMemory: @unchecked Sendable {
     return inner.map { ForwardPhase(segment: $0, memory: self) }
       + [LossPhase(memory: self)]
       + inner.reversed().map { BackwardPhase(segment: $0, memory: self) }
-      + update.phases
+      + update.phases + (ConstraintPhase(program, variables).map { [$0] } ?? [])
   }
 
   /// The number of groups of a step's shards.
   func groupCount(_ step: CurrentStep) -> Int { groups.count(ofShards: step.sharding.shardCount) }
 
-  /// Sums the loss and the metrics over the batch; called once all samples are computed.
-  func finishLoss(of step: CurrentStep) { lossSums.sum(samples: step.batch.count, width: sumCount) }
+  deinit { stepSums.deallocate() }
 
-  /// The sums of the loss and each metric over the batch.
-  var sums: UnsafePointer<Double> { lossSums.lastSum }
+  /// Sums the loss and the metrics over the batch; called once all samples are computed.
+  func finishLoss(of step: CurrentStep) {
+    stepSums.update(repeating: 0, count: stepSumCount)
+    stepSums.update(from: lossSums.sum(samples: step.batch.count, width: sumCount), count: sumCount)
+    for worker in workers { worker.moveCounts(to: stepSums + sumCount) }
+  }
+
+  /// Adds the penalties of weights to the loss of each sample; called at the end of the step.
+  func finishStep(_ step: CurrentStep) { stepSums[0] += update.penalties.total * Double(step.batch.count) }
+
+  /// The sums of the loss and each metric over the batch, then the counts.
+  var sums: UnsafePointer<Double> { UnsafePointer(stepSums) }
 
   /// The mean loss of the batch.
   func loss(of step: CurrentStep) -> Float { Float(sums[0] / Double(step.batch.count)) }

@@ -64,6 +64,7 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   ///
   /// - Returns: the first phase of the next step; nil to stop.
   private func endStep() -> Int? {
+    memory.finishStep(step)
     losses.append(state.sums.add(memory.sums, samples: step.batch.count))
     state.step += 1
     state.stepInEpoch += 1
