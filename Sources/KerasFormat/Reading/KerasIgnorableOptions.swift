@@ -34,9 +34,12 @@ enum KerasIgnorableOptions {
     "data_format": .channelsLast, "dilation_rate": .one, "groups": .one,
     // Weights come from the file: their initializers do not matter.
     "kernel_initializer": .anything, "bias_initializer": .anything, "gamma_initializer": .anything,
+    "depthwise_initializer": .anything, "pointwise_initializer": .anything,
     "beta_initializer": .anything, "moving_mean_initializer": .anything, "moving_variance_initializer": .anything,
     "kernel_regularizer": .nullInTraining, "bias_regularizer": .nullInTraining,
     "activity_regularizer": .nullInTraining, "kernel_constraint": .nullInTraining, "bias_constraint": .nullInTraining,
+    "depthwise_regularizer": .nullInTraining, "pointwise_regularizer": .nullInTraining,
+    "depthwise_constraint": .nullInTraining, "pointwise_constraint": .nullInTraining,
     "gamma_regularizer": .nullInTraining, "beta_regularizer": .nullInTraining, "gamma_constraint": .nullInTraining,
     "beta_constraint": .nullInTraining,
     // Batch normalization: on a single device the statistics are those of the whole batch.

@@ -74,7 +74,9 @@ extension ExchangeGraph.Node {
     case .product: true
     case .activation(let function): function != .softmax && outputMayBeAny
     case .flatten, .scaling, .dropout: outputMayBeAny
-    case .convolution, .maximum, .average, .normalization, .standardization, .sum, .concatenation, .globalAverage: false
+    case .convolution, .transposedConvolution, .maximum, .average, .normalization, .standardization, .sum,
+      .concatenation, .globalAverage:
+      false
     }
   }
 }

@@ -13,8 +13,19 @@ struct ONNXOperator {
   /// The operators of a step, a chain.
   static func operators(for step: ChannelsFirstModel.Step) -> [ONNXOperator] {
     switch step.operation {
-    case .convolution(let weights, let window):
-      [ONNXOperator(type: "Conv", tensors: weights.tensors, attributes: attributes(of: window))]
+    case .convolution(let weights, let window, let groups):
+      [
+        ONNXOperator(
+          type: "Conv", tensors: weights.tensors,
+          attributes: attributes(of: window) + dilations(of: window)
+            + (groups == 1 ? [] : [attribute("group", Int64(groups))]))
+      ]
+    case .transposedConvolution(let weights, let window):
+      [
+        ONNXOperator(
+          type: "ConvTranspose", tensors: weights.tensors,
+          attributes: transposedAttributes(of: window) + dilations(of: window))
+      ]
     case .maximum(let window): [ONNXOperator(type: "MaxPool", attributes: attributes(of: window))]
     case .average(let window):
       [ONNXOperator(type: "AveragePool", attributes: attributes(of: window) + [attribute("count_include_pad", 0)])]
@@ -67,6 +78,21 @@ struct ONNXOperator {
     return [
       attribute("kernel_shape", pair(window.size)), attribute("strides", pair(window.strides)),
       attribute("pads", pair(window.paddingBefore) + pair(window.paddingAfter)),
+    ]
+  }
+
+  private static func dilations(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
+    window.dilation == [1, 1] ? [] : [attribute("dilations", [window.dilation.height, window.dilation.width])]
+  }
+
+  /// A transposed convolution is padded by pixels that no window covers as `output_padding`.
+  private static func transposedAttributes(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
+    let (before, after) = (window.paddingBefore, window.paddingAfter)
+    return [
+      attribute("kernel_shape", [window.size.height, window.size.width]),
+      attribute("strides", [window.strides.height, window.strides.width]),
+      attribute("pads", [before.height, before.width, max(after.height, 0), max(after.width, 0)]),
+      attribute("output_padding", [max(-after.height, 0), max(-after.width, 0)]),
     ]
   }
 

@@ -23,6 +23,9 @@ private let layerCatalog = Catalog<any Layer.Type>(
     Normalization.self,
     RandomFlip.self,
     RandomTranslation.self,
+    DepthwiseConv2D.self,
+    SeparableConv2D.self,
+    Conv2DTranspose.self,
   ])
 
 extension Catalog where Entry == any Layer.Type {
