@@ -16,7 +16,8 @@ struct AllocationTests {
     "allocates nothing", .disabled(if: hasSanitizer),
     arguments: [
       "configs/mnist-cnn", "configs/mnist-convnet", "configs/mnist-mlp", "Tests/AllocationCounter/residual",
-      "Tests/AllocationCounter/branches", "Tests/AllocationCounter/centered",
+      "Tests/AllocationCounter/branches", "Tests/AllocationCounter/centered", "Tests/AllocationCounter/convolutions",
+      "Tests/AllocationCounter/augmented",
     ], [1, 2])
   func nothing(config: String, workers: Int) throws {
     let finished = try count(config, workers: workers)

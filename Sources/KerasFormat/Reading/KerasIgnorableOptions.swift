@@ -47,6 +47,8 @@ enum KerasIgnorableOptions {
     "renorm": .offInTraining, "renorm_clipping": .anything, "renorm_momentum": .anything,
     // Dropout and noise: another seed is another sample of the same distribution.
     "seed": .anything, "noise_shape": .nullInTraining,
+    // Of Resizing: smoothing, and padding to the aspect ratio with its values.
+    "antialias": .off, "pad_to_aspect_ratio": .off, "fill_mode": .anything, "fill_value": .anything,
     // Of augmentation: how boxes would be written that come with images.
     "bounding_box_format": .anything,
     "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,

@@ -12,6 +12,8 @@ struct ChannelsFirstModel {
     case convolution(Weights, window: ExchangeWindow, groups: Int)
     /// The kernel is (in, out, height, width); the window moves over the output.
     case transposedConvolution(Weights, window: ExchangeWindow)
+    case cropping(top: Int, left: Int, height: Int, width: Int)
+    case resizing(height: Int, width: Int, isBilinear: Bool)
     case maximum(window: ExchangeWindow)
     case average(window: ExchangeWindow)
     /// Flattens a sample.

@@ -74,7 +74,8 @@ extension ExchangeGraph.Node {
     case .product: true
     case .activation(let function): function != .softmax && outputMayBeAny
     case .flatten, .scaling, .dropout: outputMayBeAny
-    case .convolution, .transposedConvolution, .maximum, .average, .normalization, .standardization, .sum,
+    case .convolution, .transposedConvolution, .cropping, .resizing, .maximum, .average, .normalization,
+      .standardization, .sum,
       .concatenation, .globalAverage:
       false
     }

@@ -58,6 +58,12 @@ struct TorchModules {
           + "\(Self.dilation(window))\(groups == 1 ? "" : ", groups=\(groups)")\(Self.bias(weights)))", weights)
     case .transposedConvolution(let weights, let window):
       try appendTransposed(weights, window, step)
+    case .cropping(let top, let left, let height, let width):
+      guard let image = step.input.image else { return }
+      append("ZeroPad2d((\(-left), \(left + width - image.width), \(-top), \(top + height - image.height)))")
+    case .resizing(let height, let width, let isBilinear):
+      let mode = isBilinear ? "mode='bilinear', align_corners=False" : "mode='nearest-exact'"
+      append("Upsample(size=(\(height), \(width)), \(mode))")
     case .maximum(let window):
       appendPadding(window, function: "ConstantPad2d", value: ", float('-inf')")
       append("MaxPool2d(\(Self.pair(window.size)), stride=\(Self.pair(window.strides)))")

@@ -97,7 +97,8 @@ enum ONNXFile {
     Onnx_TensorProto.with {
       $0.name = tensor.name
       $0.dims = tensor.dimensions.map(Int64.init)
-      $0.dataType = Int32(Onnx_TensorProto.DataType.float.rawValue)
+      let type: Onnx_TensorProto.DataType = if case .integers = tensor.values { .int64 } else { .float }
+      $0.dataType = Int32(type.rawValue)
       $0.rawData = .init(tensor.bytes)
     }
   }

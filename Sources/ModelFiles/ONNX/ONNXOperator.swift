@@ -26,6 +26,10 @@ struct ONNXOperator {
           type: "ConvTranspose", tensors: weights.tensors,
           attributes: transposedAttributes(of: window) + dilations(of: window))
       ]
+    case .cropping(let top, let left, let height, let width):
+      [slice(step.layer, from: [top, left], to: [top + height, left + width])]
+    case .resizing(let height, let width, let isBilinear):
+      [resizing(of: step, to: [height, width], isBilinear: isBilinear)]
     case .maximum(let window): [ONNXOperator(type: "MaxPool", attributes: attributes(of: window))]
     case .average(let window):
       [ONNXOperator(type: "AveragePool", attributes: attributes(of: window) + [attribute("count_include_pad", 0)])]
@@ -71,6 +75,38 @@ struct ONNXOperator {
     return ONNXOperator(type: "Transpose", attributes: [attribute("perm", [0] + moved)])
   }
 
+  /// The part of each image, (batch, channels, height, width), between two corners.
+  private static func slice(_ layer: String, from start: [Int], to end: [Int]) -> ONNXOperator {
+    ONNXOperator(
+      type: "Slice",
+      tensors: [
+        NamedTensor("\(layer)/starts", [2], .integers(start.map(Int64.init))),
+        NamedTensor("\(layer)/ends", [2], .integers(end.map(Int64.init))),
+        NamedTensor("\(layer)/axes", [2], .integers([2, 3])),
+      ])
+  }
+
+  /// Half-pixel centers, as `tf.image.resize`. The batch has any size, so that scales are given instead of sizes.
+  private static func resizing(
+    of step: ChannelsFirstModel.Step, to size: [Int], isBilinear: Bool
+  ) -> ONNXOperator {
+    let scales = zip(step.input.dimensions, size).map { input, output in
+      let scale = Float(output) / Float(input)
+      // The size is the input's times this, rounded down.
+      return Int(Float(input) * scale) < output ? scale.nextUp : scale
+    }
+    return ONNXOperator(
+      type: "Resize",
+      tensors: [
+        NamedTensor("\(step.layer)/roi", [0], [Float]()), NamedTensor("\(step.layer)/scales", [4], [1, 1] + scales),
+      ],
+      attributes: [
+        attribute("mode", text: isBilinear ? "linear" : "nearest"),
+        attribute("coordinate_transformation_mode", text: "half_pixel"),
+        attribute("nearest_mode", text: "round_prefer_ceil"),
+      ])
+  }
+
   // MARK: - Attributes
 
   private static func attributes(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
@@ -109,6 +145,14 @@ struct ONNXOperator {
       $0.name = name
       $0.type = .float
       $0.f = value
+    }
+  }
+
+  private static func attribute(_ name: String, text: String) -> Onnx_AttributeProto {
+    Onnx_AttributeProto.with {
+      $0.name = name
+      $0.type = .string
+      $0.s = .init(text.utf8)
     }
   }
 

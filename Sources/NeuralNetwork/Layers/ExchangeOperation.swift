@@ -12,6 +12,11 @@ public enum ExchangeOperation: Sendable, Equatable {
   /// The transpose of a cross-correlation: its window moves over the output. The kernel is (height, width, out, in), the
   /// bias (out).
   case transposedConvolution(kernel: String, bias: String?, window: ExchangeWindow)
+  /// A part of an image, in pixels.
+  case cropping(top: Int, left: Int, height: Int, width: Int)
+  /// An image resized to a size in pixels, without smoothing: bilinear, or the nearest pixel. Positions count from the
+  /// edges of pixels, not from their centers.
+  case resizing(height: Int, width: Int, isBilinear: Bool)
   /// Max pooling; padding is smaller than every value.
   case maximum(window: ExchangeWindow)
   /// Average pooling; padding is excluded.

@@ -64,7 +64,7 @@ struct GaussianNoiseOperation: Operation {
 ///
 /// Source: G. Box, M. Muller, "A Note on the Generation of Random Normal Deviates", Annals of Mathematical Statistics 29
 /// (1958).
-private struct NormalNumbers {
+struct NormalNumbers {
   private var random: RandomStream
   private var second: Float?
 

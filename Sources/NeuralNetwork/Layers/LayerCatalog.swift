@@ -26,6 +26,14 @@ private let layerCatalog = Catalog<any Layer.Type>(
     DepthwiseConv2D.self,
     SeparableConv2D.self,
     Conv2DTranspose.self,
+    RandomCrop.self,
+    RandomRotation.self,
+    RandomZoom.self,
+    RandomBrightness.self,
+    RandomContrast.self,
+    RandomErasing.self,
+    Resizing.self,
+    CenterCrop.self,
   ])
 
 extension Catalog where Entry == any Layer.Type {
