@@ -41,6 +41,26 @@ package protocol VectorKernelBuild: SendableMetatype {
     samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>,
     scratch: UnsafeMutablePointer<Float>)
 
+  static func sumRows(
+    _ values: UnsafePointer<Float>, rows: Int, columns: Int, _ sums: UnsafeMutablePointer<Float>)
+
+  static func depthwiseScratchCount(_ geometry: ConvolutionGeometry) -> Int
+  static func depthwiseOffsets(
+    _ geometry: ConvolutionGeometry, positions: UnsafeMutablePointer<Int32>, taps: UnsafeMutablePointer<Int32>,
+    gradientPositions: UnsafeMutablePointer<Int32>, gradientTaps: UnsafeMutablePointer<Int32>)
+  static func depthwiseForward(
+    input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    output: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
+    positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
+  static func depthwiseKernelGradient(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, kernelGradient: UnsafeMutablePointer<Float>,
+    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry,
+    positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
+  static func depthwiseInputGradient(
+    outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>,
+    scratch: UnsafeMutablePointer<Float>)
+
   static func fitsPooledConvolution(_ geometry: ConvolutionGeometry) -> Bool
   static func pooledConvolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int
   static func pooledConvolutionForward(

@@ -2,7 +2,8 @@ import CVector
 
 // Convolutions of any size over NHWC images with HWIO kernels, as matrix products.
 //
-// The rows of the product are output positions (or kernel taps), the columns are filters (or channels). Patches are not
+// Each group of channels and filters is a product of its own: its image starts some channels later. The rows of the
+// product are output positions (or kernel taps), the columns are filters (or channels). Patches are not
 // copied: two tables hold the offsets of positions and taps in the image. Only an image that windows extend past is
 // copied first, with its padding, one sample at a time.
 
@@ -28,8 +29,9 @@ extension VectorKernels {
       }
     }
     for tap in 0..<plan.taps {
-      let (row, rest) = tap.quotientAndRemainder(dividingBy: plan.rowTaps)
-      taps[tap] = Int32(row * plan.coveredWidth * channels + rest)
+      let (pixel, channel) = tap.quotientAndRemainder(dividingBy: plan.groupChannels)
+      let (row, column) = pixel.quotientAndRemainder(dividingBy: geometry.kernelWidth)
+      taps[tap] = Int32(plan.pixelOffset(row: row, column: column) + channel)
     }
   }
 
@@ -50,21 +52,27 @@ extension VectorKernels {
   ) {
     let plan = ConvolutionPlan(geometry)
     let panels = plan.filterPanels
-    packFilters(kernel, plan, scratch)
-    let packedBias = packBias(bias, plan, scratch + plan.packedCount)
+    for group in 0..<geometry.groups {
+      packFilters(kernel + group * plan.groupFilters, plan, scratch + group * plan.groupPackedCount)
+    }
+    let packedBias = packBiases(bias, plan, scratch + plan.packedCount)
     for sample in 0..<samples {
       let image = covered(input + sample * plan.inputCount, plan, scratch + plan.imageStart)
-      for panel in 0..<panels.count {
-        let column = panels.firstColumn(of: panel)
-        withRow(
-          width: panels.width(of: panel),
-          MatrixProduct(
-            a: image, rowOffsets: Tabled(positions), depthOffsets: Tabled(taps), b: scratch + column * plan.taps,
-            bStride: panels.width(of: panel) * lanes,
-            c: output + sample * plan.positions * geometry.filters + column,
-            targetOffsets: Strided(geometry.filters), rows: plan.positions, depth: plan.taps,
-            lastLanes: panels.lastLanes(of: panel), isPacked: true, bias: packedBias.map { $0 + column },
-            destination: relu ? .overwriteWithRelu : .overwrite))
+      for group in 0..<geometry.groups {
+        let packed = scratch + group * plan.groupPackedCount
+        let bias = packedBias.map { $0 + group * panels.paddedColumns }
+        let target = output + sample * plan.positions * geometry.filters + group * plan.groupFilters
+        for panel in 0..<panels.count {
+          let column = panels.firstColumn(of: panel)
+          withRow(
+            width: panels.width(of: panel),
+            MatrixProduct(
+              a: image + group * plan.groupChannels, rowOffsets: Tabled(positions), depthOffsets: Tabled(taps),
+              b: packed + column * plan.taps, bStride: panels.width(of: panel) * lanes, c: target + column,
+              targetOffsets: Strided(geometry.filters), rows: plan.positions, depth: plan.taps,
+              lastLanes: panels.lastLanes(of: panel), isPacked: true, bias: bias.map { $0 + column },
+              destination: relu ? .overwriteWithRelu : .overwrite))
+        }
       }
     }
   }
@@ -84,16 +92,18 @@ extension VectorKernels {
     let panels = plan.filterPanels
     for sample in 0..<samples {
       let image = covered(input + sample * plan.inputCount, plan, scratch + plan.imageStart)
-      for panel in 0..<panels.count {
-        let column = panels.firstColumn(of: panel)
-        withRow(
-          width: panels.width(of: panel),
-          MatrixProduct(
-            a: image, rowOffsets: Tabled(taps), depthOffsets: Tabled(positions),
-            b: outputGradient + sample * plan.positions * geometry.filters + column, bStride: geometry.filters,
-            c: kernelGradient + column, targetOffsets: Strided(geometry.filters), rows: plan.taps,
-            depth: plan.positions, lastLanes: panels.lastLanes(of: panel),
-            destination: sample == 0 ? .overwrite : .add))
+      for group in 0..<geometry.groups {
+        for panel in 0..<panels.count {
+          let column = group * plan.groupFilters + panels.firstColumn(of: panel)
+          withRow(
+            width: panels.width(of: panel),
+            MatrixProduct(
+              a: image + group * plan.groupChannels, rowOffsets: Tabled(taps), depthOffsets: Tabled(positions),
+              b: outputGradient + sample * plan.positions * geometry.filters + column, bStride: geometry.filters,
+              c: kernelGradient + column, targetOffsets: Strided(geometry.filters), rows: plan.taps,
+              depth: plan.positions, lastLanes: panels.lastLanes(of: panel),
+              destination: sample == 0 ? .overwrite : .add))
+        }
       }
     }
     guard let biasGradient else { return }
@@ -110,65 +120,80 @@ extension VectorKernels {
     scratch: UnsafeMutablePointer<Float>
   ) {
     let plan = ConvolutionPlan(geometry)
-    let panels = plan.tapPanels
-    packTaps(kernel, plan, scratch)
-    let rowCount = geometry.filters * panels.paddedColumns
+    for group in 0..<geometry.groups {
+      packTaps(kernel + group * plan.groupFilters, plan, scratch + group * plan.groupPackedCount)
+    }
     for sample in 0..<samples {
       let target = inputGradient + sample * plan.inputCount
       let image = plan.isInPlace ? target : scratch + plan.imageStart
       image.update(repeating: 0, count: plan.isInPlace ? plan.inputCount : plan.coveredCount)
-      for row in 0..<geometry.kernelHeight {
-        for panel in 0..<panels.count {
-          let column = panels.firstColumn(of: panel)
-          withRow(
-            width: panels.width(of: panel),
-            MatrixProduct(
-              a: outputGradient + sample * plan.positions * geometry.filters, rowOffsets: Strided(geometry.filters),
-              depthOffsets: Strided(1), b: scratch + row * rowCount + column * geometry.filters,
-              bStride: panels.width(of: panel) * lanes,
-              c: image + row * plan.coveredWidth * geometry.inputChannels + column, targetOffsets: Tabled(positions),
-              rows: plan.positions, depth: geometry.filters, lastLanes: panels.lastLanes(of: panel), isPacked: true,
-              destination: .add))
-        }
+      let gradient = outputGradient + sample * plan.positions * geometry.filters
+      for group in 0..<geometry.groups {
+        addInputGradient(
+          outputGradient: gradient + group * plan.groupFilters, packed: scratch + group * plan.groupPackedCount,
+          image: image + group * plan.groupChannels, plan, positions)
       }
       if !plan.isInPlace { crop(image, plan, target) }
     }
   }
 
+  /// Adds the gradient of one group's channels of one image.
+  @_transparent
+  private static func addInputGradient(
+    outputGradient: UnsafePointer<Float>, packed: UnsafePointer<Float>, image: UnsafeMutablePointer<Float>,
+    _ plan: ConvolutionPlan, _ positions: UnsafePointer<Int32>
+  ) {
+    let panels = plan.tapPanels
+    let runCount = plan.groupFilters * panels.paddedColumns
+    for run in 0..<plan.runs {
+      for panel in 0..<panels.count {
+        let column = panels.firstColumn(of: panel)
+        withRow(
+          width: panels.width(of: panel),
+          MatrixProduct(
+            a: outputGradient, rowOffsets: Strided(plan.geometry.filters), depthOffsets: Strided(1),
+            b: packed + run * runCount + column * plan.groupFilters, bStride: panels.width(of: panel) * lanes,
+            c: image + plan.runOffset(run) + column, targetOffsets: Tabled(positions), rows: plan.positions,
+            depth: plan.groupFilters, lastLanes: panels.lastLanes(of: panel), isPacked: true, destination: .add))
+      }
+    }
+  }
+
   // MARK: - Packing
 
-  /// Packs the kernel (taps, filters) into panels (taps, panel width), one after the other, zero-padded.
+  /// Packs a group's kernel (taps, filters) into panels (taps, panel width), one after the other, zero-padded.
   @inline(never)
   static func packFilters(
     _ kernel: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
   ) {
     let panels = plan.filterPanels
-    let filters = plan.geometry.filters
+    let filters = plan.groupFilters
     var target = packed
     for panel in 0..<panels.count {
       let (first, wide) = (panels.firstColumn(of: panel), panels.width(of: panel) * lanes)
       for tap in 0..<plan.taps {
-        copyRow(kernel + tap * filters + first, count: min(wide, filters - first), target, padded: wide)
+        copyRow(
+          kernel + tap * plan.geometry.filters + first, count: min(wide, filters - first), target, padded: wide)
         target += wide
       }
     }
   }
 
-  /// Packs the transposed kernel into panels: (kernel rows, panels, filters, panel width), zero-padded.
+  /// Packs a group's transposed kernel into panels: (runs, panels, filters, panel width), zero-padded.
   @inline(never)
   private static func packTaps(
     _ kernel: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
   ) {
     let panels = plan.tapPanels
-    let filters = plan.geometry.filters
+    let (filters, runTaps) = (plan.geometry.filters, plan.runTaps)
     var target = packed
-    for row in 0..<plan.geometry.kernelHeight {
+    for run in 0..<plan.runs {
       for panel in 0..<panels.count {
         let (first, wide) = (panels.firstColumn(of: panel), panels.width(of: panel) * lanes)
-        for filter in 0..<filters {
+        for filter in 0..<plan.groupFilters {
           for column in 0..<wide {
             let tap = first + column
-            target[column] = tap < plan.rowTaps ? kernel[(row * plan.rowTaps + tap) * filters + filter] : 0
+            target[column] = tap < runTaps ? kernel[(run * runTaps + tap) * filters + filter] : 0
           }
           target += wide
         }
@@ -176,13 +201,25 @@ extension VectorKernels {
     }
   }
 
-  /// Pads the bias with zeros to whole vectors.
+  /// Pads a group's bias with zeros to whole vectors.
   @_transparent
   static func packBias(
     _ bias: UnsafePointer<Float>?, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<Float>? {
     guard let bias else { return nil }
-    copyRow(bias, count: plan.geometry.filters, packed, padded: plan.filterPanels.paddedColumns)
+    copyRow(bias, count: plan.groupFilters, packed, padded: plan.filterPanels.paddedColumns)
+    return UnsafePointer(packed)
+  }
+
+  /// The padded biases of all groups, one after the other.
+  @_transparent
+  private static func packBiases(
+    _ bias: UnsafePointer<Float>?, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float>? {
+    guard let bias else { return nil }
+    for group in 0..<plan.geometry.groups {
+      _ = packBias(bias + group * plan.groupFilters, plan, packed + group * plan.filterPanels.paddedColumns)
+    }
     return UnsafePointer(packed)
   }
 
@@ -257,7 +294,7 @@ extension VectorKernels {
 
   /// sums (columns) = the sum of the rows.
   @inline(never)
-  static func sumRows(
+  public static func sumRows(
     _ values: UnsafePointer<Float>, rows: Int, columns: Int, _ sums: UnsafeMutablePointer<Float>
   ) {
     var column = 0

@@ -8,11 +8,18 @@ struct ConvolutionPlan {
   let coveredWidth: Int
   /// Whether images are read in place.
   let isInPlace: Bool
+  /// The channels and filters of a group.
+  let groupChannels: Int
+  let groupFilters: Int
 
   @_transparent init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
-    coveredHeight = (geometry.outputHeight - 1) * geometry.strideHeight + geometry.kernelHeight
-    let width = (geometry.outputWidth - 1) * geometry.strideWidth + geometry.kernelWidth
+    groupChannels = geometry.inputChannels / geometry.groups
+    groupFilters = geometry.filters / geometry.groups
+    coveredHeight =
+      (geometry.outputHeight - 1) * geometry.strideHeight + (geometry.kernelHeight - 1) * geometry.dilationHeight + 1
+    let width =
+      (geometry.outputWidth - 1) * geometry.strideWidth + (geometry.kernelWidth - 1) * geometry.dilationWidth + 1
     isInPlace =
       geometry.paddingTop == 0 && geometry.paddingLeft == 0 && coveredHeight <= geometry.inputHeight
       && width <= geometry.inputWidth
@@ -20,9 +27,27 @@ struct ConvolutionPlan {
   }
 
   @_transparent var positions: Int { geometry.outputHeight * geometry.outputWidth }
-  @_transparent var taps: Int { geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels }
-  /// The taps of one kernel row: they are contiguous in the image.
+  /// The taps that a filter sees.
+  @_transparent var taps: Int { geometry.kernelHeight * geometry.kernelWidth * groupChannels }
+  /// The taps of one kernel row of a plain convolution: no dilation, one group.
   @_transparent var rowTaps: Int { geometry.kernelWidth * geometry.inputChannels }
+
+  // The taps in runs: those of a run are contiguous in the image. A run is a kernel row, or the channels of one pixel if
+  // the pixels of a row are apart, or if other groups' channels are between them.
+  @_transparent private var hasRowRuns: Bool { geometry.dilationWidth == 1 && geometry.groups == 1 }
+  @_transparent var runs: Int { hasRowRuns ? geometry.kernelHeight : geometry.kernelHeight * geometry.kernelWidth }
+  @_transparent var runTaps: Int { taps / runs }
+  /// The offset of a run in the image.
+  @_transparent func runOffset(_ run: Int) -> Int {
+    hasRowRuns
+      ? pixelOffset(row: run, column: 0)
+      : pixelOffset(row: run / geometry.kernelWidth, column: run % geometry.kernelWidth)
+  }
+  /// The offset in the image of the pixel that a kernel row and column see.
+  @_transparent func pixelOffset(row: Int, column: Int) -> Int {
+    (row * geometry.dilationHeight * coveredWidth + column * geometry.dilationWidth) * geometry.inputChannels
+  }
+
   @_transparent var inputCount: Int { geometry.inputHeight * geometry.inputWidth * geometry.inputChannels }
   @_transparent var coveredCount: Int { coveredHeight * coveredWidth * geometry.inputChannels }
 
@@ -31,13 +56,13 @@ struct ConvolutionPlan {
   @_transparent var pooledWidth: Int { geometry.outputWidth / 2 }
   @_transparent var windows: Int { pooledHeight * pooledWidth }
 
-  // The scratch: the kernel in panels of filters or of taps, the bias, an image.
-  @_transparent var filterPanels: ColumnPanels { ColumnPanels(columns: geometry.filters) }
-  @_transparent var tapPanels: ColumnPanels { ColumnPanels(columns: rowTaps) }
-  @_transparent var packedCount: Int {
-    max(
-      taps * filterPanels.paddedColumns, geometry.filters * geometry.kernelHeight * tapPanels.paddedColumns)
+  // The scratch: for each group its kernel in panels of filters or of taps; for each group its bias; an image.
+  @_transparent var filterPanels: ColumnPanels { ColumnPanels(columns: groupFilters) }
+  @_transparent var tapPanels: ColumnPanels { ColumnPanels(columns: runTaps) }
+  @_transparent var groupPackedCount: Int {
+    max(taps * filterPanels.paddedColumns, groupFilters * runs * tapPanels.paddedColumns)
   }
-  @_transparent var imageStart: Int { packedCount + filterPanels.paddedColumns }
+  @_transparent var packedCount: Int { geometry.groups * groupPackedCount }
+  @_transparent var imageStart: Int { packedCount + geometry.groups * filterPanels.paddedColumns }
   @_transparent var scratchCount: Int { imageStart + (isInPlace ? 0 : coveredCount) }
 }

@@ -46,7 +46,7 @@ package struct AugmentedInputs {
       try input(index, position: Int(positions[index]), epoch: epoch, workspace)
     }
     return try Dataset(
-      name: data.name, shape: data.shape,
+      name: data.name, shape: program.plan.outputShape,
       inputs: data.input.element == .uint8 || data.isOfPictures ? .bytes(values.map(byte)) : .floats(values),
       targets: targets(indices), classNames: data.classNames)
   }
@@ -65,7 +65,7 @@ package struct AugmentedInputs {
       start.initialize(to: 0)
       workspace.forward(variables: start, state: start)
     }
-    return (0..<data.shape.count).map { workspace.output[$0] }
+    return (0..<program.plan.outputShape.count).map { workspace.output[$0] }
   }
 
   /// The byte that the layers would make the value of without their random changes.

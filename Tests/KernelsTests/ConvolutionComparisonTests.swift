@@ -3,27 +3,32 @@ import Testing
 
 extension ConvolutionGeometry {
   /// A random geometry: odd sizes, strides, paddings; sometimes more channels or filters than a vector has lanes.
-  init(random shapes: inout RandomShapes, wide: Bool) {
+  ///
+  /// - Parameter isPlain: without dilation and groups.
+  init(random shapes: inout RandomShapes, wide: Bool, isPlain: Bool = true) {
     let (kernelHeight, kernelWidth) = (shapes.size(1...5), shapes.size(1...5))
     let (strideHeight, strideWidth) = (shapes.size(1...3), shapes.size(1...3))
     let (paddingTop, paddingLeft) = (shapes.size(0...kernelHeight - 1), shapes.size(0...kernelWidth - 1))
     let (outputHeight, outputWidth) = (shapes.size(1...7), shapes.size(1...7))
+    let (dilationHeight, dilationWidth) = isPlain ? (1, 1) : (shapes.size(1...3), shapes.size(1...3))
+    let groups = isPlain ? 1 : shapes.size(1...4)
     // Some images end before the last window does, and some extend past it.
-    func input(_ output: Int, _ stride: Int, _ kernel: Int, _ padding: Int) -> Int {
-      max(1, (output - 1) * stride + kernel - padding + shapes.size(0...2) - shapes.size(0...1))
+    func input(_ output: Int, _ stride: Int, _ kernel: Int, _ dilation: Int, _ padding: Int) -> Int {
+      max(1, (output - 1) * stride + (kernel - 1) * dilation + 1 - padding + shapes.size(0...2) - shapes.size(0...1))
     }
     self.init(
-      inputHeight: input(outputHeight, strideHeight, kernelHeight, paddingTop),
-      inputWidth: input(outputWidth, strideWidth, kernelWidth, paddingLeft),
-      inputChannels: shapes.size(1...(wide ? 37 : 4)), kernelHeight: kernelHeight, kernelWidth: kernelWidth,
+      inputHeight: input(outputHeight, strideHeight, kernelHeight, dilationHeight, paddingTop),
+      inputWidth: input(outputWidth, strideWidth, kernelWidth, dilationWidth, paddingLeft),
+      inputChannels: groups * shapes.size(1...(wide ? 37 : 4)), kernelHeight: kernelHeight, kernelWidth: kernelWidth,
       strideHeight: strideHeight, strideWidth: strideWidth, paddingTop: paddingTop, paddingLeft: paddingLeft,
-      outputHeight: outputHeight, outputWidth: outputWidth, filters: shapes.size(1...(wide ? 100 : 9)))
+      outputHeight: outputHeight, outputWidth: outputWidth, filters: groups * shapes.size(1...(wide ? 100 : 9)),
+      dilationHeight: dilationHeight, dilationWidth: dilationWidth, groups: groups)
   }
 
   var inputs: Int { inputHeight * inputWidth * inputChannels }
   var outputs: Int { outputHeight * outputWidth * filters }
-  var weights: Int { kernelHeight * kernelWidth * inputChannels * filters }
-  var taps: Int { kernelHeight * kernelWidth * inputChannels }
+  var weights: Int { taps * filters }
+  var taps: Int { kernelHeight * kernelWidth * inputChannels / groups }
   var positions: Int { outputHeight * outputWidth }
 }
 
@@ -36,6 +41,28 @@ struct ConvolutionComparisonTests {
       let geometry = ConvolutionGeometry(random: &shapes, wide: index % 3 == 0)
       ConvolutionCase(geometry, samples: shapes.size(1...3), hasBias: index % 4 != 0, shapes: &shapes)
         .check(instructionSet.kernels)
+    }
+  }
+
+  @Test("convolutions of 200 random sizes with dilation and groups", arguments: KernelComparisonTests.supported)
+  func dilationAndGroups(instructionSet: InstructionSet) {
+    for index in 0..<200 {
+      var shapes = RandomShapes(6000 + index)
+      let geometry = ConvolutionGeometry(random: &shapes, wide: index % 5 == 0, isPlain: false)
+      ConvolutionCase(geometry, samples: shapes.size(1...3), hasBias: index % 4 != 0, shapes: &shapes)
+        .check(instructionSet.kernels)
+    }
+  }
+
+  @Test("depthwise convolutions of 200 random sizes", arguments: KernelComparisonTests.supported)
+  func depthwise(instructionSet: InstructionSet) {
+    for index in 0..<200 {
+      var shapes = RandomShapes(7000 + index)
+      var geometry = ConvolutionGeometry(random: &shapes, wide: index % 3 == 0, isPlain: false)
+      geometry.groups = geometry.inputChannels
+      geometry.filters = geometry.inputChannels * (index % 2 == 0 ? 1 : shapes.size(1...3))
+      ConvolutionCase(geometry, samples: shapes.size(1...3), hasBias: index % 4 != 0, shapes: &shapes)
+        .checkDepthwise(instructionSet.kernels)
     }
   }
 }
@@ -63,14 +90,52 @@ private struct ConvolutionCase {
     var taps = [Int32](repeating: 0, count: geometry.taps)
     kernels.convolutionOffsets(geometry, positions: &positions, taps: &taps)
     var scratch = [Float](repeating: KernelComparisonTests.garbage, count: kernels.convolutionScratchCount(geometry))
-    checkForward(kernels, positions, taps, &scratch)
-    checkKernelGradient(kernels, positions, taps, &scratch)
-    checkInputGradient(kernels, positions, &scratch)
+    checkForward { bias, output, relu in
+      kernels.convolutionForward(
+        input: input, kernel: kernel, bias: bias, output: output, samples: samples, geometry: geometry, relu: relu,
+        positions: positions, taps: taps, scratch: &scratch)
+    }
+    checkKernelGradient { kernelGradient, biasGradient in
+      kernels.convolutionKernelGradient(
+        input: input, outputGradient: outputGradient, kernelGradient: kernelGradient, biasGradient: biasGradient,
+        samples: samples, geometry: geometry, positions: positions, taps: taps, scratch: &scratch)
+    }
+    checkInputGradient { inputGradient in
+      kernels.convolutionInputGradient(
+        outputGradient: outputGradient, kernel: kernel, inputGradient: inputGradient, samples: samples,
+        geometry: geometry, positions: positions, scratch: &scratch)
+    }
+  }
+
+  func checkDepthwise(_ kernels: KernelSet) {
+    func table(_ count: Int) -> [Int32] { [Int32](repeating: 0, count: count) }
+    var (positions, taps) = (table(geometry.positions), table(geometry.taps))
+    var (pixels, gradientTaps) = (table(geometry.inputHeight * geometry.inputWidth), table(geometry.taps))
+    kernels.depthwiseOffsets(
+      geometry, positions: &positions, taps: &taps, gradientPositions: &pixels, gradientTaps: &gradientTaps)
+    var scratch = garbage(kernels.depthwiseScratchCount(geometry))
+    checkForward { bias, output, relu in
+      kernels.depthwiseForward(
+        input: input, kernel: kernel, bias: bias, output: output, samples: samples, geometry: geometry, relu: relu,
+        positions: positions, taps: taps, scratch: &scratch)
+    }
+    checkKernelGradient { kernelGradient, biasGradient in
+      kernels.depthwiseKernelGradient(
+        input: input, outputGradient: outputGradient, kernelGradient: kernelGradient, biasGradient: biasGradient,
+        samples: samples, geometry: geometry, positions: positions, taps: taps, scratch: &scratch)
+    }
+    checkInputGradient { inputGradient in
+      kernels.depthwiseInputGradient(
+        outputGradient: outputGradient, kernel: kernel, inputGradient: inputGradient, samples: samples,
+        geometry: geometry, positions: pixels, taps: gradientTaps, scratch: &scratch)
+    }
   }
 
   private func garbage(_ count: Int) -> [Float] { [Float](repeating: KernelComparisonTests.garbage, count: count) }
 
-  private func checkForward(_ kernels: KernelSet, _ positions: [Int32], _ taps: [Int32], _ scratch: inout [Float]) {
+  private typealias Values = UnsafeMutablePointer<Float>
+
+  private func checkForward(_ compute: (_ bias: UnsafePointer<Float>?, _ output: Values, _ relu: Bool) -> Void) {
     var (expected, actual) = (garbage(samples * geometry.outputs), garbage(samples * geometry.outputs))
     for relu in [false, true] {
       let bias = bias ?? []
@@ -79,38 +144,30 @@ private struct ConvolutionCase {
         ReferenceConvolution.forward(
           input: input, kernel: kernel, bias: bias, output: &expected, samples: samples, geometry: geometry)
         if relu { ReferenceActivation.reluForward(&expected, count: expected.count) }
-        kernels.convolutionForward(
-          input: input, kernel: kernel, bias: bias, output: &actual, samples: samples, geometry: geometry, relu: relu,
-          positions: positions, taps: taps, scratch: &scratch)
+        compute(bias, &actual, relu)
       }
       expectClose(actual, expected, terms: geometry.taps + 1, "output of \(geometry)")
     }
   }
 
-  private func checkKernelGradient(
-    _ kernels: KernelSet, _ positions: [Int32], _ taps: [Int32], _ scratch: inout [Float]
-  ) {
+  private func checkKernelGradient(_ compute: (_ kernelGradient: Values, _ biasGradient: Values) -> Void) {
     var (expected, actual) = (garbage(geometry.weights), garbage(geometry.weights))
     var (expectedBias, actualBias) = (garbage(geometry.filters), garbage(geometry.filters))
     ReferenceConvolution.kernelGradient(
       input: input, outputGradient: outputGradient, kernelGradient: &expected, samples: samples, geometry: geometry)
     ReferenceConvolution.biasGradient(
       outputGradient: outputGradient, biasGradient: &expectedBias, samples: samples, geometry: geometry)
-    kernels.convolutionKernelGradient(
-      input: input, outputGradient: outputGradient, kernelGradient: &actual, biasGradient: &actualBias,
-      samples: samples, geometry: geometry, positions: positions, taps: taps, scratch: &scratch)
+    compute(&actual, &actualBias)
     expectClose(actual, expected, terms: samples * geometry.positions, "kernel gradient of \(geometry)")
     expectClose(actualBias, expectedBias, terms: samples * geometry.positions, "bias gradient of \(geometry)")
   }
 
-  private func checkInputGradient(_ kernels: KernelSet, _ positions: [Int32], _ scratch: inout [Float]) {
+  private func checkInputGradient(_ compute: (_ inputGradient: Values) -> Void) {
     var (expected, actual) = (garbage(samples * geometry.inputs), garbage(samples * geometry.inputs))
     ReferenceConvolution.inputGradient(
       outputGradient: outputGradient, kernel: kernel, inputGradient: &expected, samples: samples, geometry: geometry)
-    kernels.convolutionInputGradient(
-      outputGradient: outputGradient, kernel: kernel, inputGradient: &actual, samples: samples, geometry: geometry,
-      positions: positions, scratch: &scratch)
-    let terms = geometry.kernelHeight * geometry.kernelWidth * geometry.filters
+    compute(&actual)
+    let terms = geometry.kernelHeight * geometry.kernelWidth * geometry.filters / geometry.groups
     expectClose(actual, expected, terms: terms, "input gradient of \(geometry)")
   }
 }

@@ -21,7 +21,8 @@ extension ConvolutionPoolingGeometry {
     ConvolutionGeometry(
       inputHeight: imageHeight, inputWidth: imageWidth, inputChannels: 1, kernelHeight: kernelHeight,
       kernelWidth: kernelWidth, strideHeight: 1, strideWidth: 1, paddingTop: 0, paddingLeft: 0,
-      outputHeight: imageHeight - kernelHeight + 1, outputWidth: imageWidth - kernelWidth + 1, filters: filters)
+      outputHeight: imageHeight - kernelHeight + 1, outputWidth: imageWidth - kernelWidth + 1, filters: filters,
+      dilationHeight: 1, dilationWidth: 1, groups: 1)
   }
 }
 

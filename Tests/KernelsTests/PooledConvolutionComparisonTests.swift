@@ -19,7 +19,8 @@ struct PooledConvolutionComparisonTests {
   private func oneWindow(filters: Int) -> ConvolutionGeometry {
     ConvolutionGeometry(
       inputHeight: 2, inputWidth: 2, inputChannels: 1, kernelHeight: 1, kernelWidth: 1, strideHeight: 1,
-      strideWidth: 1, paddingTop: 0, paddingLeft: 0, outputHeight: 2, outputWidth: 2, filters: filters)
+      strideWidth: 1, paddingTop: 0, paddingLeft: 0, outputHeight: 2, outputWidth: 2, filters: filters,
+      dilationHeight: 1, dilationWidth: 1, groups: 1)
   }
 
   @Test("a window with NaN in it gives NaN", arguments: KernelComparisonTests.supported, [true, false])

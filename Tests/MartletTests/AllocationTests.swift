@@ -18,6 +18,7 @@ struct AllocationTests {
       "configs/mnist-cnn", "configs/mnist-convnet", "configs/mnist-mlp", "Tests/AllocationCounter/residual",
       "Tests/AllocationCounter/branches", "Tests/AllocationCounter/centered", "Tests/AllocationCounter/functions",
       "Tests/AllocationCounter/everything",
+      "Tests/AllocationCounter/convolutions", "Tests/AllocationCounter/augmented",
     ], [1, 2])
   func nothing(config: String, workers: Int) throws {
     let finished = try count(config, workers: workers)

@@ -161,6 +161,33 @@ struct PythonTests {
       - dense: {units: 12, trainable: false}
       - dense: {units: 10, activation: softmax}
     """
+
+  /// Every kind of convolution, without what is random in training.
+  private static let convolutions =
+    convolutional.split(separator: "\n").filter { !$0.contains("random_") }.joined(separator: "\n")
+
+  /// Every kind of convolution, and images that are resized and cropped.
+  private static let convolutional = """
+      - random_rotation: {factor: 0.02}
+      - random_zoom: {height_factor: 0.1}
+      - random_brightness: {factor: 0.1, value_range: [0, 1]}
+      - random_contrast: {factor: 0.2, value_range: [0, 1]}
+      - random_erasing: {factor: 0.3, scale: [0.02, 0.1], value_range: [0, 1]}
+      - resizing: {height: 25, width: 31}
+      - center_crop: {height: 22, width: 24}
+      - resizing: {height: 16, width: 18, interpolation: nearest}
+      - random_crop: {height: 16, width: 18}
+      - conv2d: {filters: 6, kernel_size: 3, dilation_rate: [2, 1], activation: relu}
+      - conv2d: {filters: 8, kernel_size: 3, strides: 2, groups: 2, padding: same}
+      - depthwise_conv2d: {kernel_size: 3, depth_multiplier: 2, padding: same, dilation_rate: 2, activation: tanh}
+      - separable_conv2d: {filters: 6, kernel_size: [3, 2], depth_multiplier: 2, activation: relu}
+      - conv2d_transpose: {name: same, filters: 5, kernel_size: 3, strides: 2, padding: same, activation: tanh}
+      - conv2d_transpose: {filters: 4, kernel_size: [2, 3], strides: [3, 2], output_padding: [2, 1], use_bias: false}
+      - conv2d_transpose: {filters: 4, kernel_size: 3, dilation_rate: [1, 2], padding: same, activation: relu}
+      - conv2d: {filters: 4, kernel_size: 5, strides: 4, groups: 4}
+      - flatten
+      - dense: {units: 10, activation: softmax}
+    """
   private static let momentum =
     "compile: {optimizer: {name: sgd, learning_rate: 0.02, momentum: 0.9, nesterov: true, weight_decay: 0.0001, "
     + "global_clipnorm: 1.0}}"
@@ -204,7 +231,7 @@ struct PythonTests {
 
   @Test(
     "every exported format opens, and gives the same probabilities",
-    arguments: [lesson, padded, normalized, graph, frozen, functions, merged])
+    arguments: [lesson, padded, normalized, graph, frozen, functions, merged, convolutional])
   func exports(model: String) throws {
     let directory = try TemporaryDirectory()
     let config = try writeData(directory, model: model)
@@ -241,8 +268,8 @@ struct PythonTests {
   @Test(
     "Keras predicts the same, restores the optimizer, and trains on to the same weights",
     arguments: [
-      (lesson, ""), (graph, momentum), (frozen, momentum), (lesson, centered), (merged, momentum), (lesson, averaging),
-      (lesson, nesterov),
+      (lesson, ""), (graph, momentum), (frozen, momentum), (lesson, centered), (merged, momentum),
+      (convolutions, momentum), (lesson, averaging), (lesson, nesterov),
     ])
   func keras(model: String, compile: String) throws {
     let directory = try TemporaryDirectory()

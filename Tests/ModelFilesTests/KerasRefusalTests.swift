@@ -16,11 +16,12 @@ struct KerasRefusalTests {
   /// In `keras315-lesson.h5`: a text, its replacement, and the message.
   static let refused: [(old: String, new: String, message: String)] = [
     (
-      #""dilation_rate": [1, 1]"#, #""dilation_rate": [2, 1]"#,
-      "m: layer 'first' (Conv2D): the option dilation_rate is [2, 1], which is not supported. Accepted: 1."
+      #""dilation_rate": [1, 1]"#, #""dilation_rate": [0, 1]"#,
+      "m: layer 'first' (Conv2D).dilation_rate: expected two integers [height, width], each from 1 to"
     ),
     (
-      #""groups": 1"#, #""groups": 3"#, "m: layer 'first' (Conv2D): the option groups is 3, which is not supported."
+      #""groups": 1"#, #""groups": 2"#,
+      "m: layer 'first' (Conv2D).groups: 3 filters cannot be divided into 2 groups of one size."
     ),
     (
       #""data_format": "channels_last""#, #""data_format": "channels_first""#,

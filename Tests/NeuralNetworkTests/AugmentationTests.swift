@@ -158,7 +158,7 @@ struct AugmentationTests {
           let planes = ImagePlanes(layout)
           let scratch = FloatBuffer(count: max(type(of: change).scratchCount(planes), 1))
           if isTransposed {
-            change.transpose(values, to: &output, planes, scratch: scratch.start)
+            change.transpose(values, x: values, to: &output, planes, scratch: scratch.start)
           } else {
             change.apply(values, to: &output, planes, scratch: scratch.start)
           }

@@ -175,8 +175,8 @@ struct RunConfigurationTests {
     ("scale: 255", "scale: .nan", "test.yml:2: data.scale: expected a number greater than 0. Received: nan"),
     ("- conv2d:", "- conv3d:", "test.yml:4: model[0]: unknown layer 'conv3d'. Did you mean 'conv2d'?"),
     (
-      "activation: softmax", "activation: softminus",
-      "test.yml:8: model[4].dense.activation: unknown activation 'softminus'."
+      "activation: softmax", "activation: sofftplus",
+      "test.yml:8: model[4].dense.activation: unknown activation 'sofftplus'."
     ),
     ("name: adam", "name: adm", "test.yml:9: compile.optimizer: unknown optimizer 'adm'. Did you mean 'adam'?"),
     (

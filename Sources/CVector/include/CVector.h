@@ -279,7 +279,10 @@ MARTLET_INLINE martlet_float16 martlet_odd16(martlet_float16 a, martlet_float16 
 }
 
 // The sizes of a convolution: NHWC activations, HWIO kernel. Rows and columns outside the image count as zero; there are
-// paddingTop rows above it and paddingLeft columns to its left. In C, so that all builds of the kernels share the type.
+// paddingTop rows above it and paddingLeft columns to its left. Adjacent rows (columns) of the kernel see rows (columns)
+// of the image that are dilationHeight (dilationWidth) apart. Channels and filters are divided into `groups`, adjacent
+// ones each: the filters of a group see its channels alone, and the kernel has (channels / groups) of them. In C, so that
+// all builds of the kernels share the type.
 typedef struct {
   intptr_t inputHeight, inputWidth, inputChannels;
   intptr_t kernelHeight, kernelWidth;
@@ -287,6 +290,8 @@ typedef struct {
   intptr_t paddingTop, paddingLeft;
   intptr_t outputHeight, outputWidth;
   intptr_t filters;
+  intptr_t dilationHeight, dilationWidth;
+  intptr_t groups;
 } martlet_convolution_geometry __attribute__((swift_name("ConvolutionGeometry")));
 
 // The sizes of a pooling over NHWC activations; the first window starts paddingTop rows above the image and paddingLeft

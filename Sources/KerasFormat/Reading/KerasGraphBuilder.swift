@@ -5,17 +5,11 @@ import NeuralNetwork
 struct KerasGraphBuilder {
   /// A requirement of a layer in the file on the shape of its input.
   struct Demand {
-    enum Kind {
-      /// The axis, counted from the batch axis, that must be the last.
-      case lastAxis(Int)
-      /// The (height, width) that it crops to.
-      case size([ConfigurationNode])
-    }
-
     /// The layer's name in messages.
     let place: String
     let input: Model.Source
-    let kind: Kind
+    /// The axis, counted from the batch axis, that must be the last.
+    let lastAxis: Int
   }
 
   private(set) var model = Model()
@@ -89,15 +83,14 @@ struct KerasGraphBuilder {
     switch layer.kind {
     case .input: return (inputs[0], owner(.nothing))
     case .computed(let computed, let axis):
-      if let axis { demands.append(Demand(place: layer.place, input: inputs[0], kind: .lastAxis(axis))) }
+      if let axis { demands.append(Demand(place: layer.place, input: inputs[0], lastAxis: axis)) }
       let isFree = Model.isLegalName(layer.name) && taken.insert(layer.name).inserted
       let output = model.append(
         computed, name: isFree ? layer.name : nil, inputs: inputs, isTrainable: layer.isTrainable)
       names.append(layer.name)
       return (output, owner(.layer(names.count - 1)))
-    case .omitted(let size):
+    case .omitted:
       try checkSingle(inputs, layer)
-      if let size { demands.append(Demand(place: layer.place, input: inputs[0], kind: .size(size))) }
       return (inputs[0], owner(.nothing))
     case .model(let object):
       try checkSingle(inputs, layer)

@@ -34,9 +34,12 @@ enum KerasIgnorableOptions {
     "data_format": .channelsLast, "dilation_rate": .one, "groups": .one,
     // Weights come from the file: their initializers do not matter.
     "kernel_initializer": .anything, "bias_initializer": .anything, "gamma_initializer": .anything,
+    "depthwise_initializer": .anything, "pointwise_initializer": .anything,
     "beta_initializer": .anything, "moving_mean_initializer": .anything, "moving_variance_initializer": .anything,
     "kernel_regularizer": .nullInTraining, "bias_regularizer": .nullInTraining,
     "activity_regularizer": .nullInTraining, "kernel_constraint": .nullInTraining, "bias_constraint": .nullInTraining,
+    "depthwise_regularizer": .nullInTraining, "pointwise_regularizer": .nullInTraining,
+    "depthwise_constraint": .nullInTraining, "pointwise_constraint": .nullInTraining,
     "gamma_regularizer": .nullInTraining, "beta_regularizer": .nullInTraining, "gamma_constraint": .nullInTraining,
     "beta_constraint": .nullInTraining,
     // Batch normalization: on a single device the statistics are those of the whole batch.
@@ -44,6 +47,8 @@ enum KerasIgnorableOptions {
     "renorm": .offInTraining, "renorm_clipping": .anything, "renorm_momentum": .anything,
     // Dropout and noise: another seed is another sample of the same distribution.
     "seed": .anything, "noise_shape": .nullInTraining,
+    // Of Resizing: smoothing, and padding to the aspect ratio with its values.
+    "antialias": .off, "pad_to_aspect_ratio": .off, "fill_mode": .anything, "fill_value": .anything,
     // Of augmentation: how boxes would be written that come with images.
     "bounding_box_format": .anything,
     "quantization_config": .null, "lora_rank": .null, "lora_alpha": .null,

@@ -9,8 +9,8 @@ struct KerasLayer {
     /// A layer that computes something; `axis` is its axis option if counted from the batch axis, which must be the
     /// last.
     case computed(any Layer, axis: Int?)
-    /// A layer that returns its input in inference, and for one that crops the (height, width) that it crops to.
-    case omitted(croppedSize: [ConfigurationNode]?)
+    /// A layer that returns its input in inference.
+    case omitted
     /// A nested model.
     case model(KerasObject)
   }
@@ -70,7 +70,7 @@ struct KerasLayer {
       }
     }
     if !KerasTrainingLayer.isIdle(object) { try omissions.omitLayer(name, className: object.className) }
-    return .omitted(croppedSize: KerasTrainingLayer.croppedSize(object))
+    return .omitted
   }
 
   private static func type(of className: String) -> (any Layer.Type)? {

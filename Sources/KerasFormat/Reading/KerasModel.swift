@@ -114,23 +114,11 @@ struct KerasModel {
   }
 
   private func check(_ demand: KerasGraphBuilder.Demand, _ dimensions: [Int]) throws {
-    switch demand.kind {
-    case .lastAxis(let axis):
-      guard axis != dimensions.count else { return }
-      throw ModelFileError(
-        file: file,
-        .unsupportedOption(
-          place: demand.place, option: "axis", received: "\(axis)",
-          accepted: "-1, the last axis, which is \(dimensions.count) here"))
-    case .size(let size):
-      // A random crop is a center crop in inference: it can be left out if it crops nothing.
-      guard dimensions.count != 3 || size != dimensions.prefix(2).map({ ConfigurationNode(.integer($0)) }) else {
-        return
-      }
-      let received = ConfigurationNode(.sequence(size)).json
-      throw ModelFileError(
-        file: file,
-        .unusable(reason: "\(demand.place) crops images to \(received) in inference, which is not supported"))
-    }
+    guard demand.lastAxis != dimensions.count else { return }
+    throw ModelFileError(
+      file: file,
+      .unsupportedOption(
+        place: demand.place, option: "axis", received: "\(demand.lastAxis)",
+        accepted: "-1, the last axis, which is \(dimensions.count) here"))
   }
 }

@@ -20,12 +20,16 @@ enum KerasTrainingLayer {
 
   /// Whether layers of the class are active only in training, or never.
   static func includes(_ className: String) -> Bool {
-    classNames.contains(className) || augmentation.contains(className) || className == "Identity"
+    // A crop changes the size of images in inference, too.
+    (classNames.contains(className) || augmentation.contains(className) || className == "Identity")
+      && className != "RandomCrop"
   }
 
   /// Whether calls of the class have `training: true` by default: Keras 3 writes the default of the argument, and replaces
   /// it by that of the call of the whole model.
-  static func trainsByDefault(_ className: String) -> Bool { augmentation.contains(className) }
+  static func trainsByDefault(_ className: String) -> Bool {
+    augmentation.contains(className) || ["Resizing", "CenterCrop"].contains(className)
+  }
 
   /// Whether this layer is never active: `Identity`, a rate of 0.
   static func isIdle(_ object: KerasObject) -> Bool {
@@ -38,11 +42,5 @@ enum KerasTrainingLayer {
     case "ActivityRegularization": (isZero("l1") ?? true) && (isZero("l2") ?? true)
     default: false
     }
-  }
-
-  /// The size to which inference crops an image: nil for layers that keep any size.
-  static func croppedSize(_ object: KerasObject) -> [ConfigurationNode]? {
-    guard object.className == "RandomCrop" else { return nil }
-    return ["height", "width"].map { object.configuration[$0] ?? .null }
   }
 }

@@ -61,9 +61,16 @@ struct ChannelsFirstBuilder {
     let values = node.inputs.map(value)
     let first = values[0]
     switch node.operation {
-    case .convolution(let kernel, let bias, let window):
+    case .convolution(let kernel, let bias, let window, let groups):
+      let weights = weights(
+        kernel, bias, of: node.layerIndex, axes: [3, 2, 0, 1],
+        groupChannels: groups == 1 ? nil : (first.shape.dimensions.last ?? 1) / groups)
+      return addWindow(.convolution(weights, window: window, groups: groups), first, node)
+    case .transposedConvolution(let kernel, let bias, let window):
       let weights = weights(kernel, bias, of: node.layerIndex, axes: [3, 2, 0, 1])
-      return addWindow(.convolution(weights, window: window), first, node)
+      return addWindow(.transposedConvolution(weights, window: window), first, node)
+    case .resizing(let height, let width, let isBilinear):
+      return addWindow(.resizing(height: height, width: width, isBilinear: isBilinear), first, node)
     case .maximum(let window): return addWindow(.maximum(window: window), first, node)
     case .average(let window): return addWindow(.average(window: window), first, node)
     case .flatten: return addFlatten(first, node, acceptsAnyOrder: acceptsAnyOrder)
@@ -209,13 +216,19 @@ struct ChannelsFirstBuilder {
 
   /// - Parameters:
   ///   - axes: the axes of Keras' kernel in the order of the other program.
+  ///   - groupChannels: the channels of a group of a convolution: its kernel is taken as (height, width, group channels,
+  ///     out), whatever its own last axes are; nil for those.
   ///   - flattened: the shape of the image flattened into the dense layer's input, if channels come first.
-  private func weights(_ kernel: String, _ bias: String?, of layer: Int, axes: [Int], flattened: Shape? = nil)
-    -> ChannelsFirstModel.Weights
-  {
-    ChannelsFirstModel.Weights(
-      kernel: permuted(variable(kernel, of: layer), axes: axes, flattened: flattened),
-      bias: bias.map { variable($0, of: layer) })
+  private func weights(
+    _ kernel: String, _ bias: String?, of layer: Int, axes: [Int], groupChannels: Int? = nil, flattened: Shape? = nil
+  ) -> ChannelsFirstModel.Weights {
+    var kernel = variable(kernel, of: layer)
+    if let groupChannels {
+      let sizes = kernel.dimensions
+      kernel.dimensions = [sizes[0], sizes[1], groupChannels, sizes[2] * sizes[3] / groupChannels]
+    }
+    return ChannelsFirstModel.Weights(
+      kernel: permuted(kernel, axes: axes, flattened: flattened), bias: bias.map { variable($0, of: layer) })
   }
 
   private func permuted(_ kernel: NamedTensor, axes: [Int], flattened: Shape?) -> NamedTensor {

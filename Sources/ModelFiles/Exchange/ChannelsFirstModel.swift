@@ -8,8 +8,11 @@ import NeuralNetwork
 /// the same. For any other reader, the image is first transposed to Keras' order.
 struct ChannelsFirstModel {
   enum Operation: Equatable {
-    /// The kernel is (out, in, height, width).
-    case convolution(Weights, window: ExchangeWindow)
+    /// The kernel is (out, in / groups, height, width).
+    case convolution(Weights, window: ExchangeWindow, groups: Int)
+    /// The kernel is (in, out, height, width); the window moves over the output.
+    case transposedConvolution(Weights, window: ExchangeWindow)
+    case resizing(height: Int, width: Int, isBilinear: Bool)
     case maximum(window: ExchangeWindow)
     case average(window: ExchangeWindow)
     /// Flattens a sample.

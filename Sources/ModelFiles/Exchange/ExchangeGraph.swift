@@ -74,9 +74,9 @@ extension ExchangeGraph.Node {
     case .product: true
     case .activation(let function): function != .softmax && function != .logSoftmax && outputMayBeAny
     case .flatten, .scaling, .dropout: outputMayBeAny
-    case .convolution, .maximum, .average, .normalization, .standardization, .sum, .concatenation, .globalAverage,
-      .parametricRelu, .layerNormalization, .groupNormalization, .unitNormalization, .merge, .globalMaximum, .padding,
-      .cropping, .upsampling, .reshape, .permutation:
+    case .convolution, .transposedConvolution, .resizing, .maximum, .average, .normalization, .standardization, .sum,
+      .concatenation, .globalAverage, .parametricRelu, .layerNormalization, .groupNormalization, .unitNormalization,
+      .merge, .globalMaximum, .padding, .cropping, .upsampling, .reshape, .permutation:
       false
     }
   }

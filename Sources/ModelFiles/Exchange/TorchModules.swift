@@ -50,12 +50,17 @@ struct TorchModules {
 
   private mutating func append(_ step: ChannelsFirstModel.Step) throws {
     switch step.operation {
-    case .convolution(let weights, let window):
+    case .convolution(let weights, let window, let groups):
       appendPadding(window, function: "ZeroPad2d")
-      let (inputs, outputs) = (weights.kernel.dimensions[1], weights.kernel.dimensions[0])
+      let (inputs, outputs) = (weights.kernel.dimensions[1] * groups, weights.kernel.dimensions[0])
       append(
         "Conv2d(\(inputs), \(outputs), \(Self.pair(window.size)), stride=\(Self.pair(window.strides))"
-          + "\(Self.bias(weights)))", weights)
+          + "\(Self.dilation(window))\(groups == 1 ? "" : ", groups=\(groups)")\(Self.bias(weights)))", weights)
+    case .transposedConvolution(let weights, let window):
+      try appendTransposed(weights, window, step)
+    case .resizing(let height, let width, let isBilinear):
+      let mode = isBilinear ? "mode='bilinear', align_corners=False" : "mode='nearest-exact'"
+      append("Upsample(size=(\(height), \(width)), \(mode))")
     case .maximum(let window):
       appendPadding(window, function: "ConstantPad2d", value: ", float('-inf')")
       append("MaxPool2d(\(Self.pair(window.size)), stride=\(Self.pair(window.strides)))")
@@ -112,6 +117,25 @@ struct TorchModules {
     case .toChannelsFirst, .toChannelsLast:
       throw notExpressible(step, "the values of an image are used in Keras' order, channels last")
     }
+  }
+
+  /// PyTorch's `padding` removes as many pixels at both ends, and `output_padding`, which is less than the stride or the
+  /// dilation, adds some at the end; a padding by a negative number removes further ones.
+  private mutating func appendTransposed(
+    _ weights: ChannelsFirstModel.Weights, _ window: ExchangeWindow, _ step: ChannelsFirstModel.Step
+  ) throws {
+    let (before, after) = (window.paddingBefore, window.paddingAfter)
+    let added = HeightWidth(max(before.height - after.height, 0), max(before.width - after.width, 0))
+    guard added.height < max(window.strides.height, window.dilation.height),
+      added.width < max(window.strides.width, window.dilation.width)
+    else { throw notExpressible(step, "its output padding is larger than ConvTranspose2d supports") }
+    append(
+      "ConvTranspose2d(\(weights.kernel.dimensions[0]), \(weights.kernel.dimensions[1]), \(Self.pair(window.size)), "
+        + "stride=\(Self.pair(window.strides))\(before == [0, 0] ? "" : ", padding=\(Self.pair(before))")"
+        + "\(added == [0, 0] ? "" : ", output_padding=\(Self.pair(added))")\(Self.dilation(window))"
+        + "\(Self.bias(weights)))", weights)
+    let removed = HeightWidth(max(after.height - before.height, 0), max(after.width - before.width, 0))
+    if removed != [0, 0] { append("ZeroPad2d((0, \(-removed.width), 0, \(-removed.height)))") }
   }
 
   private mutating func append(_ module: String, _ weights: ChannelsFirstModel.Weights? = nil) {
@@ -193,6 +217,10 @@ struct TorchModules {
   }
 
   private static func pair(_ size: HeightWidth) -> String { "(\(size.height), \(size.width))" }
+
+  private static func dilation(_ window: ExchangeWindow) -> String {
+    window.dilation == [1, 1] ? "" : ", dilation=\(pair(window.dilation))"
+  }
 
   private static func bias(_ weights: ChannelsFirstModel.Weights) -> String {
     weights.bias == nil ? ", bias=False" : ""

@@ -25,8 +25,21 @@ struct ONNXOperator {
   /// The operators of a step; the output of the last one is that of the step.
   static func operators(for step: ChannelsFirstModel.Step) -> [ONNXOperator] {
     switch step.operation {
-    case .convolution(let weights, let window):
-      [ONNXOperator(type: "Conv", tensors: weights.tensors, attributes: attributes(of: window))]
+    case .convolution(let weights, let window, let groups):
+      [
+        ONNXOperator(
+          type: "Conv", tensors: weights.tensors,
+          attributes: attributes(of: window) + dilations(of: window)
+            + (groups == 1 ? [] : [attribute("group", Int64(groups))]))
+      ]
+    case .transposedConvolution(let weights, let window):
+      [
+        ONNXOperator(
+          type: "ConvTranspose", tensors: weights.tensors,
+          attributes: transposedAttributes(of: window) + dilations(of: window))
+      ]
+    case .resizing(let height, let width, let isBilinear):
+      [resizing(of: step, to: [height, width], isBilinear: isBilinear)]
     case .maximum(let window): [ONNXOperator(type: "MaxPool", attributes: attributes(of: window))]
     case .average(let window):
       [ONNXOperator(type: "AveragePool", attributes: attributes(of: window) + [attribute("count_include_pad", 0)])]
@@ -80,6 +93,27 @@ struct ONNXOperator {
     return ONNXOperator(type: "Transpose", attributes: [attribute("perm", [0] + moved)])
   }
 
+  /// Half-pixel centers, as `tf.image.resize`. The batch has any size, so that scales are given instead of sizes.
+  private static func resizing(
+    of step: ChannelsFirstModel.Step, to size: [Int], isBilinear: Bool
+  ) -> ONNXOperator {
+    let scales = zip(step.input.dimensions, size).map { input, output in
+      let scale = Float(output) / Float(input)
+      // The size is the input's times this, rounded down.
+      return Int(Float(input) * scale) < output ? scale.nextUp : scale
+    }
+    return ONNXOperator(
+      type: "Resize",
+      tensors: [
+        NamedTensor("\(step.layer)/roi", [0], [Float]()), NamedTensor("\(step.layer)/scales", [4], [1, 1] + scales),
+      ],
+      attributes: [
+        attribute("mode", text: isBilinear ? "linear" : "nearest"),
+        attribute("coordinate_transformation_mode", text: "half_pixel"),
+        attribute("nearest_mode", text: "round_prefer_ceil"),
+      ])
+  }
+
   // MARK: - Attributes
 
   private static func attributes(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
@@ -87,6 +121,21 @@ struct ONNXOperator {
     return [
       attribute("kernel_shape", pair(window.size)), attribute("strides", pair(window.strides)),
       attribute("pads", pair(window.paddingBefore) + pair(window.paddingAfter)),
+    ]
+  }
+
+  private static func dilations(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
+    window.dilation == [1, 1] ? [] : [attribute("dilations", [window.dilation.height, window.dilation.width])]
+  }
+
+  /// A transposed convolution is padded by pixels that no window covers as `output_padding`.
+  private static func transposedAttributes(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
+    let (before, after) = (window.paddingBefore, window.paddingAfter)
+    return [
+      attribute("kernel_shape", [window.size.height, window.size.width]),
+      attribute("strides", [window.strides.height, window.strides.width]),
+      attribute("pads", [before.height, before.width, max(after.height, 0), max(after.width, 0)]),
+      attribute("output_padding", [max(-after.height, 0), max(-after.width, 0)]),
     ]
   }
 

@@ -7,14 +7,16 @@ struct AugmentationOperation<Augmentation: ImageAugmentation>: Operation {
   private let image: ImagePlanes
   private let layerIndex: Int
 
-  init(_ augmentation: Augmentation, at site: LayerSite) {
+  /// - Parameter output: the layout of the changed images; that of the input if nil.
+  init(_ augmentation: Augmentation, at site: LayerSite, output: TensorLayout? = nil) {
     self.augmentation = augmentation
-    output = site.input
+    self.output = output ?? site.input
     image = ImagePlanes(site.input)
     layerIndex = site.layerIndex
   }
 
-  var backwardReads: BackwardReads { [] }
+  private var inputCount: Int { image.count * image.planeCount }
+  var backwardReads: BackwardReads { Augmentation.Change.readsInput ? .inputs : [] }
   func scratchCount(samples: Int) -> Int { Augmentation.Change.scratchCount(image) }
 
   private func change(_ sample: Int, _ frame: Frame) -> Augmentation.Change {
@@ -26,19 +28,19 @@ struct AugmentationOperation<Augmentation: ImageAugmentation>: Operation {
   }
 
   func forward(_ frame: Frame) {
-    let count = output.shape.count
     for sample in 0..<frame.samples {
       change(sample, frame).apply(
-        frame.input + sample * count, to: frame.output + sample * count, image, scratch: frame.scratch)
+        frame.input + sample * inputCount, to: frame.output + sample * output.shape.count, image,
+        scratch: frame.scratch)
     }
   }
 
   func inputGradients(_ frame: Frame) {
     guard let dx = frame.inputGradient else { return }
-    let count = output.shape.count
     for sample in 0..<frame.samples {
       change(sample, frame).transpose(
-        frame.outputGradient + sample * count, to: dx + sample * count, image, scratch: frame.scratch)
+        frame.outputGradient + sample * output.shape.count, x: frame.input + sample * inputCount,
+        to: dx + sample * inputCount, image, scratch: frame.scratch)
     }
   }
 }

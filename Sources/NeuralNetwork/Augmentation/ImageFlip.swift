@@ -23,7 +23,7 @@ struct ImageFlip: ImageChange {
   }
 
   func transpose(
-    _ dy: UnsafePointer<Float>, to dx: UnsafeMutablePointer<Float>, _ image: ImagePlanes,
+    _ dy: UnsafePointer<Float>, x: UnsafePointer<Float>, to dx: UnsafeMutablePointer<Float>, _ image: ImagePlanes,
     scratch: UnsafeMutablePointer<Float>
   ) {
     apply(dy, to: dx, image, scratch: scratch)

@@ -32,7 +32,7 @@ struct ImageTranslation: ImageChange {
   }
 
   func transpose(
-    _ dy: UnsafePointer<Float>, to dx: UnsafeMutablePointer<Float>, _ image: ImagePlanes,
+    _ dy: UnsafePointer<Float>, x: UnsafePointer<Float>, to dx: UnsafeMutablePointer<Float>, _ image: ImagePlanes,
     scratch: UnsafeMutablePointer<Float>
   ) {
     dx.update(repeating: 0, count: image.count * image.planeCount)

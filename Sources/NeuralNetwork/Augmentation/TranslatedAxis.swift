@@ -34,13 +34,13 @@ struct TranslatedAxis {
 
   // `rounded()` may call the C library, whose results Martlet does not depend on.
 
-  private static func floor(_ value: Float) -> Int {
+  static func floor(_ value: Float) -> Int {
     let whole = Int(value)
     return Float(whole) > value ? whole - 1 : whole
   }
 
   /// To the nearest integer, a half away from 0.
-  private static func rounded(_ value: Float) -> Int {
+  static func rounded(_ value: Float) -> Int {
     let whole = Int(value)
     guard abs(value - Float(whole)) >= 0.5 else { return whole }
     return value < 0 ? whole - 1 : whole + 1

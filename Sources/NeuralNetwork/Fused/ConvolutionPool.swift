@@ -13,7 +13,7 @@ struct ConvolutionPool {
 
   /// - Parameter layers: the layers that the convolution computes, in order.
   init?(_ convolution: Conv2D, of layers: [Int], in context: LoweringContext) {
-    guard let last = layers.last, var next = context.onlyReader(of: last) else { return nil }
+    guard convolution.isPlain, let last = layers.last, var next = context.onlyReader(of: last) else { return nil }
     var (convolution, layers) = (convolution, layers)
     if convolution.activation == .linear, context.layer(next).isReLU, let reader = context.onlyReader(of: next) {
       convolution.activation = .relu

@@ -9,7 +9,9 @@ enum FoldedNormalization: FusionPattern {
       context.layer(next) is BatchNormalization
     else { return nil }
     let layers = [index, next]
-    if let convolution = context.layer(index) as? Conv2D, convolution.activation == .linear {
+    if let convolution = context.layer(index) as? Conv2D, convolution.activation == .linear,
+      convolution.isPlain
+    {
       return fusion(of: convolution, layers, input, context)
     }
     guard var dense = context.layer(index) as? Dense, dense.activation == .linear else { return nil }

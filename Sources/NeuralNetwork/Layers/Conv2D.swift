@@ -4,8 +4,10 @@ import Kernels
 /// A 2-D convolution (cross-correlation: the kernel is not flipped) over (height, width, channels), with a bias per
 /// filter and an activation.
 ///
-/// The kernel is (height, width, in, filters), as Keras stores it.
-public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
+/// The kernel is (height, width, in / groups, filters), as Keras stores it. Adjacent rows and columns of it see pixels
+/// that are `dilationRate` apart. With `groups`, the channels and the filters are divided into as many parts, and the
+/// filters of a part see its channels alone.
+public struct Conv2D: ConvolutionLayer, ActivatedLayer, Equatable {
   public static let className = "Conv2D"
   public static let classAliases = ["Convolution2D"]
   public static let typeName = "conv2d"
@@ -15,6 +17,8 @@ public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
     .heightWidth("kernel_size", \.kernelSize, in: 1...LayerLimits.size, isRequired: true),
     .heightWidth("strides", \.strides, in: 1...LayerLimits.size),
     .choice("padding", \.padding),
+    .heightWidth("dilation_rate", \.dilationRate, in: 1...LayerLimits.size),
+    .integer("groups", \.groups, in: 1...LayerLimits.size),
     .choice("activation", \.activation),
     .bool("use_bias", \.useBias),
   ]
@@ -29,6 +33,10 @@ public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
   public var strides: HeightWidth
   /// The padding of the image.
   public var padding: Padding
+  /// The distance in the image of the pixels that adjacent rows and columns of the kernel see; 1 if there are strides.
+  public var dilationRate: HeightWidth
+  /// The number of parts of the channels and of the filters.
+  public var groups: Int
   /// The function applied to the outputs.
   public var activation: ActivationFunction
   /// Whether each filter has a bias.
@@ -41,19 +49,40 @@ public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
   /// Creates a convolution layer.
   public init(
     filters: Int, kernelSize: HeightWidth, strides: HeightWidth = HeightWidth(1, 1), padding: Padding = .valid,
-    activation: ActivationFunction = .linear, useBias: Bool = true
+    dilationRate: HeightWidth = HeightWidth(1, 1), groups: Int = 1, activation: ActivationFunction = .linear,
+    useBias: Bool = true
   ) {
     precondition(filters > 0, "Conv2D needs 1 filter or more, got \(filters)")
+    precondition(
+      groups > 0 && filters % groups == 0, "\(filters) filters cannot be divided into \(groups) groups of one size")
     self.filters = filters
     self.kernelSize = kernelSize
     self.strides = strides
     self.padding = padding
+    self.dilationRate = dilationRate
+    self.groups = groups
     self.activation = activation
     self.useBias = useBias
+    precondition(!combinesStridesAndDilation, "dilation is possible only with strides of 1")
   }
+
+  public init(options reader: ConfigurationReader) throws {
+    self = try .read(reader)
+    try checkDilation(reader)
+    guard filters % groups == 0 else {
+      throw reader.error(
+        .conflict("\(filters) filters cannot be divided into \(groups) groups of one size."), at: "groups")
+    }
+  }
+
+  /// Whether it has neither dilation nor groups: the convolutions that fused operations compute.
+  var isPlain: Bool { dilationRate == [1, 1] && groups == 1 }
 
   public func outputShape(for input: Shape) throws -> Shape {
     let window = try window(over: input)
+    guard window.input.channels % groups == 0 else {
+      throw LayerShapeError(needs: "a number of channels that \(groups) groups divide")
+    }
     try kernel.check("kernel", kernelShape(for: input))
     if useBias { try bias.check("bias", [filters]) }
     return [window.output.height, window.output.width, filters]
@@ -64,40 +93,25 @@ public struct Conv2D: UnaryLayer, ActivatedLayer, Equatable {
   }
 
   private func kernelShape(for input: Shape) -> Shape {
-    [kernelSize.height, kernelSize.width, input.dimensions[2], filters]
+    [kernelSize.height, kernelSize.width, input.dimensions[2] / groups, filters]
   }
 
   public func operation(at site: LayerSite) throws -> (any Operation)? {
-    Conv2DOperation(layer: self, geometry: geometry(try window(over: site.input.shape)), kernels: site.kernels)
+    let geometry = geometry(try window(over: site.input.shape))
+    if groups > 1, groups == geometry.inputChannels {
+      return DepthwiseOperation(geometry, activation: activation, useBias: useBias, kernels: site.kernels)
+    }
+    return Conv2DOperation(layer: self, geometry: geometry, kernels: site.kernels)
   }
 
   public func exchangeForm(for input: Shape) throws -> [ExchangeOperation] {
-    let window = ExchangeWindow(try window(over: input), size: kernelSize, strides: strides)
-    return [.convolution(kernel: "kernel", bias: useBias ? "bias" : nil, window: window)] + activation.exchangeForm
+    [
+      .convolution(
+        kernel: "kernel", bias: useBias ? "bias" : nil, window: exchangeWindow(try window(over: input)), groups: groups)
+    ] + activation.exchangeForm
   }
 
-  func window(over input: Shape) throws -> ImageWindow {
-    try ImageWindow(over: input, size: kernelSize, strides: strides, padding: padding)
-  }
-
-  func geometry(_ window: ImageWindow) -> ConvolutionGeometry {
-    ConvolutionGeometry(
-      inputHeight: window.input.height, inputWidth: window.input.width, inputChannels: window.input.channels,
-      kernelHeight: kernelSize.height, kernelWidth: kernelSize.width, strideHeight: strides.height,
-      strideWidth: strides.width, paddingTop: window.paddingBefore.height, paddingLeft: window.paddingBefore.width,
-      outputHeight: window.output.height, outputWidth: window.output.width, filters: filters)
-  }
-}
-
-extension ConvolutionGeometry {
-  /// (height, width, filters)
-  var outputShape: Shape { [outputHeight, outputWidth, filters] }
-  var inputCount: Int { inputHeight * inputWidth * inputChannels }
-  var outputCount: Int { outputHeight * outputWidth * filters }
-  /// The multiplications and additions per sample.
-  var productOperations: Int { 2 * kernelHeight * kernelWidth * inputChannels * outputCount }
-  /// The offset of the bias in floats, after the kernel.
-  var biasOffset: Int { FloatBuffer.aligned(kernelHeight * kernelWidth * inputChannels * filters) }
+  func geometry(_ window: ImageWindow) -> ConvolutionGeometry { geometry(window, filters: filters, groups: groups) }
 }
 
 /// A convolution with any options.

@@ -14,9 +14,7 @@ struct ConvolutionOffsets {
   }
 
   private var positionCount: Int { FloatBuffer.aligned(geometry.outputHeight * geometry.outputWidth) }
-  private var tapCount: Int {
-    FloatBuffer.aligned(geometry.kernelHeight * geometry.kernelWidth * geometry.inputChannels)
-  }
+  private var tapCount: Int { FloatBuffer.aligned(geometry.filterCount) }
 
   /// The number of floats in both tables.
   var count: Int { positionCount + tapCount }
@@ -26,7 +24,7 @@ struct ConvolutionOffsets {
     UnsafeMutableRawPointer(workspace).bindMemory(to: Int32.self, capacity: positionCount)
   }
 
-  /// (kernel height · kernel width · channels)
+  /// (kernel height · kernel width · channels of a group)
   func taps(_ workspace: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Int32> {
     UnsafeMutableRawPointer(workspace + positionCount).bindMemory(to: Int32.self, capacity: tapCount)
   }

@@ -6,8 +6,15 @@ import Configuration
 /// Variables have the names of `VariableSpecification`. The first operation of a layer reads the layer's inputs, each
 /// further one the previous operation.
 public enum ExchangeOperation: Sendable, Equatable {
-  /// A cross-correlation with a kernel (height, width, in, out), and an optional bias (out).
-  case convolution(kernel: String, bias: String?, window: ExchangeWindow)
+  /// A cross-correlation with a kernel (height, width, in / groups, out), and an optional bias (out). The values of the
+  /// kernel may have other axes in the same order: (height, width, channels, out / channels).
+  case convolution(kernel: String, bias: String?, window: ExchangeWindow, groups: Int)
+  /// The transpose of a cross-correlation: its window moves over the output. The kernel is (height, width, out, in), the
+  /// bias (out).
+  case transposedConvolution(kernel: String, bias: String?, window: ExchangeWindow)
+  /// An image resized to a size in pixels, without smoothing: bilinear, or the nearest pixel. Positions count from the
+  /// edges of pixels, not from their centers.
+  case resizing(height: Int, width: Int, isBilinear: Bool)
   /// Max pooling; padding is smaller than every value.
   case maximum(window: ExchangeWindow)
   /// Average pooling; padding is excluded.

@@ -42,6 +42,17 @@ private let layerCatalog = Catalog<any Layer.Type>(
     Normalization.self,
     RandomFlip.self,
     RandomTranslation.self,
+    DepthwiseConv2D.self,
+    SeparableConv2D.self,
+    Conv2DTranspose.self,
+    RandomCrop.self,
+    RandomRotation.self,
+    RandomZoom.self,
+    RandomBrightness.self,
+    RandomContrast.self,
+    RandomErasing.self,
+    Resizing.self,
+    CenterCrop.self,
   ])
 
 extension Catalog where Entry == any Layer.Type {

@@ -144,12 +144,16 @@ extension Model {
     return nodes[source].layer is any AugmentationLayer && readsInput(source)
   }
 
-  /// The first layer that is active in inference, if at most augmentation comes before it.
+  /// The first layer that changes values in inference, if at most augmentation and layers that change the size of images
+  /// come before it.
   private var firstLayer: (any Layer)? {
-    guard let index = nodes.firstIndex(where: { !($0.layer is any AugmentationLayer) }), readsInput(index) else {
-      return nil
+    var source = Source.input
+    for (index, node) in nodes.enumerated() {
+      guard node.inputs == [source] else { return nil }
+      guard node.layer is any AugmentationLayer || node.layer is any ImageSizeLayer else { return node.layer }
+      source = .node(index)
     }
-    return nodes[index].layer
+    return nil
   }
 
   /// Whether the first layer, augmentation aside, is a `Rescaling` or a `Normalization`, so that samples are not scaled

@@ -40,20 +40,67 @@ class Linear(Module):
         return values @ self.weight.T + (0 if self.bias is None else self.bias)
 
 
-def windows(values, size, stride):
+def windows(values, size, stride, dilation=(1, 1)):
     """(batch, channels, rows, columns, height, width)"""
-    view = np.lib.stride_tricks.sliding_window_view(values, size, axis=(2, 3))
-    return view[:, :, ::stride[0], ::stride[1]]
+    covered = [(length - 1) * distance + 1 for length, distance in zip(size, dilation)]
+    view = np.lib.stride_tricks.sliding_window_view(values, covered, axis=(2, 3))
+    return view[:, :, ::stride[0], ::stride[1], ::dilation[0], ::dilation[1]]
 
 
 class Conv2d(Module):
-    def __init__(self, inputs, outputs, size, stride, bias=True):
-        self.size, self.stride = size, stride
-        self.shapes = {"weight": (outputs, inputs, *size)} | ({"bias": (outputs,)} if bias else {})
+    def __init__(self, inputs, outputs, size, stride, dilation=(1, 1), groups=1, bias=True):
+        self.size, self.stride, self.dilation, self.groups = size, stride, dilation, groups
+        self.shapes = {"weight": (outputs, inputs // groups, *size)} | ({"bias": (outputs,)} if bias else {})
 
     def __call__(self, values):
-        result = np.einsum("bcrkhw,ochw->bork", windows(values, self.size, self.stride), self.weight, optimize=True)
+        patches = windows(values, self.size, self.stride, self.dilation)
+        results = [np.einsum("bcrkhw,ochw->bork", part, weight, optimize=True)
+                   for part, weight in zip(np.split(patches, self.groups, axis=1), np.split(self.weight, self.groups))]
+        return np.concatenate(results, axis=1) + (0 if self.bias is None else self.bias[:, None, None])
+
+
+class ConvTranspose2d(Module):
+    def __init__(self, inputs, outputs, size, stride, padding=(0, 0), output_padding=(0, 0), dilation=(1, 1), bias=True):
+        assert all(extra < max(step, distance) for extra, step, distance in zip(output_padding, stride, dilation))
+        self.size, self.stride, self.padding, self.output_padding, self.dilation = size, stride, padding, output_padding, dilation
+        self.shapes = {"weight": (inputs, outputs, *size)} | ({"bias": (outputs,)} if bias else {})
+
+    def __call__(self, values):
+        batch, _, rows, columns = values.shape
+        spread = [(length - 1) * step + (size - 1) * distance + 1 + extra for length, step, size, distance, extra in
+                  zip((rows, columns), self.stride, self.size, self.dilation, self.output_padding)]
+        result = np.zeros((batch, self.weight.shape[1], *spread), "float32")
+        for row in range(self.size[0]):
+            for column in range(self.size[1]):
+                top, left = row * self.dilation[0], column * self.dilation[1]
+                part = result[:, :, top:top + (rows - 1) * self.stride[0] + 1:self.stride[0],
+                              left:left + (columns - 1) * self.stride[1] + 1:self.stride[1]]
+                part += np.einsum("bcrk,co->bork", values, self.weight[:, :, row, column])
+        (top, left), (height, width) = self.padding, result.shape[2:]
+        result = result[:, :, top:height - top, left:width - left]
         return result + (0 if self.bias is None else self.bias[:, None, None])
+
+
+class Upsample(Module):
+    """With the centers of pixels at halves: no weight is beyond the centers at the edges."""
+
+    def __init__(self, size, mode, align_corners=None):
+        assert (mode, align_corners) in (("bilinear", False), ("nearest-exact", None))
+        self.size, self.is_nearest = size, mode == "nearest-exact"
+
+    def along(self, values, axis, count):
+        size = values.shape[axis]
+        centers = (np.arange(count) + 0.5) * size / count
+        if self.is_nearest:
+            return values.take(np.floor(centers).astype(int), axis)
+        places = np.clip(centers - 0.5, 0, size - 1)
+        first = np.minimum(places.astype(int), size - 1)
+        second = np.minimum(first + 1, size - 1)
+        weight = (places - first).astype("float32").reshape([-1 if a == axis else 1 for a in range(4)])
+        return values.take(first, axis) * (1 - weight) + values.take(second, axis) * weight
+
+    def __call__(self, values):
+        return self.along(self.along(values, 2, self.size[0]), 3, self.size[1])
 
 
 class MaxPool2d(Module):
@@ -88,7 +135,12 @@ class ConstantPad2d(Module):
         self.padding, self.value = [(0, 0), (0, 0), (top, bottom), (left, right)], value
 
     def __call__(self, values):
-        return np.pad(values, self.padding, constant_values=self.value)
+        # A negative padding removes pixels.
+        for axis, (before, after) in enumerate(self.padding):
+            kept = np.arange(max(-before, 0), values.shape[axis] - max(-after, 0))
+            values = values.take(kept, axis)
+        padding = [(max(before, 0), max(after, 0)) for before, after in self.padding]
+        return np.pad(values, padding, constant_values=self.value)
 
 
 class ZeroPad2d(ConstantPad2d):

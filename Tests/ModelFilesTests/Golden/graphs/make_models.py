@@ -2,6 +2,7 @@
 
     KERAS_BACKEND=jax python make_models.py keras315 [DIRECTORY [MODEL…]]    # keras 3
     python make_models.py tf215 [DIRECTORY [MODEL…]]                         # tf.keras 2.12 to 2.15
+    KERAS_BACKEND=jax python make_models.py keras315_images DIRECTORY convolutions augmented    # files of their own
 
 Those that are named are made anew, or all of them. Needs keras and h5py, or tensorflow. NAME.expected.h5 holds for each model its `probabilities` for 12 samples, and for each
 variable by its number in Keras' order its sum in `weights`; `iteration`, and `slots`: the sum of each of the optimizer's
@@ -148,6 +149,30 @@ def learned(model):
     return values
 
 
+def convolutions():
+    """Every kind of convolution: dilation, groups, depthwise, separable, transposed; images that are resized and cropped."""
+    inputs = keras.Input((SIZE, SIZE, 1))
+    value = layers.CenterCrop(9, 9)(layers.Resizing(10, 12)(inputs))
+    value = layers.Conv2D(4, 3, dilation_rate=2, activation="relu", name="dilated")(value)
+    value = layers.SeparableConv2D(6, 3, padding="same", depth_multiplier=2, activation="tanh", name="separable")(value)
+    value = normalized(layers.DepthwiseConv2D(3, padding="same", use_bias=False, name="depthwise")(value))
+    value = layers.Conv2DTranspose(4, 3, strides=2, padding="same", output_padding=0, name="transposed")(layers.ReLU()(value))
+    value = layers.Conv2D(6, 3, strides=2, groups=2, name="grouped")(value)
+    value = layers.Conv2D(6, 2, groups=6, activation="sigmoid", name="by_channel")(value)
+    value = layers.Flatten()(layers.CenterCrop(2, 2)(value))
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(value)), keras.optimizers.Adam(0.01)
+
+
+def augmented():
+    """A Sequential with every kind of augmentation, that none of them is seen of in inference."""
+    return keras.Sequential([
+        keras.Input((SIZE, SIZE, 1)), layers.RandomRotation(0.1), layers.RandomZoom(0.2, fill_mode="constant", seed=3),
+        layers.RandomBrightness([-0.1, 0.2], value_range=(0, 1)), layers.RandomContrast(0.3, value_range=(0, 1)),
+        layers.RandomErasing(0.5, value_range=(0, 1)), layers.RandomErasing(fill_value=0.5), layers.RandomCrop(SIZE, SIZE, seed=5),
+        layers.Resizing(6, 7, interpolation="nearest", crop_to_aspect_ratio=True), layers.Conv2D(3, 3, activation="relu"),
+        layers.Flatten(), layers.Dense(CLASSES, activation="softmax")]), keras.optimizers.SGD(0.05)
+
+
 def optimizer_variables(optimizer):
     variables = optimizer.variables
     return [np.asarray(v) for v in (variables() if callable(variables) else variables)]
@@ -162,7 +187,7 @@ def packed(path):
 images, labels = samples()
 one_hot = np.eye(CLASSES, dtype="float32")[labels]
 with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else "w") as expected:
-    for make in (residual, inception, dense_block, nested, chain, frozen_nested, noisy, adapted):
+    for make in (residual, inception, dense_block, nested, chain, frozen_nested, noisy, convolutions, augmented, adapted):
         if only and make.__name__ not in only: continue
         if make.__name__ in expected: del expected[make.__name__]
         keras.utils.set_random_seed(7)
@@ -174,7 +199,8 @@ with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else 
         path = os.path.join(directory, label)
         # HDF5 files are large, whatever is in them: one of each kind.
         further = {"keras315-nested": ["h5"], "keras315-chain": ["weights.h5"], "keras315-frozen_nested": ["h5"], "keras315-noisy": ["h5"],
-                   "keras315-adapted": ["h5"],                   "tf215-nested": ["h5"], "tf215-chain": ["h5"]}
+                   "keras315-adapted": ["h5"], "keras315_images-convolutions": ["h5"],
+                   "tf215-nested": ["h5"], "tf215-chain": ["h5"]}
         for kind in ["keras"] + further.get(label, []):
             (model.save_weights if kind == "weights.h5" else model.save)(f"{path}.{kind}")
             if kind == "keras": packed(f"{path}.keras")
