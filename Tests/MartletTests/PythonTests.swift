@@ -126,7 +126,10 @@ struct PythonTests {
       - layer_normalization: {name: one, epsilon: 0.01}
       - conv2d: {name: two, filters: 6, kernel_size: 3, padding: same, activation: softsign, inputs: [stem]}
       - multiply: {name: product, inputs: [one, two, stem]}
-      - average: {name: mean, inputs: [one, two, product]}
+      - global_average_pooling2d: {name: squeezed, keepdims: true}
+      - conv2d: {name: excited, filters: 6, kernel_size: 1, activation: sigmoid}
+      - multiply: {name: weighted, inputs: [product, excited]}
+      - average: {name: mean, inputs: [one, two, weighted]}
       - maximum: {name: largest, inputs: [mean, one, two]}
       - subtract: {name: difference, inputs: [largest, stem]}
       - unit_normalization

@@ -26,9 +26,13 @@ package struct Program: Sendable {
     let needsGradient: Bool
   }
 
-  /// The layers that an operation computes: `conv2d + max_pooling2d`.
+  /// The layers that an operation computes: `conv2d + max_pooling2d`, or `conv2d (activation)` if it is only the
+  /// activation of one.
   package func layerNames(of operation: PlacedOperation) -> String {
-    operation.layers.map { plan.nodes[$0].name }.joined(separator: " + ")
+    let names = operation.layers.map { plan.nodes[$0].name }.joined(separator: " + ")
+    let isActivation =
+      operation.operation is ActivationOperation && plan.nodes[operation.layers[0]].layer is any ActivatedLayer
+    return isActivation ? "\(names) (activation)" : names
   }
 
   /// The operation at the start of a segment; nil for the first segment.

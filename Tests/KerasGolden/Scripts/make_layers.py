@@ -30,7 +30,7 @@ for activation in ("gelu", "silu", "softplus", "softsign", "mish"):
                normal(2, 5, 6, 3))
     layer_case(f"dense_{activation}", "Dense", dict(units=9, activation=activation), normal(5, 7))
 for activation in ("elu", "selu", "hard_silu", "hard_sigmoid", "exponential", "relu6", "log_softmax", "leaky_relu"):
-    layer_case(f"dense_{activation}", "Dense", dict(units=9, activation=activation), normal(5, 121) * 0.5)
+    layer_case(f"dense_{activation}", "Dense", dict(units=3, activation=activation), normal(5, 113) * 0.5)
 layer_case("dense_gelu_inference", "Dense", dict(units=9, activation="gelu"), normal(5, 7), training=False)
 for name, own, function in [
     ("gelu_approximate", dict(gelu=dict(approximate=True)), lambda x: activations.gelu(x, approximate=True)),
@@ -40,7 +40,7 @@ for name, own, function in [
     ("relu_capped", dict(relu=dict(max_value=1.5)), lambda x: activations.relu(x, max_value=1.5)),
 ]:
     function_case(f"activation_{name}", "Activation", {}, own, function, normal(3, 37) * 3)
-    function_case(f"dense_{name}", "Dense", dict(units=9), own, function, normal(5, 121) * 0.5)
+    function_case(f"dense_{name}", "Dense", dict(units=3), own, function, normal(5, 113) * 0.5)
 for name, configuration in [
     ("six", dict(max_value=6.0)), ("slope", dict(negative_slope=0.125)), ("threshold", dict(threshold=0.71)),
     ("all", dict(max_value=1.93, negative_slope=0.25, threshold=0.53)), ("capped", dict(max_value=1.21)),
@@ -62,7 +62,7 @@ layer_case("prelu_one", "PReLU", dict(shared_axes=[1, 2, 3]), normal(4, 3, 4, 5)
 for class_name in ("Multiply", "Average", "Maximum", "Subtract"):
     for count in (2, 3, 5) if class_name != "Subtract" else (2,):
         layer_case(f"{class_name.lower()}_{count}", class_name, {}, *[normal(3, 2, 3, 3) for _ in range(count)])
-    layer_case(f"{class_name.lower()}_vectors", class_name, {}, normal(4, 300), normal(4, 300))
+    layer_case(f"{class_name.lower()}_vectors", class_name, {}, normal(4, 150), normal(4, 150))
 for count in (2, 3):
     layer_case(f"maximum_ties_{count}", "Maximum", {},
                *[random.integers(-1, 2, (4, 2, 5, 3)).astype("float32") for _ in range(count)])
@@ -134,4 +134,8 @@ factor_case("gaussian_dropout", "GaussianDropout", dict(rate=rate), values,
 for name, class_name in (("spatial_dropout2d", "SpatialDropout2D"), ("gaussian_dropout", "GaussianDropout")):
     layer_case(f"{name}_none", class_name, dict(rate=0.0), normal(3, 2, 3, 4))
     layer_case(f"{name}_inference", class_name, dict(rate=0.3), normal(3, 2, 3, 4), training=False)
+
+# A factor for each channel.
+layer_case("multiply_channels", "Multiply", {}, normal(3, 6, 5, 4), normal(3, 1, 1, 4))
+layer_case("multiply_channels_first", "Multiply", {}, normal(3, 1, 1, 4), normal(3, 6, 5, 4), normal(3, 1, 1, 4))
 end()

@@ -173,6 +173,37 @@ def augmented():
         layers.Flatten(), layers.Dense(CLASSES, activation="softmax")]), keras.optimizers.SGD(0.05)
 
 
+def functions():
+    """A Sequential of activation functions, as names, as layers and as layers that are options; shapes, noise, groups."""
+    slope = {"alpha": 0.1} if name.startswith("tf") else {"negative_slope": 0.1}
+    return keras.Sequential([
+        keras.Input((SIZE, SIZE, 1)), layers.ZeroPadding2D(((1, 0), (2, 1))), layers.Conv2D(3, 3, activation="gelu"),
+        layers.GroupNormalization(3), layers.PReLU(shared_axes=[1, 2]), layers.SpatialDropout2D(0.2),
+        layers.Cropping2D(((1, 0), (0, 2))), layers.UpSampling2D(2, interpolation="bilinear"),
+        layers.Conv2D(4, 3, strides=2, activation=layers.LeakyReLU(**slope)), layers.ELU(0.5),
+        layers.Conv2D(4, 1, activation="selu"), layers.GlobalMaxPooling2D(), layers.Dense(6, activation="swish"),
+        layers.LayerNormalization(), layers.LeakyReLU(**slope), layers.GaussianDropout(0.1),
+        layers.Dense(6, activation=layers.ReLU(max_value=6)), layers.ReLU(negative_slope=0.25, threshold=0.125),
+        layers.Dense(6, activation="softplus"), layers.Dense(CLASSES), layers.Softmax()]), keras.optimizers.Adam(0.01)
+
+
+def merged():
+    """Branches that are merged in every way, axes that are moved, normalization over channels."""
+    inputs = keras.Input((SIZE, SIZE, 1))
+    stem = layers.Conv2D(4, 3, activation="elu")(inputs)
+    one = layers.LayerNormalization(axis=3, epsilon=0.01)(stem)
+    two = layers.Conv2D(4, 3, padding="same", activation="softsign")(stem)
+    product = layers.Multiply()([one, two, stem])
+    largest = layers.Maximum()([layers.Average()([one, two, product]), two])
+    difference = layers.Subtract()([largest, stem])
+    value = layers.PReLU()(layers.UnitNormalization()(difference))
+    value = layers.Reshape((6, -1))(layers.Permute((3, 1, 2))(value))
+    value = layers.Flatten()(layers.LayerNormalization(center=False)(value))
+    pooled = layers.Reshape((4,))(layers.GlobalMaxPooling2D(keepdims=True)(difference))
+    value = layers.Concatenate()([layers.Dense(5, activation="exponential")(value), pooled])
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(value)), keras.optimizers.Adam(0.01)
+
+
 def optimizer_variables(optimizer):
     variables = optimizer.variables
     return [np.asarray(v) for v in (variables() if callable(variables) else variables)]
@@ -187,7 +218,8 @@ def packed(path):
 images, labels = samples()
 one_hot = np.eye(CLASSES, dtype="float32")[labels]
 with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else "w") as expected:
-    for make in (residual, inception, dense_block, nested, chain, frozen_nested, noisy, convolutions, augmented, adapted):
+    for make in (residual, inception, dense_block, nested, chain, frozen_nested, noisy, convolutions, augmented, adapted,
+                 functions, merged):
         if only and make.__name__ not in only: continue
         if make.__name__ in expected: del expected[make.__name__]
         keras.utils.set_random_seed(7)
@@ -200,7 +232,7 @@ with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else 
         # HDF5 files are large, whatever is in them: one of each kind.
         further = {"keras315-nested": ["h5"], "keras315-chain": ["weights.h5"], "keras315-frozen_nested": ["h5"], "keras315-noisy": ["h5"],
                    "keras315-adapted": ["h5"], "keras315_images-convolutions": ["h5"],
-                   "tf215-nested": ["h5"], "tf215-chain": ["h5"]}
+                   "tf215-nested": ["h5"], "tf215-chain": ["h5"], "tf215-functions": ["h5"]}
         for kind in ["keras"] + further.get(label, []):
             (model.save_weights if kind == "weights.h5" else model.save)(f"{path}.{kind}")
             if kind == "keras": packed(f"{path}.keras")
