@@ -88,7 +88,7 @@ struct AugmentationTests {
   @Test("crops each image at a place of its own; at the center and resized in inference")
   func crops() throws {
     // The values of a row and of a column are those of their position.
-    let image = (0..<5 * 7).flatMap { [Float($0 / 7), Float($0 % 7)] }
+    let image = (0..<35).flatMap { (index: Int) -> [Float] in [Float(index / 7), Float(index % 7)] }
     let count = 600
     let images = Array(repeating: image, count: count).flatMap { $0 }
     let runner = try LayerRunner(RandomCrop(height: 3, width: 4), inputs: [Self.shape])
@@ -97,7 +97,10 @@ struct AugmentationTests {
     for sample in 0..<count {
       let part = Array(output[sample * 24..<(sample + 1) * 24])
       let (top, left) = (part[0], part[1])
-      #expect(part == (0..<3 * 4).flatMap { [top + Float($0 / 4), left + Float($0 % 4)] })
+      let expected = (0..<12).flatMap { (index: Int) -> [Float] in
+        [top + Float(index / 4), left + Float(index % 4)]
+      }
+      #expect(part == expected)
       places[[top, left], default: 0] += 1
     }
     // 3 · 4 places, each 50 times, give or take six standard deviations.
@@ -116,8 +119,9 @@ struct AugmentationTests {
       let layer = RandomErasing(factor: factor, scale: 0.3...0.9, fillValue: [5], valueRange: 0...9)
       let output = try changed(layer, images, pass: pass())
       let size = Self.shape.count
-      let share = (0..<count).filter { sample in
-        (0..<size).contains { output[sample * size + $0] != images[sample * size + $0] }
+      let share = (0..<count).filter { (sample: Int) -> Bool in
+        let values = sample * size..<(sample + 1) * size
+        return output[values] != images[values]
       }.count
       // Six standard deviations.
       #expect(abs(Double(share) - expected * Double(count)) < 95, "\(factor): \(share)")
