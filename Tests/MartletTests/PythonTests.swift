@@ -177,7 +177,6 @@ struct PythonTests {
       - center_crop: {height: 22, width: 24}
       - resizing: {height: 17, width: 18, interpolation: nearest, crop_to_aspect_ratio: true}
       - center_crop: {height: 15, width: 20}
-      - random_crop: {height: 18, width: 20}
       - resizing: {height: 16, width: 18}
       - random_crop: {height: 16, width: 18}
       - conv2d: {filters: 6, kernel_size: 3, dilation_rate: [2, 1], activation: relu}
