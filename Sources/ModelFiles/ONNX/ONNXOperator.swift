@@ -99,8 +99,8 @@ struct ONNXOperator {
   ) -> ONNXOperator {
     func scale(_ input: Int, _ output: Int) -> Float {
       let scale = Float(output) / Float(input)
-      // The size is the input's times this, rounded down.
-      return Int(Float(input) * scale) < output ? scale.nextUp : scale
+      // The size is the input's times this, rounded down, whether a program multiplies with single or double precision.
+      return Double(input) * Double(scale) < Double(output) ? scale.nextUp : scale
     }
     let scales = [1, 1, scale(source.height, size.height), scale(source.width, size.width)]
     return ONNXOperator(
