@@ -89,17 +89,19 @@ package struct AugmentedInputs {
 }
 
 extension Model {
-  /// The number of layers at the start that augment or rescale inputs, one after the other; 0 if none of them is random.
+  /// The number of layers at the start that augment, rescale, resize or crop inputs, one after the other; 0 if none of them
+  /// is random.
   var leadingAugmentationCount: Int {
     let count = nodes.indices.prefix { index in
       nodes[index].inputs == [index == 0 ? .input : .node(index - 1)]
-        && (nodes[index].layer.isRandomChange || nodes[index].layer is Rescaling)
+        && (nodes[index].layer.isRandomChange || nodes[index].layer.isFixedChange)
     }.count
     return nodes.prefix(count).contains { $0.layer.isRandomChange } ? count : 0
   }
 }
 
 extension Layer {
-  /// Whether the layer changes inputs at random in training, and keeps their shape.
+  /// Whether the layer changes inputs at random in training.
   fileprivate var isRandomChange: Bool { self is any AugmentationLayer || self is GaussianNoise }
+  fileprivate var isFixedChange: Bool { self is Rescaling || self is Resizing || self is CenterCrop }
 }

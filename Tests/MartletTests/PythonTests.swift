@@ -178,7 +178,9 @@ struct PythonTests {
       - random_erasing: {factor: 0.3, scale: [0.02, 0.1], value_range: [0, 1]}
       - resizing: {height: 25, width: 31}
       - center_crop: {height: 22, width: 24}
-      - resizing: {height: 16, width: 18, interpolation: nearest}
+      - resizing: {height: 17, width: 18, interpolation: nearest, crop_to_aspect_ratio: true}
+      - center_crop: {height: 15, width: 20}
+      - resizing: {height: 16, width: 18}
       - random_crop: {height: 16, width: 18}
       - conv2d: {filters: 6, kernel_size: 3, dilation_rate: [2, 1], activation: relu}
       - conv2d: {filters: 8, kernel_size: 3, strides: 2, groups: 2, padding: same}

@@ -10,6 +10,10 @@ struct AugmentationTests {
   static let layers: [any AugmentationLayer] = [
     RandomFlip(mode: .horizontal),
     RandomTranslation(heightFactor: TranslationFactor(0.2), widthFactor: TranslationFactor(0.3)),
+    RandomRotation(factor: -0.2...0.2), RandomZoom(heightFactor: -0.3...0.4),
+    RandomBrightness(factor: -0.2...0.2, valueRange: -1...2),
+    RandomContrast(factor: 0.3...0.5, valueRange: -1...2),
+    RandomErasing(factor: 1...1, scale: 0.2...0.5, valueRange: 0...1),
   ]
   private static let samples = 24
   private static let shape: Shape = [5, 7, 2]
@@ -79,6 +83,50 @@ struct AugmentationTests {
     for layer in Self.layers { #expect(try changed(layer, pass: .inference) == Self.images()) }
     let still = RandomTranslation(heightFactor: TranslationFactor(0), widthFactor: TranslationFactor(0...0))
     #expect(try changed(still, pass: pass()) == Self.images())
+  }
+
+  @Test("crops each image at a place of its own; at the center and resized in inference")
+  func crops() throws {
+    // The values of a row and of a column are those of their position.
+    let image = (0..<35).flatMap { (index: Int) -> [Float] in [Float(index / 7), Float(index % 7)] }
+    let count = 600
+    let images = Array(repeating: image, count: count).flatMap { $0 }
+    let runner = try LayerRunner(RandomCrop(height: 3, width: 4), inputs: [Self.shape])
+    let output = try runner.run([images], variables: [], pass: pass()).output
+    var places: [[Float]: Int] = [:]
+    for sample in 0..<count {
+      let part = Array(output[sample * 24..<(sample + 1) * 24])
+      let (top, left) = (part[0], part[1])
+      let expected = (0..<12).flatMap { (index: Int) -> [Float] in
+        [top + Float(index / 4), left + Float(index % 4)]
+      }
+      #expect(part == expected)
+      places[[top, left], default: 0] += 1
+    }
+    // 3 · 4 places, each 50 times, give or take six standard deviations.
+    #expect(places.count == 12 && places.values.allSatisfy { abs($0 - 50) < 42 }, "\(places)")
+    let center = try runner.run([image], variables: [], pass: .inference).output
+    let resized = try LayerRunner(Resizing(height: 3, width: 4, cropsToAspectRatio: true), inputs: [Self.shape])
+      .run([image], variables: [], pass: .inference).output
+    #expect(center == resized && center != Array(output[..<24]))
+  }
+
+  @Test("erases images with a probability from its factor")
+  func erased() throws {
+    let count = 1000
+    let images = Self.images(count)
+    for (factor, expected) in [(0.0...0.0, 0.0), (0...0.4, 0.2), (0.3...0.5, 0.4), (1...1, 1)] {
+      let layer = RandomErasing(factor: factor, scale: 0.3...0.9, fillValue: [5], valueRange: 0...9)
+      let output = try changed(layer, images, pass: pass())
+      let size = Self.shape.count
+      let share = (0..<count).filter { (sample: Int) -> Bool in
+        let values = sample * size..<(sample + 1) * size
+        return output[values] != images[values]
+      }.count
+      // Six standard deviations.
+      #expect(abs(Double(share) - expected * Double(count)) < 95, "\(factor): \(share)")
+      #expect(zip(output, images).allSatisfy { $0 == $1 || $0 == 5 })
+    }
   }
 
   @Test("flips half of the images", arguments: RandomFlip.Mode.allCases)

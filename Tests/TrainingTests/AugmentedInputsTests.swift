@@ -24,7 +24,7 @@ struct AugmentedInputsTests {
   private static let augmentation: [any Layer] = [
     Rescaling(scale: 2, offset: -1), RandomFlip(mode: .horizontal),
     RandomTranslation(heightFactor: TranslationFactor(0.3), widthFactor: TranslationFactor(0.3)),
-    GaussianNoise(stddev: 0.1),
+    GaussianNoise(stddev: 0.1), Resizing(height: 7, width: 8), RandomCrop(height: 4, width: 5),
   ]
 
   /// The inputs that the steps of an epoch compute, by sample.
@@ -49,8 +49,8 @@ struct AugmentedInputsTests {
         var none: Float = 0
         withUnsafePointer(to: &none) { workspace.forward(variables: $0, state: $0) }
         for position in 0..<step.batch.count {
-          let output = workspace.output + position * data.shape.count
-          found[step.batch.index(at: position)] = (0..<data.shape.count).map { output[$0] }
+          let output = workspace.output + position * 4 * 5
+          found[step.batch.index(at: position)] = (0..<4 * 5).map { output[$0] }
         }
         state.step += 1
         state.stepInEpoch += 1
@@ -86,6 +86,8 @@ struct AugmentedInputsTests {
   static let models: [(layers: [any Layer], count: Int)] = [
     ([], 0), ([Rescaling(scale: 2)], 0), ([RandomFlip()], 1), ([Rescaling(scale: 2), RandomFlip()], 2),
     ([RandomFlip(), Rescaling(scale: 2), Dropout(rate: 0.5), RandomFlip()], 2),
+    ([Resizing(height: 4, width: 4), CenterCrop(height: 2, width: 2)], 0),
+    ([Resizing(height: 4, width: 4), RandomErasing(), CenterCrop(height: 2, width: 2)], 3),
   ]
 
   @Test("ends with the first layer that neither augments nor rescales", arguments: models.indices)

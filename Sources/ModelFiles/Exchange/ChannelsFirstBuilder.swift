@@ -69,8 +69,8 @@ struct ChannelsFirstBuilder {
     case .transposedConvolution(let kernel, let bias, let window):
       let weights = weights(kernel, bias, of: node.layerIndex, axes: [3, 2, 0, 1])
       return addWindow(.transposedConvolution(weights, window: window), first, node)
-    case .resizing(let height, let width, let isBilinear):
-      return addWindow(.resizing(height: height, width: width, isBilinear: isBilinear), first, node)
+    case .resizing(let source, let size, let isBilinear):
+      return addWindow(.resizing(from: source, to: size, isBilinear: isBilinear), first, node)
     case .maximum(let window): return addWindow(.maximum(window: window), first, node)
     case .average(let window): return addWindow(.average(window: window), first, node)
     case .flatten: return addFlatten(first, node, acceptsAnyOrder: acceptsAnyOrder)

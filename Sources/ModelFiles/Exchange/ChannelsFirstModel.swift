@@ -1,3 +1,4 @@
+import Configuration
 import KerasFormat
 import NeuralNetwork
 
@@ -12,7 +13,7 @@ struct ChannelsFirstModel {
     case convolution(Weights, window: ExchangeWindow, groups: Int)
     /// The kernel is (in, out, height, width); the window moves over the output.
     case transposedConvolution(Weights, window: ExchangeWindow)
-    case resizing(height: Int, width: Int, isBilinear: Bool)
+    case resizing(from: HeightWidth, to: HeightWidth, isBilinear: Bool)
     case maximum(window: ExchangeWindow)
     case average(window: ExchangeWindow)
     /// Flattens a sample.

@@ -74,9 +74,9 @@ extension ExchangeGraph.Node {
     case .product: true
     case .activation(let function): function != .softmax && function != .logSoftmax && outputMayBeAny
     case .flatten, .scaling, .dropout: outputMayBeAny
-    case .convolution, .transposedConvolution, .resizing, .maximum, .average, .normalization, .standardization, .sum,
+    case .convolution, .transposedConvolution, .maximum, .average, .normalization, .standardization, .sum,
       .concatenation, .globalAverage, .parametricRelu, .layerNormalization, .groupNormalization, .unitNormalization,
-      .merge, .globalMaximum, .padding, .cropping, .upsampling, .reshape, .permutation:
+      .merge, .globalMaximum, .padding, .cropping, .upsampling, .resizing, .reshape, .permutation:
       false
     }
   }

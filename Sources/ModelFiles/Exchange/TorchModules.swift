@@ -58,9 +58,9 @@ struct TorchModules {
           + "\(Self.dilation(window))\(groups == 1 ? "" : ", groups=\(groups)")\(Self.bias(weights)))", weights)
     case .transposedConvolution(let weights, let window):
       try appendTransposed(weights, window, step)
-    case .resizing(let height, let width, let isBilinear):
+    case .resizing(_, let size, let isBilinear):
       let mode = isBilinear ? "mode='bilinear', align_corners=False" : "mode='nearest-exact'"
-      append("Upsample(size=(\(height), \(width)), \(mode))")
+      append("Upsample(size=\(Self.pair(size)), \(mode))")
     case .maximum(let window):
       appendPadding(window, function: "ConstantPad2d", value: ", float('-inf')")
       append("MaxPool2d(\(Self.pair(window.size)), stride=\(Self.pair(window.strides)))")

@@ -134,13 +134,13 @@ extension ONNXOperator {
       let pads = [0, 0, borders.top, borders.left, 0, 0, borders.bottom, borders.right]
       return [ONNXOperator(type: "Pad", tensors: [integers("pads", pads)])]
     case .cropping(let borders):
-      let sizes = step.output.dimensions
+      let sizes = step.input.dimensions
       return [
         ONNXOperator(
           type: "Slice",
           tensors: [
             integers("starts", [borders.top, borders.left]),
-            integers("ends", [borders.top + sizes[0], borders.left + sizes[1]]), integers("axes", [2, 3]),
+            integers("ends", [sizes[0] - borders.bottom, sizes[1] - borders.right]), integers("axes", [2, 3]),
           ])
       ]
     case .upsampling(let layer):

@@ -38,8 +38,8 @@ struct ONNXOperator {
           type: "ConvTranspose", tensors: weights.tensors,
           attributes: transposedAttributes(of: window) + dilations(of: window))
       ]
-    case .resizing(let height, let width, let isBilinear):
-      [resizing(of: step, to: [height, width], isBilinear: isBilinear)]
+    case .resizing(let source, let size, let isBilinear):
+      [resizing(step.layer, from: source, to: size, isBilinear: isBilinear)]
     case .maximum(let window): [ONNXOperator(type: "MaxPool", attributes: attributes(of: window))]
     case .average(let window):
       [ONNXOperator(type: "AveragePool", attributes: attributes(of: window) + [attribute("count_include_pad", 0)])]
@@ -95,17 +95,18 @@ struct ONNXOperator {
 
   /// Half-pixel centers, as `tf.image.resize`. The batch has any size, so that scales are given instead of sizes.
   private static func resizing(
-    of step: ChannelsFirstModel.Step, to size: [Int], isBilinear: Bool
+    _ layer: String, from source: HeightWidth, to size: HeightWidth, isBilinear: Bool
   ) -> ONNXOperator {
-    let scales = zip(step.input.dimensions, size).map { input, output in
+    func scale(_ input: Int, _ output: Int) -> Float {
       let scale = Float(output) / Float(input)
-      // The size is the input's times this, rounded down.
-      return Int(Float(input) * scale) < output ? scale.nextUp : scale
+      // The size is the input's times this, rounded down, whether a program multiplies with single or double precision.
+      return Double(input) * Double(scale) < Double(output) ? scale.nextUp : scale
     }
+    let scales = [1, 1, scale(source.height, size.height), scale(source.width, size.width)]
     return ONNXOperator(
       type: "Resize",
       tensors: [
-        NamedTensor("\(step.layer)/roi", [0], [Float]()), NamedTensor("\(step.layer)/scales", [4], [1, 1] + scales),
+        NamedTensor("\(layer)/region", [0], [Float]()), NamedTensor("\(layer)/scales", [4], scales),
       ],
       attributes: [
         attribute("mode", text: isBilinear ? "linear" : "nearest"),

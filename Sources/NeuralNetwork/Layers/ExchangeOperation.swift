@@ -14,7 +14,7 @@ public enum ExchangeOperation: Sendable, Equatable {
   case transposedConvolution(kernel: String, bias: String?, window: ExchangeWindow)
   /// An image resized to a size in pixels, without smoothing: bilinear, or the nearest pixel. Positions count from the
   /// edges of pixels, not from their centers.
-  case resizing(height: Int, width: Int, isBilinear: Bool)
+  case resizing(from: HeightWidth, to: HeightWidth, isBilinear: Bool)
   /// Max pooling; padding is smaller than every value.
   case maximum(window: ExchangeWindow)
   /// Average pooling; padding is excluded.

@@ -34,11 +34,17 @@ extension ImageSizeLayer {
   ) -> [ExchangeOperation] {
     var form: [ExchangeOperation] = []
     if (part.height, part.width) != (input.dimensions[0], input.dimensions[1]) {
-      let (bottom, right) = (input.dimensions[0] - part.top - part.height, input.dimensions[1] - part.left - part.width)
-      form.append(.cropping(ImageBorders(top: part.top, bottom: bottom, left: part.left, right: right)))
+      form.append(
+        .cropping(
+          ImageBorders(
+            top: part.top, bottom: input.dimensions[0] - part.top - part.height, left: part.left,
+            right: input.dimensions[1] - part.left - part.width)))
     }
     if (part.height, part.width) != size {
-      form.append(.resizing(height: height, width: width, isBilinear: interpolation == .bilinear))
+      form.append(
+        .resizing(
+          from: HeightWidth(part.height, part.width), to: HeightWidth(height, width),
+          isBilinear: interpolation == .bilinear))
     }
     return form
   }

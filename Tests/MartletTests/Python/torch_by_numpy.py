@@ -81,28 +81,6 @@ class ConvTranspose2d(Module):
         return result + (0 if self.bias is None else self.bias[:, None, None])
 
 
-class Upsample(Module):
-    """With the centers of pixels at halves: no weight is beyond the centers at the edges."""
-
-    def __init__(self, size, mode, align_corners=None):
-        assert (mode, align_corners) in (("bilinear", False), ("nearest-exact", None))
-        self.size, self.is_nearest = size, mode == "nearest-exact"
-
-    def along(self, values, axis, count):
-        size = values.shape[axis]
-        centers = (np.arange(count) + 0.5) * size / count
-        if self.is_nearest:
-            return values.take(np.floor(centers).astype(int), axis)
-        places = np.clip(centers - 0.5, 0, size - 1)
-        first = np.minimum(places.astype(int), size - 1)
-        second = np.minimum(first + 1, size - 1)
-        weight = (places - first).astype("float32").reshape([-1 if a == axis else 1 for a in range(4)])
-        return values.take(first, axis) * (1 - weight) + values.take(second, axis) * weight
-
-    def __call__(self, values):
-        return self.along(self.along(values, 2, self.size[0]), 3, self.size[1])
-
-
 class MaxPool2d(Module):
     def __init__(self, size, stride):
         self.size, self.stride = size, stride
@@ -135,12 +113,7 @@ class ConstantPad2d(Module):
         self.padding, self.value = [(0, 0), (0, 0), (top, bottom), (left, right)], value
 
     def __call__(self, values):
-        # A negative padding removes pixels.
-        for axis, (before, after) in enumerate(self.padding):
-            kept = np.arange(max(-before, 0), values.shape[axis] - max(-after, 0))
-            values = values.take(kept, axis)
-        padding = [(max(before, 0), max(after, 0)) for before, after in self.padding]
-        return np.pad(values, padding, constant_values=self.value)
+        return np.pad(values, self.padding, constant_values=self.value)
 
 
 class ZeroPad2d(ConstantPad2d):
@@ -154,22 +127,26 @@ class ZeroPad2d(ConstantPad2d):
 
 
 class Upsample(Module):
-    def __init__(self, scale_factor, mode, align_corners=None):
-        assert (mode, align_corners) in (("nearest", None), ("bilinear", False))
-        self.factors, self.mode = scale_factor, mode
+    """With the centers of pixels at halves: no weight is beyond the centers at the edges."""
+
+    def __init__(self, scale_factor=None, size=None, mode="nearest", align_corners=None):
+        assert (mode, align_corners) in (("nearest", None), ("nearest-exact", None), ("bilinear", False))
+        assert (scale_factor is None) != (size is None) and (mode != "nearest" or size is None)
+        self.factors, self.size, self.mode = scale_factor, size, mode
+
+    def along(self, values, axis, count):
+        size = values.shape[axis]
+        centers = (np.arange(count) + 0.5) * size / count
+        if self.mode != "bilinear":
+            return values.take(np.floor(centers).astype(int), axis)
+        places = np.clip(centers - 0.5, 0, size - 1)
+        below = np.floor(places).astype(int)
+        weights = (places - below).astype("float32").reshape([-1 if index == axis else 1 for index in range(4)])
+        return values.take(below, axis) * (1 - weights) + values.take(np.minimum(below + 1, size - 1), axis) * weights
 
     def __call__(self, values):
-        for axis, factor in zip((2, 3), self.factors):
-            if self.mode == "nearest":
-                values = values.repeat(factor, axis)
-                continue
-            size = values.shape[axis]
-            places = np.clip((np.arange(size * factor) + 0.5) / factor - 0.5, 0, size - 1)
-            below = np.floor(places).astype(int)
-            weights = (places - below).astype("float32").reshape([-1 if index == axis else 1 for index in range(4)])
-            above = np.minimum(below + 1, size - 1)
-            values = values.take(below, axis) * (1 - weights) + values.take(above, axis) * weights
-        return values
+        size = self.size or [length * factor for length, factor in zip(values.shape[2:], self.factors)]
+        return self.along(self.along(values, 2, size[0]), 3, size[1])
 
 
 class Flatten(Module):
