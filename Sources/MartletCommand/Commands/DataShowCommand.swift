@@ -91,11 +91,15 @@ struct DataShowCommand: ParsableCommand {
     }
   }
 
+  /// The suffixes of other pictures.
+  private static let otherFormats = [".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg", ".pdf"]
+
   private func checkOutput(_ output: String, _ samples: Dataset, count: Int, sources: [String]) throws {
-    guard output.lowercased().hasSuffix(".png") else {
-      throw UsageError("--output \(output): is written as a PNG picture: the name must end in .png.")
-    }
     try OutputPath.check(output, "--output", madeOf: sources + samples.fileNames(at: output))
+    if let format = Self.otherFormats.first(where: { output.lowercased().hasSuffix($0) }) {
+      throw UsageError(
+        "--output \(output): is written as PNG, not as \(format.dropFirst()): choose a name ending in .png.")
+    }
     try OutputPath.checkPicture(output, "--output")
     guard samples.isDrawable, let image = samples.shape.image else {
       throw UsageError(
