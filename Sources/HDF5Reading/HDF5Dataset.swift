@@ -84,6 +84,9 @@ struct HDF5Dataset {
 
   /// The number of elements, checked against the available `most` bytes.
   func count(inBytes most: Int) throws -> Int {
-    try HDF5Dataspace.count(dimensions, maximum: most / type.size)
+    guard most > 0 || dimensions.contains(0) else {
+      throw HDF5Error.Problem.unexpected(expected: "values", found: "none: nothing was written to the dataset")
+    }
+    return try HDF5Dataspace.count(dimensions, maximum: most / type.size)
   }
 }

@@ -46,9 +46,15 @@ struct HDF5Datatype: Equatable {
     case 9 where bits & 0x0f == 1 && size == Self.longTextSize:
       kind = .longText
     default:
-      kind = .other(wording: "data of another type")
+      kind = .other(wording: Self.wordings[typeClass] ?? "data of another type")
     }
   }
+
+  /// Classes of types that are not read.
+  private static let wordings = [
+    2: "times", 4: "bit fields", 5: "opaque bytes", 6: "compound values, such as records or complex numbers",
+    7: "references", 9: "values of variable length", 10: "arrays as elements",
+  ]
 
   /// The kind of an enumeration, whose description starts with the type of its numbers.
   private static func names(_ message: HDF5Cursor, size: Int) throws -> Kind {
@@ -59,8 +65,10 @@ struct HDF5Datatype: Equatable {
         return .names(isBigEndian: isBigEndian, isSigned: isSigned)
       }
     }
-    return .other(wording: "data of another type")
+    return .other(wording: enumeration)
   }
+
+  private static let enumeration = "an enumeration, such as booleans"
 
   /// The widths of exponent and fraction in bits, by size in bytes.
   private static let widthsBySize = [
@@ -87,7 +95,7 @@ struct HDF5Datatype: Equatable {
     case .float(let isBigEndian): return numbers(isBigEndian, "floating-point numbers")
     case .integer(let isBigEndian, _): return numbers(isBigEndian, "integers")
     case .text, .longText: return "text"
-    case .names: return "data of another type"
+    case .names: return Self.enumeration
     case .other(let wording): return wording
     }
   }

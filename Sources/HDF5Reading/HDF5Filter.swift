@@ -17,6 +17,12 @@ struct HDF5Filter {
 
   private static let checksumSize = 4
 
+  /// Filters that are not read.
+  private static let names = [
+    4: "szip", 5: "n-bit packing", 6: "scale and offset", 32000: "LZF", 32001: "Blosc", 32004: "LZ4",
+    32015: "Zstandard",
+  ]
+
   /// The filters, in the order they were applied.
   static func pipeline(_ message: HDF5Cursor, elementSize: Int) throws -> [HDF5Filter] {
     var message = message
@@ -31,7 +37,8 @@ struct HDF5Filter {
       let number = try message.uint16()
       guard let kind = Kind(rawValue: number), !filters.contains(where: { $0.kind == kind }) else {
         throw HDF5Error.Problem.unexpected(
-          expected: "values compressed with deflate, or uncompressed", found: "filter \(number)")
+          expected: "values compressed with deflate, or uncompressed",
+          found: names[number].map { "\($0) (filter \(number))" } ?? "filter \(number)")
       }
       let nameCount = version == 1 ? try message.uint16() : 0
       try message.skip(2)

@@ -186,7 +186,7 @@ struct ArraySourceTests {
         try HDF5Source(file: golden("arrays.h5"), paths: ArrayPaths(trainInputs: "complex", trainTargets: "nan")).load(
           .train, context)
       },
-      "arrays.h5: /complex: expected numbers, found data of another type."
+      "arrays.h5: /complex: expected numbers, found compound values, such as records or complex numbers."
     ),
     (
       {

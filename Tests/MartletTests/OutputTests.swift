@@ -31,6 +31,13 @@ struct OutputTests {
     [($0, [.output], 1), ($0, [.output], 2), ($0, [.error], 2), ($0, [.output, .error], 1)]
   }
 
+  @Test(
+    "of errors has control characters in writing",
+    arguments: [
+      ("a\u{1b}[31mb\u{7f}\u{9b}", "a\\x1b[31mb\\x7f\\x9b"), ("a\tb\n", "a\tb\n"), ("Löwe \u{1f981}", "Löwe \u{1f981}"),
+    ])
+  func controls(text: String, visible: String) { #expect(Console.visible(text) == visible) }
+
   @Test("is not read trains, and ends on SIGTERM with a checkpoint", arguments: stopped.indices)
   func signal(index: Int) throws {
     let (kind, streams, verbose) = Self.stopped[index]

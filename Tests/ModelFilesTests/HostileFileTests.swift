@@ -23,7 +23,7 @@ struct HostileFileTests {
     ),
     (
       "compound.weights.h5",
-      "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found data of another type."
+      "/layers/conv2d/vars/0: expected little-endian 32-bit floating-point numbers, found compound values, such as records or complex numbers."
     ),
     ("cyclic.weights.h5", "/layers/conv2d/vars: is malformed: its variables are not numbered 0 to 2."),
     (

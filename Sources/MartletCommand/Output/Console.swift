@@ -46,9 +46,24 @@ enum Console {
       Self.hasLiveLine.store(state.live != nil, ordering: .relaxed)
       return (state.queues[self], isBelow)
     }
-    let text = isBelow ? "\n" + text : text
+    // Messages quote names of files, which may have any characters.
+    let plain = self == .error && kind == .text ? Self.visible(text) : text
+    let text = isBelow ? "\n" + plain : plain
     guard let queue else { return writeNow(text) }
     queue.append(text, kind) { writeNow($0) }
+  }
+
+  /// The text with control characters but newlines and tabs in writing: `\x1b`.
+  static func visible(_ text: String) -> String {
+    func isControl(_ scalar: UnicodeScalar) -> Bool {
+      scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+    }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return text.unicodeScalars.map { scalar in
+      guard isControl(scalar) else { return String(scalar) }
+      let digits = String(scalar.value, radix: 16)
+      return "\\x\(digits.count < 2 ? "0" : "")\(digits)"
+    }.joined()
   }
 
   // MARK: - In the background
