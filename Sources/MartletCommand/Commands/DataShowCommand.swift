@@ -135,7 +135,7 @@ struct DataShowCommand: ParsableCommand {
     else {
       throw UsageError(
         "--augmented: the model of \(argument.name) does not start with an augmentation layer (random_flip, "
-          + "random_translation, gaussian_noise): training sees the samples as they are.")
+          + "random_crop and the like, or gaussian_noise): training sees the samples as they are.")
     }
     return try inputs.samples(indices, epoch: epoch - 1)
   }

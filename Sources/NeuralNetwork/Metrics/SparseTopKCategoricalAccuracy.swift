@@ -16,10 +16,6 @@ public struct SparseTopKCategoricalAccuracy: Metric {
   public init(k: Int) { self.k = k }
 
   public func compute(_ outputs: ModelOutputs, values: SampleColumn) {
-    for sample in 0..<outputs.samples {
-      let isFound = LargestOutputs.contain(
-        outputs.targets.classIndex(sample), outputs.row(sample), count: outputs.count, k: k)
-      values[sample] = isFound ? 1 : 0
-    }
+    TopKCategoricalAccuracy(k: k).compute(outputs, values: values)
   }
 }
