@@ -48,6 +48,9 @@ let fuzzing: [Target] =
       exclude: ["run", "findings"], swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]
 
+/// The names of the test targets to build, for a quick build; all of them if the environment does not name any.
+let testTargets = Context.environment["MARTLET_TEST_TARGETS"]?.split(separator: " ").map(String.init)
+
 let package = Package(
   name: "martlet",
   products: [
@@ -120,10 +123,15 @@ let package = Package(
         "Training", "ZipArchive",
       ]),
     .target(
+      name: "RunConfiguration",
+      dependencies: [
+        "Configuration", "Datasets", "DurableFiles", "NeuralNetwork", "Training", "Yams",
+      ]),
+    .target(
       name: "Checkpoints",
       dependencies: [
-        "DurableFiles", "HDF5Reading", "HDF5Writing", "KerasFormat", "NeuralNetwork", "Training",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Configuration", "Datasets", "DurableFiles", "HDF5Reading", "HDF5Writing", "KerasFormat", "NeuralNetwork",
+        "RunConfiguration", "Training", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "ONNXSchema", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -134,11 +142,6 @@ let package = Package(
         "Configuration", "Datasets", "DurableFiles", "HDF5Reading", "KerasFormat", "NeuralNetwork", "ONNXSchema",
         "Training",
         "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ]),
-    .target(
-      name: "RunConfiguration",
-      dependencies: [
-        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "NeuralNetwork", "Training", "Yams",
       ]),
     .target(
       name: "Martlet",
@@ -193,7 +196,8 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests",
       dependencies: [
-        "Checkpoints", "Datasets", "DurableFiles", "HDF5Reading", "NeuralNetwork", "TestSupport", "Training",
+        "Checkpoints", "Datasets", "DurableFiles", "HDF5Reading", "NeuralNetwork", "RunConfiguration", "TestSupport",
+        "Training",
       ]),
     .testTarget(
       name: "ModelFilesTests",
@@ -209,9 +213,10 @@ let package = Package(
     .testTarget(
       name: "MartletTests",
       dependencies: [
-        "Configuration", "DurableFiles", "Martlet", "MartletCommand", "TestSupport",
+        "Checkpoints", "Configuration", "DurableFiles", "Martlet", "MartletCommand", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Golden", "Python"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]
 )
+package.targets.removeAll { $0.type == .test && testTargets?.contains($0.name) == false }

@@ -1,45 +1,79 @@
+import DurableFiles
+import KerasFormat
 import NeuralNetwork
+import RunConfiguration
 import Training
 
-/// The contents of a checkpoint file: everything a run needs to resume.
-package struct Checkpoint: Sendable, Equatable {
+/// A run at one of its steps: what a checkpoint file holds, and everything the run needs to resume.
+public struct Checkpoint: Sendable {
+  /// The path of the file that it was read from.
+  public let path: String
+  /// What the checkpoints of the run have in common.
+  package var run: RunRecord
   /// The run state and all variables.
   package var snapshot: Snapshot
-  /// The run's configuration, as YAML.
-  package var configuration: String
-  /// The shape of a sample.
-  package var inputShape: Shape
-  /// The instruction set of the run, by its `InstructionSet` name.
-  package var instructionSet: String
-  /// The `Arithmetic.version` of the run.
-  package var arithmetic: Int
-  package var seed: UInt64
-  /// The fingerprint of the training data.
-  package var trainFingerprint: String
-  /// The fingerprint of the validation data; empty without any.
-  package var validationFingerprint: String
-  /// The source file of an imported run before its first step.
-  package var origin: String?
-  /// The file of the initial weights; nil for random ones.
-  package var initialWeights: String?
+  /// Whether the configuration's scale is that of the model: false for a file of another program that does not state
+  /// it.
+  public internal(set) var isScaleKnown = true
+  /// Whether optimizer, loss and metrics are those that the model was trained with, and not defaults.
+  public internal(set) var isCompiled = true
 
-  package init(
-    snapshot: Snapshot, configuration: String, inputShape: Shape, instructionSet: String, seed: UInt64,
-    trainFingerprint: String, validationFingerprint: String, origin: String? = nil, initialWeights: String? = nil,
-    arithmetic: Int = Arithmetic.version
-  ) {
+  package init(path: String = "", of run: RunRecord, snapshot: Snapshot) {
+    self.path = path
+    self.run = run
     self.snapshot = snapshot
-    self.configuration = configuration
-    self.inputShape = inputShape
-    self.instructionSet = instructionSet
-    self.seed = seed
-    self.trainFingerprint = trainFingerprint
-    self.validationFingerprint = validationFingerprint
-    self.origin = origin
-    self.initialWeights = initialWeights
-    self.arithmetic = arithmetic
+  }
+
+  /// Reads and verifies a checkpoint, and checks its contents against the model of its configuration.
+  ///
+  /// - Parameter path: of a checkpoint; for a missing link see `file(at:)`.
+  /// - Throws: `FileError`; `CheckpointError` or `HDF5Error` if the file is corrupt, inconsistent, or not a checkpoint.
+  public init(path: String) throws {
+    self = try CheckpointStore.read(Self.file(at: path))
+  }
+
+  /// The run's configuration.
+  public var configuration: RunConfiguration {
+    get { run.configuration }
+    set { run.configuration = newValue }
   }
 
   /// The number of the model's parameters.
   package var parameterCount: Int { snapshot.parameters.reduce(0) { $0 + $1.shape.count } }
+
+  /// The model in the form that exporters expect.
+  public var model: TrainedModel {
+    var model = TrainedModel(configuration.training, inputShape: run.inputShape, snapshot: snapshot)
+    if !isScaleKnown { model.scale = nil }
+    model.isCompiled = isCompiled
+    if !isCompiled { model.optimizerState = nil }
+    return model
+  }
+
+  /// The contents of the file.
+  ///
+  /// - Throws: `CheckpointError.nonfinite` if no run could resume from it; `HDF5WritingError`, `ConfigurationError`.
+  package func bytes(plan: ModelPlan) throws -> [UInt8] {
+    let variables = snapshot.parameters + snapshot.slots.joined()
+    if let bad = variables.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
+      throw CheckpointError.nonfinite(step: snapshot.state.step, variable: bad.path)
+    }
+    return try CheckpointWriter(checkpoint: self, plan: plan)
+      .bytes(path: CheckpointStore.name(step: snapshot.state.step))
+  }
+
+  /// Writes a file of any name, whole or not at all.
+  ///
+  /// - Parameter plan: that of the configuration's model.
+  /// - Throws: `FileError`, `HDF5WritingError` or `ConfigurationError`; an existing file is unchanged then.
+  package func write(to path: String, plan: ModelPlan) throws {
+    try AtomicFile.write(CheckpointWriter(checkpoint: self, plan: plan).bytes(path: path), to: path)
+  }
+}
+
+extension Checkpoint: Equatable {
+  /// Whether two checkpoints have the same contents, wherever they are.
+  public static func == (left: Checkpoint, right: Checkpoint) -> Bool {
+    left.run == right.run && left.snapshot == right.snapshot
+  }
 }

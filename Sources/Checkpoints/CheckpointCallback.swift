@@ -1,4 +1,5 @@
 import NeuralNetwork
+import RunConfiguration
 import Training
 
 /// A callback that writes checkpoints: at epoch ends, every N steps and minutes, on request, and when the run stops.
@@ -10,8 +11,7 @@ import Training
 /// A failed write does not stop the run: the next checkpoint retries. Only the last state of a run must be saved.
 package final class CheckpointCallback: Callback {
   private let directory: RunDirectory
-  private let policy: CheckpointPolicy
-  private let template: Checkpoint
+  private let run: RunRecord
   private let report: (CheckpointEvent) -> Void
   private let now: @Sendable () -> ContinuousClock.Instant
   private let writing = BackgroundTask<CheckpointEvent>()
@@ -26,26 +26,25 @@ package final class CheckpointCallback: Callback {
   private var hasWarnedOfLinks = false
 
   /// - Parameters:
-  ///   - template: a checkpoint of the run; each write replaces its snapshot by the current one.
+  ///   - run: the run, with its policy. Checkpoints from which it could not resume, or with another seed, data or
+  ///     history, are never removed.
   ///   - directory: the run's directory; that of the policy if nil.
   ///   - report: called with the outcome of each checkpoint, on the training thread.
   ///   - now: the clock, also called on the writing thread.
-  ///   - isResumable: whether the run's configuration can resume from a checkpoint. Checkpoints for which it is false, or
-  ///     with another seed, data or history, are never removed.
   package init(
-    policy: CheckpointPolicy, template: Checkpoint, directory: RunDirectory? = nil,
+    _ run: RunRecord, directory: RunDirectory? = nil,
     report: @escaping (CheckpointEvent) -> Void = { _ in },
-    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
-    isResumable: @escaping @Sendable (Checkpoint) -> Bool = { _ in true }
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
-    self.directory = directory ?? RunDirectory(policy)
-    self.directory.lineage = RunLineage(of: template, isResumable: isResumable)
-    self.policy = policy
-    self.template = template
+    self.run = run
+    self.directory = directory ?? RunDirectory(run.configuration.checkpoints)
+    self.directory.lineage = RunLineage(of: run)
     self.report = report
     self.now = now
     lastBegan = now()
   }
+
+  private var policy: CheckpointPolicy { run.configuration.checkpoints }
 
   // MARK: - When
 
@@ -99,14 +98,11 @@ package final class CheckpointCallback: Callback {
     let copy = self.copy ?? StateCopy(of: trainer)
     copy.update(from: trainer)
     self.copy = copy
-    let (directory, template, now) = (directory, template, now)
-    let (plan, training) = (trainer.plan, trainer.configuration)
+    let (directory, run, now, plan) = (directory, run, now, trainer.plan)
     writing.start {
       let (began, step) = (now(), copy.state.step)
       do {
-        var checkpoint = template
-        checkpoint.snapshot = copy.snapshot()
-        let bytes = try checkpoint.bytes(plan: plan, training: training)
+        let bytes = try Checkpoint(of: run, snapshot: copy.snapshot()).bytes(plan: plan)
         let (stored, fault) = try directory.write(bytes, copy.state)
         let seconds = (now() - began) / .seconds(1)
         return .written(
@@ -158,19 +154,5 @@ package final class CheckpointCallback: Callback {
     let bytes = Double(variables * (1 + trainer.configuration.optimizer.slotNames.count)) * 4
     // Assumes a slow disk, and some time for the syncs.
     return bytes / 20e6 + 0.5
-  }
-}
-
-extension Checkpoint {
-  /// The contents of the file.
-  ///
-  /// - Throws: `CheckpointError.nonfinite` if no run could resume from it; `HDF5WritingError`.
-  package func bytes(plan: ModelPlan, training: TrainingConfiguration) throws -> [UInt8] {
-    let variables = snapshot.parameters + snapshot.slots.joined()
-    if let bad = variables.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
-      throw CheckpointError.nonfinite(step: snapshot.state.step, variable: bad.path)
-    }
-    return try CheckpointWriter(checkpoint: self, plan: plan, training: training)
-      .bytes(path: CheckpointStore.name(step: snapshot.state.step))
   }
 }

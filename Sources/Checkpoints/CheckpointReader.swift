@@ -1,13 +1,15 @@
+import Configuration
 import DurableFiles
 import HDF5Reading
 import KerasFormat
 import NeuralNetwork
+import RunConfiguration
 import Training
 
 /// A reader for the bytes of a checkpoint file.
 ///
 /// Datasets must have the form that is written: contiguous numbers of the written types, so that they are no larger
-/// than the file. `SavedRun`, which parses the configuration, checks them against the model.
+/// than the file. They are checked against the model of the configuration.
 struct CheckpointReader {
   private let path: String
   private let root: HDF5Group
@@ -58,24 +60,62 @@ struct CheckpointReader {
     return block
   }
 
+  /// - Throws: `CheckpointError.configuration` if this program does not support the run's configuration; `.malformed` or
+  ///   `HDF5Error` if the contents are inconsistent.
   func read() throws -> Checkpoint {
-    let run = try root.group(CheckpointLayout.martlet)
-    let fingerprint = CheckpointLayout.fingerprint
+    let group = try root.group(CheckpointLayout.martlet)
     let variables = try CheckpointVariables(root, path: path)
-    let inputShape: [Int64] = try run.readExactly(CheckpointLayout.inputShape).values
+    let snapshot = Snapshot(
+      state: try state(group), parameters: variables.parameters, slots: variables.slots)
+    let run = try record(group)
+    let seed = UInt64(UInt(bitPattern: try group.integerAttribute(CheckpointLayout.counts.seed)))
+    try check(snapshot, of: run, seed: seed)
+    return Checkpoint(path: path, of: run, snapshot: snapshot)
+  }
+
+  private func record(_ group: HDF5Group) throws -> RunRecord {
+    let inputShape: [Int64] = try group.readExactly(CheckpointLayout.inputShape).values
     guard (1...3).contains(inputShape.count), inputShape.allSatisfy({ (1...1 << 20).contains($0) }) else {
       throw malformed("the input shape is \(inputShape)")
     }
-    return Checkpoint(
-      snapshot: Snapshot(state: try state(run), parameters: variables.parameters, slots: variables.slots),
-      configuration: try run.readText(CheckpointLayout.configuration), inputShape: Shape(inputShape.map(Int.init)),
-      instructionSet: try run.attribute(CheckpointLayout.instructionSet),
-      seed: UInt64(UInt(bitPattern: try run.integerAttribute(CheckpointLayout.counts.seed))),
-      trainFingerprint: try run.attribute(fingerprint.train),
-      validationFingerprint: try run.attribute(fingerprint.validation),
-      origin: try optional(CheckpointLayout.origin, run),
-      initialWeights: try optional(CheckpointLayout.initialWeights, run),
-      arithmetic: run.hasAttribute(CheckpointLayout.arithmetic) ? try count(CheckpointLayout.arithmetic, run) : 1)
+    var run = RunRecord(
+      try configuration(group.readText(CheckpointLayout.configuration)), inputShape: Shape(inputShape.map(Int.init)),
+      instructionSet: try group.attribute(CheckpointLayout.instructionSet))
+    run.arithmetic =
+      group.hasAttribute(CheckpointLayout.arithmetic) ? try count(CheckpointLayout.arithmetic, group) : 1
+    run.trainFingerprint = try group.attribute(CheckpointLayout.fingerprint.train)
+    run.validationFingerprint = try group.attribute(CheckpointLayout.fingerprint.validation)
+    run.origin = try optional(CheckpointLayout.origin, group)
+    run.initialWeights = try optional(CheckpointLayout.initialWeights, group)
+    return run
+  }
+
+  private func configuration(_ yaml: String) throws -> RunConfiguration {
+    let dataset = "/martlet/configuration"
+    do {
+      return try RunConfiguration(yaml: yaml, file: dataset)
+    } catch let error as ConfigurationError {
+      // The configuration was written by a program: report a fault of the file, not a usage error.
+      let place = error.line.map { "\(dataset):\($0): " } ?? "\(dataset): "
+      throw CheckpointError.configuration(path: path, reason: place + error.descriptionWithoutAdvice)
+    }
+  }
+
+  /// - Throws: `CheckpointError.malformed` if the model does not accept the sample shape, or the variables are not the
+  ///   model's.
+  private func check(_ snapshot: Snapshot, of run: RunRecord, seed: UInt64) throws {
+    let training = run.configuration.training
+    do {
+      try snapshot.check(fits: training.model.plan(inputShape: run.inputShape), training)
+    } catch let error as ModelError {
+      throw malformed(
+        "its model does not accept samples of the shape \(run.inputShape): \(error.reason.dropLast())")
+    } catch TrainingError.incompatibleSnapshot(let reason) {
+      throw malformed(reason)
+    }
+    guard seed == training.seed else {
+      throw malformed("its seed is \(seed), that of its configuration \(training.seed)")
+    }
   }
 
   private func state(_ run: HDF5Group) throws -> RunState {

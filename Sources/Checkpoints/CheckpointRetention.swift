@@ -2,6 +2,7 @@ import DurableFiles
 import Glibc
 import HDF5Writing
 import NeuralNetwork
+import RunConfiguration
 import Training
 
 /// The retention of a run's checkpoints, derived from its history and files.

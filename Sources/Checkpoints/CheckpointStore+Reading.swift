@@ -1,9 +1,10 @@
 import DurableFiles
 import HDF5Reading
+import RunConfiguration
 import Training
 
 extension CheckpointStore {
-  /// Reads and verifies a checkpoint file.
+  /// Reads and verifies a checkpoint file, and checks its contents against the model of its configuration.
   ///
   /// - Throws: `FileError`, `CheckpointError` or `HDF5Error` with the path and what is wrong.
   package static func read(_ path: String) throws -> Checkpoint { try CheckpointReader(path: path).read() }
@@ -22,18 +23,14 @@ extension CheckpointStore {
   /// - Parameter passedOver: called with the error of each newer one that is corrupt.
   /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may be
   ///   able to read, the error of `read`.
-  package func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
-    let newest = try Self.newestGood(in: [self], opening: Self.read) { _, reason in passedOver(reason) }
-    return (newest.path, newest.run)
+  package func newestGood(passedOver: (String) -> Void = { _ in }) throws -> Checkpoint {
+    try Self.newestGood(in: [self]) { _, reason in passedOver(reason) }
   }
 
-  /// The newest checkpoint that can be opened in several directories; of equal ones, that of the first directory.
-  ///
-  /// - Parameter open: reads and verifies a file.
-  static func newestGood<Run>(
-    in stores: [CheckpointStore], opening open: (_ path: String) throws -> Run,
-    passedOver: (_ path: String, _ reason: String) -> Void
-  ) throws -> (path: String, run: Run) {
+  /// The newest checkpoint that verifies in several directories; of equal ones, that of the first directory.
+  static func newestGood(
+    in stores: [CheckpointStore], passedOver: (_ path: String, _ reason: String) -> Void
+  ) throws -> Checkpoint {
     let directory = stores[0].directory
     var damaged: [(path: String, reason: String)] = []
     var files: [(step: Int, path: String)] = []
@@ -49,7 +46,7 @@ extension CheckpointStore {
     guard !files.isEmpty || !damaged.isEmpty else { throw CheckpointError.none(directory: directory) }
     for file in files.sorted(by: { $0.step < $1.step }).reversed() {
       do {
-        let found = (path: file.path, run: try open(file.path))
+        let found = try read(file.path)
         for file in damaged { passedOver(file.path, file.reason) }
         return found
       } catch let error where isDamage(error) {

@@ -5,16 +5,6 @@ import NeuralNetwork
 import Training
 
 extension CheckpointStore {
-  /// Writes a checkpoint to a file of any name.
-  ///
-  /// - Throws: `FileError` or `HDF5WritingError`; an existing file at `path` is unchanged then.
-  package static func write(
-    _ checkpoint: Checkpoint, to path: String, plan: ModelPlan, training: TrainingConfiguration
-  ) throws {
-    let writer = CheckpointWriter(checkpoint: checkpoint, plan: plan, training: training)
-    try AtomicFile.write(writer.bytes(path: path), to: path)
-  }
-
   /// Writes the bytes of a checkpoint; once they are durable, updates the links and removes checkpoints no longer kept.
   ///
   /// - Parameters:

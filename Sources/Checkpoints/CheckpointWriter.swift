@@ -1,13 +1,15 @@
 import HDF5Writing
 import KerasFormat
 import NeuralNetwork
+import RunConfiguration
 import Training
 
 /// A builder for the bytes of a checkpoint file.
 struct CheckpointWriter {
   let checkpoint: Checkpoint
   let plan: ModelPlan
-  let training: TrainingConfiguration
+  private var run: RunRecord { checkpoint.run }
+  private var training: TrainingConfiguration { run.configuration.training }
 
   /// The whole file: the user block followed by the HDF5 file.
   ///
@@ -20,9 +22,9 @@ struct CheckpointWriter {
     try keras.writeLayers(to: file.root, linked: true)
     try keras.writeOptimizer(
       to: file.root, iteration: state.step, learningRate: state.learningRate, slots: snapshot.slots)
-    let run = try file.root.createGroup(CheckpointLayout.martlet)
-    try writeRun(run)
-    try writePaths(run)
+    let group = try file.root.createGroup(CheckpointLayout.martlet)
+    try writeRun(group)
+    try writePaths(group)
     // A single array: it may be as large as the model.
     var bytes = try file.image(after: UserBlock.count)
     let block = UserBlock(content: bytes[UserBlock.count...])
@@ -36,22 +38,22 @@ struct CheckpointWriter {
     let state = checkpoint.snapshot.state
     let counts = CheckpointLayout.counts
     try group.setAttribute(counts.formatVersion, CheckpointLayout.formatVersion)
-    try group.setAttribute(counts.seed, Int(bitPattern: UInt(checkpoint.seed)))
+    try group.setAttribute(counts.seed, Int(bitPattern: UInt(training.seed)))
     try group.setAttribute(counts.epoch, state.epoch)
     try group.setAttribute(counts.step, state.step)
     try group.setAttribute(counts.stepInEpoch, state.stepInEpoch)
     try group.setAttribute(counts.samples, state.sums.samples)
     // Only imported runs have them.
     if state.importedSteps > 0 { try group.setAttribute(counts.importedSteps, state.importedSteps) }
-    if let origin = checkpoint.origin { try group.setAttribute(CheckpointLayout.origin, origin) }
-    if let path = checkpoint.initialWeights { try group.setAttribute(CheckpointLayout.initialWeights, path) }
-    try group.setAttribute(CheckpointLayout.instructionSet, checkpoint.instructionSet)
-    try group.setAttribute(CheckpointLayout.arithmetic, checkpoint.arithmetic)
-    try group.setAttribute(CheckpointLayout.fingerprint.train, checkpoint.trainFingerprint)
-    try group.setAttribute(CheckpointLayout.fingerprint.validation, checkpoint.validationFingerprint)
+    if let origin = run.origin { try group.setAttribute(CheckpointLayout.origin, origin) }
+    if let path = run.initialWeights { try group.setAttribute(CheckpointLayout.initialWeights, path) }
+    try group.setAttribute(CheckpointLayout.instructionSet, run.instructionSet)
+    try group.setAttribute(CheckpointLayout.arithmetic, run.arithmetic)
+    try group.setAttribute(CheckpointLayout.fingerprint.train, run.trainFingerprint)
+    try group.setAttribute(CheckpointLayout.fingerprint.validation, run.validationFingerprint)
     if let order = training.optimizer.slotOrder.text { try group.setAttribute(CheckpointLayout.slotOrder, order) }
-    try group.write(checkpoint.configuration, to: CheckpointLayout.configuration)
-    let inputShape = checkpoint.inputShape.dimensions.map(Int64.init)
+    try group.write(run.configuration.yaml, to: CheckpointLayout.configuration)
+    let inputShape = run.inputShape.dimensions.map(Int64.init)
     try group.write(inputShape, dimensions: [inputShape.count], to: CheckpointLayout.inputShape)
     try group.write(state.sums.values, dimensions: [state.sums.values.count], to: CheckpointLayout.sums)
     try group.write([state.epochSeconds], dimensions: [], to: CheckpointLayout.epochSeconds)

@@ -39,6 +39,8 @@ struct OwnCheckpoints {
     do {
       let checkpoint = try CheckpointStore.read(store.path(CheckpointStore.name(step: step)))
       return checkpoint.snapshot.state.step == step && lineage.contains(checkpoint, before: state)
+    } catch CheckpointError.configuration {
+      return false
     } catch {
       return CheckpointStore.isDamage(error) ? false : nil
     }

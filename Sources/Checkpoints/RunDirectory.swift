@@ -1,4 +1,5 @@
 import DurableFiles
+import RunConfiguration
 import Training
 
 /// The directories that a run writes its checkpoints to: its own, and a fallback directory.
@@ -35,25 +36,16 @@ package final class RunDirectory: @unchecked Sendable {
   /// Whether the run's own directory is locked.
   package var isTaken: Bool { locks[0] != nil }
 
-  /// The newest checkpoint that can be opened.
+  /// The newest checkpoint that verifies.
   ///
-  /// - Parameters:
-  ///   - open: reads and verifies a file.
-  ///   - passedOver: called with the error of each newer one that is corrupt.
+  /// - Parameter passedOver: called with the error of each newer one that is corrupt.
   /// - Throws: `CheckpointError.none` or `.noneGood`; for a newer one that another program or another attempt may be
   ///   able to read, the error of `CheckpointStore.read`.
-  package func newestGood<Run>(
-    opening open: (_ path: String) throws -> Run, passedOver: (String) -> Void = { _ in }
-  ) throws -> Run {
-    try CheckpointStore.newestGood(in: stores, opening: open) { path, reason in
+  package func newestGood(passedOver: (String) -> Void = { _ in }) throws -> Checkpoint {
+    try CheckpointStore.newestGood(in: stores) { path, reason in
       damaged.insert(path)
       passedOver(reason)
-    }.run
-  }
-
-  /// The newest checkpoint that verifies.
-  func newestGood(passedOver: (String) -> Void = { _ in }) throws -> (path: String, checkpoint: Checkpoint) {
-    try newestGood(opening: { (path: $0, checkpoint: try CheckpointStore.read($0)) }, passedOver: passedOver)
+    }
   }
 
   /// Whether there is a checkpoint, good or not.

@@ -1,3 +1,4 @@
+import RunConfiguration
 import Training
 
 /// Identifies the earlier checkpoints of a run.
@@ -5,28 +6,23 @@ import Training
 /// A checkpoint is an earlier one of a run if the run could resume from it, and its history is a prefix of the run's:
 /// bit by bit the same numbers, including the seconds, which differ between any two runs.
 package struct RunLineage: Sendable {
-  private let run: Checkpoint
-  private let isResumable: @Sendable (Checkpoint) -> Bool
+  private let run: RunRecord
 
-  /// - Parameters:
-  ///   - run: a checkpoint of the run; its snapshot is ignored.
-  ///   - isResumable: whether the run's configuration can resume from a checkpoint.
-  package init(of run: Checkpoint, isResumable: @escaping @Sendable (Checkpoint) -> Bool = { _ in true }) {
-    self.run = run
-    self.isResumable = isResumable
-  }
+  package init(of run: RunRecord) { self.run = run }
 
   /// Whether a checkpoint is an earlier one of the run, which is at `state`.
   package func contains(_ checkpoint: Checkpoint, before state: RunState) -> Bool {
-    let past = checkpoint.snapshot.state
+    let (past, other) = (checkpoint.snapshot.state, checkpoint.run)
     // An imported checkpoint does not record the run's seed and data.
     let isSameStart =
-      checkpoint.origin != nil || checkpoint.seed == run.seed && checkpoint.initialWeights == run.initialWeights
-    return isSameStart && checkpoint.inputShape == run.inputShape
-      && Self.agree(checkpoint.trainFingerprint, run.trainFingerprint)
-      && Self.agree(checkpoint.validationFingerprint, run.validationFingerprint)
+      other.origin != nil
+      || other.configuration.training.seed == run.configuration.training.seed
+        && other.initialWeights == run.initialWeights
+    return isSameStart && other.inputShape == run.inputShape
+      && Self.agree(other.trainFingerprint, run.trainFingerprint)
+      && Self.agree(other.validationFingerprint, run.validationFingerprint)
       && past.step <= state.step && past.importedSteps == state.importedSteps
-      && past.history.isStart(of: state.history) && isResumable(checkpoint)
+      && past.history.isStart(of: state.history) && (try? run.configuration.checkResumes(other)) != nil
   }
 
   /// Whether two fingerprints may be of the same data: an empty one matches any.

@@ -7,7 +7,7 @@ package struct InitialWeights: Sendable {
   private let source: Source
 
   private enum Source: Sendable {
-    case checkpoint(SavedRun)
+    case checkpoint(Checkpoint)
     case keras(KerasModelFile)
   }
 
@@ -18,7 +18,7 @@ package struct InitialWeights: Sendable {
   package init(path: String) throws {
     self.path = path
     do {
-      source = .checkpoint(try SavedRun(path: path))
+      source = .checkpoint(try Checkpoint(path: path))
     } catch CheckpointError.foreign {
       source = .keras(try KerasModelFile(path: path))
     }
@@ -37,7 +37,7 @@ package struct InitialWeights: Sendable {
   /// - Throws: `ModelFileError.Problem.weights`, naming the layer and both shapes, if they do not match.
   func variables(for plan: ModelPlan) throws -> [Snapshot.Variable] {
     switch source {
-    case .checkpoint(let saved): try variables(saved.checkpoint.snapshot.parameters, for: plan)
+    case .checkpoint(let saved): try variables(saved.snapshot.parameters, for: plan)
     case .keras(let file): try file.weights(for: plan)
     }
   }

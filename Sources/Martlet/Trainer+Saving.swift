@@ -3,11 +3,10 @@ extension Trainer {
   ///
   /// - Throws: `FileError` if the file cannot be written; an existing file is unchanged then.
   public func save(_ path: String) throws {
-    let run = RunConfiguration(name: "saved", source: nil, training: configuration)
-    let checkpoint = Checkpoint(
-      snapshot: snapshot(), configuration: try run.yaml, inputShape: plan.inputShape,
-      instructionSet: "\(instructionSet)", seed: configuration.seed, trainFingerprint: "", validationFingerprint: "")
-    try CheckpointStore.write(checkpoint, to: path, plan: plan, training: configuration)
+    let run = RunRecord(
+      RunConfiguration(name: "saved", training: configuration), inputShape: plan.inputShape,
+      instructionSet: "\(instructionSet)")
+    try Checkpoint(of: run, snapshot: snapshot()).write(to: path, plan: plan)
   }
 
   /// Creates a trainer that resumes from a checkpoint file.
@@ -17,17 +16,16 @@ extension Trainer {
     checkpoint path: String, workerCount: Int = AvailableCores.count(),
     instructionSet: InstructionSet = .bestSupported
   ) throws {
-    let saved = try SavedRun(path: path)
-    try self.init(saved, workerCount: workerCount, instructionSet: instructionSet)
+    try self.init(Checkpoint(path: path), workerCount: workerCount, instructionSet: instructionSet)
   }
 
   /// Creates a trainer that resumes from a checkpoint read before.
   public convenience init(
-    _ saved: SavedRun, workerCount: Int = AvailableCores.count(), instructionSet: InstructionSet = .bestSupported
+    _ checkpoint: Checkpoint, workerCount: Int = AvailableCores.count(), instructionSet: InstructionSet = .bestSupported
   ) throws {
     try self.init(
-      saved.configuration.training, inputShape: saved.checkpoint.inputShape, workerCount: workerCount,
+      checkpoint.configuration.training, inputShape: checkpoint.run.inputShape, workerCount: workerCount,
       instructionSet: instructionSet)
-    try restore(saved.checkpoint.snapshot)
+    try restore(checkpoint.snapshot)
   }
 }

@@ -11,10 +11,10 @@ extension TrainingRun.Start {
     _ configuration: RunConfiguration, initialWeights: String? = nil
   ) -> TrainingRun.Start {
     let directory = RunDirectory(configuration.checkpoints)
-    guard let saved = try? directory.newestGood(opening: SavedRun.init(path:)),
-      saved.checkpoint.initialWeights == initialWeights, (try? configuration.checkResumes(saved)) != nil
+    guard let saved = try? directory.newestGood(),
+      saved.run.initialWeights == initialWeights, (try? configuration.checkResumes(saved.run)) != nil
     else { return .fresh }
-    let state = saved.checkpoint.snapshot.state
+    let state = saved.snapshot.state
     let isFinished =
       state.epoch == configuration.training.epochs
       || state.hasStoppedEarly && saved.configuration.training.epochs == configuration.training.epochs

@@ -10,7 +10,7 @@ public final class TrainingRun {
   public let trainer: Trainer
   /// The file of the initial weights; nil for random ones.
   public let initialWeights: String?
-  let template: Checkpoint
+  let record: RunRecord
   private let start: Start
   private let directory: RunDirectory
   private let deadline: ContinuousClock.Instant?
@@ -87,7 +87,7 @@ public final class TrainingRun {
     if directory.exists, !environment.isDryRun { try Self.take(directory, environment) }
     let saved = try Self.saved(configuration, start, directory, environment)
     let weights = saved == nil ? try path.map(InitialWeights.init(path:)) : nil
-    initialWeights = saved == nil ? path : saved?.checkpoint.initialWeights
+    initialWeights = saved == nil ? path : saved?.run.initialWeights
     let data = try data.map(configuration.split) ?? configuration.load(environment.dataset)
     self.data = data
     let configuration = try Self.resolved(configuration, data, saved)
@@ -95,40 +95,46 @@ public final class TrainingRun {
     try configuration.training.check(data.train)
     // An imported model may expect flattened images.
     trainer = try Trainer(
-      configuration.training, inputShape: saved?.checkpoint.inputShape ?? data.train.shape,
+      configuration.training, inputShape: saved?.run.inputShape ?? data.train.shape,
       workerCount: environment.workerCount, instructionSet: environment.instructionSet)
     trainer.warning = environment.warning
     trainer.replacesLogs = start == .overwriting
     trainer.setAside = start == .overwriting ? SetAsideFiles() : nil
-    if let saved { try Self.checkData(data, saved.checkpoint) }
+    if let saved { try Self.checkData(data, saved.run) }
     try trainer.check(data.train, validation: data.validation)
     if data.hasTest, data.hasOwnValidation { try trainer.check(data.train, validation: data.test) }
     if let weights { try Self.begin(trainer, with: weights, environment.warning) }
-    // Without the values, which each checkpoint copies again: they would use memory for the whole run.
-    template = Checkpoint(
-      snapshot: Snapshot(state: trainer.state, parameters: [], slots: []), configuration: try configuration.yaml,
-      inputShape: trainer.plan.inputShape, instructionSet: "\(trainer.instructionSet)",
-      seed: configuration.training.seed,
-      trainFingerprint: data.train.fingerprint, validationFingerprint: data.validation.fingerprint,
-      initialWeights: initialWeights)
+    record = Self.record(configuration, data, trainer, initialWeights)
     deadline = environment.deadline
     if let saved { try resume(from: saved, environment.warning) }
     if let deadline, !isFinished { try TimeLimit.check(deadline, trainer) }
     if !directory.isTaken, !environment.isDryRun { try takeMissingDirectory(environment) }
   }
 
+  /// What the run's checkpoints have in common.
+  private static func record(
+    _ configuration: RunConfiguration, _ data: DatasetSplits, _ trainer: Trainer, _ initialWeights: String?
+  ) -> RunRecord {
+    var record = RunRecord(
+      configuration, inputShape: trainer.plan.inputShape, instructionSet: "\(trainer.instructionSet)")
+    record.trainFingerprint = data.train.fingerprint
+    record.validationFingerprint = data.validation.fingerprint
+    record.initialWeights = initialWeights
+    return record
+  }
+
   /// The configuration with its scale resolved for the data.
   ///
   /// - Throws: `ResumeMismatch` if the checkpoint has another one.
   private static func resolved(
-    _ configuration: RunConfiguration, _ data: DatasetSplits, _ saved: SavedRun?
+    _ configuration: RunConfiguration, _ data: DatasetSplits, _ saved: Checkpoint?
   ) throws -> RunConfiguration {
     var configuration = configuration
     configuration.training = configuration.training.resolvingScale(for: data.train)
     configuration.training.classNames = configuration.training.classNames ?? data.train.classNames
     if let saved { configuration.training.model.takeNormalizations(of: saved.configuration.training.model) }
     try configuration.training.adaptNormalizations(to: data.train)
-    if let saved { try configuration.checkResumes(saved) }
+    if let saved { try configuration.checkResumes(saved.run) }
     return configuration
   }
 
@@ -149,7 +155,7 @@ public final class TrainingRun {
   /// The saved run to resume from; nil for a new run.
   private static func saved(
     _ configuration: RunConfiguration, _ start: Start, _ directory: RunDirectory, _ environment: Environment
-  ) throws -> SavedRun? {
+  ) throws -> Checkpoint? {
     switch start {
     case .fresh:
       try directory.checkUnoccupied()
@@ -157,15 +163,15 @@ public final class TrainingRun {
     case .overwriting: return nil
     case .resumingIfAny where try !directory.holdsRun(): return nil
     case .resumingFrom(let path):
-      let saved = try SavedRun(path: path)
-      try directory.checkResumes(from: saved.path, step: saved.checkpoint.snapshot.state.step)
-      try configuration.checkResumes(saved)
+      let saved = try Checkpoint(path: path)
+      try directory.checkResumes(from: saved.path, step: saved.snapshot.state.step)
+      try configuration.checkResumes(saved.run)
       return saved
     case .resuming, .resumingIfAny:
-      let saved = try directory.newestGood(opening: SavedRun.init(path:)) {
+      let saved = try directory.newestGood {
         environment.warning("skipped \($0)")
       }
-      try configuration.checkResumes(saved)
+      try configuration.checkResumes(saved.run)
       return saved
     }
   }
@@ -184,21 +190,20 @@ public final class TrainingRun {
         + "\(PixelScale.text(scale)) (data.scale).")
   }
 
-  private func resume(from saved: SavedRun, _ warning: (String) -> Void) throws {
-    let checkpoint = saved.checkpoint
-    try Self.checkData(data, checkpoint)
+  private func resume(from saved: Checkpoint, _ warning: (String) -> Void) throws {
+    try Self.checkData(data, saved.run)
     do {
       try trainer.restore(saved.snapshot(for: configuration), of: data.train)
     } catch TrainingError.incompatibleSnapshot(let reason) {
       throw CheckpointError.malformed(path: saved.path, reason: reason)
     }
-    Self.warnOfOtherBits(checkpoint, trainer, warning)
+    Self.warnOfOtherBits(saved.run, trainer, warning)
     resumedFrom = saved.path
   }
 
-  private static func checkData(_ data: DatasetSplits, _ checkpoint: Checkpoint) throws {
-    try checkData(data.train, checkpoint.trainFingerprint)
-    try checkData(data.validation, checkpoint.validationFingerprint)
+  private static func checkData(_ data: DatasetSplits, _ saved: RunRecord) throws {
+    try checkData(data.train, saved.trainFingerprint)
+    try checkData(data.validation, saved.validationFingerprint)
   }
 
   private static func checkData(_ dataset: Dataset, _ saved: String) throws {
@@ -211,19 +216,19 @@ public final class TrainingRun {
   }
 
   /// Warns if a resumed run may differ in its last bits from an uninterrupted one.
-  private static func warnOfOtherBits(_ checkpoint: Checkpoint, _ trainer: Trainer, _ warning: (String) -> Void) {
-    guard checkpoint.origin == nil else { return }
+  private static func warnOfOtherBits(_ saved: RunRecord, _ trainer: Trainer, _ warning: (String) -> Void) {
+    guard saved.origin == nil else { return }
     let now = "\(trainer.instructionSet)"
     let (old, new, advice) =
-      if checkpoint.arithmetic != Arithmetic.version {
-        ("arithmetic of another version of Martlet (\(checkpoint.arithmetic))", "\(Arithmetic.version)", "")
+      if saved.arithmetic != Arithmetic.version {
+        ("arithmetic of another version of Martlet (\(saved.arithmetic))", "\(Arithmetic.version)", "")
       } else {
         (
-          "instruction set \(checkpoint.instructionSet)", now,
+          "instruction set \(saved.instructionSet)", now,
           " \(InstructionSet.environmentVariable) forces an instruction set."
         )
       }
-    guard checkpoint.arithmetic != Arithmetic.version || checkpoint.instructionSet != now else { return }
+    guard saved.arithmetic != Arithmetic.version || saved.instructionSet != now else { return }
     warning(
       "the checkpoint was computed with the \(old), this run continues with \(new): the last bits of its weights may "
         + "differ from those of an uninterrupted run.\(advice)")
@@ -247,11 +252,11 @@ public final class TrainingRun {
   ) throws {
     try directory.prepare(startingAt: trainer.state.step, overwrite: start == .overwriting)
     let checkpoints = CheckpointCallback(
-      policy: configuration.checkpoints, template: template, directory: directory,
+      record, directory: directory,
       report: { [trainer] event in
         if case .written = event { trainer.setAside?.discard() }
         report(event)
-      }, isResumable: { [configuration] in configuration.isResumable(from: $0) })
+      })
     // Also if training fails, the checkpoint being written is completed.
     defer {
       checkpoints.finish(trainer)

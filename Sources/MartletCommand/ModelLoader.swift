@@ -15,9 +15,9 @@ struct ModelLoader {
   let context: DatasetContext
 
   /// - Throws: what the file's reader throws.
-  func open(_ path: String) throws -> SavedRun {
+  func open(_ path: String) throws -> Checkpoint {
     do {
-      let saved = try SavedRun(path: path)
+      let saved = try Checkpoint(path: path)
       try checkScale(saidBy: path, saved.configuration.training.scale)
       return saved
     } catch CheckpointError.foreign {
@@ -26,7 +26,7 @@ struct ModelLoader {
   }
 
   /// Opens a file that is not a checkpoint, as a run that starts from its model.
-  func loadKerasModel(_ path: String) throws -> SavedRun {
+  func loadKerasModel(_ path: String) throws -> Checkpoint {
     let file = try KerasModelFile(path: path, architecture: architecture)
     let imported = try file.model(
       for: purpose, background: try background(file), training: replacesTraining ? configuration?.training : nil)
@@ -36,7 +36,7 @@ struct ModelLoader {
     // A model that starts with a Rescaling or Normalization layer expects raw pixels unless a scale is given.
     model.scale = file.statedScale ?? scale.value ?? model.scale ?? configuration?.training.scale
     for note in notes { Console.error.write("martlet: note: \(path): \(note).\n") }
-    return try SavedRun(importing: model, origin: path, background: configuration)
+    return try Checkpoint(importing: model, origin: path, background: configuration)
   }
 
   // MARK: - The scale of the pixels

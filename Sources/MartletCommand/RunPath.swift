@@ -10,11 +10,11 @@ enum RunPath {
   static func checkpoint(_ path: String) throws -> String {
     guard AtomicFile.isDirectory(path) else { return path }
     try checkHoldsRun(path)
-    let found = try SavedRun.bestOrNewest(inDirectory: path) { CommandEnvironment.warn("skipped \($0)") }
-    let metric = found.isBest ? found.run.configuration.checkpoints.keepBest : nil
+    let found = try Checkpoint.bestOrNewest(inDirectory: path) { CommandEnvironment.warn("skipped \($0)") }
+    let metric = found.isBest ? found.checkpoint.configuration.checkpoints.keepBest : nil
     let why = metric.map { "the best by \($0)" } ?? "the newest"
-    Console.error.write("martlet: note: \(path): using \(found.run.path), \(why).\n")
-    return found.run.path
+    Console.error.write("martlet: note: \(path): using \(found.checkpoint.path), \(why).\n")
+    return found.checkpoint.path
   }
 
   /// The file itself, or the newest good checkpoint of a directory.
@@ -24,7 +24,7 @@ enum RunPath {
     guard AtomicFile.isDirectory(path) else { return path }
     try checkHoldsRun(path)
     let newest = try RunDirectory(CheckpointPolicy(directory: path))
-      .newestGood(opening: SavedRun.init(path:)) { CommandEnvironment.warn("skipped \($0)") }
+      .newestGood { CommandEnvironment.warn("skipped \($0)") }
     Console.error.write("martlet: note: \(path): using \(newest.path), the newest.\n")
     return newest.path
   }

@@ -1,4 +1,3 @@
-import Checkpoints
 import Configuration
 import Datasets
 import NeuralNetwork

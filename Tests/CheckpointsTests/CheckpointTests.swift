@@ -3,6 +3,7 @@ import DurableFiles
 import Foundation
 import HDF5Reading
 import NeuralNetwork
+import RunConfiguration
 import TestSupport
 import Testing
 import Training
@@ -25,21 +26,20 @@ struct CheckpointedRun {
       workerCount: 2)
   }
 
-  var checkpoint: Checkpoint {
-    Checkpoint(
-      snapshot: trainer.snapshot(), configuration: "name: test\n", inputShape: [28, 28, 1], instructionSet: "x86-64-v3",
-      seed: 1,
-      trainFingerprint: "train", validationFingerprint: "")
+  func record(_ policy: CheckpointPolicy? = nil) -> RunRecord {
+    let configuration = RunConfiguration(name: "test", training: trainer.configuration, checkpoints: policy)
+    var record = RunRecord(configuration, inputShape: [28, 28, 1], instructionSet: "x86-64-v3")
+    record.trainFingerprint = "train"
+    return record
   }
+
+  var checkpoint: Checkpoint { Checkpoint(of: record(), snapshot: trainer.snapshot()) }
 
   func callback(_ policy: CheckpointPolicy, clock: ManualClock = ManualClock()) -> CheckpointCallback {
-    CheckpointCallback(policy: policy, template: checkpoint, now: clock.now)
+    CheckpointCallback(record(policy), now: clock.now)
   }
 
-  func write(to path: String) throws {
-    try CheckpointStore.write(
-      checkpoint, to: path, plan: trainer.plan, training: trainer.configuration)
-  }
+  func write(to path: String) throws { try checkpoint.write(to: path, plan: trainer.plan) }
 }
 
 @Suite("The best checkpoint")
@@ -215,7 +215,7 @@ struct CheckpointStoreTests {
     var passedOver: [String] = []
     let found = try CheckpointStore(directory: directory.path).newestGood { passedOver.append($0) }
     #expect(found.path == "\(directory.path)/step-00000003.weights.h5")
-    #expect(found.checkpoint.snapshot.state.epoch == 1)
+    #expect(found.snapshot.state.epoch == 1)
     #expect(passedOver.count == 1)
     #expect(passedOver.first?.hasPrefix("\(newest): is truncated") == true)
     let empty = try TemporaryDirectory()

@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetwork
+import RunConfiguration
 import TestSupport
 import Testing
 import Training
@@ -63,7 +64,7 @@ struct FaultTests {
   ) throws -> Reports {
     let reports = Reports()
     run.trainer.warning = { reports.warnings.append($0) }
-    let callback = CheckpointCallback(policy: policy, template: run.checkpoint) { reports.events.append($0) }
+    let callback = CheckpointCallback(run.record(policy)) { reports.events.append($0) }
     defer { callback.finish(run.trainer) }
     // The directory must not change while a checkpoint is being written to it.
     let before = Before(
@@ -106,7 +107,7 @@ struct FaultTests {
     #expect(reports.warnings.first?.contains("training continues, and retries.") == true)
     #expect(reports.warnings.last == "checkpoints are written to \(path) again.")
     let store = CheckpointStore(directory: path)
-    #expect(try store.newestGood().checkpoint.snapshot == run.trainer.snapshot())
+    #expect(try store.newestGood().snapshot == run.trainer.snapshot())
     for name in try store.fileNames() { _ = try CheckpointStore.verify("\(path)/\(name)") }
     #expect(try store.fileNames().first == "step-00000001.weights.h5")
   }
@@ -124,7 +125,7 @@ struct FaultTests {
         "end: the state after step 6, the last one, could not be saved anywhere: \(path)")
         == true)
     try unblock(path)
-    #expect(try CheckpointStore(directory: path).newestGood().checkpoint.snapshot.state.step == 2)
+    #expect(try CheckpointStore(directory: path).newestGood().snapshot.state.step == 2)
   }
 
   @Test("are replaced by a fallback directory, from which the run resumes")
@@ -142,7 +143,7 @@ struct FaultTests {
     try unblock(path)
     let newest = try RunDirectory(policy).newestGood()
     #expect(newest.path == "\(fallback)/step-00000006.weights.h5")
-    #expect(newest.checkpoint.snapshot == run.trainer.snapshot())
+    #expect(newest.snapshot == run.trainer.snapshot())
     #expect(throws: CheckpointError.self) { try RunDirectory(policy).checkUnoccupied() }
     // A corrupt one of the same step in the run's own directory does not matter.
     try Data().write(to: URL(filePath: "\(path)/step-00000006.weights.h5"))
@@ -161,7 +162,7 @@ struct FaultTests {
     let reports = try train(
       run, CheckpointPolicy(directory: path, everySteps: 2), [4: { try FileManager.default.removeItem(atPath: path) }])
     #expect(reports.written.map(\.step) == [2, 3, 4, 6] && reports.failedSteps.isEmpty)
-    #expect(try CheckpointStore(directory: path).newestGood().checkpoint.snapshot == run.trainer.snapshot())
+    #expect(try CheckpointStore(directory: path).newestGood().snapshot == run.trainer.snapshot())
   }
 
   @Test("a nonfinite state is not written")
@@ -176,7 +177,7 @@ struct FaultTests {
     let latest = try CheckpointStore(directory: directory.path).newestGood()
     #expect(latest.path.hasSuffix("step-00000001.weights.h5"))
     #expect {
-      try run.checkpoint.bytes(plan: run.trainer.plan, training: run.trainer.configuration)
+      try run.checkpoint.bytes(plan: run.trainer.plan)
     } throws: {
       "\($0)" == "the state after step 1 was not written: conv2d/bias has NaN or infinite values."
     }
@@ -257,7 +258,7 @@ struct CheckpointRequestTests {
     try run.trainer.fit(run.data.train, epochs: 1_000_000, callbacks: [steps, limit, checkpoints])
     #expect(run.trainer.stopReason == .timeLimit)
     #expect(run.trainer.state.step == lastStep)
-    #expect(try CheckpointStore(directory: directory.path).newestGood().checkpoint.snapshot == run.trainer.snapshot())
+    #expect(try CheckpointStore(directory: directory.path).newestGood().snapshot == run.trainer.snapshot())
   }
 }
 

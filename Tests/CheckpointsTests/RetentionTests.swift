@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import RunConfiguration
 import TestSupport
 import Testing
 import Training
@@ -28,18 +29,14 @@ private struct KeptRun {
     let runDirectory = RunDirectory(policy)
     if run.trainer.state.step > 0 { _ = try runDirectory.newestGood() }
     try runDirectory.prepare(startingAt: run.trainer.state.step, overwrite: false)
-    let own = run.checkpoint.configuration
-    let callback = CheckpointCallback(
-      policy: policy, template: run.checkpoint, directory: runDirectory, isResumable: { $0.configuration == own })
+    let callback = CheckpointCallback(run.record(policy), directory: runDirectory)
     try run.trainer.fit(run.data.train, validation: run.data.test, epochs: epochs, callbacks: [callback])
     return warnings
   }
 
   /// Replaces one of the run's checkpoints by another.
   func write(_ checkpoint: Checkpoint, step: Int) throws {
-    try CheckpointStore.write(
-      checkpoint, to: path(CheckpointStore.name(step: step)), plan: run.trainer.plan,
-      training: run.trainer.configuration)
+    try checkpoint.write(to: path(CheckpointStore.name(step: step)), plan: run.trainer.plan)
   }
 
   func path(_ name: String) -> String { "\(directory.path)/\(name)" }
@@ -100,7 +97,7 @@ struct RetentionTests {
     #expect(kept.names == [best, latest, step(3), step(9)])
     let bestBytes = try AtomicFile.read(kept.path(step(3)))
     try copy(kept, kind)
-    #expect(try kept.store.newestGood().checkpoint.snapshot.state.step == 9)
+    #expect(try kept.store.newestGood().snapshot.state.step == 9)
     // First only a start, as of a run that is interrupted before its first checkpoint; then another epoch.
     for epochs in [3, 4] {
       #expect(try kept.resume(epochs: epochs).isEmpty)
@@ -141,9 +138,7 @@ struct RetentionTests {
     #expect(kept.policy.best(among: [6], of: state) == nil)
     var checkpoint = kept.run.checkpoint
     checkpoint.snapshot.state = state
-    try CheckpointStore.write(
-      checkpoint, to: kept.path(step(6)), plan: kept.run.trainer.plan,
-      training: kept.run.trainer.configuration)
+    try kept.write(checkpoint, step: 6)
     try kept.remove(step(3), best)
     try kept.resume(epochs: 3)
     #expect(kept.store.linkTarget(best) == step(9))
@@ -224,11 +219,11 @@ struct RetentionTests {
         checkpoint.snapshot.state.history = History(columns: columns)
       }
       switch self {
-      case .seed: checkpoint.seed = 99
-      case .trainingData: checkpoint.trainFingerprint = "other"
-      case .initialWeights: checkpoint.initialWeights = "other.keras"
-      case .inputShape: checkpoint.inputShape = [28, 28, 2]
-      case .configuration: checkpoint.configuration = "name: other\n"
+      case .seed: checkpoint.configuration.training.seed = 99
+      case .trainingData: checkpoint.run.trainFingerprint = "other"
+      case .initialWeights: checkpoint.run.initialWeights = "other.keras"
+      case .inputShape: checkpoint.run.inputShape = [29, 29, 1]
+      case .configuration: checkpoint.configuration.training.shuffle = false
       case .loss: change("loss", to: [1.5, 1.25])
       case .seconds: change("seconds", to: [1e6, 1e6])
       case .columns: change("other", to: [1, 1])
@@ -246,6 +241,8 @@ struct RetentionTests {
     foreign.snapshot.state.step = 5
     other.change(&foreign)
     try kept.write(foreign, step: 5)
+    // A good checkpoint, except for one that is corrupt.
+    #expect(try CheckpointStore.read(kept.path(step(5))) == foreign)
     if other == .isDamaged { #expect(truncate(kept.path(step(5)), 5000) == 0) }
     let bytes = try AtomicFile.read(kept.path(step(5)))
     let warnings = try kept.resume(epochs: 5)
@@ -270,7 +267,7 @@ struct RetentionTests {
     }
     try fit(epochs: 3)
     var foreign = kept.run.checkpoint
-    foreign.seed = 99
+    foreign.configuration.training.seed = 99
     for number in [7, 9, 12] {
       foreign.snapshot.state.step = number
       try kept.write(foreign, step: number)
@@ -279,7 +276,7 @@ struct RetentionTests {
     // That of step 12 had the name of one that was to be written.
     #expect(kept.names == [best, latest, step(3), step(7), step(9), step(12), "\(step(12)).damaged", step(15)])
     for name in [step(7), step(9), "\(step(12)).damaged"] {
-      #expect(try CheckpointStore.read(kept.path(name)).seed == 99)
+      #expect(try CheckpointStore.read(kept.path(name)).configuration.training.seed == 99)
     }
     #expect(warnings.count == 2)
     #expect(warnings.contains { $0.contains("(and 1 more): is not of this run") })
@@ -292,7 +289,7 @@ struct RetentionTests {
   func otherBest() throws {
     let kept = try KeptRun(epochs: 3)
     var foreign = try CheckpointStore.read(kept.path(step(3)))
-    foreign.seed = 99
+    foreign.configuration.training.seed = 99
     try kept.write(foreign, step: 3)
     let warnings = try kept.resume(epochs: 4)
     #expect(warnings.count == 2)
@@ -355,7 +352,7 @@ struct CheckpointLinkTests {
     try kept.remove(name)
     try FileManager.default.createDirectory(atPath: kept.path(name), withIntermediateDirectories: false)
     #expect(try kept.resume(epochs: 6).count == 1)
-    #expect(try kept.store.newestGood().checkpoint.snapshot.state.step == 18)
+    #expect(try kept.store.newestGood().snapshot.state.step == 18)
     #expect(try kept.store.fileNames() == [step(3), step(18)])
   }
 
@@ -378,10 +375,9 @@ struct CheckpointLinkTests {
     let kept = try KeptRun(epochs: 2, keepLast: 3)
     // Of the same step as one of this run, and yet another one.
     var other = kept.run.checkpoint
-    other.seed = 99
+    other.configuration.training.seed = 99
     try kept.remove(best)
-    try CheckpointStore.write(
-      other, to: kept.path(best), plan: kept.run.trainer.plan, training: kept.run.trainer.configuration)
+    try other.write(to: kept.path(best), plan: kept.run.trainer.plan)
     let bytes = try AtomicFile.read(kept.path(best))
     #expect(try kept.resume(epochs: 3).count == 1)
     #expect(try AtomicFile.read(kept.path(best)) == bytes)
@@ -402,7 +398,7 @@ struct OverwritingTests {
     try directory.prepare(startingAt: 0, overwrite: true)
     #expect(kept.names == before)
     #expect(!directory.holds(kept.run.trainer.state))
-    let callback = CheckpointCallback(policy: kept.policy, template: run.checkpoint, directory: directory)
+    let callback = CheckpointCallback(run.record(kept.policy), directory: directory)
     // A training that fails before its first checkpoint.
     struct Failure: Error {}
     final class Failing: Callback {
@@ -412,11 +408,11 @@ struct OverwritingTests {
       try run.trainer.fit(run.data.train, validation: run.data.test, callbacks: [Failing(), callback])
     }
     #expect(kept.names == before)
-    #expect(try kept.store.newestGood().checkpoint.snapshot == kept.run.trainer.snapshot())
+    #expect(try kept.store.newestGood().snapshot == kept.run.trainer.snapshot())
     let again = try CheckpointedRun()
     try again.trainer.fit(again.data.train, validation: again.data.test, maxSteps: 2, callbacks: [callback])
     #expect(kept.names == [latest, step(2), "step-7"])
-    #expect(try kept.store.newestGood().checkpoint.snapshot == again.trainer.snapshot())
+    #expect(try kept.store.newestGood().snapshot == again.trainer.snapshot())
   }
 
   @Test("replaces its file of the same step, and its whole files under the names of links")
@@ -429,10 +425,10 @@ struct OverwritingTests {
     let run = try CheckpointedRun()
     let directory = RunDirectory(kept.policy)
     try directory.prepare(startingAt: 0, overwrite: true)
-    let callback = CheckpointCallback(policy: kept.policy, template: run.checkpoint, directory: directory)
+    let callback = CheckpointCallback(run.record(kept.policy), directory: directory)
     try run.trainer.fit(run.data.train, validation: run.data.test, maxSteps: 3, callbacks: [callback])
     #expect(kept.names == [best, latest, step(3)])
-    #expect(try kept.store.newestGood().checkpoint.snapshot == run.trainer.snapshot())
+    #expect(try kept.store.newestGood().snapshot == run.trainer.snapshot())
     #expect(kept.store.linkTarget(latest) == step(3) && kept.store.linkTarget(best) == step(3))
   }
 
@@ -446,7 +442,7 @@ struct OverwritingTests {
     let run = try CheckpointedRun()
     let directory = RunDirectory(policy)
     try directory.prepare(startingAt: 0, overwrite: true)
-    let callback = CheckpointCallback(policy: policy, template: run.checkpoint, directory: directory)
+    let callback = CheckpointCallback(run.record(policy), directory: directory)
     try run.trainer.fit(run.data.train, validation: run.data.test, maxSteps: 1, callbacks: [callback])
     #expect(kept.names == [latest, step(1)])
     #expect(!fallback.names.contains(step(6)))

@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import RunConfiguration
 import TestSupport
 import Testing
 
@@ -64,7 +65,7 @@ struct UserBlockTests {
     }
     var passedOver: [String] = []
     let found = try CheckpointStore(directory: directory.path).newestGood { passedOver.append($0) }
-    #expect(found.checkpoint.snapshot.state.step == 1)
+    #expect(found.snapshot.state.step == 1)
     #expect(passedOver.count == 1)
     let reason =
       kind == "size"

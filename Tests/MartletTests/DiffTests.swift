@@ -95,17 +95,17 @@ struct DiffTests {
   func bit(part: Int) throws {
     let directory = try TemporaryDirectory()
     try train([("one", [])], in: directory)
-    let saved = try SavedRun(path: "\(directory.path)/one/latest.weights.h5")
+    let saved = try Checkpoint(path: "\(directory.path)/one/latest.weights.h5")
     var other = saved
-    let variables = [saved.checkpoint.snapshot.parameters] + saved.checkpoint.snapshot.slots
+    let variables = [saved.snapshot.parameters] + saved.snapshot.slots
     let kernel = variables[part][0]
     var values = kernel.values
     values[3] = Float(bitPattern: values[3].bitPattern ^ 1)
     let changed = Snapshot.Variable(path: kernel.path, shape: kernel.shape, values: values)
     if part == 0 {
-      other.checkpoint.snapshot.parameters[0] = changed
+      other.snapshot.parameters[0] = changed
     } else {
-      other.checkpoint.snapshot.slots[part - 1][0] = changed
+      other.snapshot.slots[part - 1][0] = changed
     }
     let what = part == 0 ? "weights" : "optimizer velocity"
     let wording = "\(what) of conv2d/kernel: 1 of 100 values, the first of them \(kernel.values[3]) and \(values[3])"
@@ -116,7 +116,7 @@ struct DiffTests {
       var pair = [saved, saved]
       for (index, value) in [left, right].enumerated() {
         let variable = Snapshot.Variable(path: "conv2d/kernel", shape: [1], values: [value])
-        pair[index].checkpoint.snapshot.parameters[0] = variable
+        pair[index].snapshot.parameters[0] = variable
       }
       #expect(pair[0].differences(from: pair[1]).isEmpty == isSame)
     }

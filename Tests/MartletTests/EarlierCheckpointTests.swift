@@ -14,7 +14,7 @@ struct EarlierCheckpointTests {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/step-00000007.weights.h5"
     try FileManager.default.copyItem(atPath: Self.golden.path, toPath: path)
-    let config = try directory.write(try SavedRun(path: path).checkpoint.configuration, to: "run.yml")
+    let config = try directory.write(try Checkpoint(path: path).configuration.yaml, to: "run.yml")
     func resume(_ steps: Int) throws -> Finished {
       try Shell.martlet(
         ["train", config, "--output", directory.path, "--resume", "--max-steps", "\(steps)", "--verbose", "0"],
@@ -32,9 +32,9 @@ struct EarlierCheckpointTests {
 
   @Test("have the same weights, and nearly the same outputs")
   func predict() throws {
-    let saved = try SavedRun(path: Self.golden.path)
-    #expect(saved.checkpoint.arithmetic == 1 && saved.checkpoint.snapshot.state.step == 7)
+    let saved = try Checkpoint(path: Self.golden.path)
+    #expect(saved.run.arithmetic == 1 && saved.snapshot.state.step == 7)
     let trainer = try Trainer(saved, workerCount: 1)
-    #expect(trainer.weights == saved.checkpoint.snapshot.parameters)
+    #expect(trainer.weights == saved.snapshot.parameters)
   }
 }

@@ -83,9 +83,9 @@ struct FrozenLayersTests {
     _ = try KerasCommandTests.succeed(["export", "run", "model.\(format)"], in: directory)
     _ = try KerasCommandTests.succeed(
       ["import", "model.\(format)", "--config", "frozen.yml", "--output", "again"], in: directory)
-    let imported = try SavedRun(path: "\(directory.path)/again/step-00000006.weights.h5")
+    let imported = try Checkpoint(path: "\(directory.path)/again/step-00000006.weights.h5")
     #expect(imported.configuration.training.model.nodes.map(\.isTrainable) == [false, true, true, true, false, true])
-    let (one, own) = (imported.checkpoint.snapshot, try checkpoint("run", 6, directory).snapshot)
+    let (one, own) = (imported.snapshot, try checkpoint("run", 6, directory).snapshot)
     #expect(one.parameters == own.parameters && one.slots == own.slots)
     // A configuration that freezes other layers cannot resume with the optimizer state, only with a fresh optimizer.
     let refused = try Shell.martlet(
@@ -93,14 +93,14 @@ struct FrozenLayersTests {
     #expect(refused.status == 2 && refused.error.contains("small.yml: model[0] is "), "\(refused.error)")
     _ = try KerasCommandTests.succeed(
       ["import", "model.\(format)", "--config", "small.yml", "--output", "other", "--fresh-optimizer"], in: directory)
-    let other = try SavedRun(path: "\(directory.path)/other/step-00000000.weights.h5")
+    let other = try Checkpoint(path: "\(directory.path)/other/step-00000000.weights.h5")
     #expect(other.configuration.training.model.nodes.map(\.isTrainable) == [true, true, true, true, true, true])
     _ = try KerasCommandTests.succeed(["train", "small.yml", "--output", "other", "--resume"], in: directory)
 
     let source = "\(KerasCommandTests.golden)/graphs/keras315-frozen_nested.\(format)"
     _ = try KerasCommandTests.succeed(
       ["import", source, "--output", "nested", "--config-out", "nested.yml"], in: directory)
-    var before = try SavedRun(path: "\(directory.path)/nested/step-00000006.weights.h5")
+    var before = try Checkpoint(path: "\(directory.path)/nested/step-00000006.weights.h5")
     before.configuration.training.batchSize = 10
     let model = before.configuration.training.model
     let frozen = Set(model.nodes.indices.filter { !model.nodes[$0].isTrainable }.map { model.layerNames[$0] })
@@ -111,7 +111,7 @@ struct FrozenLayersTests {
     try trainer.fit(
       Dataset(name: "x", shape: [8, 8, 1], images: pixels, labels: labels), maxSteps: trainer.state.step + 3)
     for (index, variable) in trainer.plan.variables.enumerated() {
-      let hasMoved = trainer.weights[index] != before.checkpoint.snapshot.parameters[index]
+      let hasMoved = trainer.weights[index] != before.snapshot.parameters[index]
       #expect(hasMoved != frozen.contains(variable.layerName), "\(variable.path)")
     }
   }

@@ -11,16 +11,14 @@ struct HostileCheckpointCommandTests {
     let config = try directory.write(CommandTests.yaml, to: "small.yml")
     #expect(
       try Shell.martlet(["train", config, "--output", "run", "--max-steps", "3"], in: directory.path).status == 0)
-    let saved = try SavedRun(path: "\(directory.path)/run/latest.weights.h5")
-    var bad = saved.checkpoint
+    var bad = try Checkpoint(path: "\(directory.path)/run/latest.weights.h5")
     let index = try #require(bad.snapshot.parameters.lastIndex { $0.shape.dimensions.count == 2 })
     let kernel = bad.snapshot.parameters[index]
     let shape: Shape = [kernel.shape.dimensions[0] - 1, kernel.shape.dimensions[1]]
     bad.snapshot.parameters[index] = Snapshot.Variable(
       path: kernel.path, shape: shape, values: Array(kernel.values.prefix(shape.count)))
-    let plan = try saved.configuration.training.model.plan(inputShape: bad.inputShape)
-    try CheckpointStore.write(
-      bad, to: "\(directory.path)/bad.weights.h5", plan: plan, training: saved.configuration.training)
+    let plan = try bad.configuration.training.model.plan(inputShape: bad.run.inputShape)
+    try bad.write(to: "\(directory.path)/bad.weights.h5", plan: plan)
     return directory
   }
 
@@ -56,6 +54,6 @@ struct HostileCheckpointCommandTests {
     #expect(resumed.status == 0, "\(resumed.error)")
     #expect(resumed.error.contains("warning: skipped run/step-00000009.weights.h5: is malformed: dense"))
     let last = try CheckpointStore(directory: "\(directory.path)/run").newestGood()
-    #expect(last.checkpoint.snapshot.state.epoch == 2)
+    #expect(last.snapshot.state.epoch == 2)
   }
 }

@@ -32,7 +32,7 @@ struct InitialWeightsTests {
     let directory = try prepared()
     let configuration = try RunConfiguration(contentsOf: "\(directory.path)/new.yml")
     let trainer = try Trainer(configuration.training, inputShape: [8, 8, 1], workerCount: 1)
-    try trainer.setWeights(SavedRun(path: "\(directory.path)/first.weights.h5").checkpoint.snapshot.parameters)
+    try trainer.setWeights(Checkpoint(path: "\(directory.path)/first.weights.h5").snapshot.parameters)
     let pixels = try Array(Data(contentsOf: URL(filePath: "\(directory.path)/images")).dropFirst(16))
     let labels = try Array(Data(contentsOf: URL(filePath: "\(directory.path)/labels")).dropFirst(8)).map(Int32.init)
     try trainer.fit(
@@ -43,7 +43,7 @@ struct InitialWeightsTests {
       #expect(output.contains("\nInitial weights: \(source)\n"))
       let checkpoint = try end("run-\(source)", directory)
       #expect(checkpoint.snapshot.parameters == trainer.weights, "\(source)")
-      #expect(checkpoint.initialWeights == source && checkpoint.origin == nil)
+      #expect(checkpoint.run.initialWeights == source && checkpoint.run.origin == nil)
     }
   }
 
@@ -61,7 +61,7 @@ struct InitialWeightsTests {
     for run in ["cut", "again"] {
       let checkpoint = try end(run, directory)
       #expect(checkpoint.snapshot.parameters == whole.parameters && checkpoint.snapshot.slots == whole.slots)
-      #expect(checkpoint.initialWeights == "model.keras")
+      #expect(checkpoint.run.initialWeights == "model.keras")
     }
     let inspected = try KerasCommandTests.succeed(["inspect", "cut/step-00000006.weights.h5"], in: directory)
     #expect(inspected.contains("\nInitial weights: model.keras\n"))
@@ -100,7 +100,7 @@ struct InitialWeightsTests {
     _ = try KerasCommandTests.succeed(
       ["train", "new.yml", "--initial-weights", "first/step-00000012.weights.h5", "--output", "first", "--overwrite"],
       in: directory)
-    #expect(try end("first", directory).initialWeights == "first/step-00000012.weights.h5")
+    #expect(try end("first", directory).run.initialWeights == "first/step-00000012.weights.h5")
   }
 
   @Test("use the best checkpoint of a run's directory, or else its newest")
@@ -113,7 +113,7 @@ struct InitialWeightsTests {
     #expect(finished.error == "martlet: note: first: using \(file), the best by val_accuracy.\n")
     #expect(finished.output.contains("\nInitial weights: \(file)\n"))
     let checkpoint = try end("run", directory)
-    #expect(checkpoint.initialWeights == file)
+    #expect(checkpoint.run.initialWeights == file)
     // The same command is the same run, and one that is resumed does not need the directory.
     #expect(try KerasCommandTests.succeed(start, in: directory).contains("already holds this run"))
     try FileManager.default.moveItem(atPath: "\(directory.path)/first", toPath: "\(directory.path)/gone")

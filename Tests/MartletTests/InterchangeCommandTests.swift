@@ -46,7 +46,7 @@ struct InterchangeCommandTests {
     )
     #expect(left.snapshot.parameters == right.snapshot.parameters)
     #expect(left.snapshot.slots == right.snapshot.slots)
-    #expect(left.origin == nil)
+    #expect(left.run.origin == nil)
   }
 
   @Test("a Keras model predicts and evaluates without import")

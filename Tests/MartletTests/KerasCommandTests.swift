@@ -67,7 +67,7 @@ struct KerasCommandTests {
       #expect(imported.hasPrefix("\(run)/step-00000005.weights.h5: ") && imported.hasSuffix(" 5 steps done\n"))
     }
     let checkpoint = "whole/step-00000005.weights.h5"
-    #expect(try CheckpointStore.read("\(directory.path)/\(checkpoint)").inputShape == Shape(shape))
+    #expect(try CheckpointStore.read("\(directory.path)/\(checkpoint)").run.inputShape == Shape(shape))
     _ = try Self.succeed(["inspect", checkpoint, "--verify"], in: directory)
     _ = try Self.succeed(["inspect", checkpoint], in: directory)
     #expect(
@@ -133,13 +133,13 @@ struct KerasCommandTests {
         checkpoints: {directory: mine, keep_last: 2, every_steps: 4, keep_best: val_loss}
         """)
     _ = try Self.succeed(["import", "\(Self.golden)/keras315-lesson.keras", "--config", "small.yml"], in: directory)
-    let saved = try SavedRun(path: "\(directory.path)/mine/step-00000004.weights.h5")
+    let saved = try Checkpoint(path: "\(directory.path)/mine/step-00000004.weights.h5")
     #expect(try saved.configuration.yaml == RunConfiguration(contentsOf: "\(directory.path)/small.yml").yaml)
-    #expect(saved.checkpoint.snapshot.state.learningRate == 0.0003)
-    #expect(saved.checkpoint.snapshot.slots[0].contains { $0.values.contains { $0 != 0 } })
+    #expect(saved.snapshot.state.learningRate == 0.0003)
+    #expect(saved.snapshot.slots[0].contains { $0.values.contains { $0 != 0 } })
     _ = try Self.succeed(["train", "small.yml", "--resume"], in: directory)
     #expect(directory.names.contains("table.csv"))
-    let history = try SavedRun(path: "\(directory.path)/mine/step-00000016.weights.h5").checkpoint.snapshot.state
+    let history = try Checkpoint(path: "\(directory.path)/mine/step-00000016.weights.h5").snapshot.state
       .history
     #expect(history.count == 2 && history["accuracy"].isEmpty)
   }

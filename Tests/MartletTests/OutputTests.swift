@@ -12,13 +12,13 @@ struct OutputTests {
     try directory.write(CommandTests.yaml.replacing("epochs: 2", with: "epochs: 100000") + "\n" + more, to: "small.yml")
   }
 
-  private func saved(_ directory: TemporaryDirectory, _ run: String) throws -> SavedRun {
-    try SavedRun(path: "\(directory.path)/\(run)/latest.weights.h5")
+  private func saved(_ directory: TemporaryDirectory, _ run: String) throws -> Checkpoint {
+    try Checkpoint(path: "\(directory.path)/\(run)/latest.weights.h5")
   }
 
   /// Resumes a stopped run, and expects the result of an uninterrupted one.
   private func checkResumes(_ directory: TemporaryDirectory, _ config: String) throws {
-    let step = try saved(directory, "run").checkpoint.snapshot.state.step
+    let step = try saved(directory, "run").snapshot.state.step
     for (run, options) in [("run", ["--resume"]), ("whole", [])] {
       let arguments = ["train", config, "--output", run, "--verbose", "0", "--max-steps", "\(step + 2)"]
       #expect(try Shell.martlet(arguments + options, in: directory.path).status == 0)
@@ -110,7 +110,7 @@ struct OutputTests {
       finished.error.hasPrefix(
         "martlet: warning: \(warning.replacing("PIPE", with: pipe)) Its last lines are lost.\n"), "\(finished.error)")
     #expect(
-      try CheckpointStore(directory: "\(directory.path)/checkpoints/small").newestGood().checkpoint.snapshot.state.step
+      try CheckpointStore(directory: "\(directory.path)/checkpoints/small").newestGood().snapshot.state.step
         == 40)
   }
 

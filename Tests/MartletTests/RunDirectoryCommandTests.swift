@@ -71,11 +71,11 @@ struct RunDirectoryCommandTests {
     let (directory, config) = try prepared()
     _ = try succeed(["train", config, "--max-steps", "3"], in: directory)
     let before = try names(directory)
-    var model = try SavedRun(path: "\(directory.path)/run/latest.weights.h5").model
+    var model = try Checkpoint(path: "\(directory.path)/run/latest.weights.h5").model
     model.weights[0] = Snapshot.Variable(
       path: model.weights[0].path, shape: model.weights[0].shape,
       values: model.weights[0].values.map { _ in Float.nan })
-    let saved = try SavedRun(importing: model, origin: "nan.keras")
+    let saved = try Checkpoint(importing: model, origin: "nan.keras")
     for output in ["run", "new"] {
       #expect {
         try saved.write(toDirectory: "\(directory.path)/\(output)", overwrite: true)

@@ -203,7 +203,7 @@ struct SurvivalTests {
     try refused(["--overwrite"])
     try refused(["--resume"])
     #expect(try directory.text("steps.csv") == log)
-    #expect(try CheckpointStore(directory: "\(directory.path)/run").newestGood().checkpoint.snapshot.state.step == 1)
+    #expect(try CheckpointStore(directory: "\(directory.path)/run").newestGood().snapshot.state.step == 1)
     // One that has nothing left to do needs no time.
     #expect(try Shell.martlet(arguments + ["--resume"], in: directory.path).status == 0)
     #expect(try Shell.martlet(arguments + ["--resume", "--time-limit", "1s"], in: directory.path).status == 0)
@@ -283,14 +283,14 @@ struct SurvivalTests {
       }
       parts.append(part.status)
       // A part without a step would be requeued forever.
-      let reached = try CheckpointStore(directory: "\(directory.path)/cut").newestGood().checkpoint.snapshot.state.step
+      let reached = try CheckpointStore(directory: "\(directory.path)/cut").newestGood().snapshot.state.step
       try #require(reached > step || part.status == 0)
       step = reached
       if parts.count == 1 { #expect(try train("cut", ["--resume-or-start", "--max-steps", "9"]).status == 0) }
     }
     #expect(parts.dropLast().allSatisfy { $0 == 75 })
     let snapshots = try ["whole", "cut"].map { name in
-      var snapshot = try CheckpointStore(directory: "\(directory.path)/\(name)").newestGood().checkpoint.snapshot
+      var snapshot = try CheckpointStore(directory: "\(directory.path)/\(name)").newestGood().snapshot
       snapshot.state.history = History(columns: snapshot.state.history.columns.filter { $0.key != "seconds" })
       return snapshot
     }

@@ -91,7 +91,7 @@ struct TrainingRunTests {
     let snapshot = try stoppedAtOnce(configuration, start)
     let store = CheckpointStore(directory: configuration.checkpoints.directory)
     #expect(try store.fileNames() == [isFromFile ? "step-00000002.weights.h5" : "step-00000000.weights.h5"])
-    #expect(try store.newestGood().checkpoint.snapshot == snapshot)
+    #expect(try store.newestGood().snapshot == snapshot)
     let (left, right) = (try ended(whole, .resuming), try ended(configuration, .resuming))
     #expect(left == right)
     #expect(left.state.step == 12)

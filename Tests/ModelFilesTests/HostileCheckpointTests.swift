@@ -36,16 +36,24 @@ struct SealedRun {
     let trainer = try Trainer(configuration.training, inputShape: [28, 28, 1], workerCount: 1)
     try trainer.fit(data.train, validation: data.test, maxSteps: 3, callbacks: configuration.callbacks)
     plan = trainer.plan
-    checkpoint = Checkpoint(
-      snapshot: trainer.snapshot(), configuration: try configuration.yaml, inputShape: [28, 28, 1],
-      instructionSet: "\(trainer.instructionSet)", seed: configuration.training.seed,
-      trainFingerprint: data.train.fingerprint, validationFingerprint: data.test.fingerprint)
+    var record = RunRecord(configuration, inputShape: [28, 28, 1], instructionSet: "\(trainer.instructionSet)")
+    record.trainFingerprint = data.train.fingerprint
+    record.validationFingerprint = data.test.fingerprint
+    checkpoint = Checkpoint(of: record, snapshot: trainer.snapshot())
   }
 
   /// Writes a checkpoint with any contents and a valid digest.
   func write(_ checkpoint: Checkpoint, plan: ModelPlan? = nil) throws {
-    try CheckpointStore.write(
-      checkpoint, to: path, plan: plan ?? self.plan, training: configuration.training)
+    try checkpoint.write(to: path, plan: plan ?? self.plan)
+  }
+
+  /// Replaces a text in the file by another one of its length.
+  func replace(_ text: String, with other: String) throws {
+    var bytes = try AtomicFile.read(path)
+    try #require(text.utf8.count == other.utf8.count)
+    let place = bytes.firstRange(of: Array(text.utf8))
+    bytes.replaceSubrange(try #require(place), with: Array(other.utf8))
+    try seal(bytes)
   }
 
   /// Updates the digest of changed bytes.
@@ -58,13 +66,13 @@ struct SealedRun {
   ///
   /// - Throws: any error; it must not crash.
   func use() throws {
-    let saved = try SavedRun(path: path)
+    let saved = try Checkpoint(path: path)
     for format in ExportFormat.allCases { _ = try saved.model.exported(format, path: "x") }
     for format in [ExportFormat.npz, .safetensors] { _ = try saved.model.exported(format, layout: .torch, path: "x") }
     let trainer = try Trainer(saved, workerCount: 1)
     _ = try trainer.evaluate(data.test)
     _ = try trainer.predict(data.test)
-    try trainer.restore(saved.checkpoint.snapshot, of: data.train)
+    try trainer.restore(saved.snapshot, of: data.train)
     let step = trainer.state.step
     try trainer.fit(
       data.train, validation: data.test, maxSteps: step + 1, callbacks: saved.configuration.callbacks)
@@ -103,16 +111,20 @@ struct HostileCheckpointTests {
     ),
     ("a missing slot", { $0.snapshot.slots.removeLast() }, "it has 1 optimizer variables per parameter"),
     (
-      "a picture that the model takes, with other weights", { $0.inputShape = [28, 20, 1] },
+      "a picture that the model takes, with other weights", { $0.run.inputShape = [28, 20, 1] },
       "is malformed: dense/kernel has the shape (72, 10), the model needs (48, 10)."
     ),
     (
-      "a picture of more channels", { $0.inputShape = [28, 28, 3] },
+      "a picture of more channels", { $0.run.inputShape = [28, 28, 3] },
       "is malformed: conv2d/kernel has the shape (3, 3, 1, 2), the model needs (3, 3, 3, 2)."
     ),
-    ("a picture that the model does not take", { $0.inputShape = [2, 2, 1] }, "samples of the shape (2, 2, 1): got"),
-    ("a picture of absurd size", { $0.inputShape = [1 << 20, 1 << 20, 1 << 20] }, "has more than 268435456 values"),
-    ("a picture of negative size", { $0.inputShape = [-28, 28, 1] }, "the input shape is [-28, 28, 1]"),
+    (
+      "a picture that the model does not take", { $0.run.inputShape = [2, 2, 1] }, "samples of the shape (2, 2, 1): got"
+    ),
+    (
+      "a picture of absurd size", { $0.run.inputShape = [1 << 20, 1 << 20, 1 << 20] }, "has more than 268435456 values"
+    ),
+    ("a picture of negative size", { $0.run.inputShape = [-28, 28, 1] }, "the input shape is [-28, 28, 1]"),
     (
       "a history of more epochs",
       { $0.snapshot.state.history = History(columns: ["loss": [1, 2, 3], "val_loss": [1, 2, 3]]) },
@@ -158,12 +170,6 @@ struct HostileCheckpointTests {
           path: bias.path, shape: bias.shape, values: bias.values.map { _ in .nan })
       }, "is malformed: dense/bias contains NaN or infinite values."
     ),
-    ("another seed", { $0.seed = 7 }, "is malformed: its seed is 7, that of its configuration 1."),
-    ("no configuration", { $0.configuration = "name: [" }, "has a configuration that this program cannot use"),
-    (
-      "a configuration of another model", { $0.configuration.replace("filters: 2", with: "filters: 3") },
-      "is malformed: conv2d/kernel has the shape (3, 3, 1, 2), the model needs (3, 3, 1, 3)."
-    ),
   ]
 
   @Test("are refused in one line, each with its reason", arguments: changes.indices)
@@ -177,6 +183,25 @@ struct HostileCheckpointTests {
     let error = try #require(throws: (any Error).self, "\(name)") { try run.use() }
     #expect(error is CheckpointError || error is HDF5Error, "\(name): \(error)")
     #expect("\(error)".hasPrefix(run.path) && "\(error)".contains(message), "\(name): \(error)")
+    #expect(!"\(error)".contains("\n"))
+  }
+
+  @Test(
+    "are refused if their configuration is another one",
+    arguments: [
+      ("shuffle: true, seed: 1", "shuffle: true, seed: 7", "is malformed: its seed is 1, that of its configuration 7."),
+      ("name: small", "name: [mall", "has a configuration that this program cannot use"),
+      (
+        "filters: 2", "filters: 3",
+        "is malformed: conv2d/kernel has the shape (3, 3, 1, 2), the model needs (3, 3, 1, 3)."
+      ),
+    ])
+  func otherConfiguration(text: String, other: String, message: String) throws {
+    let run = try SealedRun()
+    try run.write(run.checkpoint)
+    try run.replace(text, with: other)
+    let error = try #require(throws: CheckpointError.self) { try run.use() }
+    #expect("\(error)".hasPrefix(run.path) && "\(error)".contains(message), "\(error)")
     #expect(!"\(error)".contains("\n"))
   }
 
@@ -200,11 +225,8 @@ struct HostileCheckpointTests {
     let run = try SealedRun(further: "compile: {optimizer: {name: rmsprop, momentum: 0.5}}")
     try run.write(run.checkpoint)
     try run.use()
-    #expect(try SavedRun(path: run.path).checkpoint == run.checkpoint)
-    var bytes = try AtomicFile.read(run.path)
-    let place = try #require(bytes.firstRange(of: Array("by_slot".utf8)))
-    bytes.replaceSubrange(place, with: Array("by_what".utf8))
-    try run.seal(bytes)
+    #expect(try Checkpoint(path: run.path) == run.checkpoint)
+    try run.replace("by_slot", with: "by_what")
     #expect(throws: CheckpointError.malformed(path: run.path, reason: "slot_order is 'by_what'")) { try run.use() }
   }
 

@@ -105,7 +105,7 @@ struct HostileFileTests {
     #expect(packed.model.weights.map(\.values) == expected)
     let deflated = try KerasModelFile(path: path("deflated.keras")).model(for: .training)
     #expect(
-      KerasGolden.State(try SavedRun(importing: deflated.model, origin: "").checkpoint.snapshot) == (try golden.state())
+      KerasGolden.State(try Checkpoint(importing: deflated.model, origin: "").snapshot) == (try golden.state())
     )
   }
 
@@ -115,7 +115,7 @@ struct HostileFileTests {
     let bytes = try Array(Data(contentsOf: URL(filePath: golden.path)))
     let moved = try KerasModelFile([UInt8](repeating: 0x20, count: 1024) + bytes, path: "x").model(for: .training)
     #expect(
-      KerasGolden.State(try SavedRun(importing: moved.model, origin: "").checkpoint.snapshot) == (try golden.state()))
+      KerasGolden.State(try Checkpoint(importing: moved.model, origin: "").snapshot) == (try golden.state()))
   }
 
   @Test("are named if they are of other formats, or Martlet checkpoints")

@@ -43,7 +43,7 @@ struct KerasGraphTests {
     var model = model
     // A model that starts with a Rescaling layer was still trained on divided pixels.
     model.scale = 255
-    let run = try SavedRun(importing: model, origin: "m")
+    let run = try Checkpoint(importing: model, origin: "m")
     return Array(try Trainer(run, workerCount: 1).predict(KerasGolden.samples()).probabilities.prefix(12 * 4))
   }
 
@@ -109,7 +109,7 @@ struct KerasGraphTests {
     #expect(model.model.inputName == "pixels")
     #expect(try model.plan().summary().contains("pixels (InputLayer)"))
     let yaml = try RunConfiguration(
-      yaml: SavedRun(importing: model, origin: "m").configuration.yaml, file: "x"
+      yaml: Checkpoint(importing: model, origin: "m").configuration.yaml, file: "x"
     ).training.model
     #expect(yaml.inputName == "pixels")
     let again = try KerasModelFile(model.exported(.h5, path: "x"), path: "x").model(for: .exporting).model.model
@@ -144,15 +144,15 @@ struct KerasGraphTests {
 
   @Test("round-trip through YAML and a checkpoint", arguments: files)
   func checkpoint(name: String) throws {
-    let run = try SavedRun(importing: file(name).model(for: .training).model, origin: "m")
+    let run = try Checkpoint(importing: file(name).model(for: .training).model, origin: "m")
     let configuration = try RunConfiguration(yaml: run.configuration.yaml, file: "x")
     #expect(configuration.training.model.configuration == run.configuration.training.model.configuration)
     try configuration.checkResumes(run.configuration)
     let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let path = try run.write(toDirectory: directory, overwrite: false)
-    let again = try SavedRun(path: path)
-    #expect(again.checkpoint.snapshot == run.checkpoint.snapshot)
+    let again = try Checkpoint(path: path)
+    #expect(again.snapshot == run.snapshot)
     #expect(again.configuration.training.model.layerNames == run.configuration.training.model.layerNames)
     // The file as Keras would read it.
     let root = try HDF5File(Array(Data(contentsOf: URL(filePath: path))), path: path).root
@@ -183,14 +183,14 @@ struct KerasGraphTests {
     """
 
   /// The run of that model after three steps.
-  private func ownRun() throws -> SavedRun {
+  private func ownRun() throws -> Checkpoint {
     let training = TrainingConfiguration(
       model: try RunConfiguration(yaml: Self.ownOrder, file: "own.yml").training.model,
       optimizer: AdamW(excludedFromWeightDecay: ["bias"]), batchSize: 20, shards: 2, shuffle: false)
     let trainer = try Trainer(training, inputShape: [8, 8, 1], workerCount: 1)
     try trainer.fit(KerasGolden.samples(), maxSteps: 3)
     let model = TrainedModel(training, inputShape: [8, 8, 1], snapshot: trainer.snapshot())
-    return try SavedRun(
+    return try Checkpoint(
       importing: model, origin: "own", background: RunConfiguration(name: "own", source: nil, training: training))
   }
 
@@ -210,7 +210,7 @@ struct KerasGraphTests {
       Dictionary(uniqueKeysWithValues: variables.map { ($0.path, $0.values) })
     }
     #expect(byPath(again.model.weights) == byPath(run.model.weights))
-    let slots = run.checkpoint.snapshot.slots.map(byPath)
+    let slots = run.snapshot.slots.map(byPath)
     #expect(again.model.optimizerState?.slots.map(byPath) == slots && slots.count == 2)
     #expect(try probabilities(again.model) == (try probabilities(run.model)))
     // Keras has no key for variables excluded from weight decay.
@@ -218,8 +218,8 @@ struct KerasGraphTests {
 
     let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: directory) }
-    let saved = try SavedRun(path: run.write(toDirectory: directory, overwrite: false))
-    #expect(saved.checkpoint == run.checkpoint)
+    let saved = try Checkpoint(path: run.write(toDirectory: directory, overwrite: false))
+    #expect(saved == run)
     #expect((saved.configuration.training.optimizer as? AdamW)?.updateOptions.excludedFromWeightDecay == ["bias"])
   }
 

@@ -20,9 +20,9 @@ struct KerasImportTests {
     let golden = try KerasGolden(file)
     let imported = try KerasModelFile(path: golden.path).model(for: .training)
     #expect(imported.notes.isEmpty || file.hasPrefix("keras1"))
-    let run = try SavedRun(importing: imported.model, origin: file)
-    #expect(KerasGolden.State(run.checkpoint.snapshot) == (try golden.state()))
-    #expect(run.checkpoint.snapshot.state.learningRate == 0.01)
+    let run = try Checkpoint(importing: imported.model, origin: file)
+    #expect(KerasGolden.State(run.snapshot) == (try golden.state()))
+    #expect(run.snapshot.state.learningRate == 0.01)
     #expect((imported.model.optimizer as? Adam)?.learningRate == 0.01)
     #expect(imported.model.loss is CategoricalCrossentropy)
     #expect(imported.model.metrics.map { type(of: $0).name } == ["accuracy"])
@@ -50,7 +50,7 @@ struct KerasImportTests {
 
   /// Keras and Martlet, from the same file and on the same batches.
   private func check(_ model: TrainedModel, _ golden: KerasGolden) throws {
-    var run = try SavedRun(importing: model, origin: golden.file)
+    var run = try Checkpoint(importing: model, origin: golden.file)
     run.configuration.training.batchSize = 10
     run.configuration.training.shuffle = false
     let data = try KerasGolden.samples()

@@ -14,7 +14,7 @@ struct KerasPurposeTests {
   static let models = ["augmented", "functional", "flat", "plane", "moved"].flatMap { ["\($0).keras", "\($0).h5"] }
 
   private func probabilities(_ model: TrainedModel, _ name: String) throws -> [Float] {
-    let run = try SavedRun(importing: model, origin: name)
+    let run = try Checkpoint(importing: model, origin: name)
     return Array(try Trainer(run, workerCount: 1).predict(KerasGolden.samples()).probabilities.prefix(12 * 4))
   }
 
@@ -383,7 +383,7 @@ struct KerasPurposeTests {
     let imported = try file.model(for: .exporting)
     #expect(!imported.model.isCompiled && imported.model.optimizerState == nil && imported.notes.count == 1)
     #expect(imported.notes.first?.hasPrefix("loss, metrics and optimizer are left out: ") ?? false)
-    let run = try SavedRun(importing: imported.model, origin: "m")
+    let run = try Checkpoint(importing: imported.model, origin: "m")
     for format in [ExportFormat.keras, .h5] {
       let again = try KerasContents(run.model.exported(format, path: "x"), path: "x")
       let training = try KerasTraining(again, file: "x")

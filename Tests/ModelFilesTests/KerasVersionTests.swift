@@ -13,7 +13,7 @@ struct KerasVersionTests {
   }
 
   private func probabilities(_ model: TrainedModel, _ file: String) throws -> [Float] {
-    let trainer = try Trainer(SavedRun(importing: model, origin: file), workerCount: 1)
+    let trainer = try Trainer(Checkpoint(importing: model, origin: file), workerCount: 1)
     return Array(try trainer.predict(KerasGolden.samples()).probabilities.prefix(12 * 4))
   }
 

@@ -34,7 +34,7 @@ struct SamePartsTests {
   func continued(name: String) throws {
     let imported = try Self.imported(name)
     #expect(imported.notes.isEmpty, "\(imported.notes)")
-    var run = try SavedRun(importing: imported.model, origin: name)
+    var run = try Checkpoint(importing: imported.model, origin: name)
     run.configuration.training.shuffle = false
     run.configuration.training.batchSize = Self.batchSize
     let trainer = try Trainer(run, workerCount: 2)

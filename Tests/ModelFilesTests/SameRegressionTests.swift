@@ -33,7 +33,7 @@ struct SameRegressionTests {
     let directory = try #require(Bundle.module.url(forResource: "SameTraining", withExtension: nil)).path
     let imported = try KerasModelFile(path: "\(directory)/\(name).keras").model(for: .training)
     #expect(imported.notes.isEmpty && imported.model.optimizer is AdamW)
-    var run = try SavedRun(importing: imported.model, origin: name)
+    var run = try Checkpoint(importing: imported.model, origin: name)
     run.configuration.training.shuffle = false
     run.configuration.training.batchSize = Self.batchSize
     let trainer = try Trainer(run, workerCount: 2)

@@ -41,7 +41,7 @@ struct SameTrainingTests {
   func sameTraining(name: String) throws {
     let directory = try #require(Bundle.module.url(forResource: "SameTraining", withExtension: nil)).path
     let imported = try KerasModelFile(path: "\(directory)/\(name).h5").model(for: .training)
-    var run = try SavedRun(importing: imported.model, origin: name)
+    var run = try Checkpoint(importing: imported.model, origin: name)
     run.configuration.training.shuffle = false
     run.configuration.training.batchSize = Self.batchSize
     let trainer = try Trainer(run, workerCount: 2)

@@ -31,7 +31,7 @@ struct CheckpointOptions: ParsableArguments {
   /// Opens the trained model, for data that is named by hand.
   func openModel(
     for purpose: KerasModelFile.Purpose
-  ) throws -> (saved: SavedRun, trainer: Trainer, context: DatasetContext) {
+  ) throws -> (saved: Checkpoint, trainer: Trainer, context: DatasetContext) {
     let environment = try CommandEnvironment.training(workers: workers, isSilent: false)
     let saved = try dataset.opening(for: purpose).open(try RunPath.checkpoint(checkpoint))
     let trainer = try Trainer(

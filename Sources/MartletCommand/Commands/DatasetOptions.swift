@@ -47,7 +47,7 @@ struct DatasetOptions: ParsableArguments {
   /// The data set: the one given by an option, or the saved run's; nil if neither names one.
   ///
   /// - Throws: `UsageError` or `ConfigurationError` if the name is unknown, or the data set has no files.
-  func source(of saved: SavedRun) throws -> (any DatasetSource)? {
+  func source(of saved: Checkpoint) throws -> (any DatasetSource)? {
     var source = try named() ?? saved.configuration.source
     // Other pictures are prepared as those of the training.
     if dataset != nil, var folder = source as? ImageFolderSource, let pictures = saved.configuration.training.pictures {

@@ -18,15 +18,15 @@ struct DiffCommand: ParsableCommand {
   var second: String
 
   func run() throws {
-    let (left, right) = try (SavedRun(path: RunPath.newest(first)), SavedRun(path: RunPath.newest(second)))
+    let (left, right) = try (Checkpoint(path: RunPath.newest(first)), Checkpoint(path: RunPath.newest(second)))
     let differences = left.differences(from: right)
     guard differences.isEmpty else {
       Console.output.write(differences.map { "\($0)\n" }.joined())
       throw ExitStatus.failed
     }
-    let state = left.checkpoint.snapshot.state
+    let state = left.snapshot.state
     Console.output.write(
-      "the same: \(NumberFormat.grouped(left.checkpoint.parameterCount)) weights and their optimizer after step "
+      "the same: \(NumberFormat.grouped(left.parameterCount)) weights and their optimizer after step "
         + "\(state.step), the history of \(state.history.count) epochs, and all else but the seconds\n")
   }
 }

@@ -45,21 +45,20 @@ struct ImportCommand: ParsableCommand {
     saved.configuration.source = try dataset.source(of: saved)
     if let configuration, configOut == nil { try check(saved, resumes: configuration) }
     if let output { saved.configuration.checkpoints.directory = output }
-    saved.checkpoint.configuration = try saved.configuration.yaml
     if let output {
       let path = try write(saved, to: output)
       Console.output.write("\(path): \(summary(saved))\n")
     }
-    if let configOut { try AtomicFile.write(Array(saved.checkpoint.configuration.utf8), to: configOut) }
+    if let configOut { try AtomicFile.write(Array(try saved.configuration.yaml.utf8), to: configOut) }
   }
 
-  private func opened() throws -> SavedRun {
+  private func opened() throws -> Checkpoint {
     let purpose: KerasModelFile.Purpose = freshOptimizer ? .trainingAnew : .training
     return try dataset.opening(for: purpose, replacesTraining: true).loadKerasModel(file)
   }
 
   /// - Throws: `UsageError` if a run with the configuration could not resume from the imported model.
-  private func check(_ saved: SavedRun, resumes configuration: RunConfiguration) throws {
+  private func check(_ saved: Checkpoint, resumes configuration: RunConfiguration) throws {
     do {
       if saved.isScaleKnown, let scale = saved.configuration.training.scale, let own = configuration.training.scale,
         scale != own
@@ -75,7 +74,7 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
-  private func write(_ saved: SavedRun, to directory: String) throws -> String {
+  private func write(_ saved: Checkpoint, to directory: String) throws -> String {
     do {
       return try saved.write(toDirectory: directory, overwrite: overwrite)
     } catch CheckpointError.occupied(let directory, let newest) {
@@ -87,11 +86,11 @@ struct ImportCommand: ParsableCommand {
   }
 
   /// `5 layers, 145,364 weights, 300 steps done`
-  private func summary(_ saved: SavedRun) -> String {
-    let steps = saved.checkpoint.snapshot.state.step
+  private func summary(_ saved: Checkpoint) -> String {
+    let steps = saved.snapshot.state.step
     return [
       "\(saved.configuration.training.model.layers.count) layers",
-      "\(NumberFormat.grouped(saved.checkpoint.parameterCount)) weights",
+      "\(NumberFormat.grouped(saved.parameterCount)) weights",
       steps > 0 ? "\(NumberFormat.grouped(steps)) steps done" : "a fresh optimizer",
     ].joined(separator: ", ")
   }

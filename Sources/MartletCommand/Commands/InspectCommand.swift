@@ -24,9 +24,9 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     if verify { return try verifyAll() }
     let path = try RunPath.checkpoint(checkpoint)
-    let saved: SavedRun
+    let saved: Checkpoint
     do {
-      saved = try SavedRun(path: path)
+      saved = try Checkpoint(path: path)
     } catch CheckpointError.foreign {
       return try show(KerasModelFile(path: path).summary())
     }
@@ -44,7 +44,7 @@ struct InspectCommand: ParsableCommand {
     for path in try RunPath.checkpoints(checkpoint) {
       do {
         // Its configuration and variables too: a checkpoint that no run can resume from is not good.
-        let saved = try SavedRun(path: path)
+        let saved = try Checkpoint(path: path)
         Console.output.write(verdict(try CheckpointStore.verify(saved.path), path) + "\n")
       } catch {
         if let failure { Console.error.write("martlet: \(failure)\n") }
@@ -72,10 +72,10 @@ struct InspectCommand: ParsableCommand {
     ]).json
   }
 
-  private func text(_ saved: SavedRun) throws -> String {
+  private func text(_ saved: Checkpoint) throws -> String {
     let training = saved.configuration.training
-    let state = saved.checkpoint.snapshot.state
-    let plan = try training.model.plan(inputShape: saved.checkpoint.inputShape)
+    let state = saved.snapshot.state
+    let plan = try training.model.plan(inputShape: saved.run.inputShape)
     let options = training.optimizer.allOptions.map { "\($0.key): \($0.node.json)" }.joined(separator: ", ")
     let lines = [
       plan.summary(optimizer: training.optimizer),
@@ -86,13 +86,13 @@ struct InspectCommand: ParsableCommand {
         + " - steps in the current epoch: \(state.stepInEpoch)",
       "Learning rate: \(state.learningRate)",
     ]
-    let initial = saved.checkpoint.initialWeights.map { ["Initial weights: \($0)"] } ?? []
+    let initial = saved.run.initialWeights.map { ["Initial weights: \($0)"] } ?? []
     return (lines + initial + (state.history.count > 0 ? [HistoryTable(state.history).text] : [])).joined(
       separator: "\n")
   }
 
-  private func json(_ saved: SavedRun) -> String {
-    let state = saved.checkpoint.snapshot.state
+  private func json(_ saved: Checkpoint) -> String {
+    let state = saved.snapshot.state
     func integer(_ key: String, _ value: Int) -> ConfigurationEntry {
       ConfigurationEntry(key, ConfigurationNode(.integer(value)))
     }
@@ -101,7 +101,7 @@ struct InspectCommand: ParsableCommand {
       integer("epoch", state.epoch),
       integer("step", state.step),
       integer("step_in_epoch", state.stepInEpoch),
-      integer("parameters", saved.checkpoint.parameterCount),
+      integer("parameters", saved.parameterCount),
       ConfigurationEntry("learning_rate", ConfigurationNode(.number(Double("\(state.learningRate)") ?? .nan))),
       integer("seed", Int(saved.configuration.training.seed)),
       ConfigurationEntry("history", HistoryTable(state.history).configuration),

@@ -23,14 +23,18 @@ struct FScore {
   }
 
   func result(_ counts: [Double], outputs: Int) -> Double {
-    func sum(_ kind: Int) -> Double { (0..<outputs).reduce(0) { $0 + counts[3 * $1 + kind] } }
-    if average == .micro { return score(sum(0), sum(1), sum(2)) }
-    let scores = (0..<outputs).map { score(counts[3 * $0], counts[3 * $0 + 1], counts[3 * $0 + 2]) }
-    guard average == .weighted else { return scores.reduce(0, +) / Double(outputs) }
+    func values(_ kind: Int) -> [Double] { (0..<outputs).map { counts[3 * $0 + kind] } }
+    func sum(_ values: [Double]) -> Double { values.reduce(0, +) }
+    let (right, wrong, missed) = (values(0), values(1), values(2))
+    if average == .micro { return score(sum(right), sum(wrong), sum(missed)) }
+    let scores = (0..<outputs).map { score(right[$0], wrong[$0], missed[$0]) }
+    guard average == .weighted else { return sum(scores) / Double(outputs) }
     // As in Keras, whose divisor is at least 1e-7.
-    let weights = (0..<outputs).map { counts[3 * $0] + counts[3 * $0 + 2] }
-    let total = weights.reduce(0, +)
-    return zip(scores, weights).reduce(0) { $0 + $1.0 * $1.1 / (total + 1e-7) }
+    let weights = (0..<outputs).map { right[$0] + missed[$0] }
+    let divisor = sum(weights) + 1e-7
+    var result = 0.0
+    for (score, weight) in zip(scores, weights) { result += score * weight / divisor }
+    return result
   }
 
   private func score(_ right: Double, _ wrong: Double, _ missed: Double) -> Double {

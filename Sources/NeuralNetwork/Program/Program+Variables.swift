@@ -46,7 +46,8 @@ extension Program {
   package func places(of index: Int) -> [Int] {
     let count = plan.variables[index].shape.count
     // In two parts, because a `Float` does not represent all integers beyond 2²⁴.
-    let parts = [(0..<count).map { Float($0 & 0xFFF) }, (0..<count).map { Float($0 >> 12) }].map { numbers in
+    let numbers: [[Float]] = [(0..<count).map { Float($0 & 0xFFF) }, (0..<count).map { Float($0 >> 12) }]
+    let parts: [[Float]] = numbers.map { numbers in
       [Float](unsafeUninitializedCapacity: count) { values, initialized in
         numbers.withUnsafeBufferPointer { numbers in
           guard let source = numbers.baseAddress, let destination = values.baseAddress else { return }
@@ -55,6 +56,6 @@ extension Program {
         initialized = count
       }
     }
-    return zip(parts[0], parts[1]).map { Int($0) | Int($1) << 12 }
+    return (0..<count).map { Int(parts[0][$0]) | Int(parts[1][$0]) << 12 }
   }
 }

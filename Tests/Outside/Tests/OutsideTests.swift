@@ -60,7 +60,7 @@ struct OutsideTests {
     #expect(losses.count == 4 && losses[3] < losses[0])
     #expect(whole.trainer.state.history["val_largest_error"].count == 4)
 
-    let saved = try SavedRun(path: "\(cut.checkpoints.directory)/latest.weights.h5")
+    let saved = try Checkpoint(path: "\(cut.checkpoints.directory)/latest.weights.h5")
     #expect(saved.configuration.training.model.layers[1] is PReLU)
     #expect(saved.configuration.training.loss is OwnHuber)
     let opened = try Trainer(saved)
@@ -106,7 +106,7 @@ struct OutsideTests {
     #expect(again.callbacks.first is HalvedLearningRate)
     let run = try run(configuration, .fresh, workers: 2)
     try run.run()
-    let saved = try SavedRun(path: "\(directory)/files/latest.weights.h5")
+    let saved = try Checkpoint(path: "\(directory)/files/latest.weights.h5")
     let file = "\(directory)/own.keras"
     try Data(saved.model.exported(.keras, path: file)).write(to: URL(filePath: file))
     let opened = try KerasModelFile(path: file).model(for: .training).model

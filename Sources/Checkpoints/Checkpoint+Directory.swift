@@ -1,4 +1,6 @@
-extension SavedRun {
+import RunConfiguration
+
+extension Checkpoint {
   /// The best good checkpoint of a run's directory, or else the newest good one.
   ///
   /// A copy of the directory without its links gives the same one: the history in the newest checkpoint determines the
@@ -8,19 +10,19 @@ extension SavedRun {
   /// - Throws: as `RunDirectory.newestGood`.
   package static func bestOrNewest(
     inDirectory directory: String, passedOver: (String) -> Void = { _ in }
-  ) throws -> (run: SavedRun, isBest: Bool) {
+  ) throws -> (checkpoint: Checkpoint, isBest: Bool) {
     let store = CheckpointStore(directory: directory)
     let newest = try RunDirectory(CheckpointPolicy(directory: directory))
-      .newestGood(opening: SavedRun.init(path:), passedOver: passedOver)
+      .newestGood(passedOver: passedOver)
     var files = store.filesByStep()
-    let (policy, state) = (newest.configuration.checkpoints, newest.checkpoint.snapshot.state)
-    let lineage = RunLineage(of: newest.checkpoint, isResumable: newest.configuration.isResumable)
+    let (policy, state) = (newest.configuration.checkpoints, newest.snapshot.state)
+    let lineage = RunLineage(of: newest.run)
     while let best = policy.best(among: files.keys, of: state), let path = files.removeValue(forKey: best) {
       // The checkpoint of the best epoch is missing, but the run ended with its weights restored.
       if policy.hasRestoredBetter(state, than: best) { return (newest, true) }
       do {
-        let saved = try SavedRun(path: path)
-        if lineage.contains(saved.checkpoint, before: state) { return (saved, true) }
+        let saved = try Checkpoint(path: path)
+        if lineage.contains(saved, before: state) { return (saved, true) }
       } catch {
         passedOver("\(error)")
         return (newest, false)

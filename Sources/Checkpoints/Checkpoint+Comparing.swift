@@ -1,4 +1,8 @@
-extension SavedRun {
+import Configuration
+import RunConfiguration
+import Training
+
+extension Checkpoint {
   /// The differences between two checkpoints, one line each; empty if both resume the same run from the same state.
   ///
   /// Compared bit by bit: every weight, the optimizer's iteration, learning rate and slots, the position in the run,
@@ -7,23 +11,22 @@ extension SavedRun {
   ///
   /// Not compared: seconds, which differ between any two runs; names, directories and the number of epochs; the
   /// instruction set.
-  package func differences(from other: SavedRun) -> [String] {
-    let (mine, others) = (checkpoint, other.checkpoint)
+  package func differences(from other: Checkpoint) -> [String] {
     var found = Differences()
     do { try other.configuration.checkResumes(configuration) } catch let mismatch as ResumeMismatch {
       found.compare("configuration: \(mismatch.key)", mismatch.checkpoint, mismatch.requested)
     } catch {
       found.lines.append("configuration: \(error)")
     }
-    found.compare("input shape", "\(mine.inputShape)", "\(others.inputShape)")
-    found.compare("seed", "\(mine.seed)", "\(others.seed)")
-    found.compare("training data", mine.trainFingerprint, others.trainFingerprint)
-    found.compare("validation data", mine.validationFingerprint, others.validationFingerprint)
-    found.compare(mine.snapshot.state, others.snapshot.state)
-    found.compare("weights", mine.snapshot.parameters, others.snapshot.parameters)
+    found.compare("input shape", "\(run.inputShape)", "\(other.run.inputShape)")
+    found.compare("seed", "\(configuration.training.seed)", "\(other.configuration.training.seed)")
+    found.compare("training data", run.trainFingerprint, other.run.trainFingerprint)
+    found.compare("validation data", run.validationFingerprint, other.run.validationFingerprint)
+    found.compare(snapshot.state, other.snapshot.state)
+    found.compare("weights", snapshot.parameters, other.snapshot.parameters)
     let slots = configuration.training.optimizer.slotNames
-    found.compare("optimizer slots", "\(mine.snapshot.slots.count)", "\(others.snapshot.slots.count)")
-    for (index, (left, right)) in zip(mine.snapshot.slots, others.snapshot.slots).enumerated() {
+    found.compare("optimizer slots", "\(snapshot.slots.count)", "\(other.snapshot.slots.count)")
+    for (index, (left, right)) in zip(snapshot.slots, other.snapshot.slots).enumerated() {
       let name = index < slots.count ? slots[index] : "slot \(index)"
       found.compare("optimizer \(name)", left, right)
     }

@@ -38,13 +38,14 @@ extension CheckpointPolicy {
   ///
   /// Derived from the history alone, so that a resumed run knows it too. If the weights of another epoch were restored,
   /// the metrics of the last epoch do not apply to them.
-  func isBest(_ state: RunState) -> Bool {
+  package func isBest(_ state: RunState) -> Bool {
     guard let keepBest, state.stepInEpoch == 0, state.restoredEpoch == nil, let last = state.history[keepBest].last,
       !last.isNaN
     else { return false }
     let monitor = MetricMonitor(keepBest)
     return state.history[keepBest].dropLast().filter { !$0.isNaN }.allSatisfy { monitor.isBetter(last, than: $0) }
   }
+
   /// The step of the best of some checkpoints of the run with this history; the first of equal ones. Nil if none is at
   /// the end of an epoch with metrics and its own weights.
   package func best(among steps: some Sequence<Int>, of state: RunState) -> Int? {
@@ -73,7 +74,7 @@ extension CheckpointPolicy {
 
 extension RunState {
   /// The epoch, from 1, that was completed after a step of this run; nil if none was.
-  func epoch(endingAt step: Int) -> Int? {
+  package func epoch(endingAt step: Int) -> Int? {
     let done = self.step - stepInEpoch - importedSteps
     guard epoch > 0, done > 0, done % epoch == 0 else { return nil }
     let (length, own) = (done / epoch, step - importedSteps)
@@ -81,7 +82,7 @@ extension RunState {
   }
 
   /// The steps after which its epochs were completed.
-  var epochEnds: [Int] {
+  package var epochEnds: [Int] {
     let done = step - stepInEpoch - importedSteps
     guard epoch > 0, done > 0, done % epoch == 0 else { return [] }
     return (1...min(epoch, history.count + 1)).map { importedSteps + $0 * (done / epoch) }

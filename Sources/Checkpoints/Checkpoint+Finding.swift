@@ -1,6 +1,6 @@
 import DurableFiles
 
-extension SavedRun {
+extension Checkpoint {
   /// The path of a checkpoint file. If `path` is a missing link, `latest.weights.h5` or `best.weights.h5`, because the
   /// file system has no links or a copy lost them: the checkpoint that it would point to.
   ///
@@ -14,6 +14,6 @@ extension SavedRun {
     else { return path }
     guard name == CheckpointStore.bestName else { return try store.newestGood().path }
     let found = try bestOrNewest(inDirectory: store.directory)
-    return found.isBest ? found.run.path : path
+    return found.isBest ? found.checkpoint.path : path
   }
 }

@@ -1,5 +1,12 @@
-extension SavedRun {
-  /// A run that starts from a model trained by another program: its first step continues from there.
+import Configuration
+import Datasets
+import KerasFormat
+import NeuralNetwork
+import RunConfiguration
+import Training
+
+extension Checkpoint {
+  /// The start of a run from a model trained by another program: its first step continues from there.
   ///
   /// - Parameters:
   ///   - origin: the file of the model.
@@ -34,10 +41,9 @@ extension SavedRun {
     if let best = run.checkpoints.keepBest, !run.training.monitoredNames.contains(best) {
       run.checkpoints.keepBest = nil
     }
-    let checkpoint = Checkpoint(
-      snapshot: try model.snapshot(), configuration: try run.yaml, inputShape: model.inputShape, instructionSet: "",
-      seed: run.training.seed, trainFingerprint: "", validationFingerprint: "", origin: origin)
-    self.init(path: origin, checkpoint: checkpoint, configuration: run)
+    var record = RunRecord(run, inputShape: model.inputShape, instructionSet: "")
+    record.origin = origin
+    self.init(path: origin, of: record, snapshot: try model.snapshot())
     isScaleKnown = model.scale != nil
     isCompiled = model.isCompiled
   }
@@ -49,16 +55,6 @@ extension SavedRun {
     return stem.isEmpty ? "imported" : String(stem.prefix(100))
   }
 
-  /// The model in the form that exporters expect.
-  public var model: TrainedModel {
-    var model = TrainedModel(
-      configuration.training, inputShape: checkpoint.inputShape, snapshot: checkpoint.snapshot)
-    if !isScaleKnown { model.scale = nil }
-    model.isCompiled = isCompiled
-    if !isCompiled { model.optimizerState = nil }
-    return model
-  }
-
   /// Writes the run's first checkpoint to its directory, for `train --resume`.
   ///
   /// - Parameter overwrite: whether a run in the directory is removed once the checkpoint is safe.
@@ -67,9 +63,8 @@ extension SavedRun {
   package func write(toDirectory directory: String, overwrite: Bool) throws -> String {
     let store = CheckpointStore(directory: directory)
     if !overwrite { try store.checkUnoccupied() }
-    let state = checkpoint.snapshot.state
-    let plan = try configuration.training.model.plan(inputShape: checkpoint.inputShape)
-    let bytes = try checkpoint.bytes(plan: plan, training: configuration.training)
+    let state = snapshot.state
+    let bytes = try bytes(plan: configuration.training.model.plan(inputShape: run.inputShape))
     let lock = try store.lock()
     defer { withExtendedLifetime(lock) {} }
     if !overwrite { try store.checkUnoccupied() }
@@ -103,21 +98,6 @@ extension TrainedModel {
   }
 }
 
-extension RunConfiguration {
-  /// Checks whether this run can resume from a saved one.
-  ///
-  /// - Throws: `ResumeMismatch`.
-  func checkResumes(_ saved: SavedRun) throws {
-    try checkResumes(saved.configuration, isImported: saved.checkpoint.origin != nil)
-  }
-
-  /// Whether this run can resume from a checkpoint, judged by its configuration.
-  func isResumable(from checkpoint: Checkpoint) -> Bool {
-    guard let saved = try? SavedRun(path: "", checkpoint: checkpoint) else { return false }
-    return (try? checkResumes(saved)) != nil
-  }
-}
-
 /// Renames the layers of a model, and so its variables, to the names in another model with the same layers.
 private struct LayerRenaming {
   private let names: [String: String]
@@ -135,16 +115,16 @@ private struct LayerRenaming {
   }
 }
 
-extension SavedRun {
+extension Checkpoint {
   /// The snapshot that a run resumes from. An imported one has no metrics yet, and its layers get the names of the
   /// run's configuration.
-  func snapshot(for configuration: RunConfiguration) -> Snapshot {
-    guard checkpoint.origin != nil else { return checkpoint.snapshot }
-    var snapshot = checkpoint.snapshot
+  package func snapshot(for configuration: RunConfiguration) -> Snapshot {
+    guard run.origin != nil else { return snapshot }
+    var snapshot = snapshot
     let renaming = LayerRenaming(from: self.configuration.training.model, to: configuration.training.model)
     snapshot.parameters = renaming.renamed(snapshot.parameters)
     snapshot.slots = snapshot.slots.map(renaming.renamed)
-    let outputs = try? configuration.training.model.plan(inputShape: checkpoint.inputShape).outputShape.count
+    let outputs = try? configuration.training.model.plan(inputShape: run.inputShape).outputShape.count
     snapshot.state.sums = RunningSums(count: configuration.training.sumCount(outputs: outputs ?? 1))
     return snapshot
   }
