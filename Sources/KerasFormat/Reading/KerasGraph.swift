@@ -65,6 +65,9 @@ struct KerasGraph {
     }
     guard calls.count <= 1 else { throw unsupported("is called \(calls.count) times, with shared weights") }
     guard let call = calls.first else { return Entry(node: node, name: name, inputs: []) }
+    if let operation = KerasOperation(node, name: name) {
+      return Entry(node: operation.layer, name: name, inputs: operation.inputs)
+    }
     guard let inputs = sources(of: call, to: node) else {
       throw unsupported("is called with other arguments than layer outputs, or with training=True")
     }

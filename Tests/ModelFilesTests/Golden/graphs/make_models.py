@@ -204,6 +204,17 @@ def merged():
     return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(value)), keras.optimizers.Adam(0.01)
 
 
+def arithmetic():
+    """Operators with numbers on both sides, operators of two values, and functions that are no layers."""
+    ops = tensorflow.nn if name.startswith("tf") else keras.ops
+    inputs = keras.Input((SIZE, SIZE, 1))
+    value = layers.Conv2D(3, 3, name="stem")(2.0 - (inputs * 1.5 - 0.25) / 0.5)
+    other = ops.relu6(ops.relu(layers.Conv2D(3, 3, padding="same")(value) + 1.0) + 2)
+    joined = -(value * other - 0.125 * other) + (1.0 + value)
+    mean = layers.GlobalAveragePooling2D()(ops.selu(joined))
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(mean)), keras.optimizers.SGD(0.05)
+
+
 def optimizer_variables(optimizer):
     variables = optimizer.variables
     return [np.asarray(v) for v in (variables() if callable(variables) else variables)]
@@ -219,7 +230,7 @@ images, labels = samples()
 one_hot = np.eye(CLASSES, dtype="float32")[labels]
 with h5py.File(os.path.join(directory, f"{name}.expected.h5"), "a" if only else "w") as expected:
     for make in (residual, inception, dense_block, nested, chain, frozen_nested, noisy, convolutions, augmented, adapted,
-                 functions, merged):
+                 functions, merged, arithmetic):
         if only and make.__name__ not in only: continue
         if make.__name__ in expected: del expected[make.__name__]
         keras.utils.set_random_seed(7)
