@@ -75,7 +75,8 @@ public struct IDXSource: DatasetSource, Equatable {
 
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let labels = split == .train ? trainLabels : testLabels
-    return try Self.read(name: name(split), images: images(split), labels: required(labels, "\(split)_labels"), context)
+    return try Self.read(
+      name: name(split), images: images(split), labels: required(labels, "\(split)_labels"), context)
   }
 
   public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
@@ -88,6 +89,7 @@ public struct IDXSource: DatasetSource, Equatable {
   private func name(_ split: DatasetSplit) -> String { "idx (\(split))" }
 
   private func images(_ split: DatasetSplit) throws -> String {
+    guard split != .validation else { throw DatasetError.noValidationData(name: Self.name) }
     if split == .test, testImages == nil {
       throw DatasetError.noTestData(
         path: "data",
