@@ -47,10 +47,8 @@ struct DataArgument {
     let type = Catalog.datasets.find(name)
     let isNamed = type.map { DataListCommand.defaultSource($0) != nil || !AtomicFile.exists(name) } ?? false
     guard type != nil || AtomicFile.exists(name) || name.contains("/") else {
-      let nearest = NearestWord.nearest(to: name, among: Catalog.datasets.names).map { " Did you mean '\($0)'?" } ?? ""
-      throw UsageError(
-        "'\(name)' is neither a data set nor a file or directory here.\(nearest) Data sets: "
-          + "\(Catalog.datasets.names.joined(separator: ", ")).")
+      let error = Catalog.datasets.unknown(name, path: "", line: nil)
+      throw UsageError("\(error) There is no file or directory of this name either.")
     }
     guard !isNamed, AtomicFile.exists(name) || name.contains("/") else { return try NamedSource.find(name) }
     return try Catalog.datasets.source(at: name)
