@@ -99,8 +99,9 @@ struct HDF5ExtensibleArray {
     let bitmaps = secondary + Self.prefixSize + offsetSize
     let addresses = bitmaps + (1 << (group / 2)) * bitmapSize
     guard let address = try self.address(block, at: addresses) else { return nil }
+    // The bits of the data blocks follow each other without padding, in room for whole bytes of each.
     return try entry(index, ofBlock: address, pages: pages) {
-      try HDF5PageBits.isSet($0, at: bitmaps + block * bitmapSize, in: storage)
+      try HDF5PageBits.isSet(block * pages + $0, at: bitmaps, in: storage)
     }
   }
 

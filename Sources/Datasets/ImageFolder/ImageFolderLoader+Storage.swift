@@ -57,7 +57,10 @@ extension ImageFolderLoader {
   ///
   /// - Returns: nil if pictures are not kept, one cannot be read, or one has another size than expected.
   func kept(_ all: PictureFiles, _ checks: PictureChecks) throws -> KeptPictures? {
-    guard checks.areUnknown, let layout = PictureLayout(expectedOf: checks.paths, preparation) else { return nil }
+    let areKept = cache != ImageCache.none && (cache == .disk || context.keepsPictures)
+    guard areKept, checks.areUnknown, let layout = PictureLayout(expectedOf: checks.paths, preparation) else {
+      return nil
+    }
     let resizing = preparation.resizing
     let fill = { @Sendable (picture: Int, input: UnsafeMutableRawPointer) in
       guard let image = try? checks.image(picture), layout.write(image, resizing: resizing, into: input) else {

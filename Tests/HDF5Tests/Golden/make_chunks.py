@@ -58,5 +58,14 @@ with h5py.File(path("many-chunks.h5"), "w", libver="v110") as file:
     file.create_dataset("fixed", data=numbers[:2500], chunks=(1,))
     file.create_dataset("growing", data=numbers[:2500], maxshape=(None,), chunks=(1,))
 
+# Of many chunks only some are stored, with the rest of their position divided by 251 as the value: a test reads the indexes.
+STORED = [0, 3, 4, 19, 20, 1000, 65000, 131059, 131060, 132083, 132084, 133108, 262131, 262132, 263200, 299999]
+for name, size, maximum in [("sparse-growing.h5", 300000, None), ("sparse-fixed.h5", 5000, 5000)]:
+    with h5py.File(path(name), "w", libver="v110") as file:
+        sparse = file.create_dataset("x", (size,), "u1", maxshape=(maximum,), chunks=(1,))
+        for position in STORED:
+            if position < size:
+                sparse[position] = position % 251
+
 if directory == here:
     list_contents.main()
