@@ -10,6 +10,9 @@ public struct DatasetContext: Sendable {
   public var mirror: String?
   /// Whether missing files may be downloaded.
   public var canFetch = true
+  /// Whether decoded pictures may be kept in memory: for training, which uses each of them many times. Else they are
+  /// decoded when they are needed, and a folder may be larger than memory.
+  package var keepsPictures = true
   /// Called with download progress, a line that replaces the previous one; an empty line ends it.
   public var progress: @Sendable (String) -> Void
   /// Called with warnings: problems of data that do not stop its use.

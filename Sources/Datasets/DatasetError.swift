@@ -1,3 +1,4 @@
+import DurableFiles
 import Tensors
 
 /// Why class names do not suit data.
@@ -40,8 +41,14 @@ public enum DatasetError: Error, Equatable {
   case classNames(dataset: String, names: [String], reason: ClassNameMismatch)
   /// A file without test data, and no validation split instead.
   case noTestData(path: String, advice: String)
+  /// Data without a validation part.
+  case noValidationData(name: String)
   /// Pictures that cannot be decoded, each with its message.
   case unreadableImages(name: String, count: Int, failures: [String])
+  /// A cache directory that decoded samples cannot be written to.
+  case cacheUnwritable(FileError)
+  /// Classes of which no picture can be read.
+  case unreadableClasses(name: String, classes: [String])
   /// Data that a file format cannot hold.
   case unfitFormat(name: String, format: String, reason: String, advice: String)
   /// A class that a model does not have.
@@ -101,9 +108,17 @@ extension DatasetError: CustomStringConvertible {
         + "of their labels."
     case .noTestData(let path, let advice):
       "\(path): has no test data. \(advice)."
+    case .noValidationData(let name):
+      "'\(name)' has no validation part. Reserve a part of the training data (fit.validation_split: 0.2)."
     case .unreadableImages(_, let count, let failures) where count == 1: failures[0]
     case .unreadableImages:
       "\(unreadableText)\nReplace or remove them, or leave them out (in a configuration: data.unreadable: skip)."
+    case .cacheUnwritable(let error):
+      "\(error) Decoded samples are kept there (data.cache: disk). Set XDG_CACHE_HOME to a directory that can be written "
+        + "and has room, or choose data.cache: memory."
+    case .unreadableClasses(let name, let classes):
+      "\(unreadableClassesText) There is nothing to learn from: replace them, or remove "
+        + "\(classes.count == 1 ? "the class" : "these classes") from '\(name)'."
     case .unfitFormat(let name, let format, let reason, let advice):
       "'\(name)' cannot be written as \(format): \(reason). \(advice)."
     case .foreignClass(let dataset, let name, let known):
@@ -127,6 +142,13 @@ extension DatasetError: CustomStringConvertible {
 }
 
 extension DatasetError {
+  /// The classes of `unreadableClasses`.
+  var unreadableClassesText: String {
+    guard case .unreadableClasses(let name, let classes) = self else { return "" }
+    let names = classes.map { "'\($0)'" }.joined(separator: ", ")
+    return "'\(name)': none of the pictures of the class\(classes.count == 1 ? "" : "es") \(names) can be read."
+  }
+
   /// The files of `unreadableImages`: the first twenty.
   var unreadableText: String {
     guard case .unreadableImages(let name, let count, let failures) = self else { return "" }

@@ -48,9 +48,9 @@ public protocol DatasetSource: Sendable {
   /// - Throws: `DatasetError`.
   func load(_ context: DatasetContext) throws -> DatasetSplits
 
-  /// Loads one split, without needing the files of the other.
+  /// Loads one split, without needing the files of the others.
   ///
-  /// - Throws: `DatasetError`.
+  /// - Throws: `DatasetError`, also if there is no such part.
   func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset
 
   /// Loads the inputs of one split, and their targets if available.
@@ -80,7 +80,13 @@ extension DatasetSource {
 
   public func fetch(_ context: DatasetContext) throws -> [String]? { nil }
 
-  public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset { try load(context)[split] }
+  public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
+    guard split != .validation else {
+      guard let data = try loadParts(context).validation else { throw DatasetError.noValidationData(name: Self.name) }
+      return data
+    }
+    return try load(context)[split]
+  }
 
   public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     try load(split, context)

@@ -52,7 +52,13 @@ public struct DatasetSplits: Sendable {
     train.byteCount + validation.byteCount + (hasTest && hasOwnValidation ? test.byteCount : 0)
   }
 
-  public subscript(split: DatasetSplit) -> Dataset { split == .train ? train : test }
+  public subscript(split: DatasetSplit) -> Dataset {
+    switch split {
+    case .train: train
+    case .validation: validation
+    case .test: test
+    }
+  }
 }
 
 extension Dataset {

@@ -28,15 +28,22 @@ enum GzipReader {
     let source = GzipSource(bytes: bytes, path: path)
     let header = try source.inflate(&stream, count: headerCount)
     let count = try expected(header)
-    guard count <= bytes.count * largestRatio + 16 else {
-      throw DatasetError.damaged(
-        path: path, reason: "its header declares \(count) bytes, more than \(bytes.count) compressed bytes can contain")
-    }
+    try checkRatio(count, packed: bytes.count, path: path)
     guard Memory.canHold(count) else {
-      throw DatasetError.damaged(path: path, reason: "the \(count) bytes in it do not fit in memory")
+      throw DatasetError.damaged(
+        path: path,
+        reason: "the \(count) bytes in it do not fit in memory; set data.cache: disk, or unpack it to be mapped")
     }
     let body = try source.inflate(&stream, count: max(count - header.count, 0) + 1, after: header)
     return body
+  }
+
+  /// - Throws: `DatasetError.damaged` if compressed bytes cannot contain as many as a header declares.
+  static func checkRatio(_ count: Int, packed: Int, path: String) throws {
+    guard count <= packed * largestRatio + 16 else {
+      throw DatasetError.damaged(
+        path: path, reason: "its header declares \(count) bytes, more than \(packed) compressed bytes can contain")
+    }
   }
 }
 

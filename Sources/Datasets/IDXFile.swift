@@ -36,6 +36,18 @@ package enum IDXFile {
     return try open(packed, path: path, as: content)
   }
 
+  /// Images: mapped if they are plain; of a gzip file unpacked in memory, or row by row for a cache file.
+  ///
+  /// - Throws: as `open(_:as:)`.
+  static func openImages(_ path: String, _ cache: ConvertedSamples) throws -> any StoredArray {
+    guard cache == .disk else { return try open(path, as: .images) }
+    let file = try MappedFile(path: path)
+    guard GzipReader.isGzip(Array(file.bytes.prefix(FileKind.prefixCount))) else {
+      return try IDXArray(FileBytes(file), path: path, .images)
+    }
+    return try IDXStream(file)
+  }
+
   /// An array in memory; unpacks gzip.
   static func open(_ packed: [UInt8], path: String, as content: IDXContent) throws -> IDXArray {
     guard GzipReader.isGzip(packed) else { return try IDXArray(FileBytes(packed), path: path, content) }
@@ -103,7 +115,7 @@ struct IDXArray: StoredArray {
 }
 
 /// The header of an IDX file: the magic number and the sizes.
-private struct IDXHeader {
+struct IDXHeader {
   let sizes: [Int]
   private let path: String
 

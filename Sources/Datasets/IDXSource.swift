@@ -6,7 +6,8 @@ import Tensors
 public struct IDXSource: DatasetSource, Equatable {
   public static let name = "idx"
   public static let summary = "any pairs of IDX files, plain (mapped) or .gz, any number of channels"
-  public static let optionKeys = ["train_images", "train_labels", "test_images", "test_labels"]
+  public static let optionKeys = fileKeys + [ConvertedSamples.key]
+  private static let fileKeys = ["train_images", "train_labels", "test_images", "test_labels"]
   public static let inputElement: Field.Element? = .uint8
 
   /// The path of the training images.
@@ -18,10 +19,15 @@ public struct IDXSource: DatasetSource, Equatable {
   /// The path of the test labels.
   public var testLabels: String?
 
+  /// Where the images of gzip files are kept.
+  public var cache: ConvertedSamples
+
   /// Creates a source from the paths of its files; those of a split that is not loaded may be nil.
   public init(
-    trainImages: String? = nil, trainLabels: String? = nil, testImages: String? = nil, testLabels: String? = nil
+    trainImages: String? = nil, trainLabels: String? = nil, testImages: String? = nil, testLabels: String? = nil,
+    cache: ConvertedSamples = .memory
   ) {
+    self.cache = cache
     self.trainImages = trainImages
     self.trainLabels = trainLabels
     self.testImages = testImages
@@ -33,19 +39,20 @@ public struct IDXSource: DatasetSource, Equatable {
     trainLabels = try options.optionalFilePath("train_labels")
     testImages = try options.optionalFilePath("test_images")
     testLabels = try options.optionalFilePath("test_labels")
+    cache = try ConvertedSamples(options)
     // Missing options are reported here, with their line, unless the rest may suffice: test images, or training files
     // for a validation split.
     let isTrainable = trainImages != nil && trainLabels != nil
     let isUsable = testImages != nil || isTrainable && testLabels == nil
     if !isUsable || (trainImages == nil) != (trainLabels == nil) {
-      for key in Self.optionKeys { _ = try options.string(key) }
+      for key in Self.fileKeys { _ = try options.string(key) }
     }
   }
 
   public var options: [ConfigurationEntry] {
-    zip(Self.optionKeys, files).compactMap { key, path in
+    zip(Self.fileKeys, files).compactMap { key, path in
       path.map { ConfigurationEntry(key, ConfigurationNode(.string($0))) }
-    }
+    } + [cache.option].compactMap { $0 }
   }
 
   private var files: [String?] { [trainImages, trainLabels, testImages, testLabels] }
@@ -55,7 +62,7 @@ public struct IDXSource: DatasetSource, Equatable {
     func path(_ name: String?) -> String? { name.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" } }
     return IDXSource(
       trainImages: path(trainImages), trainLabels: path(trainLabels), testImages: path(testImages),
-      testLabels: path(testLabels))
+      testLabels: path(testLabels), cache: cache)
   }
 
   public func status(_ context: DatasetContext) -> String {
@@ -75,19 +82,22 @@ public struct IDXSource: DatasetSource, Equatable {
 
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let labels = split == .train ? trainLabels : testLabels
-    return try Self.read(name: name(split), images: images(split), labels: required(labels, "\(split)_labels"), context)
+    return try Self.read(
+      name: name(split), images: images(split), labels: required(labels, "\(split)_labels"), cache: cache,
+      context)
   }
 
   public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let labels = split == .train ? trainLabels : testLabels
     return try Self.read(
       name: name(split), images: images(split), labels: labels.flatMap { AtomicFile.exists($0) ? $0 : nil },
-      context)
+      cache: cache, context)
   }
 
   private func name(_ split: DatasetSplit) -> String { "idx (\(split))" }
 
   private func images(_ split: DatasetSplit) throws -> String {
+    guard split != .validation else { throw DatasetError.noValidationData(name: Self.name) }
     if split == .test, testImages == nil {
       throw DatasetError.noTestData(
         path: "data",
@@ -104,10 +114,11 @@ public struct IDXSource: DatasetSource, Equatable {
 
   /// Maps or reads a file of images, and reads one of labels if there is one.
   static func read(
-    name: String, images: String, labels: String?, classNames: [String]? = nil, _ context: DatasetContext
+    name: String, images: String, labels: String?, classNames: [String]? = nil, cache: ConvertedSamples = .memory,
+    _ context: DatasetContext
   ) throws -> Dataset {
-    let images = ArrayPart(name: name, inputs: try IDXFile.open(images, as: .images), targets: nil, weights: nil)
+    let images = ArrayPart(name: name, inputs: try IDXFile.openImages(images, cache), targets: nil, weights: nil)
     return try images.dataset(
-      .memory, context, targets: labels.map { .labels(try IDXFile.readLabels($0)) }, classNames: classNames)
+      cache, context, targets: labels.map { .labels(try IDXFile.readLabels($0)) }, classNames: classNames)
   }
 }

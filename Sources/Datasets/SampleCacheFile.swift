@@ -19,9 +19,12 @@ package struct SampleCacheFile: Sendable {
     package let element: Field.Element
     /// The number of samples.
     package let count: Int
+    /// Where the samples come from, to tell that an older file is of no more use.
+    package var origin: Origin?
 
-    package init(source: String, shape: Shape, element: Field.Element, count: Int) {
+    package init(source: String, shape: Shape, element: Field.Element, count: Int, origin: Origin? = nil) {
       self.source = source
+      self.origin = origin
       self.shape = shape
       self.element = element
       self.count = count
@@ -34,10 +37,38 @@ package struct SampleCacheFile: Sendable {
       let source = SHA256.hash(data: Array(source.utf8)).hexadecimal
       return "martlet samples 1\nsource: \(source)\ninputs: \(Field(shape: shape, element: element))\ncount: \(count)\n"
     }
+
+    /// This one as it is before the samples are known.
+    fileprivate func with(_ source: Source) -> Description {
+      Description(source: source.text, shape: shape, element: element, count: count, origin: source.origin)
+    }
   }
 
-  /// The size of the header: the samples start at a page.
+  /// What the samples were made from: its place, and the contents that were there.
+  ///
+  /// When a file was written, others of the same place and other contents are removed, unless a process uses them: the
+  /// source has changed since. Files of the same contents prepared in another way stay.
+  package struct Origin: Hashable, Sendable {
+    /// The absolute path, and the part or array in it.
+    let place: String
+    /// Other contents have another text.
+    let contents: String
+
+    fileprivate var text: String {
+      [place, contents].map { "\(SHA256.hash(data: Array($0.utf8)).hexadecimal)\n" }.joined()
+    }
+  }
+
+  /// The source of samples, if it is known only once they were decoded.
+  struct Source {
+    let text: String
+    let origin: Origin
+  }
+
+  /// The size of the header: the samples start at a page. Its second half is the origin.
   private static let headerSize = 4096
+  private static let descriptionSize = 2048
+  private static let suffix = ".samples"
   /// The size of a block of samples, about.
   private static let blockSize = 4 << 20
 
@@ -49,7 +80,7 @@ package struct SampleCacheFile: Sendable {
   package init(_ description: Description, in directory: String) {
     self.description = description
     let name = SHA256.hash(data: Array(description.text.utf8)).prefix(16).hexadecimal
-    path = "\(directory)/\(name).samples"
+    path = "\(directory)/\(name)\(Self.suffix)"
   }
 
   /// The samples, from the file if it is there and valid; else the file is created.
@@ -63,6 +94,10 @@ package struct SampleCacheFile: Sendable {
   ) throws -> MappedInputs {
     if let inputs = open(context) { return inputs }
     try create(threads: threads, context, fill: fill)
+    return try openNew(context)
+  }
+
+  private func openNew(_ context: DatasetContext) throws -> MappedInputs {
     guard let inputs = open(context) else {
       throw DatasetError.damaged(path: path, reason: "corrupt right after it was written")
     }
@@ -81,8 +116,11 @@ package struct SampleCacheFile: Sendable {
   }
 
   private var header: [UInt8] {
-    let text = Array(description.text.utf8)
-    return text + [UInt8](repeating: 0, count: Self.headerSize - text.count)
+    func padded(_ text: String, to size: Int) -> [UInt8] {
+      Array(text.utf8) + [UInt8](repeating: 0, count: size - text.utf8.count)
+    }
+    return padded(description.text, to: Self.descriptionSize)
+      + padded(description.origin?.text ?? "", to: Self.headerSize - Self.descriptionSize)
   }
 
   private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
@@ -93,8 +131,8 @@ package struct SampleCacheFile: Sendable {
 
   /// The samples; nil if the file is absent, corrupt, or of other data.
   package func open(_ context: DatasetContext) -> MappedInputs? {
-    guard let file = try? MappedFile(path: path), file.bytes.count == size,
-      file.bytes.prefix(Self.headerSize).elementsEqual(header)
+    guard let file = try? MappedFile(path: path, isLocked: true), file.bytes.count == size,
+      file.bytes.prefix(Self.descriptionSize).elementsEqual(header.prefix(Self.descriptionSize))
     else { return nil }
     let content = MappedContent(of: file, part: "", byteCount: size, context)
     let inputs = MappedInputs(file: file, offset: Self.headerSize, element: description.element, content: content)
@@ -121,26 +159,96 @@ package struct SampleCacheFile: Sendable {
   private func create(
     threads: Int, _ context: DatasetContext, fill: @Sendable (Int, UnsafeMutableRawPointer) throws -> Void
   ) throws {
-    if let end = path.lastIndex(of: "/") { try AtomicFile.createDirectory(String(path[..<end])) }
+    try Self.inDirectory(of: path) {
+      try AtomicFile.create(path, size: size) { writer in
+        try header.withUnsafeBytes { try writer.write($0, at: 0) }
+        try writeSamples(writer, threads: threads, context, fill: fill)
+      }
+    }
+    removeOutdated()
+  }
+
+  /// Creates a file whose name depends on the samples, and is known once all of them were written.
+  ///
+  /// - Parameters:
+  ///   - description: with any source.
+  ///   - source: the source; nil if the samples cannot be used: then there is no file.
+  /// - Returns: the samples; nil if they cannot be used.
+  /// - Throws: as `inputs`.
+  static func create(
+    _ description: Description, in directory: String, threads: Int, _ context: DatasetContext,
+    fill: @Sendable (Int, UnsafeMutableRawPointer) throws -> Void, source: () -> Source?
+  ) throws -> MappedInputs? {
+    let unnamed = SampleCacheFile(description, in: directory)
+    var file: SampleCacheFile?
+    var known: MappedInputs?
+    try inDirectory(of: unnamed.path) {
+      try AtomicFile.create(in: directory, size: unnamed.size) { writer in
+        try unnamed.writeSamples(writer, threads: threads, context, fill: fill)
+        guard let source = source() else { return nil }
+        let named = SampleCacheFile(description.with(source), in: directory)
+        file = named
+        known = named.open(context)
+        guard known == nil else { return nil }
+        try named.header.withUnsafeBytes { try writer.write($0, at: 0) }
+        return named.path.split(separator: "/").last.map(String.init)
+      }
+    }
+    guard let file else { return nil }
+    if let known { return known }
+    file.removeOutdated()
+    return try file.openNew(context)
+  }
+
+  /// Creates the directory, and adds advice to an error of writing to it.
+  private static func inDirectory(of path: String, _ body: () throws -> Void) throws {
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    do {
+      try AtomicFile.createDirectory(directory)
+      try body()
+    } catch let error as FileError where error.path == directory || error.path.hasPrefix("\(directory)/") {
+      throw DatasetError.cacheUnwritable(error)
+    }
+  }
+
+  /// Removes the files of the same place with other contents that no process uses.
+  private func removeOutdated() {
+    guard let origin = description.origin, let end = path.lastIndex(of: "/") else { return }
+    let directory = String(path[..<end])
+    let lines = origin.text.utf8.split(separator: UInt8(ascii: "\n")).map(Array.init)
+    for name in (try? AtomicFile.names(in: directory)) ?? [] where name.hasSuffix(Self.suffix) {
+      let other = "\(directory)/\(name)"
+      guard other != path, let header = AtomicFile.start(of: other, count: Self.headerSize),
+        header.count == Self.headerSize
+      else { continue }
+      let found = header[Self.descriptionSize...].prefix { $0 != 0 }.split(separator: UInt8(ascii: "\n"))
+      guard found.count == lines.count, found[0].elementsEqual(lines[0]), !found[1].elementsEqual(lines[1]) else {
+        continue
+      }
+      AtomicFile.removeIfUnused(other)
+    }
+  }
+
+  private func writeSamples(
+    _ writer: BlockWriter, threads: Int, _ context: DatasetContext,
+    fill: @Sendable (Int, UnsafeMutableRawPointer) throws -> Void
+  ) throws {
     let state = Mutex((next: 0, done: 0, failure: nil as (block: Int, error: any Error)?))
-    try AtomicFile.create(path, size: size) { writer in
-      try header.withUnsafeBytes { try writer.write($0, at: 0) }
-      DispatchQueue.concurrentPerform(iterations: max(min(threads, blockCount), 1)) { _ in
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-          byteCount: samplesPerBlock * description.sampleSize, alignment: 64)
-        defer { buffer.deallocate() }
-        while let block = state.withLock({ next(&$0) }) {
-          do {
-            try write(block, buffer, to: writer, fill: fill)
-            state.withLock { report(&$0.done, context) }
-          } catch {
-            // The error of the first block, whatever the threads did first.
-            state.withLock { if block < $0.failure?.block ?? .max { $0.failure = (block, error) } }
-          }
+    DispatchQueue.concurrentPerform(iterations: max(min(threads, blockCount), 1)) { _ in
+      let buffer = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: samplesPerBlock * description.sampleSize, alignment: 64)
+      defer { buffer.deallocate() }
+      while let block = state.withLock({ next(&$0) }) {
+        do {
+          try write(block, buffer, to: writer, fill: fill)
+          state.withLock { report(&$0.done, context) }
+        } catch {
+          // The error of the first block, whatever the threads did first.
+          state.withLock { if block < $0.failure?.block ?? .max { $0.failure = (block, error) } }
         }
       }
-      if let failure = state.withLock({ $0.failure }) { throw failure.error }
     }
+    if let failure = state.withLock({ $0.failure }) { throw failure.error }
   }
 
   private func next(_ state: inout (next: Int, done: Int, failure: (block: Int, error: any Error)?)) -> Int? {

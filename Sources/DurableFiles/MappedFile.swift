@@ -13,14 +13,19 @@ package final class MappedFile: @unchecked Sendable {
   /// The state of the file when it was mapped.
   package let stamp: FileStamp
   private let faults: MappedFileFaults.Registration?
+  /// Holds the lock; nil without one.
+  private let locked: Int32?
 
+  /// - Parameter isLocked: whether to hold a shared lock on the file as long as the object lives, so that
+  ///   `AtomicFile.removeIfUnused` leaves it alone.
   /// - Throws: `FileError` if the file cannot be read or is not a regular file.
-  package init(path: String) throws {
+  package init(path: String, isLocked: Bool = false) throws {
     self.path = path
     // Without O_NONBLOCK, opening a pipe would block until there is a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, operation: .read) }
-    defer { close(descriptor) }
+    var isKept = false
+    defer { if !isKept { close(descriptor) } }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, operation: .read) }
     guard status.st_mode & S_IFMT == S_IFREG else {
@@ -29,6 +34,7 @@ package final class MappedFile: @unchecked Sendable {
     stamp = FileStamp(status)
     let size = Int(status.st_size)
     guard size > 0 else {
+      locked = nil
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       faults = nil
       return
@@ -36,6 +42,9 @@ package final class MappedFile: @unchecked Sendable {
     guard let start = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), start != MAP_FAILED else {
       throw FileError(path: path, operation: .read)
     }
+    // On a file system without locks the mapping itself keeps the contents.
+    isKept = isLocked && flock(descriptor, LOCK_SH | LOCK_NB) == 0
+    locked = isKept ? descriptor : nil
     bytes = UnsafeRawBufferPointer(start: start, count: size)
     faults = MappedFileFaults.register(bytes, path: path)
   }
@@ -44,5 +53,6 @@ package final class MappedFile: @unchecked Sendable {
     guard let start = bytes.baseAddress else { return }
     faults.map(MappedFileFaults.unregister)
     munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
+    if let locked { close(locked) }
   }
 }

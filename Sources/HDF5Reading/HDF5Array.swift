@@ -58,7 +58,7 @@ package struct HDF5Array: Sendable {
       let size = try dataset.count(inBytes: most) * dataset.type.size
       return .range(try storage.range(at: address ?? 0, count: size))
     case .chunked(let chunks):
-      let stored = try chunks.stored(rank: dataset.dimensions.count, in: storage)
+      let stored = try chunks.stored(of: dataset, in: storage)
       // No byte belongs to two chunks, so that a small file cannot have many values.
       let packed = stored.reduce(0) { $0 + $1.count }
       guard packed <= storage.bytes.count else {

@@ -6,9 +6,14 @@ struct HDF5Chunks {
   private static let growing = 16 << 20
   /// The maximum total size of the chunks relative to the dataset: edge chunks extend past its bounds.
   private static let edges = 32
+  /// What a chunk without an entry in an index costs of the budget for reading.
+  private static let implicitCost = 64
 
-  /// The address of the chunk index; nil if nothing was written.
-  private let tree: Int?
+  private let index: HDF5ChunkIndex
+  /// The address of the index, or of the chunks themselves; nil if nothing was written.
+  private let address: Int?
+  /// Whether chunks that extend past the dataset's bounds are not filtered.
+  private let hasPlainEdges: Bool
   /// The dimensions of a chunk.
   let dimensions: [Int]
   /// The size of an element according to the layout.
@@ -25,28 +30,67 @@ struct HDF5Chunks {
     let offset: [Int]
   }
 
-  /// - Parameter layout: the rest of the message.
+  /// - Parameter layout: the rest of a message of version 3.
   init(_ layout: HDF5Cursor) throws {
     var layout = layout
     let rank = try layout.uint8()
-    tree = try layout.address()
-    let sizes = try (0..<rank).map { _ in try layout.uint32() }
-    guard sizes.count > 1, !sizes.contains(0) else {
-      throw HDF5Error.Problem.malformed(reason: "its chunks have no size")
-    }
-    dimensions = sizes.dropLast()
-    elementSize = sizes[sizes.count - 1]
+    address = try layout.address()
+    (index, hasPlainEdges) = (.tree, false)
+    (dimensions, elementSize) = try Self.sizes((0..<rank).map { _ in try layout.uint32() })
   }
 
-  /// The chunks in the file.
-  ///
-  /// - Parameter rank: the number of the dataset's dimensions.
-  func stored(rank: Int, in storage: HDF5Storage) throws -> [Stored] {
+  /// - Parameter layout: the rest of a message of version 4 or 5.
+  init(indexed layout: HDF5Cursor) throws {
+    var layout = layout
+    let flags = try layout.uint8()
+    let (rank, width) = (try layout.uint8(), try layout.uint8())
+    guard (1...8).contains(width) else { throw Self.noSize }
+    (dimensions, elementSize) = try Self.sizes(
+      (0..<rank).map { _ in
+        guard let size = Int(exactly: try layout.number(width)) else { throw Self.noSize }
+        return size
+      })
+    hasPlainEdges = flags & 1 != 0
+    index = try Self.index(&layout, isFiltered: flags & 2 != 0)
+    address = try layout.address()
+  }
+
+  private static var noSize: HDF5Error.Problem { .malformed(reason: "its chunks have no size") }
+
+  private static func sizes(_ sizes: [Int]) throws -> (dimensions: [Int], elementSize: Int) {
+    guard sizes.count > 1, !sizes.contains(0) else { throw noSize }
+    return (sizes.dropLast(), sizes[sizes.count - 1])
+  }
+
+  /// Reads the type of an index, and skips the parameters that its header repeats.
+  private static func index(_ layout: inout HDF5Cursor, isFiltered: Bool) throws -> HDF5ChunkIndex {
+    switch try layout.uint8() {
+    case 1: return .single(filtered: isFiltered ? (try layout.size(), try layout.uint32()) : nil)
+    case 2: return .implicit
+    case 3:
+      try layout.skip(1)
+      return .fixedArray
+    case 4:
+      try layout.skip(5)
+      return .extensibleArray
+    case 5:
+      try layout.skip(6)
+      return .secondTree
+    case let type: throw HDF5Error.Problem.unsupported(feature: "a newer HDF5 layout (chunk index \(type))")
+    }
+  }
+
+  // MARK: - Stored chunks
+
+  /// The chunks of a dataset in the file.
+  func stored(of dataset: HDF5Dataset, in storage: HDF5Storage) throws -> [Stored] {
+    let rank = dataset.dimensions.count
     guard rank == dimensions.count else {
       throw HDF5Error.Problem.malformed(reason: "its chunks have a different rank")
     }
-    guard let tree else { return [] }
-    return try HDF5Tree.leaves(at: tree, .chunks, keyCount: 16 + 8 * rank, in: storage).map { leaf in
+    guard let address, !dataset.dimensions.contains(0) else { return [] }
+    guard case .tree = index else { return try indexed(at: address, dataset, in: storage) }
+    return try HDF5Tree.leaves(at: address, .chunks, keyCount: 16 + 8 * rank, in: storage).map { leaf in
       var key = leaf.key
       let (count, skippedFilters) = (try key.uint32(), try key.uint32())
       _ = try storage.range(at: leaf.child, count: count)
@@ -54,6 +98,59 @@ struct HDF5Chunks {
         address: leaf.child, count: count, skippedFilters: skippedFilters,
         offset: try (0..<rank).map { _ in try key.size() })
     }
+  }
+
+  private func indexed(at address: Int, _ dataset: HDF5Dataset, in storage: HDF5Storage) throws -> [Stored] {
+    let whole = dataset.dimensions
+    let size = try HDF5Dataspace.count(dimensions + [elementSize], maximum: .max)
+    var stored: [Stored] = []
+    func add(_ entry: HDF5ChunkIndex.Entry?, _ offset: [Int]) throws {
+      guard let entry else { return }
+      _ = try storage.range(at: entry.address, count: entry.count)
+      let isPlain = hasPlainEdges && offset.indices.contains { whole[$0] - offset[$0] < dimensions[$0] }
+      stored.append(
+        Stored(
+          address: entry.address, count: entry.count, skippedFilters: isPlain ? ~0 : entry.skippedFilters,
+          offset: offset))
+    }
+    func addAll(_ entry: (Int) throws -> HDF5ChunkIndex.Entry?) throws {
+      let grid = try HDF5ChunkGrid(
+        whole, maximum: dataset.maximum, chunk: dimensions, growingAxisFirst: index.isOfGrowingAxis)
+      for number in 0..<(try grid.count(limit: storage.bytes.count)) {
+        let (offset, position) = try grid.chunk(number)
+        try add(entry(position), offset)
+      }
+    }
+    switch index {
+    case .tree: break
+    case .single(let filtered):
+      let (count, mask) = filtered ?? (size, 0)
+      try add(.init(address: address, count: count, skippedFilters: mask), [Int](repeating: 0, count: whole.count))
+    case .implicit:
+      try addAll { position in
+        // The chunks have no entries that limit their number.
+        try storage.spend(Self.implicitCost)
+        let place = try HDF5PageBits.address(address, position, of: size, plus: 0)
+        return .init(address: place, count: size, skippedFilters: 0)
+      }
+    case .fixedArray:
+      let array = try HDF5FixedArray(at: address, chunkSize: size, in: storage)
+      try addAll(array.entry)
+    case .extensibleArray:
+      let array = try HDF5ExtensibleArray(at: address, chunkSize: size, in: storage)
+      try addAll(array.entry)
+    case .secondTree:
+      try HDF5SecondTree(at: address, rank: whole.count, chunkSize: size, in: storage).visit { entry, position in
+        try add(entry, zip(position, dimensions).map { try Self.product($0, $1) })
+      }
+    }
+    return stored
+  }
+
+  private static func product(_ position: Int, _ size: Int) throws -> Int {
+    let (product, overflow) = position.multipliedReportingOverflow(by: size)
+    guard !overflow else { throw HDF5Error.Problem.malformed(reason: "a chunk is misaligned") }
+    return product
   }
 
   /// The elements of all chunks.

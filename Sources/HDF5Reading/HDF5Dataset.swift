@@ -2,6 +2,8 @@
 struct HDF5Dataset {
   let type: HDF5Datatype
   let dimensions: [Int]
+  /// The dimensions up to which it may grow; nil for any.
+  let maximum: [Int?]
   let layout: Layout
   let filters: [HDF5Filter]
 
@@ -19,6 +21,7 @@ struct HDF5Dataset {
   init(_ object: HDF5Object) throws {
     type = try HDF5Datatype(object.description(HDF5Object.Message.datatype))
     dimensions = try HDF5Dataspace.dimensions(object.description(HDF5Object.Message.dataspace))
+    maximum = try HDF5Dataspace.maximum(object.description(HDF5Object.Message.dataspace))
     let layout = try Self.layout(object.description(HDF5Object.Message.layout))
     self.layout = object.hasDescription(HDF5Object.Message.externalFiles) ? .otherFiles : layout
     filters =
@@ -30,13 +33,13 @@ struct HDF5Dataset {
     var message = message
     let version = try message.uint8()
     let kind = try message.uint8()
-    guard version == 3 || version == 4, kind < 4, kind != 2 || version == 3 else {
+    guard (3...5).contains(version), kind < 4 else {
       throw HDF5Error.Problem.unsupported(feature: "another HDF5 layout (version \(version) of datasets)")
     }
     switch kind {
     case 0: return .compact(try message.part(message.uint16()))
     case 1: return .contiguous(address: try message.address())
-    case 2: return .chunked(try HDF5Chunks(message))
+    case 2: return .chunked(version == 3 ? try HDF5Chunks(message) : try HDF5Chunks(indexed: message))
     default: return .otherFiles
     }
   }
@@ -53,7 +56,7 @@ struct HDF5Dataset {
       let size = try count(inBytes: most) * type.size
       return size == 0 ? [] : try storage.region(at: address ?? 0, count: size).rest
     case .chunked(let chunks):
-      let stored = try chunks.stored(rank: dimensions.count, in: storage)
+      let stored = try chunks.stored(of: self, in: storage)
       let most = HDF5Filter.mostBytes(stored.reduce(0) { $0 + $1.count }, filters)
       _ = try count(inBytes: most)
       return try chunks.elements(stored, dimensions: dimensions, elementSize: type.size, filters, in: storage)

@@ -23,6 +23,26 @@ enum HDF5Dataspace {
     return try (0..<rank).map { _ in try message.size() }
   }
 
+  /// Parses the dimensions up to which a dataset may grow; nil for any.
+  ///
+  /// - Throws: `HDF5Error.Problem`.
+  static func maximum(_ message: HDF5Cursor) throws -> [Int?] {
+    let dimensions = try dimensions(message)
+    var message = message
+    let version = try message.uint8()
+    let rank = try message.uint8()
+    guard rank == dimensions.count, try message.uint8() & 1 != 0 else { return dimensions }
+    try message.skip((version == 1 ? 5 : 1) + 8 * rank)
+    // The undefined address is the same number as an unlimited dimension.
+    return try dimensions.map { dimension in
+      guard let most = try message.address() else { return nil }
+      guard most >= dimension else {
+        throw HDF5Error.Problem.malformed(reason: "its dimensions exceed their maximum")
+      }
+      return most
+    }
+  }
+
   /// The number of elements.
   ///
   /// - Throws: `HDF5Error.Problem` if there are more than `maximum`.

@@ -19,6 +19,9 @@ import SystemResources
 /// | gamma, color profile, significant bits | ignored |
 /// | animation | the first image |
 package enum ImageDecoder {
+  /// Part of the names under which results are kept: another number whenever the same file gives other pixels.
+  package static let version = 1
+
   /// The most values (height × width × channels) of an image, 2^28: 89 million RGB pixels.
   package static let maximumValues = 1 << 28
 

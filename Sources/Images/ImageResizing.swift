@@ -2,6 +2,9 @@
 ///
 /// The values are computed in single precision by the formulas of TensorFlow, with the same bits on every instruction set.
 package struct ImageResizing: Equatable, Sendable {
+  /// Part of the names under which results are kept: another number whenever the same image gives other values.
+  package static let version = 1
+
   package let height: Int, width: Int
   package let interpolation: Interpolation
   /// Whether the largest part in the middle of the image that has the new aspect ratio is resized, instead of the whole:

@@ -97,6 +97,39 @@ struct IDXFileTests {
     }
   }
 
+  @Test("of gzip are unpacked once into the cache if wanted, in bounded memory, or refused")
+  func cached() throws {
+    let directory = try TemporaryDirectory()
+    let (count, size) = (700, 60 * 60)
+    let pixels = (0..<count * size).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+    let good = IDXBytes.images([count, 60, 60], pixels: pixels)
+    let labels = try directory.write(IDXBytes.labels((0..<count).map { UInt8($0 % 5) }), to: "labels")
+    let context = DatasetContext(environment: ["XDG_CACHE_HOME": "\(directory.path)/cache"])
+    func load(_ cache: ConvertedSamples) throws -> Dataset {
+      try IDXSource(trainImages: "\(directory.path)/images.gz", trainLabels: labels, cache: cache).load(.train, context)
+    }
+    _ = try directory.write(IDXBytes.gzip(good), to: "images.gz")
+    let data = try load(.disk)
+    guard case .mapped = data.storage else { throw DatasetError.noSamples(name: "not mapped") }
+    #expect(try data.fingerprint == load(.memory).fingerprint && data.bytes == pixels)
+    let names = { try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/cache/martlet/decoded") }
+    #expect(try names().count == 1)
+    // Nothing is left of a file that turns out to be corrupt.
+    for (bytes, message) in [
+      (
+        IDXBytes.gzip(Array(good.dropLast())),
+        "truncated: it has fewer than the 2520000 values that its header declares."
+      ),
+      (IDXBytes.gzip(good + [0]), "too long: it has extra bytes after the 2520000 values that its header declares."),
+      (Array(IDXBytes.gzip(good).dropLast(12)), "truncated gzip data."),
+    ] {
+      _ = try directory.write(bytes, to: "images.gz")
+      let error = #expect(throws: DatasetError.self) { try load(.disk) }
+      #expect("\(try #require(error))" == "\(directory.path)/images.gz: \(message)")
+    }
+    #expect(try names().count == 1)
+  }
+
   /// An IDX file: its element type, its sizes, and as many values.
   private static func idx(_ type: UInt8, _ sizes: [Int], bytes: Int) -> [UInt8] {
     [0, 0, type, UInt8(sizes.count)] + sizes.flatMap(IDXBytes.bigEndian) + [UInt8](repeating: 7, count: bytes)

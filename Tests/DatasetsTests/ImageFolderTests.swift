@@ -163,6 +163,55 @@ struct ImageFolderTests {
     #expect(all[0].fingerprint != all[0].prefix(7).fingerprint)
   }
 
+  /// The headers of every third picture are looked at.
+  @Test(
+    "are decoded once on the first start, and again only if a few headers let expect another layout",
+    arguments: ["memory", "disk"], [nil, 3] as [Int?])
+  func onceDecoded(cache: String, oddPicture: Int?) throws {
+    let directory = try TemporaryDirectory()
+    for index in 10..<58 {
+      try Self.write(
+        "\(index % 2)/\(index).png", in: directory, height: index == oddPicture.map { $0 + 9 } ? 6 : 4,
+        value: UInt8(index), first: 1)
+    }
+    var context = Self.context
+    context.environment["XDG_CACHE_HOME"] = "\(directory.path)/.cache"
+    let folder = try ImageFolder(directory: directory.path)
+    let files = PictureFiles(
+      files: try #require(folder.files[.train]), name: "x", place: "x", classNames: folder.classNames)
+    let preparation = ImagePreparation(size: HeightWidth(4, 5))
+    let loader = ImageFolderLoader(preparation: preparation, cache: ImageCache(rawValue: cache), context)
+    let checks = PictureChecks(files.files.map(\.path), .rgb, context)
+    let kept = try loader.kept(files, checks)
+    #expect((kept == nil) == (oddPicture != nil))
+    let (data, decoded) = (
+      try loader.load(files),
+      try ImageFolderLoader(preparation: preparation, cache: ImageCache.none, context).load(files)
+    )
+    #expect(data.input == decoded.input && data.fingerprint == decoded.fingerprint)
+    #expect(data.input.element == (oddPicture == nil ? .uint8 : .float32))
+    for index in 0..<48 { #expect(try data.input(index) == decoded.input(index)) }
+  }
+
+  @Test("are not kept in memory where each is used once")
+  func streamed() throws {
+    let directory = try TemporaryDirectory()
+    for index in 10..<40 { try Self.write("\(index % 2)/\(index).png", in: directory, first: UInt8(index)) }
+    var context = Self.context
+    context.keepsPictures = false
+    let place = ConfigurationEntry("directory", ConfigurationNode(.string(directory.path)))
+    let source = try Self.source([place, ConfigurationEntry("cache", "memory")])
+    let data = try source.loadParts(context).train
+    guard case .decoded = data.storage else { throw DatasetError.noSamples(name: "kept") }
+    var firsts: [Float] = []
+    try data.forEachInput(stride(from: 1, to: 30, by: 2)) { _, input in firsts.append(Float(input[0])) }
+    #expect(try firsts == (0..<15).map { try data.input(2 * $0 + 1)[0] })
+    try FileManager.default.removeItem(atPath: "\(directory.path)/1/23.png")
+    try FileManager.default.removeItem(atPath: "\(directory.path)/0/36.png")
+    let text = Self.message { try data.forEachInput(0..<30) { _, _ in } }
+    #expect(text == "\(directory.path)/0/36.png: cannot be read: No such file or directory.")
+  }
+
   /// A resized picture may have any size, so that its size does not tell.
   @Test("must stay what they were when a run began, if they are decoded as they are needed")
   func replaced() throws {
@@ -230,6 +279,10 @@ struct ImageFolderTests {
       try message { for name in ["Cat", "cat"] { try Self.write("\(name)/1.png", in: $0) } }
         == "D: has the classes 'Cat' and 'cat', which differ only in case; rename or merge them.")
     #expect(
+      try message { for name in ["ü", "u\u{308}"] { try Self.write("\(name)/1.png", in: $0) } }
+        == "D: has the classes 'u\u{308}' and 'ü', which differ only in how their letters are encoded (Unicode "
+        + "normalization); rename or merge them.")
+    #expect(
       try message {
         for place in ["train/cat", "train/dog", "test/cow"] { try Self.write("\(place)/1.png", in: $0) }
       } == "D/test/cow: is not among the classes of the training data (cat, dog).")
@@ -262,5 +315,87 @@ struct ImageFolderTests {
     let skipping = try Self.source([place, ConfigurationEntry("unreadable", "skip")])
     #expect(try skipping.loadParts(context).train.labels == [0, 0, 0, 1, 1])
     #expect(warnings.withLock { $0.count } == 1)
+  }
+
+  @Test("leave no class without pictures in training data, and say so of other data")
+  func unreadableClass() throws {
+    let directory = try TemporaryDirectory()
+    for place in ["train/cat", "train/dog", "test/cat"] { try Self.write("\(place)/1.png", in: directory) }
+    try FileManager.default.createDirectory(atPath: "\(directory.path)/test/dog", withIntermediateDirectories: true)
+    _ = try directory.write("<html>", to: "test/dog/1.png")
+    let warnings = Mutex<[String]>([])
+    var context = Self.context
+    context.warning = { text in warnings.withLock { $0.append(text) } }
+    let place = ConfigurationEntry("directory", ConfigurationNode(.string(directory.path)))
+    let skipping = try Self.source([place, ConfigurationEntry("unreadable", "skip")])
+    #expect(try skipping.loadParts(context).test?.labels == [0])
+    #expect(
+      warnings.withLock { $0.last }
+        == "'image_folder (test)': none of the pictures of the class 'dog' can be read.")
+    _ = try directory.write("<html>", to: "train/dog/1.png")
+    #expect(
+      Self.message { _ = try skipping.loadParts(context) }
+        == "'image_folder (train)': none of the pictures of the class 'dog' can be read. There is nothing to learn from: "
+        + "replace them, or remove the class from 'image_folder (train)'.")
+  }
+
+  @Test("named by a list are named with its line in messages")
+  func listedFaults() throws {
+    let directory = try TemporaryDirectory()
+    try Self.write("a.png", in: directory)
+    try Self.write("tall.png", in: directory, height: 9)
+    func message(_ text: String) throws -> String {
+      let list = try directory.write(text, to: "list.csv")
+      let source = try Self.source([ConfigurationEntry("files", ConfigurationNode(.string(list)))])
+      return Self.message { _ = try source.loadParts(Self.context) }.replacing(directory.path, with: "D")
+    }
+    #expect(
+      try message("path,label\na.png,cat\n\nnone.png,dog\n").hasPrefix(
+        "1 of the 2 pictures of 'image_folder (train)' cannot be read:\n  D/list.csv, line 4: D/none.png: cannot be read"
+      ))
+    #expect(
+      try message("a.png,cat\ntall.png,dog\n").hasPrefix(
+        "D/list.csv, line 2: D/tall.png: is 9x5 (height x width), but D/a.png is 4x5;"))
+    #expect(
+      try message("a.png,ü\na.png,u\u{308}\n")
+        == "D/list.csv: line 2: has the labels 'ü' and 'u\u{308}', which differ only in how their letters are encoded "
+        + "(Unicode normalization); write them in one way.")
+  }
+
+  @Test("may be named as the heading of a list", arguments: ["image", "File", "path"])
+  func headingNames(name: String) throws {
+    let directory = try TemporaryDirectory()
+    try Self.write(name, in: directory, first: 1)
+    try Self.write("b.png", in: directory, first: 2)
+    func labels(_ text: String) throws -> [Int32]? {
+      let list = try directory.write(text, to: "list.csv")
+      let source = try Self.source([ConfigurationEntry("files", ConfigurationNode(.string(list)))])
+      return try source.loadParts(Self.context).train.labels
+    }
+    #expect(try labels("\(name),label\nb.png,other\n") == [0, 1])
+    try FileManager.default.removeItem(atPath: "\(directory.path)/\(name)")
+    #expect(try labels("\(name),label\nb.png,other\n") == [0])
+  }
+
+  @Test("in the cache are those of the present contents, for each preparation")
+  func outdatedCache() throws {
+    let directory = try TemporaryDirectory()
+    for index in 0..<4 { try Self.write("\(index % 2)/\(index).png", in: directory, first: UInt8(index)) }
+    var context = Self.context
+    context.environment["XDG_CACHE_HOME"] = "\(directory.path)/.cache"
+    func load(_ size: Int) throws -> [String] {
+      let place = ConfigurationEntry("directory", ConfigurationNode(.string(directory.path)))
+      let size = ConfigurationEntry("image_size", ConfigurationNode(.integer(size)))
+      let data = try Self.source([place, size, ConfigurationEntry("cache", "disk")]).loadParts(context).train
+      #expect(data.count == 4)
+      return try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/.cache/martlet/decoded").sorted()
+    }
+    let first = try load(3)
+    #expect(try first.count == 1 && load(3) == first)
+    let both = try load(2)
+    #expect(both.count == 2 && Set(first).isSubset(of: both))
+    try Self.write("1/3.png", in: directory, first: 99)
+    let last = try load(3)
+    #expect(last.count == 1 && Set(last).isDisjoint(with: both))
   }
 }

@@ -258,7 +258,7 @@ struct NPZTests {
       func read(_ bytes: [UInt8]) {
         guard let archive = try? NPZFile(bytes, path: name) else { return }
         for array in archive.names.prefix(8) { _ = try? archive.array(array).floats() }
-        for split in DatasetSplit.allCases {
+        for split in DatasetSplit.published {
           guard let data = try? NPZSource(file: name).load(split, of: archive, name: name, Self.context) else {
             continue
           }

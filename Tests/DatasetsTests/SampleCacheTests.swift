@@ -87,13 +87,55 @@ struct SampleCacheTests {
   func room() throws {
     let directory = try TemporaryDirectory()
     let description = SampleCacheFile.Description(source: "a", shape: [1 << 20], element: .float32, count: 1 << 30)
-    let error = #expect(throws: FileError.self) {
+    let error = #expect(throws: DatasetError.self) {
       try SampleCacheFile(description, in: directory.path).inputs(threads: 1, Self.context) { _, _ in
         Issue.record("decoded")
       }
     }
     #expect(error.map { "\($0)".contains("bytes are needed, the file system has") } ?? false)
     #expect(directory.names.isEmpty)
+  }
+
+  @Test("in a directory that cannot be written says what to do")
+  func unwritable() throws {
+    let directory = try TemporaryDirectory()
+    _ = try directory.write("a file", to: "cache")
+    let description = SampleCacheFile.Description(source: "a", shape: [4], element: .uint8, count: 3)
+    let error = #expect(throws: DatasetError.self) {
+      try SampleCacheFile(description, in: "\(directory.path)/cache").inputs(threads: 1, Self.context) { _, _ in }
+    }
+    #expect(
+      "\(try #require(error))".replacing(directory.path, with: "D")
+        == "D/cache: cannot be created as a directory: a file of that name exists. Decoded samples are kept there "
+        + "(data.cache: disk). Set XDG_CACHE_HOME to a directory that can be written and has room, or choose "
+        + "data.cache: memory.")
+  }
+
+  @Test("loses the files of contents that its source had before, unless they are in use")
+  func outdated() throws {
+    let directory = try TemporaryDirectory()
+    func write(_ source: String, place: String?, contents: String) throws -> MappedInputs {
+      let origin = place.map { SampleCacheFile.Origin(place: $0, contents: contents) }
+      let description = SampleCacheFile.Description(
+        source: source, shape: [4], element: .uint8, count: 3, origin: origin)
+      return try SampleCacheFile(description, in: directory.path).inputs(threads: 1, Self.context) { _, output in
+        output.storeBytes(of: 0, as: UInt32.self)
+      }
+    }
+    func files(_ inputs: [MappedInputs]) -> Set<String> {
+      Set(inputs.map { $0.file.path.split(separator: "/").last.map(String.init) ?? "" })
+    }
+    _ = try write("a of old photos", place: "photos", contents: "old")
+    let kept = [
+      try write("old photos in use", place: "photos", contents: "old"),
+      try write("other photos", place: "others", contents: "old"),
+      try write("no origin", place: nil, contents: ""),
+      try write("new photos", place: "photos", contents: "new"),
+      // Another preparation of the same contents.
+      try write("small new photos", place: "photos", contents: "new"),
+    ]
+    #expect(Set(directory.names) == files(kept))
+    withExtendedLifetime(kept) {}
   }
 
   @Test("distinguishes sources, shapes, types and counts")

@@ -32,7 +32,7 @@ struct HDF5HostileTests {
     }
   }
 
-  private static let files = ["plain.h5", "user-block.h5", "order.h5", "newest.h5", "refused.h5"]
+  private static let files = ["plain.h5", "user-block.h5", "order.h5", "newest.h5", "indexed.h5", "refused.h5"]
 
   private static func bytes(_ name: String) throws -> [UInt8] {
     try HDF5GoldenTests.bytes("HDF5Tests/Golden/\(name)")

@@ -55,6 +55,23 @@ struct CommandErrorTests {
     (["inspect", "CONFIG", "--format", "xml"], 2, "Error: The value 'xml' is invalid for '--format <format>'"),
     (["data", "show", "digit"], 2, "martlet: unknown data set 'digit'. Did you mean 'digits'?"),
     (
+      ["init", "nope"], 2,
+      "martlet: unknown data set 'nope'. Known names: mnist, fashion_mnist, cifar10, cifar100, digits, image_folder, idx, "
+        + "npz, npy, hdf5. There is no file or directory of this name either.\n"
+    ),
+    (
+      ["data", "fetch", "mnist", "--mirror", "ftp://x"], 2,
+      "martlet: --mirror must be an address that starts with http:// or https://. Received: ftp://x\n"
+    ),
+    (
+      ["data", "fetch", "mnist", "--mirror", "https:x"], 2,
+      "martlet: --mirror must be an address that starts with http:// or https://. Received: https:x\n"
+    ),
+    (
+      ["data", "convert", "digits", "/dev/null"], 2,
+      "martlet: /dev/null: is a device or a pipe. Name a file to write: its format is not written in order.\n"
+    ),
+    (
       ["data", "show", "digits", "--index", "12000"], 2,
       "martlet: --index must be at most 11999, the last sample of 'digits (train)'. Received: 12000\n"
     ),

@@ -44,6 +44,16 @@ struct DataConvertCommandTests {
     #expect(try configuration.load(DatasetContext(environment: [:])).train.classNames == ["cat, dog", "owl"])
   }
 
+  @Test("does not write to devices, whatever their names", arguments: ["out", "out.npz", "out.h5"])
+  func devices(name: String) throws {
+    let directory = try TemporaryDirectory()
+    let link = try Shell.run("/bin/ln", ["-s", "/dev/null", name], in: directory.path)
+    #expect(link.status == 0)
+    let refused = try Shell.martlet(["data", "convert", "digits", name], in: directory.path)
+    #expect((refused.status, refused.output) == (2, "") && directory.names == [name])
+    #expect(refused.error.hasPrefix("martlet: \(name): is a device or a pipe. Name a file to write"))
+  }
+
   @Test("replaces files only when asked, and never its input")
   func existing() throws {
     let directory = try TemporaryDirectory()

@@ -1,6 +1,6 @@
 /// Guesses by their names what arrays are: `/train/x`, `x_train`, `train_images`; `x` alone is training data.
 enum ArrayGuess {
-  private static func words(_ part: ArrayPartName) -> [String] {
+  private static func words(_ part: DatasetSplit) -> [String] {
     switch part {
     case .train: ["train", "training"]
     case .validation: ["validation", "val", "valid"]
@@ -18,7 +18,7 @@ enum ArrayGuess {
 
   /// - Returns: nil if none of the names is that of training or test inputs.
   static func paths(among names: [String]) -> ArrayPaths? {
-    func name(_ role: ArrayRole, _ part: ArrayPartName) -> String? {
+    func name(_ role: ArrayRole, _ part: DatasetSplit) -> String? {
       let candidates = words(part).flatMap { part in
         words(role).flatMap { role in
           ["\(part)/\(role)", "\(role)_\(part)", "\(part)_\(role)", "\(role)-\(part)", "\(part)-\(role)"]
@@ -28,10 +28,10 @@ enum ArrayGuess {
         names.first { $0.drop { $0 == "/" }.lowercased() == candidate }
       }.first
     }
-    let inputs = ArrayPartName.allCases.map { name(.inputs, $0) }
+    let inputs = DatasetSplit.allCases.map { name(.inputs, $0) }
     guard inputs[0] != nil || inputs[2] != nil else { return nil }
     func other(_ role: ArrayRole, _ index: Int) -> String? {
-      inputs[index] == nil ? nil : name(role, ArrayPartName.allCases[index])
+      inputs[index] == nil ? nil : name(role, DatasetSplit.allCases[index])
     }
     return ArrayPaths(
       trainInputs: inputs[0], trainTargets: other(.targets, 0), trainWeights: other(.weights, 0),

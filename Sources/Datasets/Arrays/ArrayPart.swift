@@ -96,9 +96,11 @@ struct ArrayPart {
   private func converted(
     _ file: MappedFile, _ shape: Shape, _ element: Field.Element, _ context: DatasetContext
   ) throws -> MappedInputs {
-    let source = "\(FileStamp.absolutePath(file.path)): \(inputs.name)\n\(file.stamp)\nconverted array 1"
+    let place = "\(FileStamp.absolutePath(file.path)): \(inputs.name)"
     let cacheFile = SampleCacheFile(
-      SampleCacheFile.Description(source: source, shape: shape, element: element, count: inputs.rowCount),
+      SampleCacheFile.Description(
+        source: "\(place)\n\(file.stamp)\nconverted array 1", shape: shape, element: element, count: inputs.rowCount,
+        origin: .init(place: place, contents: "\(file.stamp)")),
       in: try context.decodedDirectory())
     if let known = cacheFile.open(context) { return known }
     try inputs.verify { _, _ in }

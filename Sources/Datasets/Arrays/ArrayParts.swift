@@ -1,15 +1,6 @@
 import Configuration
 import Tensors
 
-/// The parts of a data set whose samples are arrays.
-enum ArrayPartName: String, CaseIterable, Sendable {
-  case train
-  case validation
-  case test
-
-  init(_ split: DatasetSplit) { self = split == .train ? .train : .test }
-}
-
 /// What an array of a part is.
 enum ArrayRole: String, CaseIterable, Sendable {
   case inputs
@@ -25,17 +16,20 @@ struct ArrayParts {
   /// The error if there is no test data.
   let noTestData: DatasetError
   /// Whether the source names an array of a part.
-  let has: (ArrayRole, ArrayPartName) -> Bool
+  let has: (ArrayRole, DatasetSplit) -> Bool
   /// Opens an array.
   ///
   /// - Throws: an error that says that it is missing, too.
-  let open: (ArrayRole, ArrayPartName) throws -> any StoredArray
+  let open: (ArrayRole, DatasetSplit) throws -> any StoredArray
 
   /// A part.
   ///
   /// - Parameter needsTargets: whether missing targets are an error.
-  func load(_ part: ArrayPartName, needsTargets: Bool = true, _ context: DatasetContext) throws -> Dataset {
+  func load(_ part: DatasetSplit, needsTargets: Bool = true, _ context: DatasetContext) throws -> Dataset {
     if part == .test, !has(.inputs, .test), !has(.targets, .test) { throw noTestData }
+    if part == .validation, !has(.inputs, part), !has(.targets, part) {
+      throw DatasetError.noValidationData(name: source)
+    }
     let inputs = try open(.inputs, part)
     let targets = needsTargets || has(.targets, part) ? try open(.targets, part) : nil
     let weights = needsTargets && has(.weights, part) ? try open(.weights, part) : nil
@@ -45,7 +39,7 @@ struct ArrayParts {
 
   /// Training data, and validation and test data if the source has them.
   func all(_ context: DatasetContext) throws -> DatasetParts {
-    func other(_ part: ArrayPartName) throws -> Dataset? {
+    func other(_ part: DatasetSplit) throws -> Dataset? {
       has(.inputs, part) || has(.targets, part) ? try load(part, context) : nil
     }
     return DatasetParts(

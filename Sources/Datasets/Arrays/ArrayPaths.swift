@@ -4,7 +4,7 @@ import Tensors
 /// The paths of the arrays of each part, as options: `train_inputs`, `train_targets`, `train_weights`, and the same for
 /// `validation` and `test`.
 public struct ArrayPaths: Equatable, Sendable {
-  static let keys = ArrayPartName.allCases.flatMap { part in ArrayRole.allCases.map { key($0, part) } }
+  static let keys = DatasetSplit.allCases.flatMap { part in ArrayRole.allCases.map { key($0, part) } }
 
   private var paths: [String: String] = [:]
 
@@ -28,19 +28,19 @@ public struct ArrayPaths: Equatable, Sendable {
   ///   without their inputs.
   init(_ options: ConfigurationReader, _ path: (String) throws -> String?) throws {
     for key in Self.keys { paths[key] = try path(key) }
-    for part in ArrayPartName.allCases where self[.inputs, part] == nil {
+    for part in DatasetSplit.allCases where self[.inputs, part] == nil {
       let isNeeded = part == .train && self[.inputs, .test] == nil
       let hasOthers = self[.targets, part] != nil || self[.weights, part] != nil
       if isNeeded || hasOthers { _ = try options.string(Self.key(.inputs, part)) }
     }
   }
 
-  private static func key(_ role: ArrayRole, _ part: ArrayPartName) -> String { "\(part)_\(role)" }
+  private static func key(_ role: ArrayRole, _ part: DatasetSplit) -> String { "\(part)_\(role)" }
 
-  subscript(role: ArrayRole, part: ArrayPartName) -> String? { paths[Self.key(role, part)] }
+  subscript(role: ArrayRole, part: DatasetSplit) -> String? { paths[Self.key(role, part)] }
 
   /// - Throws: `ConfigurationError` if the path is not given.
-  func required(_ role: ArrayRole, _ part: ArrayPartName) throws -> String {
+  func required(_ role: ArrayRole, _ part: DatasetSplit) throws -> String {
     guard let path = self[role, part] else {
       throw ConfigurationError(.missingKey(key: Self.key(role, part)), path: "data")
     }

@@ -2,7 +2,7 @@ import Tensors
 
 /// Findings about classes.
 struct ClassFindings {
-  let parts: [(name: DatasetPart.Name, statistics: DatasetStatistics)]
+  let parts: [(name: DatasetSplit, statistics: DatasetStatistics)]
   let classNames: [String]?
 
   var all: [DatasetFinding] {

@@ -1,7 +1,7 @@
 /// The statistics of all parts of a data set, and what is wrong or remarkable in them.
 public struct DatasetReport: Sendable {
   /// The statistics of each part.
-  public let parts: [(name: DatasetPart.Name, statistics: DatasetStatistics)]
+  public let parts: [(name: DatasetSplit, statistics: DatasetStatistics)]
   /// The names of the classes by label; nil if they have none.
   public let classNames: [String]?
   /// What was found, problems first.

@@ -2,7 +2,7 @@ import Tensors
 
 /// What one pass over the samples of a data set finds out.
 ///
-/// One sample is in memory at a time; of each there remain a digest of 32 bytes and its index.
+/// A few samples are in memory at a time; of each there remains a digest of 32 bytes.
 public struct DatasetStatistics: Sendable {
   /// The name of the data set.
   public let name: String
@@ -41,9 +41,9 @@ public struct DatasetStatistics: Sendable {
     targets = classes == nil ? Self.targets(of: data) : []
     var scan = InputScan(data)
     let step = limit.map { (data.count + $0 - 1) / max($0, 1) } ?? 1
-    for sample in stride(from: 0, to: data.count, by: max(step, 1)) {
-      try scan.add(sample, of: data, hasDigest: step <= 1)
-    }
+    let samples = stride(from: 0, to: data.count, by: max(step, 1))
+    if step <= 1 { scan.reserve(data.count) }
+    try data.forEachInput(samples) { scan.add($0, $1, element: data.input.element, hasDigest: step <= 1) }
     channels = scan.sums.statistics
     constantSamples = scan.constant
     nonfiniteSamples = scan.nonfinite
@@ -77,25 +77,23 @@ private struct InputScan {
   var nonfinite: [Int] = []
   var digests: [InputDigest] = []
   private let isImage: Bool
-  private var bytes: [UInt8]
 
   init(_ data: Dataset) {
     isImage = data.shape.image != nil
     sums = ChannelSums(channels: isImage ? data.shape.dimensions[2] : data.shape.count)
-    bytes = [UInt8](repeating: 0, count: data.inputByteCount)
   }
 
-  mutating func add(_ sample: Int, of data: Dataset, hasDigest: Bool) throws {
-    try bytes.withUnsafeMutableBytes { try data.copyInput(sample, into: $0) }
-    bytes.withUnsafeBytes { buffer in
-      if hasDigest { digests.append(InputDigest(buffer)) }
-      if data.input.element == .uint8 {
-        buffer.withMemoryRebound(to: UInt8.self) { add(sample, $0, Double.init) }
-      } else {
-        buffer.withMemoryRebound(to: Float.self) { values in
-          guard values.allSatisfy(\.isFinite) else { return nonfinite.append(sample) }
-          add(sample, values, Double.init)
-        }
+  /// Makes room for digests, which would take twice their size if they grew.
+  mutating func reserve(_ count: Int) { digests.reserveCapacity(count) }
+
+  mutating func add(_ sample: Int, _ input: UnsafeRawBufferPointer, element: Field.Element, hasDigest: Bool) {
+    if hasDigest { digests.append(InputDigest(input)) }
+    if element == .uint8 {
+      input.withMemoryRebound(to: UInt8.self) { add(sample, $0, Double.init) }
+    } else {
+      input.withMemoryRebound(to: Float.self) { values in
+        guard values.allSatisfy(\.isFinite) else { return nonfinite.append(sample) }
+        add(sample, values, Double.init)
       }
     }
   }

@@ -4,39 +4,48 @@ import Configuration
 struct SampleFindings {
   private let parts: [DatasetPart]
   private let statistics: [DatasetStatistics]
-  /// The samples of all parts, sorted by digest: equal inputs are adjacent.
-  private let samples: [Sample]
-  /// The ranges of equal inputs in `samples`, in the order of their first samples.
+  /// The number of each part's first sample, if samples are counted through all parts.
+  private let starts: [Int]
+  /// The numbers of all samples, sorted by digest: equal inputs are adjacent. Nothing else of a sample is kept, for sets of
+  /// many millions.
+  private let order: [Int]
+  /// The ranges of equal inputs in `order`, in the order of their first samples.
   private let groups: [Range<Int>]
-
-  private struct Sample: Comparable {
-    let digest: InputDigest
-    let part: Int32
-    let index: Int32
-
-    static func < (left: Self, right: Self) -> Bool {
-      left.digest == right.digest
-        ? (left.part, left.index) < (right.part, right.index) : left.digest < right.digest
-    }
-  }
 
   init(_ parts: [DatasetPart], _ statistics: [DatasetStatistics]) {
     self.parts = parts
     self.statistics = statistics
-    let samples = statistics.enumerated().flatMap { part, statistics in
-      statistics.digests.enumerated().map { Sample(digest: $1, part: Int32(part), index: Int32($0)) }
-    }.sorted()
-    self.samples = samples
+    var starts = [0]
+    for part in statistics { starts.append(starts[starts.count - 1] + part.digests.count) }
+    self.starts = starts
+    func digest(_ number: Int) -> InputDigest {
+      let part = Self.part(of: number, starts)
+      return statistics[part].digests[number - starts[part]]
+    }
+    var order = Array(0..<(starts.last ?? 0))
+    order.sort { left, right in
+      let (one, other) = (digest(left), digest(right))
+      return one == other ? left < right : one < other
+    }
+    self.order = order
     var (groups, start): ([Range<Int>], Int) = ([], 0)
-    for end in 1...max(samples.count, 1)
-    where end >= samples.count || samples[end].digest != samples[start].digest {
-      if end - start > 1, end <= samples.count { groups.append(start..<end) }
+    for end in 1...max(order.count, 1) where end >= order.count || digest(order[end]) != digest(order[start]) {
+      if end - start > 1, end <= order.count { groups.append(start..<end) }
       start = end
     }
-    self.groups = groups.sorted {
-      let (left, right) = (samples[$0.lowerBound], samples[$1.lowerBound])
-      return (left.part, left.index) < (right.part, right.index)
-    }
+    self.groups = groups.sorted { order[$0.lowerBound] < order[$1.lowerBound] }
+  }
+
+  /// The part of a sample, by its number.
+  private static func part(of number: Int, _ starts: [Int]) -> Int {
+    var part = 0
+    while number >= starts[part + 1] { part += 1 }
+    return part
+  }
+
+  private func place(_ number: Int) -> (part: Int, index: Int) {
+    let part = Self.part(of: number, starts)
+    return (part, number - starts[part])
   }
 
   var all: [DatasetFinding] {
@@ -53,8 +62,8 @@ struct SampleFindings {
 
   private var conflicting: DatasetFinding? {
     let found = groups.filter { group in
-      let first = target(samples[group.lowerBound])
-      return samples[group].contains { target($0) != first }
+      let first = target(order[group.lowerBound])
+      return order[group].contains { target($0) != first }
     }
     guard !found.isEmpty else { return nil }
     let count = found.reduce(0) { $0 + $1.count }
@@ -67,7 +76,7 @@ struct SampleFindings {
   private var repeated: DatasetFinding? {
     var (count, examples): (Int, [String]) = (0, [])
     for group in groups {
-      let surplus = group.count - Set(samples[group].map(\.part)).count
+      let surplus = group.count - Set(order[group].map { place($0).part }).count
       guard surplus > 0 else { continue }
       count += surplus
       if examples.count < DatasetFinding.exampleLimit { examples.append(text(group)) }
@@ -82,33 +91,36 @@ struct SampleFindings {
   /// A finding for each two parts that share inputs.
   private var shared: [DatasetFinding] {
     parts.indices.flatMap { first in
-      parts.indices.filter { $0 > first }.compactMap { shared(Int32(first), Int32($0)) }
+      parts.indices.filter { $0 > first }.compactMap { shared(first, $0) }
     }
   }
 
-  private func shared(_ first: Int32, _ second: Int32) -> DatasetFinding? {
+  private func shared(_ first: Int, _ second: Int) -> DatasetFinding? {
     var (count, examples): (Int, [String]) = (0, [])
     for group in groups {
-      let members = samples[group]
-      let number = members.count { $0.part == second }
-      guard number > 0, members.contains(where: { $0.part == first }) else { continue }
+      let members = order[group].map { place($0).part }
+      let number = members.count { $0 == second }
+      guard number > 0, members.contains(first) else { continue }
       count += number
       if examples.count < DatasetFinding.exampleLimit { examples.append(text(group)) }
     }
     guard count > 0 else { return nil }
-    let (one, other) = (parts[Int(first)], parts[Int(second)])
+    let (one, other) = (parts[first], parts[second])
     return DatasetFinding(
       .sharedSamples, count: count,
       "\(count) of the \(other.data.count) samples of \(other.name) \(count == 1 ? "is" : "are") in \(one.name) too.",
       examples: examples)
   }
 
-  private func target(_ sample: Sample) -> [Float]? { parts[Int(sample.part)].data.target(Int(sample.index)) }
+  private func target(_ number: Int) -> [Float]? {
+    let (part, index) = place(number)
+    return parts[part].data.target(index)
+  }
 
   /// `train 12 (label 3) = test 7 (label 5)`
   private func text(_ group: Range<Int>) -> String {
     let limit = 6
-    let shown = samples[group].prefix(limit).map { text(part: Int($0.part), index: Int($0.index)) }
+    let shown = order[group].prefix(limit).map(place).map { text(part: $0.part, index: $0.index) }
     return shown.joined(separator: " = ") + (group.count > limit ? " = … (\(group.count) samples)" : "")
   }
 

@@ -59,6 +59,11 @@ struct OutputArray {
     for first in stride(from: 0, to: dimensions[0], by: chunkSamples) {
       let samples = first..<min(first + chunkSamples, dimensions[0])
       try chunk.withUnsafeMutableBytes { buffer in
+        if role == .inputs {
+          let all = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(samples.count * sampleByteCount)])
+          try part.data.copyInputs(samples, into: all)
+          return try body(samples, UnsafeRawBufferPointer(all))
+        }
         for (position, sample) in samples.enumerated() {
           let place = position * sampleByteCount..<(position + 1) * sampleByteCount
           try copy(sample, into: UnsafeMutableRawBufferPointer(rebasing: buffer[place]))
@@ -70,7 +75,7 @@ struct OutputArray {
 
   private func copy(_ sample: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
     switch role {
-    case .inputs: try part.data.copyInput(sample, into: bytes)
+    case .inputs: break
     case .weights: bytes.storeBytes(of: part.data.weight(sample).bitPattern.littleEndian, as: UInt32.self)
     case .targets:
       if let label = part.data.label(sample) {

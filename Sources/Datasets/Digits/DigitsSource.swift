@@ -51,6 +51,7 @@ public struct DigitsSource: DatasetSource, Equatable {
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     switch split {
     case .train: try Self.draw(name: "digits (train)", count: trainCount, seed: seed, split: 0)
+    case .validation: throw DatasetError.noValidationData(name: Self.name)
     case .test: try Self.draw(name: "digits (test)", count: testCount, seed: seed, split: 1)
     }
   }

@@ -49,11 +49,11 @@ public struct HDF5Source: DatasetSource, Equatable {
   }
 
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
-    try parts().load(ArrayPartName(split), context)
+    try parts().load(split, context)
   }
 
   public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
-    try parts().load(ArrayPartName(split), needsTargets: false, context)
+    try parts().load(split, needsTargets: false, context)
   }
 
   public func loadParts(_ context: DatasetContext) throws -> DatasetParts { try parts().all(context) }

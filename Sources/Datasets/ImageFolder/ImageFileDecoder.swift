@@ -14,10 +14,9 @@ struct CheckedImage: Sendable {
 struct ImageFileDecoder: InputDecoder {
   let files: [CheckedImage]
   let preparation: ImagePreparation
-  /// Bytes if no picture needs to be resized.
-  let element: Field.Element
-  let shape: Shape
+  let layout: PictureLayout
 
+  var element: Field.Element { layout.element }
   var count: Int { files.count }
 
   /// - Throws: `FileError`, or `DatasetError.damaged` if the picture is not what was checked.
@@ -29,13 +28,8 @@ struct ImageFileDecoder: InputDecoder {
     guard hasSize, FileStamp(path: file.path) == file.stamp || ImageCheck(image) == file.check else {
       throw DatasetError.damaged(path: file.path, reason: "changed after the run had checked it; start the run again")
     }
-    switch element {
-    case .float32:
-      guard let resizing = preparation.resizing else { preconditionFailure("pictures of one size are bytes") }
-      resizing.resize(image, into: input.assumingMemoryBound(to: Float.self))
-    default:
-      input.copyMemory(from: image.pixels, byteCount: image.pixels.count)
-    }
+    let isWritten = layout.write(image, resizing: preparation.resizing, into: input)
+    precondition(isWritten, "pictures that are not resized have one size")
   }
 
   /// Reads and decodes a file.

@@ -7,14 +7,18 @@ struct ImageFolder {
     let path: String
     let label: Int32
     var weight: Float = 1
+    /// Its line in a list, from 1; nil in a folder.
+    var line: Int?
   }
 
   /// In the order of the labels; empty without labels.
   private(set) var classNames: [String]
   /// The files of each part, in byte order of their paths, or in that of their list.
-  private(set) var files: [ImageFolderPart: [File]]
+  private(set) var files: [DatasetSplit: [File]]
   /// Whether a list has weights.
   private(set) var hasWeights = false
+  /// The list of each part; empty for folders.
+  private(set) var lists: [DatasetSplit: String] = [:]
   /// The folder or list, for messages.
   let place: String
 
@@ -26,18 +30,18 @@ struct ImageFolder {
   init(directory: String) throws {
     place = directory
     let folders = try Directory.entries(directory).filter(\.isDirectory).map(\.name)
-    let partNames = ImageFolderPart.allCases.flatMap(\.folderNames)
-    guard folders.contains(ImageFolderPart.train.rawValue), folders.allSatisfy(partNames.contains) else {
+    let partNames = DatasetSplit.allCases.flatMap(\.folderNames)
+    guard folders.contains(DatasetSplit.train.rawValue), folders.allSatisfy(partNames.contains) else {
       try Self.checkClasses(folders, partNames: partNames, directory)
       let tree = try ImageTree(directory)
       classNames = try tree.classNames()
       files = [.train: tree.files(of: classNames)]
       return
     }
-    let training = try ImageTree("\(directory)/\(ImageFolderPart.train.rawValue)")
+    let training = try ImageTree("\(directory)/\(DatasetSplit.train.rawValue)")
     classNames = try training.classNames()
     files = [.train: training.files(of: classNames)]
-    for part in ImageFolderPart.allCases where part != .train {
+    for part in DatasetSplit.allCases where part != .train {
       let names = part.folderNames.filter(folders.contains)
       guard let name = names.first else { continue }
       guard names.count == 1 else {
@@ -74,9 +78,11 @@ struct ImageFolder {
   /// Reads lists of files.
   ///
   /// - Throws: `DatasetError` or `FileError`.
-  init(lists: [ImageFolderPart: String], directory: String?) throws {
+  init(lists: [DatasetSplit: String], directory: String?) throws {
     place = lists[.train] ?? ""
+    self.lists = lists
     let tables = try lists.mapValues { try ImageList(path: $0, directory: directory) }
+    for part in DatasetSplit.allCases { try tables[part]?.checkLabels() }
     let names = Set(tables[.train]?.rows.map(\.label) ?? [])
     // Numbers in the order of their values, names in byte order.
     let numbers = Set(names.compactMap { Int($0) }.filter { $0 >= 0 })
@@ -96,7 +102,7 @@ struct ImageFolder {
             path: table.path,
             reason: "line \(row.line): the label '\(row.label)' is not among those of the training data")
         }
-        return File(path: row.path, label: label, weight: row.weight)
+        return File(path: row.path, label: label, weight: row.weight, line: row.line)
       }
     }
   }

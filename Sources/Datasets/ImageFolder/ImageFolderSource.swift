@@ -19,7 +19,7 @@ public struct ImageFolderSource: DatasetSource, Equatable {
   /// The folder; with lists of files the folder of relative paths, by default that of the list.
   public var directory: String?
   /// The lists (CSV: path, label, weight) of the parts' files, by part.
-  var lists: [ImageFolderPart: String]
+  var lists: [DatasetSplit: String]
   /// How a picture becomes an input.
   package var preparation: ImagePreparation
   /// Where decoded pictures are kept.
@@ -38,12 +38,12 @@ public struct ImageFolderSource: DatasetSource, Equatable {
   }
 
   public init(options: ConfigurationReader) throws {
-    var lists: [ImageFolderPart: String] = [:]
-    for part in ImageFolderPart.allCases { lists[part] = try options.optionalFilePath(part.listKey) }
+    var lists: [DatasetSplit: String] = [:]
+    for part in DatasetSplit.allCases { lists[part] = try options.optionalFilePath(part.listKey) }
     self.lists = lists
     directory = lists[.train] == nil ? try options.filePath("directory") : try options.optionalFilePath("directory")
-    if lists[.train] == nil, let part = ImageFolderPart.allCases.first(where: { lists[$0] != nil }) {
-      throw options.error(.missingKey(key: ImageFolderPart.train.listKey), at: part.listKey)
+    if lists[.train] == nil, let part = DatasetSplit.allCases.first(where: { lists[$0] != nil }) {
+      throw options.error(.missingKey(key: DatasetSplit.train.listKey), at: part.listKey)
     }
     preparation = try ImagePreparation(options)
     let caches = ImageCache.allCases.map(\.rawValue)
@@ -59,7 +59,7 @@ public struct ImageFolderSource: DatasetSource, Equatable {
       value.map { [ConfigurationEntry(key, ConfigurationNode(.string($0)))] } ?? []
     }
     return text("directory", directory)
-      + ImageFolderPart.allCases.flatMap { text($0.listKey, lists[$0]) }
+      + DatasetSplit.allCases.flatMap { text($0.listKey, lists[$0]) }
       + preparation.options + text("cache", cache?.rawValue) + text("unreadable", skipsUnreadable ? "skip" : nil)
   }
 
@@ -82,9 +82,10 @@ public struct ImageFolderSource: DatasetSource, Equatable {
 
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
     let folder = try scan()
-    let part: ImageFolderPart = split == .train ? .train : .test
-    guard folder.files[part] != nil else { throw noTestData }
-    return try loader(context).load(part, of: folder)
+    guard folder.files[split] != nil else {
+      throw split == .validation ? DatasetError.noValidationData(name: Self.name) : noTestData
+    }
+    return try loader(context).load(split, of: folder)
   }
 
   public func loadParts(_ context: DatasetContext) throws -> DatasetParts {
@@ -123,15 +124,10 @@ enum ImageCache: String, CaseIterable, Sendable {
   case none
 }
 
-/// A part of a folder of images.
-enum ImageFolderPart: String, CaseIterable, Sendable {
-  case train
-  case validation
-  case test
-
-  /// The names of its folder.
+extension DatasetSplit {
+  /// The names of its folder among images.
   var folderNames: [String] { self == .validation ? ["val", "validation", "valid"] : [rawValue] }
 
-  /// The key of its list of files.
+  /// The key of its list of images.
   var listKey: String { self == .train ? "files" : "\(rawValue)_files" }
 }

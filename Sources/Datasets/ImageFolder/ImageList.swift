@@ -1,7 +1,7 @@
 import DurableFiles
 
 /// A list of pictures: CSV (RFC 4180) with a path, a label and, if there are any, a weight in each line. A first line
-/// whose first field is `path`, `file`, `filename` or `image` is a heading.
+/// whose first field is `path`, `file`, `filename` or `image` is a heading, unless it is the name of a file.
 struct ImageList {
   struct Row: Equatable {
     let path: String
@@ -30,10 +30,26 @@ struct ImageList {
     if text.first == "\u{feff}" { text.removeFirst() }
     let base = directory ?? (path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : ".")
     for (line, fields) in try CSVReader.rows(text, path: path) {
-      guard line > 1 || !Self.headings.contains(fields.first?.lowercased() ?? "") else { continue }
+      guard line > 1 || !isHeading(fields, base: base) else { continue }
       rows.append(try row(fields, line: line, base: base))
     }
     guard !rows.isEmpty else { throw DatasetError.damaged(path: path, reason: "names no pictures") }
+  }
+
+  private func isHeading(_ fields: [String], base: String) -> Bool {
+    guard let first = fields.first, Self.headings.contains(first.lowercased()) else { return false }
+    return !AtomicFile.isFile("\(base)/\(first)")
+  }
+
+  /// - Throws: `DatasetError.damaged` if two labels differ only in normalization.
+  func checkLabels() throws {
+    var names = ClassNames(ignoresCase: false)
+    for row in rows {
+      if let clash = names.insert(row.label) {
+        throw DatasetError.damaged(
+          path: path, reason: "line \(row.line): has the labels \(clash); write them in one way")
+      }
+    }
   }
 
   private mutating func row(_ fields: [String], line: Int, base: String) throws -> Row {

@@ -55,7 +55,7 @@ struct ImageTree {
 
   /// The names of the classes.
   ///
-  /// - Throws: `DatasetError` if there are none, one has no pictures, or two differ only in case.
+  /// - Throws: `DatasetError` if there are none, one has no pictures, or two differ only in case or normalization.
   func classNames() throws -> [String] {
     guard !classes.isEmpty else {
       let reason =
@@ -69,12 +69,10 @@ struct ImageTree {
         path: "\(path)/\(empty.name)",
         reason: "has no pictures (.png, .jpg, .jpeg); remove the folder, or put the pictures of the class into it")
     }
-    var names: [String: String] = [:]
+    var names = ClassNames(ignoresCase: true)
     for (name, _) in classes {
-      if let other = names.updateValue(name, forKey: name.lowercased()) {
-        throw DatasetError.damaged(
-          path: path,
-          reason: "has the classes '\(other)' and '\(name)', which differ only in case; rename or merge them")
+      if let clash = names.insert(name) {
+        throw DatasetError.damaged(path: path, reason: "has the classes \(clash); rename or merge them")
       }
     }
     return classes.map(\.name)

@@ -34,7 +34,8 @@ package struct PictureInputs: Sendable {
     paths = files.map(\.path)
     let isLabeled = files.allSatisfy { $0.label >= 0 }
     data = try ImageFolderLoader(preparation: preparation, context).load(
-      files, name: "pictures", classNames: classNames, hasLabels: isLabeled)
+      PictureFiles(
+        files: files, name: "pictures", place: "pictures", classNames: classNames, hasLabels: isLabeled))
   }
 
   /// Whether a path is a folder, or named as a picture.

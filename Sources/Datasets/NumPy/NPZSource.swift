@@ -43,11 +43,11 @@ public struct NPZSource: DatasetSource, Equatable {
   }
 
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
-    try parts(of: NPZFile(path: file)).load(ArrayPartName(split), context)
+    try parts(of: NPZFile(path: file)).load(split, context)
   }
 
   public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
-    try parts(of: NPZFile(path: file)).load(ArrayPartName(split), needsTargets: false, context)
+    try parts(of: NPZFile(path: file)).load(split, needsTargets: false, context)
   }
 
   public func loadParts(_ context: DatasetContext) throws -> DatasetParts {
@@ -67,7 +67,7 @@ public struct NPZSource: DatasetSource, Equatable {
   }
 
   /// The name of an array: `x_train`.
-  private static func array(_ role: ArrayRole, of part: ArrayPartName) -> String {
+  private static func array(_ role: ArrayRole, of part: DatasetSplit) -> String {
     let letter =
       switch role {
       case .inputs: "x"
@@ -81,10 +81,9 @@ public struct NPZSource: DatasetSource, Equatable {
   func load(
     _ split: DatasetSplit, of archive: NPZFile, name: String, _ context: DatasetContext
   ) throws -> Dataset {
-    let part = ArrayPartName(split)
     return try ArrayPart(
-      name: name, inputs: archive.array(Self.array(.inputs, of: part)),
-      targets: archive.array(Self.array(.targets, of: part)), weights: nil
+      name: name, inputs: archive.array(Self.array(.inputs, of: split)),
+      targets: archive.array(Self.array(.targets, of: split)), weights: nil
     ).dataset(cache, context)
   }
 }

@@ -108,7 +108,7 @@ extension CIFARArchive: PublishedDownload {
 
   func isGood(_ path: String) throws -> Bool {
     do {
-      _ = try read(DatasetSplit.allCases, ofArchive: path, labelIndex: 0)
+      _ = try read(DatasetSplit.published, ofArchive: path, labelIndex: 0)
       return true
     } catch is DatasetError {
       return false
@@ -117,7 +117,7 @@ extension CIFARArchive: PublishedDownload {
 
   func verify(_ path: String, address: String) throws -> (name: String, obsolete: String?) {
     do {
-      _ = try read(DatasetSplit.allCases, ofArchive: path, labelIndex: 0)
+      _ = try read(DatasetSplit.published, ofArchive: path, labelIndex: 0)
     } catch DatasetError.damaged(_, let reason) {
       throw DownloadFailure(reason: "the downloaded file is corrupt: \(reason)", isLost: true)
     }

@@ -34,13 +34,13 @@ struct PublishedCIFAR: PublishedFiles {
   }
 
   func status(_ directory: String?, _ context: DatasetContext) -> String {
-    if let place = find(DatasetSplit.allCases, directory, context) { return "in \(place.path)" }
+    if let place = find(DatasetSplit.published, directory, context) { return "in \(place.path)" }
     let missing = directory.map { "not in \($0)" } ?? "not on this machine; downloaded when needed"
     return missing + (pickled(directory, context).map { " (\($0) is Python's pickled form, which is not read)" } ?? "")
   }
 
   func isOnThisMachine(_ directory: String?, _ context: DatasetContext) -> Bool {
-    find(DatasetSplit.allCases, directory, context) != nil
+    find(DatasetSplit.published, directory, context) != nil
   }
 
   // MARK: - Reading
@@ -123,10 +123,10 @@ struct PublishedCIFAR: PublishedFiles {
 
   func fetch(_ directory: String?, _ context: DatasetContext) throws -> [String] {
     let cache = cacheDirectory(context)
-    if let place = find(DatasetSplit.allCases, directory, context),
+    if let place = find(DatasetSplit.published, directory, context),
       cache.map({ !place.path.hasPrefix("\($0)/") }) ?? true
     {
-      _ = try read(DatasetSplit.allCases, place)
+      _ = try read(DatasetSplit.published, place)
       switch place {
       case .archive(let path): return [path]
       case .directory(let path): return archive.layout.files.map { "\(path)/\($0.name)" }

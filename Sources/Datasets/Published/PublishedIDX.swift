@@ -168,7 +168,7 @@ struct PublishedIDX: PublishedFiles {
       return found.paths
     }
     if complete(directory, context) == nil, let archive = archive(directory, context) {
-      for split in DatasetSplit.allCases { _ = try load(split, ofArchive: archive, context) }
+      for split in DatasetSplit.published { _ = try load(split, ofArchive: archive, context) }
       return [archive]
     }
     return try fetchFiles(context)

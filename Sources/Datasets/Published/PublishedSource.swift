@@ -70,11 +70,18 @@ extension PublishedSource {
   }
 
   public func load(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
-    try published.files.load([split], directory, context)[0]
+    try check(split)
+    return try published.files.load([split], directory, context)[0]
+  }
+
+  /// - Throws: `DatasetError.noValidationData` for the part that published data sets do not have.
+  private func check(_ split: DatasetSplit) throws {
+    guard DatasetSplit.published.contains(split) else { throw DatasetError.noValidationData(name: Self.name) }
   }
 
   public func loadInputs(_ split: DatasetSplit, _ context: DatasetContext) throws -> Dataset {
-    try published.files.loadInputs(split, directory, context)
+    try check(split)
+    return try published.files.loadInputs(split, directory, context)
   }
 
   public func fetch(_ context: DatasetContext) throws -> [String]? {

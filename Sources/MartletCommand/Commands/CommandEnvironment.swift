@@ -25,6 +25,13 @@ enum CommandEnvironment {
     }
   }
 
+  /// As `dataset`, for commands that use each sample once: pictures are not kept in memory.
+  static func streamedDataset() -> DatasetContext {
+    var context = dataset(isSilent: false)
+    context.keepsPictures = false
+    return context
+  }
+
   static func workerCount(_ workers: Int?) throws -> Int {
     guard let workers else { return AvailableCores.count() }
     guard (1...1024).contains(workers) else {

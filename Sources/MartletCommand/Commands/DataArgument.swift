@@ -46,6 +46,10 @@ struct DataArgument {
   static func source(_ name: String) throws -> any DatasetSource {
     let type = Catalog.datasets.find(name)
     let isNamed = type.map { DataListCommand.defaultSource($0) != nil || !AtomicFile.exists(name) } ?? false
+    guard type != nil || AtomicFile.exists(name) || name.contains("/") else {
+      let error = Catalog.datasets.unknown(name, path: "", line: nil)
+      throw UsageError("\(error) There is no file or directory of this name either.")
+    }
     guard !isNamed, AtomicFile.exists(name) || name.contains("/") else { return try NamedSource.find(name) }
     return try Catalog.datasets.source(at: name)
   }

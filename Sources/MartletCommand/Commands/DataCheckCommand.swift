@@ -22,7 +22,7 @@ struct DataCheckCommand: ParsableCommand {
 
   func run() throws {
     let argument = try DataArgument(name, directory: data)
-    let report = try DatasetReport(argument.parts(CommandEnvironment.dataset(isSilent: false)))
+    let report = try DatasetReport(argument.parts(CommandEnvironment.streamedDataset()))
     Console.output.write(json ? "\(DataCheckJSON(report, name: name).text)\n" : DataCheckText(report, name: name).text)
     if !report.problems.isEmpty { throw ExitStatus.failed }
   }

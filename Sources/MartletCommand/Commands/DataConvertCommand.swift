@@ -25,12 +25,15 @@ struct DataConvertCommand: ParsableCommand {
   var overwrite = false
 
   func run() throws {
+    guard !AtomicFile.isStream(output) else {
+      throw UsageError("\(output): is a device or a pipe. Name a file to write: its format is not written in order.")
+    }
     guard let format = DatasetConversion.Format(path: output) else {
       throw UsageError(
         "\(output): the name must end in .npz or .h5, or have no suffix for IDX files, which selects the format.")
     }
     let argument = try DataArgument(name, directory: data)
-    let parts = try argument.source.parts(CommandEnvironment.dataset(isSilent: false))
+    let parts = try argument.source.parts(CommandEnvironment.streamedDataset())
     for file in DatasetConversion.files(parts, to: output, format) {
       try OutputPath.check(file, madeOf: argument.files)
       guard overwrite || !AtomicFile.exists(file) else {

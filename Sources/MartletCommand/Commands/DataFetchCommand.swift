@@ -14,6 +14,12 @@ struct DataFetchCommand: ParsableCommand {
   var mirror: String?
 
   func run() throws {
+    if let mirror {
+      let scheme = mirror.prefix { $0 != ":" }.lowercased()
+      guard ["http", "https"].contains(scheme), mirror.dropFirst(scheme.count).hasPrefix("://") else {
+        throw UsageError("--mirror must be an address that starts with http:// or https://. Received: \(mirror)")
+      }
+    }
     // A download must not block on a reader of its progress.
     Console.error.writeInBackground()
     guard let paths = try NamedSource.find(name).fetch(CommandEnvironment.dataset(mirror: mirror, isSilent: false))

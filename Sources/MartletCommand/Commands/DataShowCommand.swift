@@ -47,7 +47,7 @@ struct DataShowCommand: ParsableCommand {
   func run() throws {
     try checkOptions()
     let argument = try DataArgument(name, directory: data)
-    let context = CommandEnvironment.dataset(isSilent: false)
+    let context = CommandEnvironment.streamedDataset()
     var samples =
       try augmented
       ? Self.trained(argument, context)

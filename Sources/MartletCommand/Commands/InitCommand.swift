@@ -35,7 +35,7 @@ struct InitCommand: ParsableCommand {
       throw UsageError("\(data): is a configuration already. 'martlet train \(data)' runs it.")
     }
     let first = try FirstConfiguration(
-      argument.source, name: name ?? data, CommandEnvironment.dataset(isSilent: false))
+      argument.source, name: name ?? data, CommandEnvironment.streamedDataset())
     if let output {
       try AtomicFile.write(Array(first.yaml.utf8), to: output)
     } else {

@@ -19,7 +19,7 @@ struct DataCheckJSON {
   }
 
   private static func part(
-    _ name: DatasetPart.Name, _ statistics: DatasetStatistics, _ classNames: [String]?
+    _ name: DatasetSplit, _ statistics: DatasetStatistics, _ classNames: [String]?
   ) -> ConfigurationNode {
     let classes = statistics.classes.map { classes in
       [

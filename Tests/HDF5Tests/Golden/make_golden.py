@@ -105,7 +105,6 @@ with h5py.File(path("refused.h5"), "w") as file:
     file.create_dataset("partly", (10,), "f4", chunks=(5,))[:5] = 1
     file["soft"] = h5py.SoftLink("/half")
 with h5py.File(path("refused-newest.h5"), "w", libver="latest") as file:
-    file.create_dataset("chunked", data=np.zeros(10, "f4"), chunks=(5,))
     many, attributes = file.create_group("many"), file.create_group("attributes")
     for number in range(20):
         many[str(number)] = number

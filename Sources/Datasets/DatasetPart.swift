@@ -1,17 +1,10 @@
 /// The samples of one purpose: training, validation or test.
 public struct DatasetPart: Sendable {
-  /// The purpose.
-  public enum Name: String, Sendable, CaseIterable {
-    case train
-    case validation
-    case test
-  }
-
-  public let name: Name
+  public let name: DatasetSplit
   public let data: Dataset
 
   /// Creates a part.
-  public init(_ name: Name, _ data: Dataset) {
+  public init(_ name: DatasetSplit, _ data: Dataset) {
     self.name = name
     self.data = data
   }
