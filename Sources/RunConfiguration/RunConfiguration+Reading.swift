@@ -35,7 +35,7 @@ extension RunConfiguration {
     "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
     "fit": [
       "epochs", "batch_size", "shards", "validation_split", "stratify", "oversample", "class_weight", "shuffle", "seed",
-      "on_nonfinite",
+      "batch_augmentation", "on_nonfinite",
     ],
     "checkpoints": [
       "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
@@ -69,7 +69,12 @@ extension RunConfiguration {
     var training = TrainingConfiguration(
       model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
       batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale,
-      samples: samples, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite)
+      samples: samples, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite,
+      batchAugmentation: fit.batchAugmentation)
+    if let conflict = training.mixingConflict {
+      throw ConfigurationError(
+        .conflict(conflict), path: "fit.batch_augmentation", line: reader.node("fit")?["batch_augmentation"]?.line)
+    }
     training.classNames = data.classNames
     training.pictures = (data.source as? ImageFolderSource)?.preparation
     // Resolve a default that does not depend on the data.
@@ -232,6 +237,7 @@ private struct FitSection {
   let seed: UInt64
   let samples: SampleSettings
   let onNonfinite: NonfinitePolicy
+  let batchAugmentation: BatchAugmentation?
 
   init(_ node: ConfigurationNode?) throws {
     let reader = try RunConfiguration.section(node, "fit")
@@ -242,6 +248,9 @@ private struct FitSection {
     shuffle = try reader.bool("shuffle", default: true)
     seed = UInt64(try reader.integer("seed", in: 0...Int.max, default: 1))
     samples = try SampleSettings(fit: reader)
+    batchAugmentation = try reader.node("batch_augmentation").map {
+      try BatchAugmentation(configuration: $0, path: reader.path(of: "batch_augmentation"))
+    }
     let policies = NonfinitePolicy.allCases.map(\.rawValue)
     let policy = try reader.name("on_nonfinite", kind: "policy", among: policies, default: "stop")
     onNonfinite = NonfinitePolicy(rawValue: policy) ?? .stop

@@ -145,11 +145,43 @@ struct RunConfigurationTests {
     #expect(oddAgain.checkpoints == odd.checkpoints)
   }
 
+  @Test("mix the samples of batches, or say why they cannot")
+  func batchAugmentation() throws {
+    func run(_ options: String, loss: String = "categorical_crossentropy") throws -> RunConfiguration {
+      let yaml = Self.yaml.replacing("seed: 1", with: "seed: 1\(options)")
+      return try RunConfiguration(
+        yaml: yaml.replacing("loss: categorical_crossentropy", with: "loss: \(loss)"), file: "test.yml")
+    }
+    let mixing = try run(", batch_augmentation: {mix_up: {alpha: 0.4}, cut_mix: 1}")
+    #expect(mixing.training.batchAugmentation == BatchAugmentation(mixUp: MixUp(alpha: 0.4), cutMix: CutMix()))
+    let again = try RunConfiguration(yaml: mixing.yaml, file: "again.yml")
+    #expect(again.training.batchAugmentation == mixing.training.batchAugmentation)
+    try again.checkResumes(mixing)
+    #expect {
+      try run("").checkResumes(mixing)
+    } throws: {
+      "\($0)".contains("fit.batch_augmentation is {\"mix_up\":")
+    }
+    #expect {
+      try run(", batch_augmentation: mix_up", loss: "sparse_categorical_crossentropy")
+    } throws: {
+      "\($0)".hasPrefix(
+        "test.yml:10: fit.batch_augmentation: mixed samples belong to two classes, and sparse_categorical_crossentropy "
+      )
+    }
+    #expect {
+      try run(", batch_augmentation: mix_up, class_weight: balanced")
+    } throws: {
+      "\($0)".contains(
+        "test.yml:10: fit.batch_augmentation: mixed samples belong to two classes, and fit.class_weight ")
+    }
+  }
+
   /// The replaced text, its replacement, and the message.
   static let mistakes: [(String, String, String)] = [
     (
       "epochs: 10", "epoch: 10",
-      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, stratify, oversample, class_weight, shuffle, seed, on_nonfinite."
+      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, stratify, oversample, class_weight, shuffle, seed, batch_augmentation, on_nonfinite."
     ),
     ("epochs: 10", "epochs: ten", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: \"ten\""),
     ("epochs: 10", "epochs: 0", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 0"),

@@ -27,7 +27,9 @@ final class ShardWorker: @unchecked Sendable {
     configuration: TrainingConfiguration, programs: Programs, batch: BatchMemory, kernels: KernelSet, groupSize: Int
   ) {
     self.configuration = configuration
-    loader = BatchLoader(kernels: kernels, inputCount: programs.training.plan.inputShape.count)
+    loader = BatchLoader(
+      kernels: kernels, inputCount: programs.training.plan.inputShape.count,
+      isMixing: configuration.batchAugmentation != nil)
     sumCount = configuration.sumNames.count
     let outputs = programs.training.plan.outputShape.count
     countCount = configuration.countCount(outputs: outputs)
@@ -56,7 +58,7 @@ final class ShardWorker: @unchecked Sendable {
     segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables, rows: SampleSums
   ) {
     let range = begin(shards, of: step)
-    if segment == 0 { loader.load(step.batch.part(range), into: workspace.input) }
+    if segment == 0 { loader.load(range, of: step, into: workspace.input) }
     workspace.forward(
       segment: segment, variables: variables.parameters.start, state: variables.state.start,
       rows: rowsStart(rows, ofSegment: segment + 1, from: range.lowerBound))
@@ -75,7 +77,7 @@ final class ShardWorker: @unchecked Sendable {
     forward(segment: segment, of: step, shards: shards, variables: variables, rows: rows)
     let range = step.sharding.range(ofShards: shards)
     let samples = step.batch.part(range)
-    targets.load(samples)
+    targets.load(range, of: step)
     let values = sums.rows(from: range.lowerBound, width: sumCount)
     measure(range.count, of: workspace, into: values, gradientScale: 1 / Float(step.batch.count))
     weight(samples, losses: values, gradient: workspace.outputGradient)
