@@ -35,7 +35,7 @@ extension RunConfiguration {
     "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
     "fit": [
       "epochs", "batch_size", "shards", "validation_split", "stratify", "oversample", "class_weight", "shuffle", "seed",
-      "batch_augmentation", "on_nonfinite",
+      "batch_augmentation", "freeze", "on_nonfinite",
     ],
     "checkpoints": [
       "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
@@ -48,10 +48,12 @@ extension RunConfiguration {
     let reader = try ConfigurationReader(document, path: "", keys: Self.keys)
     let name = try Self.name(reader)
     let dataNode = try reader.required("data")
-    let model = try Sequential(configuration: reader.required("model"), path: "model")
+    var model = try Sequential(configuration: reader.required("model"), path: "model")
     let data = try Self.data(dataNode)
     let compile = try CompileSection(reader.node("compile"))
     let fit = try FitSection(reader.node("fit"))
+    try model.freeze(fit.freeze, path: "fit.freeze", line: reader.node("fit")?["freeze"]?.line)
+    try compile.checkMultipliers(model)
     guard fit.onNonfinite == .stop || compile.optimizer.updateOptions.accumulationSteps == nil else {
       throw ConfigurationError(
         .conflict(
@@ -159,6 +161,7 @@ private struct CompileSection {
   let loss: any Loss
   let metrics: [any Metric]
   let schedule: LearningRateSchedule?
+  private let multipliersLine: Int?
 
   /// The metric names of the history, besides the learning rate and the seconds.
   var historyNames: [String] {
@@ -172,6 +175,7 @@ private struct CompileSection {
       try LearningRateSchedule(configuration: $0, path: reader.path(of: "learning_rate_schedule"))
     }
     optimizer = try Self.optimizer(reader)
+    multipliersLine = reader.node("optimizer")?["learning_rate_multipliers"]?.line
     loss = try Self.loss(reader)
     let standard = TrainingConfiguration.defaultMetrics(loss).map { type(of: $0).name }
     metrics = try Self.metrics(reader, standard: standard)
@@ -199,6 +203,17 @@ private struct CompileSection {
     let path = reader.path(of: "optimizer")
     let (type, options) = try named(node, in: .optimizers, default: Adam.name, path: path)
     return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.allOptionKeys))
+  }
+
+  /// - Throws: `ConfigurationError` for a learning rate multiplier of no layer.
+  func checkMultipliers(_ model: Model) throws {
+    let names = model.layerNames
+    for multiplier in optimizer.updateOptions.learningRateMultipliers
+    where !names.contains(where: multiplier.layerPattern.matches) {
+      throw ConfigurationError(
+        .unmatched(multiplier.pattern, kind: "layer", names: names),
+        path: "compile.optimizer.learning_rate_multipliers", line: multipliersLine)
+    }
   }
 
   private static func loss(_ reader: ConfigurationReader) throws -> any Loss {
@@ -238,6 +253,8 @@ private struct FitSection {
   let samples: SampleSettings
   let onNonfinite: NonfinitePolicy
   let batchAugmentation: BatchAugmentation?
+  /// The names of layers to freeze.
+  let freeze: [NamePattern]
 
   init(_ node: ConfigurationNode?) throws {
     let reader = try RunConfiguration.section(node, "fit")
@@ -251,6 +268,7 @@ private struct FitSection {
     batchAugmentation = try reader.node("batch_augmentation").map {
       try BatchAugmentation(configuration: $0, path: reader.path(of: "batch_augmentation"))
     }
+    freeze = try reader.strings("freeze", default: []).map { NamePattern($0) }
     let policies = NonfinitePolicy.allCases.map(\.rawValue)
     let policy = try reader.name("on_nonfinite", kind: "policy", among: policies, default: "stop")
     onNonfinite = NonfinitePolicy(rawValue: policy) ?? .stop

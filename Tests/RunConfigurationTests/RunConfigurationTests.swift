@@ -177,11 +177,72 @@ struct RunConfigurationTests {
     }
   }
 
+  @Test("freeze layers by patterns of names, and write which")
+  func freezing() throws {
+    let yaml = Self.yaml.replacing("seed: 1", with: "seed: 1, freeze: [conv2d, dense]")
+    let run = try RunConfiguration(yaml: yaml, file: "test.yml")
+    #expect(run.training.model.nodes.map(\.isTrainable) == [false, true, true, false, true])
+    let again = try RunConfiguration(yaml: run.yaml, file: "again.yml")
+    #expect(again.training.model.nodes.map(\.isTrainable) == [false, true, true, false, true])
+    try run.checkResumes(again)
+    #expect(throws: ResumeMismatch.self) {
+      try RunConfiguration(yaml: Self.yaml, file: "test.yml").checkResumes(run)
+    }
+    #expect {
+      try RunConfiguration(yaml: yaml.replacing("[conv2d, dense]", with: "[\"block1_*\"]"), file: "test.yml")
+    } throws: {
+      "\($0)"
+        == "test.yml:10: fit.freeze: no layer matches 'block1_*'. The layers are conv2d, max_pooling2d, flatten, dense, "
+        + "dense_1."
+    }
+  }
+
+  @Test("have learning rate multipliers by patterns of names, which are part of the run")
+  func multipliers() throws {
+    func run(_ multipliers: String) throws -> RunConfiguration {
+      try RunConfiguration(
+        yaml: Self.yaml.replacing(
+          "learning_rate: 0.001", with: "learning_rate: 0.001, learning_rate_multipliers: \(multipliers)"),
+        file: "test.yml")
+    }
+    let multiplied = try run("{\"*_1\": 10, \"dense/bias\": 0.1}")
+    #expect(
+      multiplied.training.optimizer.updateOptions.learningRateMultipliers
+        == [LearningRateMultiplier("*_1", 10), LearningRateMultiplier("dense/bias", 0.1)])
+    let again = try RunConfiguration(yaml: multiplied.yaml, file: "again.yml")
+    #expect(
+      again.training.optimizer.updateOptions.learningRateMultipliers
+        == multiplied.training.optimizer.updateOptions.learningRateMultipliers)
+    try again.checkResumes(multiplied)
+    for other in ["{}", "{\"*_1\": 10}", "{\"dense/bias\": 0.1, \"*_1\": 10}"] {
+      #expect(throws: ResumeMismatch.self) { try run(other).checkResumes(multiplied) }
+    }
+    let mistakes = [
+      (
+        "{\"head*\": 10}",
+        "no layer matches 'head*'. The layers are conv2d, max_pooling2d, flatten, dense, dense_1."
+      ),
+      ("[dense]", "expected a factor for each pattern of names ({\"head*\": 10}). Received: [\"dense\"]"),
+    ]
+    for (multipliers, message) in mistakes {
+      #expect {
+        try run(multipliers)
+      } throws: {
+        "\($0)" == "test.yml:9: compile.optimizer.learning_rate_multipliers: \(message)"
+      }
+    }
+    #expect {
+      try run("{dense: -1}")
+    } throws: {
+      "\($0)".hasSuffix("learning_rate_multipliers.dense: expected a number of 0 or more. Received: -1")
+    }
+  }
+
   /// The replaced text, its replacement, and the message.
   static let mistakes: [(String, String, String)] = [
     (
       "epochs: 10", "epoch: 10",
-      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, stratify, oversample, class_weight, shuffle, seed, batch_augmentation, on_nonfinite."
+      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, stratify, oversample, class_weight, shuffle, seed, batch_augmentation, freeze, on_nonfinite."
     ),
     ("epochs: 10", "epochs: ten", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: \"ten\""),
     ("epochs: 10", "epochs: 0", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 0"),
@@ -249,7 +310,7 @@ struct RunConfigurationTests {
     ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name. Received: 3"),
     (
       "- flatten", "- flatten: 3",
-      "test.yml:6: model[2].flatten: expected a mapping with the keys name, trainable, inputs. Received: 3"
+      "test.yml:6: model[2].flatten: expected a mapping with the keys name, trainable, activity_regularizer, inputs. Received: 3"
     ),
     (
       "name: test", "name: \"a\\0\\e[2Jb\"",

@@ -81,6 +81,7 @@ final class ShardWorker: @unchecked Sendable {
     let values = sums.rows(from: range.lowerBound, width: sumCount)
     measure(range.count, of: workspace, into: values, gradientScale: 1 / Float(step.batch.count))
     weight(samples, losses: values, gradient: workspace.outputGradient)
+    workspace.addPenalties(to: SampleColumn(values, stride: sumCount))
     backwardSegment(segment, from: range.lowerBound, variables: variables, gradients: gradients, rows: rows)
   }
 
@@ -107,6 +108,7 @@ final class ShardWorker: @unchecked Sendable {
   private func begin(_ shards: Range<Int>, of step: CurrentStep) -> Range<Int> {
     let range = step.sharding.range(ofShards: shards)
     workspace.pass = step.pass
+    workspace.penaltyScale = 1 / Float(step.batch.count)
     workspace.divide(into: shards.count, first: range.lowerBound) {
       step.sharding.range(ofShard: shards.lowerBound + $0).upperBound - range.lowerBound
     }
@@ -134,6 +136,7 @@ final class ShardWorker: @unchecked Sendable {
     targets.load(samples)
     measure(samples.count, of: inference, into: rows, gradientScale: nil)
     weight(samples, losses: rows, gradient: nil)
+    inference.addPenalties(to: SampleColumn(rows, stride: sumCount))
   }
 
   /// Writes the model's outputs (samples, classes) for samples.
