@@ -88,6 +88,7 @@ extension ModelFileError.Problem: CustomStringConvertible {
     case .trainingLayer(let layer, let className):
       "layer '\(layer)' is a \(className): training with it is not supported yet (predict, evaluate and export leave "
         + "it out). To train a model without it, start from these weights: martlet train RUN.yml --initial-weights FILE."
+        + (KerasTrainingLayer.advice(className).map { " \($0)" } ?? "")
     case .unsupportedOption(let place, let option, let received, let accepted, let advice):
       "\(place): the option \(option) is \(received), which is not supported. Accepted: \(accepted)."
         + (advice.isEmpty ? "" : " \(advice)")

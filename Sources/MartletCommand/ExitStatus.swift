@@ -16,7 +16,8 @@ enum ExitStatus: Int32, Error {
       is ForeignLog:
       self = .usageError
     case CheckpointError.occupied, CheckpointError.none, CheckpointError.fallsBackToItself, CheckpointError.noTime,
-      TrainingError.batchLargerThanData, TrainingError.shapeMismatch, TrainingError.outputNotClasses,
+      TrainingError.cannotMix, TrainingError.unmatchedMultiplier, TrainingError.batchLargerThanData,
+      TrainingError.shapeMismatch, TrainingError.outputNotClasses,
       TrainingError.labelOutOfRange, TrainingError.noTargets, TrainingError.noClass, TrainingError.targetMismatch,
       TrainingError.tooLarge, TrainingError.noPictures, TrainingError.ringTooLarge, DatasetError.emptyPart,
       DatasetError.unfitFormat,

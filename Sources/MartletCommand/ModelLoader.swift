@@ -12,6 +12,8 @@ struct ModelLoader {
   let purpose: KerasModelFile.Purpose
   /// Whether the configuration's optimizer, loss and metrics override the file's.
   var replacesTraining = false
+  /// Another end for the model of a Keras file; nil to keep it.
+  var head: NewHead?
   let context: DatasetContext
 
   /// - Throws: what the file's reader throws.
@@ -35,6 +37,7 @@ struct ModelLoader {
     notes += scaleNotes(file.statedScale, model.model)
     // A model that starts with a Rescaling or Normalization layer expects raw pixels unless a scale is given.
     model.scale = file.statedScale ?? scale.value ?? model.scale ?? configuration?.training.scale
+    if let head { model = try head.applied(to: model, seed: configuration?.training.seed ?? 1) }
     for note in notes { Console.error.write("martlet: note: \(path): \(note).\n") }
     return try Checkpoint(importing: model, origin: path, background: configuration)
   }

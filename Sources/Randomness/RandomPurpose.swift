@@ -11,4 +11,5 @@ public enum RandomPurpose: UInt8, Sendable {
   case oversampling = 9
   case spatialDropout = 16
   case gaussianDropout = 17
+  case batchAugmentation = 18
 }

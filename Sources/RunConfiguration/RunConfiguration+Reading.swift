@@ -34,7 +34,7 @@ extension RunConfiguration {
     "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
     "fit": [
       "epochs", "batch_size", "shards", "validation_split", "stratify", "oversample", "class_weight", "shuffle", "seed",
-      "on_nonfinite",
+      "batch_augmentation", "freeze", "on_nonfinite",
     ],
     "checkpoints": [
       "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
@@ -47,10 +47,12 @@ extension RunConfiguration {
     let reader = try ConfigurationReader(document, path: "", keys: Self.keys)
     let name = try Self.name(reader)
     let dataNode = try reader.required("data")
-    let model = try Sequential(configuration: reader.required("model"), path: "model")
+    var model = try Sequential(configuration: reader.required("model"), path: "model")
     let data = try Self.data(dataNode)
     let compile = try CompileSection(reader.node("compile"))
     let fit = try FitSection(reader.node("fit"))
+    try model.freeze(fit.freeze, path: "fit.freeze", line: reader.node("fit")?["freeze"]?.line)
+    try compile.checkMultipliers(model)
     guard fit.onNonfinite == .stop || compile.optimizer.updateOptions.accumulationSteps == nil else {
       throw ConfigurationError(
         .conflict(
@@ -68,7 +70,12 @@ extension RunConfiguration {
     var training = TrainingConfiguration(
       model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
       batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale,
-      samples: samples, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite)
+      samples: samples, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite,
+      batchAugmentation: fit.batchAugmentation)
+    if let conflict = training.mixingConflict {
+      throw ConfigurationError(
+        .conflict(conflict), path: "fit.batch_augmentation", line: reader.node("fit")?["batch_augmentation"]?.line)
+    }
     training.classNames = data.classNames
     training.pictures = (data.source as? ImageFolderSource)?.preparation
     // Resolve a default that does not depend on the data.
@@ -153,6 +160,7 @@ private struct CompileSection {
   let loss: any Loss
   let metrics: [any Metric]
   let schedule: LearningRateSchedule?
+  private let multipliersLine: Int?
 
   /// The metric names of the history, besides the learning rate and the seconds.
   var historyNames: [String] {
@@ -166,6 +174,7 @@ private struct CompileSection {
       try LearningRateSchedule(configuration: $0, path: reader.path(of: "learning_rate_schedule"))
     }
     optimizer = try Self.optimizer(reader)
+    multipliersLine = reader.node("optimizer")?["learning_rate_multipliers"]?.line
     loss = try Self.loss(reader)
     let standard = TrainingConfiguration.defaultMetrics(loss).map { type(of: $0).name }
     metrics = try Self.metrics(reader, standard: standard)
@@ -193,6 +202,17 @@ private struct CompileSection {
     let path = reader.path(of: "optimizer")
     let (type, options) = try named(node, in: .optimizers, default: Adam.name, path: path)
     return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.allOptionKeys))
+  }
+
+  /// - Throws: `ConfigurationError` for a learning rate multiplier of no layer.
+  func checkMultipliers(_ model: Model) throws {
+    let names = model.layerNames
+    for multiplier in optimizer.updateOptions.learningRateMultipliers
+    where !names.contains(where: multiplier.layerPattern.matches) {
+      throw ConfigurationError(
+        .unmatched(multiplier.pattern, kind: "layer", names: names),
+        path: "compile.optimizer.learning_rate_multipliers", line: multipliersLine)
+    }
   }
 
   private static func loss(_ reader: ConfigurationReader) throws -> any Loss {
@@ -231,6 +251,9 @@ private struct FitSection {
   let seed: UInt64
   let samples: SampleSettings
   let onNonfinite: NonfinitePolicy
+  let batchAugmentation: BatchAugmentation?
+  /// The names of layers to freeze.
+  let freeze: [NamePattern]
 
   init(_ node: ConfigurationNode?) throws {
     let reader = try RunConfiguration.section(node, "fit")
@@ -241,6 +264,10 @@ private struct FitSection {
     shuffle = try reader.bool("shuffle", default: true)
     seed = UInt64(try reader.integer("seed", in: 0...Int.max, default: 1))
     samples = try SampleSettings(fit: reader)
+    batchAugmentation = try reader.node("batch_augmentation").map {
+      try BatchAugmentation(configuration: $0, path: reader.path(of: "batch_augmentation"))
+    }
+    freeze = try reader.strings("freeze", default: []).map { NamePattern($0) }
     let policies = NonfinitePolicy.allCases.map(\.rawValue)
     let policy = try reader.name("on_nonfinite", kind: "policy", among: policies, default: "stop")
     onNonfinite = NonfinitePolicy(rawValue: policy) ?? .stop

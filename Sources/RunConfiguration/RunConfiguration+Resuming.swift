@@ -51,6 +51,7 @@ extension RunConfiguration {
       try check("fit.\(key)") { $0.training.samples.fitOptions.first { $0.key == key }?.node ?? .null }
     }
     try check("fit.shuffle") { ConfigurationNode(.bool($0.training.shuffle)) }
+    try check("fit.batch_augmentation") { $0.training.batchAugmentation?.configuration ?? .null }
     try check("fit.seed") { ConfigurationNode(.integer(Int($0.training.seed))) }
   }
 }

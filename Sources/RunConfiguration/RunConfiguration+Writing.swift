@@ -53,11 +53,15 @@ extension RunConfiguration {
       ConfigurationEntry("batch_size", ConfigurationNode(.integer(training.batchSize))),
       ConfigurationEntry("shards", ConfigurationNode(.integer(training.shards))),
     ]
+    let augmentation = (training.batchAugmentation?.configuration).map {
+      [ConfigurationEntry("batch_augmentation", $0)]
+    }
     return ConfigurationNode(
       mapping: counts + training.samples.fitOptions + [
         ConfigurationEntry("shuffle", ConfigurationNode(.bool(training.shuffle))),
         ConfigurationEntry("seed", ConfigurationNode(.integer(Int(training.seed)))),
-        ConfigurationEntry("on_nonfinite", text(training.onNonfinite.rawValue)),
+      ] + (augmentation ?? []) + [
+        ConfigurationEntry("on_nonfinite", text(training.onNonfinite.rawValue))
       ])
   }
 

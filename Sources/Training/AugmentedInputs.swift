@@ -2,24 +2,26 @@ import Datasets
 import Kernels
 import NeuralNetwork
 
-/// What training sees of some samples: their inputs after the model's leading augmentation and rescaling layers, with
-/// the draws of an epoch.
+/// What training sees of some samples: their inputs, mixed with those of others if the run does so, after the model's
+/// leading augmentation and rescaling layers, with the draws of an epoch.
 package struct AugmentedInputs {
   private let configuration: TrainingConfiguration
   private let data: Dataset
   private let program: Program
   private let kernels: KernelSet
   private let scale: Float
+  private let mixing: BatchMixing?
 
   /// - Parameter data: the training data of the run.
-  /// - Returns: nil if the model starts with no layer that changes inputs at random.
+  /// - Returns: nil if the run does not mix samples, and the model starts with no layer that changes inputs at random.
   /// - Throws: `ModelError` if the layers do not accept the data.
   package init?(
     _ configuration: TrainingConfiguration, data: Dataset, instructionSet: InstructionSet = .bestSupported
   ) throws {
     let count = configuration.model.leadingAugmentationCount
-    guard count > 0 else { return nil }
-    var model = Model()
+    mixing = BatchMixing(configuration, shape: data.shape)
+    guard count > 0 || mixing != nil else { return nil }
+    var model = count > 0 ? Model() : Model([Rescaling(scale: 1)])
     for node in configuration.model.nodes.prefix(count) { model.append(node.layer) }
     kernels = instructionSet.kernels
     program = try model.plan(inputShape: data.shape, needsWeights: false)
@@ -43,7 +45,7 @@ package struct AugmentedInputs {
     for (position, sample) in order.indices.enumerated() { positions[Int(sample)] = Int32(position) }
     let workspace = Workspace(for: program, capacity: 1, kernels: kernels)
     let values = try indices.flatMap { index in
-      try input(index, position: Int(positions[index]), epoch: epoch, workspace)
+      try input(index, position: Int(positions[index]), epoch: epoch, order: order.indices, workspace)
     }
     return try Dataset(
       name: data.name, shape: program.plan.outputShape,
@@ -52,7 +54,9 @@ package struct AugmentedInputs {
   }
 
   /// The input of one sample after the layers.
-  private func input(_ index: Int, position: Int, epoch: Int, _ workspace: Workspace) throws -> [Float] {
+  private func input(
+    _ index: Int, position: Int, epoch: Int, order: [Int32], _ workspace: Workspace
+  ) throws -> [Float] {
     let batchSize = configuration.batchSize
     let steps = (data.count + batchSize - 1) / batchSize
     workspace.divide(into: 1, first: position % batchSize) { _ in 1 }
@@ -60,6 +64,15 @@ package struct AugmentedInputs {
       mode: .training, seed: configuration.seed, epoch: epoch, step: epoch * steps + position / batchSize,
       firstSample: position - position % batchSize)
     for (place, value) in try data.input(index).enumerated() { workspace.input[place] = value / scale }
+    if let mixing {
+      let (first, sample) = (workspace.pass.firstSample, position % batchSize)
+      mixing.draw(workspace.pass, samples: min(batchSize, data.count - first))
+      let other = try data.input(Int(order[first + mixing[sample].partner])).map { $0 / scale }
+      other.withUnsafeBufferPointer { other in
+        guard let other = other.baseAddress else { return }
+        mixing.mix(sample, workspace.input, with: other)
+      }
+    }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 1) { none in
       guard let start = none.baseAddress else { return }
       start.initialize(to: 0)

@@ -46,6 +46,7 @@ extension Trainer {
     try training.check(fits: plan, configuration.loss)
     try validation?.check(fits: plan, configuration.loss)
     try configuration.check(training)
+    try configuration.checkMixing(training, input: plan.inputShape)
   }
 
   private func shouldStop(_ plan: FitPlan) -> Bool {

@@ -15,14 +15,3 @@ extension TrainingConfiguration {
     return preparation
   }
 }
-
-extension Shape {
-  /// (height, width, channels) of an image; (height, width) is an image of one channel.
-  fileprivate var imageOrPlane: (height: Int, width: Int, channels: Int)? {
-    switch dimensions.count {
-    case 2: (dimensions[0], dimensions[1], 1)
-    case 3: (dimensions[0], dimensions[1], dimensions[2])
-    default: nil
-    }
-  }
-}

@@ -39,6 +39,8 @@ public struct TrainingConfiguration: Sendable {
   }
   /// The learning rate schedule; nil for a constant rate.
   public var learningRateSchedule: LearningRateSchedule?
+  /// The augmentation of whole batches in training; nil for none.
+  public var batchAugmentation: BatchAugmentation?
   /// The policy for batches whose loss is NaN or infinite.
   public var onNonfinite: NonfinitePolicy
 
@@ -50,7 +52,7 @@ public struct TrainingConfiguration: Sendable {
     metrics: [any Metric]? = nil, epochs: Int = 10, batchSize: Int = 200, shards: Int = 8,
     shuffle: Bool = true, seed: UInt64 = 1, scale: Float? = nil, validationSplit: Double? = nil,
     samples: SampleSettings = SampleSettings(), learningRateSchedule: LearningRateSchedule? = nil,
-    onNonfinite: NonfinitePolicy = .stop
+    onNonfinite: NonfinitePolicy = .stop, batchAugmentation: BatchAugmentation? = nil
   ) {
     precondition(epochs > 0 && batchSize > 0, "epochs (\(epochs)) and batchSize (\(batchSize)) must be 1 or more")
     precondition((1...batchSize).contains(shards), "\(batchSize) samples cannot be split into \(shards) shards")
@@ -71,6 +73,7 @@ public struct TrainingConfiguration: Sendable {
     self.samples = samples
     self.learningRateSchedule = learningRateSchedule
     self.onNonfinite = onNonfinite
+    self.batchAugmentation = batchAugmentation
   }
 
   private static func check(seed: UInt64) {

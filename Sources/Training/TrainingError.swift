@@ -14,6 +14,10 @@ public enum TrainingError: Error, Equatable {
   case noClass(dataset: String, sample: Int, target: String, loss: String)
   /// Targets that the model's outputs cannot be compared with.
   case targetMismatch(dataset: String, target: Field, loss: String, output: Shape)
+  /// Samples that cannot be mixed by `BatchAugmentation`.
+  case cannotMix(reason: String)
+  /// A learning rate multiplier that applies to no variable.
+  case unmatchedMultiplier(pattern: String, variables: [String])
   case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
   /// The memory needed exceeds that available.
   case tooLarge(bytes: Int, available: Int)
@@ -55,6 +59,10 @@ extension TrainingError: CustomStringConvertible {
     case .targetMismatch(let dataset, let target, let loss, let output):
       "the targets of '\(dataset)' are \(target), the model's output has the shape \(output): \(loss) compares them "
         + "element by element. Give the last layer \(target.shape.count) unit\(target.shape.count == 1 ? "" : "s")."
+    case .cannotMix(let reason): "fit.batch_augmentation: \(reason)"
+    case .unmatchedMultiplier(let pattern, let variables):
+      "learning_rate_multipliers: nothing matches '\(pattern)'. The variables are "
+        + "\(variables.prefix(30).joined(separator: ", "))\(variables.count > 30 ? ", …" : "")."
     case .batchLargerThanData(let batchSize, let dataset, let samples):
       "a batch of \(batchSize) samples is larger than '\(dataset)', which has \(samples). Use a smaller batch size."
     case .tooLarge(let bytes, let available):

@@ -74,7 +74,10 @@ struct DataShowCommandTests {
       ["mine.npz", "--augmented"],
       "--augmented needs a configuration (YAML): the first layers of its model are applied."
     ),
-    (["plain.yml", "--augmented"], "--augmented: the model of plain.yml does not start with an augmentation layer"),
+    (
+      ["plain.yml", "--augmented"],
+      "--augmented: plain.yml has no fit.batch_augmentation, and its model does not start with an"
+    ),
     (["run.yml", "--augmented", "--test"], "--augmented and --test contradict each other"),
     (["run.yml", "--epoch", "2"], "--epoch needs --augmented"),
     (["mine.npz", "--zoom", "2"], "--zoom needs --output FILE.png."),

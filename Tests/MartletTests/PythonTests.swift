@@ -184,8 +184,10 @@ struct PythonTests {
       - random_crop: {height: 16, width: 18}
       - conv2d: {filters: 6, kernel_size: 3, dilation_rate: [2, 1], activation: relu}
       - conv2d: {filters: 8, kernel_size: 3, strides: 2, groups: 2, padding: same}
-      - depthwise_conv2d: {kernel_size: 3, depth_multiplier: 2, padding: same, dilation_rate: 2, activation: tanh}
-      - separable_conv2d: {filters: 6, kernel_size: [3, 2], depth_multiplier: 2, activation: relu}
+      - depthwise_conv2d: {kernel_size: 3, depth_multiplier: 2, padding: same, dilation_rate: 2, activation: tanh,
+          depthwise_regularizer: {name: l2, l2: 0.001}, activity_regularizer: {name: l2, l2: 0.0001}}
+      - separable_conv2d: {filters: 6, kernel_size: [3, 2], depth_multiplier: 2, activation: relu,
+          pointwise_constraint: {name: max_norm, max_value: 3, axis: 2}, depthwise_initializer: he_normal}
       - conv2d_transpose: {name: same, filters: 5, kernel_size: 3, strides: 2, padding: same, activation: tanh}
       - conv2d_transpose: {filters: 4, kernel_size: [2, 3], strides: [3, 2], output_padding: [2, 1], use_bias: false}
       - conv2d_transpose: {filters: 4, kernel_size: 3, dilation_rate: [1, 2], padding: same, activation: relu}

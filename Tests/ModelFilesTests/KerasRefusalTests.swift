@@ -34,8 +34,8 @@ struct KerasRefusalTests {
       "m: layer 'first' (Conv2D): the option kernel_regularizer is {"
     ),
     (
-      #""activity_regularizer": null"#, #""activity_regularizer": "l1""#,
-      "m: layer 'first' (Conv2D): the option activity_regularizer is \"l1\""
+      #""activity_regularizer": null"#, #""activity_regularizer": "l3""#,
+      "m: layer 'first' (Conv2D): the option activity_regularizer is \"l3\""
     ),
     (
       #""kernel_constraint": null"#, #""kernel_constraint": "nonneg""#,

@@ -92,7 +92,13 @@ struct InitializerTests {
       ),
       ("dense: {units: 3, kernel_regularizer: {name: l2, l2: -1}}", "l2: expected a number of 0 or more. Received: -1"),
       ("dense: {units: 3, kernel_regularizer: {name: l2, l1: 1}}", "unknown key 'l1'"),
-      ("dense: {units: 3, activity_regularizer: l2}", "unknown key 'activity_regularizer'"),
+      ("dense: {units: 3, activity_regularizer: l3}", "model[0].dense.activity_regularizer: unknown regularizer 'l3'"),
+      ("depthwise_conv2d: {kernel_size: 3, depthwise_initializer: he_normal, depthwise_constraint: non_neg}", nil),
+      ("separable_conv2d: {filters: 2, kernel_size: 3, pointwise_regularizer: l1, depthwise_initializer: ones}", nil),
+      ("conv2d_transpose: {filters: 2, kernel_size: 3, kernel_regularizer: l2, bias_initializer: ones}", nil),
+      ("prelu: {alpha_initializer: {name: constant, value: 0.25}, alpha_constraint: non_neg}", nil),
+      ("layer_normalization: {gamma_initializer: zeros, beta_regularizer: l1}", nil),
+      ("group_normalization: {groups: 2, gamma_constraint: unit_norm}", nil),
     ] as [(String, String?)])
   func yaml(text: String, message: String?) throws {
     let document = try YAMLDocument.parse("- \(text)")

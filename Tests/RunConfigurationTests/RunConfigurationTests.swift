@@ -145,11 +145,104 @@ struct RunConfigurationTests {
     #expect(oddAgain.checkpoints == odd.checkpoints)
   }
 
+  @Test("mix the samples of batches, or say why they cannot")
+  func batchAugmentation() throws {
+    func run(_ options: String, loss: String = "categorical_crossentropy") throws -> RunConfiguration {
+      let yaml = Self.yaml.replacing("seed: 1", with: "seed: 1\(options)")
+      return try RunConfiguration(
+        yaml: yaml.replacing("loss: categorical_crossentropy", with: "loss: \(loss)"), file: "test.yml")
+    }
+    let mixing = try run(", batch_augmentation: {mix_up: {alpha: 0.4}, cut_mix: 1}")
+    #expect(mixing.training.batchAugmentation == BatchAugmentation(mixUp: MixUp(alpha: 0.4), cutMix: CutMix()))
+    let again = try RunConfiguration(yaml: mixing.yaml, file: "again.yml")
+    #expect(again.training.batchAugmentation == mixing.training.batchAugmentation)
+    try again.checkResumes(mixing)
+    #expect {
+      try run("").checkResumes(mixing)
+    } throws: {
+      "\($0)".contains("fit.batch_augmentation is {\"mix_up\":")
+    }
+    #expect {
+      try run(", batch_augmentation: mix_up", loss: "sparse_categorical_crossentropy")
+    } throws: {
+      "\($0)".hasPrefix(
+        "test.yml:10: fit.batch_augmentation: mixed samples belong to two classes, and sparse_categorical_crossentropy "
+      )
+    }
+    #expect {
+      try run(", batch_augmentation: mix_up, class_weight: balanced")
+    } throws: {
+      "\($0)".contains(
+        "test.yml:10: fit.batch_augmentation: mixed samples belong to two classes, and fit.class_weight ")
+    }
+  }
+
+  @Test("freeze layers by patterns of names, and write which")
+  func freezing() throws {
+    let yaml = Self.yaml.replacing("seed: 1", with: "seed: 1, freeze: [conv2d, dense]")
+    let run = try RunConfiguration(yaml: yaml, file: "test.yml")
+    #expect(run.training.model.nodes.map(\.isTrainable) == [false, true, true, false, true])
+    let again = try RunConfiguration(yaml: run.yaml, file: "again.yml")
+    #expect(again.training.model.nodes.map(\.isTrainable) == [false, true, true, false, true])
+    try run.checkResumes(again)
+    #expect(throws: ResumeMismatch.self) {
+      try RunConfiguration(yaml: Self.yaml, file: "test.yml").checkResumes(run)
+    }
+    #expect {
+      try RunConfiguration(yaml: yaml.replacing("[conv2d, dense]", with: "[\"block1_*\"]"), file: "test.yml")
+    } throws: {
+      "\($0)"
+        == "test.yml:10: fit.freeze: no layer matches 'block1_*'. The layers are conv2d, max_pooling2d, flatten, dense, "
+        + "dense_1."
+    }
+  }
+
+  @Test("have learning rate multipliers by patterns of names, which are part of the run")
+  func multipliers() throws {
+    func run(_ multipliers: String) throws -> RunConfiguration {
+      try RunConfiguration(
+        yaml: Self.yaml.replacing(
+          "learning_rate: 0.001", with: "learning_rate: 0.001, learning_rate_multipliers: \(multipliers)"),
+        file: "test.yml")
+    }
+    let multiplied = try run("{\"*_1\": 10, \"dense/bias\": 0.1}")
+    #expect(
+      multiplied.training.optimizer.updateOptions.learningRateMultipliers
+        == [LearningRateMultiplier("*_1", 10), LearningRateMultiplier("dense/bias", 0.1)])
+    let again = try RunConfiguration(yaml: multiplied.yaml, file: "again.yml")
+    #expect(
+      again.training.optimizer.updateOptions.learningRateMultipliers
+        == multiplied.training.optimizer.updateOptions.learningRateMultipliers)
+    try again.checkResumes(multiplied)
+    for other in ["{}", "{\"*_1\": 10}", "{\"dense/bias\": 0.1, \"*_1\": 10}"] {
+      #expect(throws: ResumeMismatch.self) { try run(other).checkResumes(multiplied) }
+    }
+    let mistakes = [
+      (
+        "{\"head*\": 10}",
+        "no layer matches 'head*'. The layers are conv2d, max_pooling2d, flatten, dense, dense_1."
+      ),
+      ("[dense]", "expected a factor for each pattern of names ({\"head*\": 10}). Received: [\"dense\"]"),
+    ]
+    for (multipliers, message) in mistakes {
+      #expect {
+        try run(multipliers)
+      } throws: {
+        "\($0)" == "test.yml:9: compile.optimizer.learning_rate_multipliers: \(message)"
+      }
+    }
+    #expect {
+      try run("{dense: -1}")
+    } throws: {
+      "\($0)".hasSuffix("learning_rate_multipliers.dense: expected a number of 0 or more. Received: -1")
+    }
+  }
+
   /// The replaced text, its replacement, and the message.
   static let mistakes: [(String, String, String)] = [
     (
       "epochs: 10", "epoch: 10",
-      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, stratify, oversample, class_weight, shuffle, seed, on_nonfinite."
+      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, stratify, oversample, class_weight, shuffle, seed, batch_augmentation, freeze, on_nonfinite."
     ),
     ("epochs: 10", "epochs: ten", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: \"ten\""),
     ("epochs: 10", "epochs: 0", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 0"),
@@ -217,7 +310,7 @@ struct RunConfigurationTests {
     ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name. Received: 3"),
     (
       "- flatten", "- flatten: 3",
-      "test.yml:6: model[2].flatten: expected a mapping with the keys name, trainable, inputs. Received: 3"
+      "test.yml:6: model[2].flatten: expected a mapping with the keys name, trainable, activity_regularizer, inputs. Received: 3"
     ),
     (
       "name: test", "name: \"a\\0\\e[2Jb\"",

@@ -34,8 +34,8 @@ struct WeightOptionsTests {
       })
     try trainer.fit(data)
     for (index, weight) in trainer.weights.enumerated() {
-      #expect(
-        try firstDifference(weight.values, golden.values("after.\(index)"), tolerance: 1e-5) == nil, "\(weight.path)")
+      let difference = try firstDifference(weight.values, golden.values("after.\(index)"), tolerance: 1e-5)
+      #expect(difference == nil, "\(weight.path): \(difference ?? "")")
     }
     let loss = try #require(trainer.state.history["loss"].last)
     #expect(abs(loss - (try golden.number("loss"))) < 1e-5)
@@ -50,8 +50,13 @@ struct WeightOptionsTests {
     model.append(Flatten())
     ConformanceRun.appendHead(to: &model)
     for options in [UpdateOptions(), UpdateOptions(clipping: .globalNorm(1), accumulationSteps: 2)] {
-      let configuration = ConformanceRun.configuration(model, optimizer: SGD(momentum: 0.9, updateOptions: options))
-      #expect(try ConformanceRun.differences(configuration, inputShape: shape).isEmpty)
+      var configuration = ConformanceRun.configuration(model, optimizer: SGD(momentum: 0.9, updateOptions: options))
+      configuration.scale = 255
+      // Images need more memory than the weights of these models: then shards are computed one by one.
+      let differences = try ConformanceRun.differences(configuration, inputShape: shape).filter {
+        $0 != "one worker computes shards one by one"
+      }
+      #expect(differences.isEmpty, "\(differences)")
     }
   }
 

@@ -86,7 +86,8 @@ struct KerasGraphBuilder {
       if let axis { demands.append(Demand(place: layer.place, input: inputs[0], lastAxis: axis)) }
       let isFree = Model.isLegalName(layer.name) && taken.insert(layer.name).inserted
       let output = model.append(
-        computed, name: isFree ? layer.name : nil, inputs: inputs, isTrainable: layer.isTrainable)
+        computed, name: isFree ? layer.name : nil, inputs: inputs, isTrainable: layer.isTrainable,
+        activityRegularizer: layer.activityRegularizer)
       names.append(layer.name)
       return (output, owner(.layer(names.count - 1)))
     case .omitted:

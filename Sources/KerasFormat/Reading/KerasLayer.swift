@@ -22,6 +22,8 @@ struct KerasLayer {
   /// Whether training updates its variables. As in Keras, the flag of a nested model itself is ignored: freezing it
   /// sets the flag of each of its layers.
   let isTrainable: Bool
+  /// The penalty on its outputs; nil for none, and for one that Martlet does not have.
+  let activityRegularizer: (any Regularizer)?
   /// The batch shape, if the entry states it.
   let inputShape: ConfigurationNode?
 
@@ -40,6 +42,7 @@ struct KerasLayer {
     className = object.className
     place = "layer '\(name)' (\(className))"
     isTrainable = object.configuration["trainable"] != false
+    activityRegularizer = try Self.activityRegularizer(object, place: place)
     inputShape = ["batch_shape", "batch_input_shape"].lazy.compactMap { object.configuration[$0] }.first
     if className == "InputLayer" {
       _ = try KerasIgnorableOptions.options(
@@ -78,7 +81,8 @@ struct KerasLayer {
   }
 
   private static func computed(
-    _ object: KerasObject, name: String, place: String, omissions: inout KerasOmissions, file: String
+    _ object: KerasObject, name: String, place: String, hasActivity: Bool = true, omissions: inout KerasOmissions,
+    file: String
   ) throws -> Kind {
     guard let type = type(of: object.className) else {
       throw ModelFileError(
@@ -89,12 +93,26 @@ struct KerasLayer {
     let configuration = KerasFormerNames.renamed(object.configuration, ofLayer: object.className)
     // Weights come from the file, so that an unknown initializer does no harm; what else is unknown is refused below.
     let keys = type.optionKeys.filter { canBeRead($0, configuration[$0]) }
-    let options = try KerasIgnorableOptions.options(
-      of: configuration, keys: keys, owner: .layer, place: place, omissions: &omissions, file: file)
+    let activity = WeightOptions.activityKey
+    var options = try KerasIgnorableOptions.options(
+      of: configuration, keys: keys + (hasActivity && canBeRead(activity, configuration[activity]) ? [activity] : []),
+      owner: .layer, place: place, omissions: &omissions, file: file)
+    // That of a layer is read with the layer.
+    options = options.without(activity)
     let (plain, axis) = try plain(options, place: place, omissions: &omissions, file: file)
     let reader = try ConfigurationReader(plain, path: place, keys: type.optionKeys)
     noteInitializers(configuration, place: place, omissions: &omissions)
     return .computed(try type.init(options: reader), axis: axis)
+  }
+
+  /// The penalty on a layer's outputs, if it is one that Martlet has; what else is there is refused with its other options.
+  private static func activityRegularizer(_ object: KerasObject, place: String) throws -> (any Regularizer)? {
+    let key = WeightOptions.activityKey
+    guard let node = object.configuration[key], canBeRead(key, node), type(of: object.className) != nil else {
+      return nil
+    }
+    return try WeightOptions.activityRegularizer(
+      ConfigurationReader(ConfigurationNode(mapping: [ConfigurationEntry(key, node)]), path: place, keys: [key]))
   }
 
   /// Whether an option of weights is one that Martlet has; true for all other options.
@@ -133,7 +151,8 @@ struct KerasLayer {
     let object = try KerasObject(node, place: "the activation of \(place)", file: file)
     if type(of: object.className) != nil,
       case .computed(let layer, _) = try computed(
-        object, name: object.className, place: "the activation of \(place)", omissions: &omissions, file: file),
+        object, name: object.className, place: "the activation of \(place)", hasActivity: false,
+        omissions: &omissions, file: file),
       let function = ActivationFunction(of: layer)
     {
       return function
@@ -149,7 +168,11 @@ struct KerasLayer {
   private static func noteInitializers(
     _ configuration: ConfigurationNode, place: String, omissions: inout KerasOmissions
   ) {
-    for (key, own) in [("kernel_initializer", "GlorotUniform"), ("bias_initializer", "Zeros")] {
+    let defaults = [
+      ("kernel_initializer", "GlorotUniform"), ("depthwise_initializer", "GlorotUniform"),
+      ("pointwise_initializer", "GlorotUniform"), ("bias_initializer", "Zeros"), ("alpha_initializer", "Zeros"),
+    ]
+    for (key, own) in defaults {
       guard let node = configuration[key], node != .null, !canBeRead(key, node) else { continue }
       let name = node["class_name"] ?? node
       let isGlorot =
@@ -160,5 +183,13 @@ struct KerasLayer {
       if spellings.contains(name) || (own == "GlorotUniform" && isGlorot) { continue }
       omissions.noteInitializer(key, name.json, own: own, of: place)
     }
+  }
+}
+
+extension ConfigurationNode {
+  /// A mapping without a key.
+  fileprivate func without(_ key: String) -> ConfigurationNode {
+    guard case .mapping(let entries) = value else { return self }
+    return ConfigurationNode(mapping: entries.filter { $0.key != key }, line: line)
   }
 }

@@ -31,6 +31,15 @@ enum KerasTrainingLayer {
     augmentation.contains(className) || ["Resizing", "CenterCrop"].contains(className)
   }
 
+  /// What a run does instead of training with a layer of the class; nil if there is nothing.
+  static func advice(_ className: String) -> String? {
+    switch className {
+    case "MixUp": "A run mixes samples and their targets itself: fit.batch_augmentation: {mix_up: {alpha: 0.2}}."
+    case "CutMix": "A run mixes samples and their targets itself: fit.batch_augmentation: {cut_mix: {factor: 1}}."
+    default: nil
+    }
+  }
+
   /// Whether this layer is never active: `Identity`, a rate of 0.
   static func isIdle(_ object: KerasObject) -> Bool {
     func isZero(_ key: String) -> Bool? { object.configuration[key].map { [0, 0.0].contains($0) } }

@@ -34,9 +34,9 @@ package enum KerasConfiguration {
   }
 
   private static func options(of optimizer: any Optimizer) -> [ConfigurationEntry] {
-    // Keras excludes variables through a method of the optimizer, and has no key for it.
+    // Keras excludes variables through a method of the optimizer, has no multipliers, and refuses keys for them.
     [ConfigurationEntry("name", text(type(of: optimizer).name))]
-      + optimizer.allOptions.filter { $0.key != UpdateOptions.exclusionKey }
+      + optimizer.allOptions.filter { !UpdateOptions.ownKeys.contains($0.key) }
   }
 
   /// - Parameter module: where Keras 3 finds losses; nil in HDF5 files, which Keras 2 reads too.

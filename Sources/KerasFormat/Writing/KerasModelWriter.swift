@@ -64,12 +64,15 @@ struct KerasModelWriter {
     ]
     let frozen = node.isTrainable ? [] : [ConfigurationEntry("trainable", false)]
     // Always Keras' default. Layers of Keras 2 that draw images do not know the option.
+    let penalty = node.activityRegularizer.map {
+      [weightOption(ConfigurationEntry(WeightOptions.activityKey, NamedPart($0).configuration))]
+    }
     let own = KerasActivation.options(of: node.layer, isArchive: isArchive).filter {
       isArchive || $0.key != "data_format"
     }.map(weightOption)
     let isForeign = Catalog.layers.isRegistered(type(of: node.layer).typeName)
     return layer(
-      node.className, node.name, options + frozen + own, inputs: node.inputs, isForeign: isForeign)
+      node.className, node.name, options + frozen + (penalty ?? []) + own, inputs: node.inputs, isForeign: isForeign)
   }
 
   /// An initializer, regularizer or constraint as Keras' object; other options unchanged.

@@ -37,7 +37,8 @@ struct DataShowCommand: ParsableCommand {
 
   @Flag(
     help: """
-      Show the samples as training sees them: after the augmentation layers at the start of the configuration's model.
+      Show the samples as training sees them: mixed by fit.batch_augmentation, and after the augmentation layers at
+      the start of the configuration's model.
       """)
   var augmented = false
 
@@ -134,7 +135,7 @@ struct DataShowCommand: ParsableCommand {
       let inputs = try AugmentedInputs(training, data: samples)
     else {
       throw UsageError(
-        "--augmented: the model of \(argument.name) does not start with an augmentation layer (random_flip, "
+        "--augmented: \(argument.name) has no fit.batch_augmentation, and its model does not start with an augmentation layer (random_flip, "
           + "random_crop and the like, or gaussian_noise): training sees the samples as they are.")
     }
     return try inputs.samples(indices, epoch: epoch - 1)

@@ -11,6 +11,12 @@ struct ImportCommand: ParsableCommand {
       batch size and no seed: they come from --config, or have their defaults. With --config, everything but the model \
       comes from there, optimizer, loss and metrics included; the file provides the weights, the step count and the \
       optimizer state. The same configuration then resumes the run.
+
+      For another task, --until or --drop-last keeps the first layers with their weights, and those of --head follow with \
+      random ones, with a fresh optimizer. --config-out writes the configuration of the whole model:
+
+        martlet import base.keras --until pool --config new.yml --freeze '*' --output checkpoints/new --config-out all.yml
+        martlet train all.yml --resume
       """)
 
   @Argument(help: "The model file.")
@@ -26,6 +32,8 @@ struct ImportCommand: ParsableCommand {
 
   @Flag(help: "Import only the weights, and start with a fresh optimizer.")
   var freshOptimizer = false
+
+  @OptionGroup var change: HeadOptions
 
   @Flag(help: "Replace existing output.")
   var overwrite = false
@@ -53,8 +61,11 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func opened() throws -> Checkpoint {
-    let purpose: KerasModelFile.Purpose = freshOptimizer ? .trainingAnew : .training
-    return try dataset.opening(for: purpose, replacesTraining: true).loadKerasModel(file)
+    let head = try change.head(configuration: dataset.configuration(), freshOptimizer: freshOptimizer)
+    let purpose: KerasModelFile.Purpose = freshOptimizer || head != nil ? .trainingAnew : .training
+    var loader = try dataset.opening(for: purpose, replacesTraining: true)
+    loader.head = head
+    return try loader.loadKerasModel(file)
   }
 
   /// - Throws: `UsageError` if a run with the configuration could not resume from the imported model.
@@ -88,10 +99,12 @@ struct ImportCommand: ParsableCommand {
   /// `5 layers, 145,364 weights, 300 steps done`
   private func summary(_ saved: Checkpoint) -> String {
     let steps = saved.snapshot.state.step
-    return [
+    let frozen = saved.configuration.training.model.nodes.count { !$0.isTrainable }
+    let parts = [
       "\(saved.configuration.training.model.layers.count) layers",
       "\(NumberFormat.grouped(saved.parameterCount)) weights",
       steps > 0 ? "\(NumberFormat.grouped(steps)) steps done" : "a fresh optimizer",
-    ].joined(separator: ", ")
+    ]
+    return (frozen > 0 ? parts + ["\(frozen) layer\(frozen == 1 ? "" : "s") frozen"] : parts).joined(separator: ", ")
   }
 }

@@ -12,7 +12,7 @@ import Kernels
 ///
 /// Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2; momentum and ε are Keras' (0.99,
 /// 1e-3; PyTorch's momentum is 1 − Keras', its ε 1e-5 and its moving variance unbiased).
-public struct BatchNormalization: UnaryLayer, Equatable {
+public struct BatchNormalization: WeightedLayer, Equatable {
   public static let className = "BatchNormalization"
   public static let typeName = "batch_normalization"
   public static let prototype = BatchNormalization()
@@ -23,8 +23,11 @@ public struct BatchNormalization: UnaryLayer, Equatable {
     .bool("center", \.center),
     .bool("scale", \.scale),
   ]
-  public static let schema: Schema =
-    ownSchema + WeightOptions.options("beta", \.beta) + WeightOptions.options("gamma", \.gamma)
+  public static let schema: Schema = ownSchema + weightSchema
+  static let weights: [LayerWeight<BatchNormalization>] = [
+    LayerWeight("gamma", \.gamma) { layer, input in layer.scale ? [input.channels] : nil },
+    LayerWeight("beta", \.beta) { layer, input in layer.center ? [input.channels] : nil },
+  ]
 
   /// The fraction of the moving statistics that a training step keeps; below 1.
   public var momentum: Double
@@ -48,18 +51,16 @@ public struct BatchNormalization: UnaryLayer, Equatable {
   }
 
   public func outputShape(for input: Shape) throws -> Shape {
-    if scale { try gamma.check("gamma", [input.channels]) }
-    if center { try beta.check("beta", [input.channels]) }
+    try checkWeights(for: input)
     return input
   }
 
   public func variables(for input: Shape) -> [VariableSpecification] {
     let shape: Shape = [input.channels]
-    return (scale ? [gamma.variable("gamma", shape)] : []) + (center ? [beta.variable("beta", shape)] : [])
-      + [
-        VariableSpecification(name: "moving_mean", shape: shape, initializer: Zeros(), role: .state),
-        VariableSpecification(name: "moving_variance", shape: shape, initializer: Ones(), role: .state),
-      ]
+    return trainableVariables(for: input) + [
+      VariableSpecification(name: "moving_mean", shape: shape, initializer: Zeros(), role: .state),
+      VariableSpecification(name: "moving_variance", shape: shape, initializer: Ones(), role: .state),
+    ]
   }
 
   public func operation(at site: LayerSite) -> (any Operation)? {

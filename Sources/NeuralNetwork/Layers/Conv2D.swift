@@ -7,7 +7,7 @@ import Kernels
 /// The kernel is (height, width, in / groups, filters), as Keras stores it. Adjacent rows and columns of it see pixels
 /// that are `dilationRate` apart. With `groups`, the channels and the filters are divided into as many parts, and the
 /// filters of a part see its channels alone.
-public struct Conv2D: ConvolutionLayer, ActivatedLayer, Equatable {
+public struct Conv2D: ConvolutionLayer, ActivatedLayer, WeightedLayer, Equatable {
   public static let className = "Conv2D"
   public static let classAliases = ["Convolution2D"]
   public static let typeName = "conv2d"
@@ -22,8 +22,13 @@ public struct Conv2D: ConvolutionLayer, ActivatedLayer, Equatable {
     .choice("activation", \.activation),
     .bool("use_bias", \.useBias),
   ]
-  public static let schema: Schema =
-    ownSchema + WeightOptions.options("kernel", \.kernel) + WeightOptions.options("bias", \.bias)
+  public static let schema: Schema = ownSchema + weightSchema
+  static let weights: [LayerWeight<Conv2D>] = [
+    LayerWeight("kernel", \.kernel) { layer, input in
+      [layer.kernelSize.height, layer.kernelSize.width, input.dimensions[2] / layer.groups, layer.filters]
+    },
+    LayerWeight("bias", \.bias) { layer, _ in layer.useBias ? [layer.filters] : nil },
+  ]
 
   /// The number of output channels.
   public var filters: Int
@@ -83,17 +88,8 @@ public struct Conv2D: ConvolutionLayer, ActivatedLayer, Equatable {
     guard window.input.channels % groups == 0 else {
       throw LayerShapeError(needs: "a number of channels that \(groups) groups divide")
     }
-    try kernel.check("kernel", kernelShape(for: input))
-    if useBias { try bias.check("bias", [filters]) }
+    try checkWeights(for: input)
     return [window.output.height, window.output.width, filters]
-  }
-
-  public func variables(for input: Shape) -> [VariableSpecification] {
-    [kernel.variable("kernel", kernelShape(for: input))] + (useBias ? [bias.variable("bias", [filters])] : [])
-  }
-
-  private func kernelShape(for input: Shape) -> Shape {
-    [kernelSize.height, kernelSize.width, input.dimensions[2] / groups, filters]
   }
 
   public func operation(at site: LayerSite) throws -> (any Operation)? {

@@ -5,12 +5,12 @@ import Kernels
 /// its value, to a window of the output; windows are `strides` apart.
 ///
 /// The kernel is (height, width, filters, in), as Keras stores it.
-public struct Conv2DTranspose: ConvolutionLayer, ActivatedLayer, Equatable {
+public struct Conv2DTranspose: ConvolutionLayer, ActivatedLayer, WeightedLayer, Equatable {
   public static let className = "Conv2DTranspose"
   public static let classAliases = ["Convolution2DTranspose"]
   public static let typeName = "conv2d_transpose"
   public static let prototype = Conv2DTranspose(filters: 1, kernelSize: [1, 1])
-  public static let schema: Schema = [
+  private static let ownSchema: Schema = [
     .integer("filters", \.filters, in: 1...LayerLimits.size, isRequired: true),
     .heightWidth("kernel_size", \.kernelSize, in: 1...LayerLimits.size, isRequired: true),
     .heightWidth("strides", \.strides, in: 1...LayerLimits.size),
@@ -24,6 +24,13 @@ public struct Conv2DTranspose: ConvolutionLayer, ActivatedLayer, Equatable {
     .heightWidth("dilation_rate", \.dilationRate, in: 1...LayerLimits.size),
     .choice("activation", \.activation),
     .bool("use_bias", \.useBias),
+  ]
+  public static let schema: Schema = ownSchema + weightSchema
+  static let weights: [LayerWeight<Conv2DTranspose>] = [
+    LayerWeight("kernel", \.kernel) { layer, input in
+      [layer.kernelSize.height, layer.kernelSize.width, layer.filters, input.dimensions[2]]
+    },
+    LayerWeight("bias", \.bias) { layer, _ in layer.useBias ? [layer.filters] : nil },
   ]
 
   /// The number of output channels.
@@ -42,6 +49,10 @@ public struct Conv2DTranspose: ConvolutionLayer, ActivatedLayer, Equatable {
   public var activation: ActivationFunction
   /// Whether each filter has a bias.
   public var useBias: Bool
+  /// The options of the kernel.
+  public var kernel = WeightOptions(GlorotUniform())
+  /// The options of the bias.
+  public var bias = WeightOptions(Zeros())
 
   /// Creates a transposed convolution layer.
   public init(
@@ -79,15 +90,8 @@ public struct Conv2DTranspose: ConvolutionLayer, ActivatedLayer, Equatable {
 
   public func outputShape(for input: Shape) throws -> Shape {
     let geometry = try geometry(over: input)
+    try checkWeights(for: input)
     return [geometry.inputHeight, geometry.inputWidth, filters]
-  }
-
-  public func variables(for input: Shape) -> [VariableSpecification] {
-    let kernel = VariableSpecification(
-      name: "kernel", shape: [kernelSize.height, kernelSize.width, filters, input.dimensions[2]],
-      initializer: GlorotUniform())
-    let bias = VariableSpecification(name: "bias", shape: [filters], initializer: Zeros())
-    return useBias ? [kernel, bias] : [kernel]
   }
 
   public func operation(at site: LayerSite) throws -> (any Operation)? {

@@ -2,7 +2,7 @@ import Configuration
 import Kernels
 
 /// A fully connected layer: activation(input · kernel + bias), with the kernel (inputs, units).
-public struct Dense: UnaryLayer, ActivatedLayer, Equatable {
+public struct Dense: WeightedLayer, ActivatedLayer, Equatable {
   public static let className = "Dense"
   public static let typeName = "dense"
   public static let prototype = Dense(units: 1)
@@ -11,8 +11,11 @@ public struct Dense: UnaryLayer, ActivatedLayer, Equatable {
     .choice("activation", \.activation),
     .bool("use_bias", \.useBias),
   ]
-  public static let schema: Schema =
-    ownSchema + WeightOptions.options("kernel", \.kernel) + WeightOptions.options("bias", \.bias)
+  public static let schema: Schema = ownSchema + weightSchema
+  static let weights: [LayerWeight<Dense>] = [
+    LayerWeight("kernel", \.kernel) { layer, input in [input.count, layer.units] },
+    LayerWeight("bias", \.bias) { layer, _ in layer.useBias ? [layer.units] : nil },
+  ]
 
   /// The number of outputs.
   public var units: Int
@@ -37,13 +40,8 @@ public struct Dense: UnaryLayer, ActivatedLayer, Equatable {
     guard input.dimensions.count == 1 else {
       throw LayerShapeError(needs: "a single axis", advice: "add a flatten layer before it")
     }
-    try kernel.check("kernel", [input.count, units])
-    if useBias { try bias.check("bias", [units]) }
+    try checkWeights(for: input)
     return [units]
-  }
-
-  public func variables(for input: Shape) -> [VariableSpecification] {
-    [kernel.variable("kernel", [input.count, units])] + (useBias ? [bias.variable("bias", [units])] : [])
   }
 
   public func operation(at site: LayerSite) -> (any Operation)? {

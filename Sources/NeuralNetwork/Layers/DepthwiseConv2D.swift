@@ -5,11 +5,11 @@ import Kernels
 ///
 /// The kernel is (height, width, channels, depth multiplier), as Keras stores it; filter j of channel c is output channel
 /// c · depth multiplier + j.
-public struct DepthwiseConv2D: ConvolutionLayer, ActivatedLayer, Equatable {
+public struct DepthwiseConv2D: ConvolutionLayer, ActivatedLayer, WeightedLayer, Equatable {
   public static let className = "DepthwiseConv2D"
   public static let typeName = "depthwise_conv2d"
   public static let prototype = DepthwiseConv2D(kernelSize: [1, 1])
-  public static let schema: Schema = [
+  private static let ownSchema: Schema = [
     .integer("depth_multiplier", \.depthMultiplier, in: 1...LayerLimits.size),
     .heightWidth("kernel_size", \.kernelSize, in: 1...LayerLimits.size, isRequired: true),
     .heightWidth("strides", \.strides, in: 1...LayerLimits.size),
@@ -17,6 +17,15 @@ public struct DepthwiseConv2D: ConvolutionLayer, ActivatedLayer, Equatable {
     .heightWidth("dilation_rate", \.dilationRate, in: 1...LayerLimits.size),
     .choice("activation", \.activation),
     .bool("use_bias", \.useBias),
+  ]
+  public static let schema: Schema = ownSchema + weightSchema
+  static let weights: [LayerWeight<DepthwiseConv2D>] = [
+    LayerWeight("kernel", stem: "depthwise", \.kernel) { layer, input in
+      [layer.kernelSize.height, layer.kernelSize.width, input.dimensions[2], layer.depthMultiplier]
+    },
+    LayerWeight("bias", \.bias) { layer, input in
+      layer.useBias ? [input.dimensions[2] * layer.depthMultiplier] : nil
+    },
   ]
 
   /// The number of filters of each channel.
@@ -33,6 +42,10 @@ public struct DepthwiseConv2D: ConvolutionLayer, ActivatedLayer, Equatable {
   public var activation: ActivationFunction
   /// Whether each filter has a bias.
   public var useBias: Bool
+  /// The options of the kernel: Keras' `depthwise_initializer` and so on.
+  public var kernel = WeightOptions(GlorotUniform())
+  /// The options of the bias.
+  public var bias = WeightOptions(Zeros())
 
   /// Creates a depthwise convolution layer.
   public init(
@@ -51,16 +64,9 @@ public struct DepthwiseConv2D: ConvolutionLayer, ActivatedLayer, Equatable {
   }
 
   public func outputShape(for input: Shape) throws -> Shape {
-    try geometry(over: input).outputShape
-  }
-
-  public func variables(for input: Shape) -> [VariableSpecification] {
-    let channels = input.dimensions[2]
-    let kernel = VariableSpecification(
-      name: "kernel", shape: [kernelSize.height, kernelSize.width, channels, depthMultiplier],
-      initializer: GlorotUniform())
-    let bias = VariableSpecification(name: "bias", shape: [channels * depthMultiplier], initializer: Zeros())
-    return useBias ? [kernel, bias] : [kernel]
+    let geometry = try geometry(over: input)
+    try checkWeights(for: input)
+    return geometry.outputShape
   }
 
   public func operation(at site: LayerSite) throws -> (any Operation)? {

@@ -4,11 +4,11 @@ import Configuration
 /// adjacent channels.
 ///
 /// Source: Y. Wu, K. He, "Group Normalization", 2018; ε is Keras' (1e-3; PyTorch's is 1e-5).
-public struct GroupNormalization: UnaryLayer, Equatable {
+public struct GroupNormalization: WeightedLayer, Equatable {
   public static let className = "GroupNormalization"
   public static let typeName = "group_normalization"
   public static let prototype = GroupNormalization()
-  public static let schema: Schema = [
+  private static let ownSchema: Schema = [
     ConfigurationOption("groups") { reader, layer in
       guard let node = reader.node("groups") else { return }
       guard case .integer(let groups) = node.value, groups == -1 || (1...LayerLimits.size).contains(groups) else {
@@ -24,6 +24,11 @@ public struct GroupNormalization: UnaryLayer, Equatable {
     .bool("center", \.center),
     .bool("scale", \.scale),
   ]
+  public static let schema: Schema = ownSchema + weightSchema
+  static let weights: [LayerWeight<GroupNormalization>] = [
+    LayerWeight("gamma", \.gamma) { layer, input in layer.scale ? [input.channels] : nil },
+    LayerWeight("beta", \.beta) { layer, input in layer.center ? [input.channels] : nil },
+  ]
 
   /// The number of groups, which divides the number of channels; -1 for one per channel.
   public var groups: Int
@@ -33,6 +38,10 @@ public struct GroupNormalization: UnaryLayer, Equatable {
   public var center: Bool
   /// Whether the layer has a γ.
   public var scale: Bool
+  /// The options of γ.
+  public var gamma = WeightOptions(Ones())
+  /// The options of β.
+  public var beta = WeightOptions(Zeros())
 
   /// Creates a layer with Keras' defaults.
   public init(groups: Int = 32, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true) {
@@ -47,12 +56,8 @@ public struct GroupNormalization: UnaryLayer, Equatable {
       throw LayerShapeError(
         needs: "a number of channels that its \(groups) groups divide", advice: "set groups to a divisor of them")
     }
+    try checkWeights(for: input)
     return input
-  }
-
-  public func variables(for input: Shape) -> [VariableSpecification] {
-    (scale ? [VariableSpecification(name: "gamma", shape: [input.channels], initializer: Ones())] : [])
-      + (center ? [VariableSpecification(name: "beta", shape: [input.channels], initializer: Zeros())] : [])
   }
 
   public func operation(at site: LayerSite) -> (any Operation)? {

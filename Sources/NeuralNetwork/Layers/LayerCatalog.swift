@@ -53,6 +53,7 @@ private let layerCatalog = Catalog<any Layer.Type>(
     RandomErasing.self,
     Resizing.self,
     CenterCrop.self,
+    ActivityRegularization.self,
   ])
 
 extension Catalog where Entry == any Layer.Type {

@@ -4,15 +4,20 @@ import Kernels
 /// (x − mean) / √(variance + ε) · γ + β, with the mean and the variance over the last axis of each sample.
 ///
 /// Source: J. Ba et al., "Layer Normalization", 2016; ε is Keras' (1e-3; PyTorch's is 1e-5).
-public struct LayerNormalization: UnaryLayer, Equatable {
+public struct LayerNormalization: WeightedLayer, Equatable {
   public static let className = "LayerNormalization"
   public static let typeName = "layer_normalization"
   public static let prototype = LayerNormalization()
-  public static let schema: Schema = [
+  private static let ownSchema: Schema = [
     .constant("axis", -1, wording: "-1, the last axis"),
     .number("epsilon", \.epsilon, where: .positive),
     .bool("center", \.center),
     .bool("scale", \.scale),
+  ]
+  public static let schema: Schema = ownSchema + weightSchema
+  static let weights: [LayerWeight<LayerNormalization>] = [
+    LayerWeight("gamma", \.gamma) { layer, input in layer.scale ? [input.channels] : nil },
+    LayerWeight("beta", \.beta) { layer, input in layer.center ? [input.channels] : nil },
   ]
 
   /// ε, added to the variance.
@@ -21,6 +26,10 @@ public struct LayerNormalization: UnaryLayer, Equatable {
   public var center: Bool
   /// Whether the layer has a γ.
   public var scale: Bool
+  /// The options of γ.
+  public var gamma = WeightOptions(Ones())
+  /// The options of β.
+  public var beta = WeightOptions(Zeros())
 
   /// Creates a layer with Keras' defaults.
   public init(epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true) {
@@ -29,11 +38,9 @@ public struct LayerNormalization: UnaryLayer, Equatable {
     self.scale = scale
   }
 
-  public func outputShape(for input: Shape) -> Shape { input }
-
-  public func variables(for input: Shape) -> [VariableSpecification] {
-    (scale ? [VariableSpecification(name: "gamma", shape: [input.channels], initializer: Ones())] : [])
-      + (center ? [VariableSpecification(name: "beta", shape: [input.channels], initializer: Zeros())] : [])
+  public func outputShape(for input: Shape) throws -> Shape {
+    try checkWeights(for: input)
+    return input
   }
 
   public func operation(at site: LayerSite) -> (any Operation)? {

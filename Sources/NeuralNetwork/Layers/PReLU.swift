@@ -3,28 +3,33 @@ import Configuration
 /// x where it is positive, else α·x with a trainable α for each value of a sample, or one for all values along some axes.
 ///
 /// Source: K. He et al., "Delving Deep into Rectifiers", 2015.
-public struct PReLU: UnaryLayer, Equatable {
+public struct PReLU: WeightedLayer, Equatable {
   public static let className = "PReLU"
   public static let typeName = "prelu"
   public static let prototype = PReLU()
-  public static let schema: Schema = [
+  private static let ownSchema: Schema = [
     .integers(
       "shared_axes", \.sharedAxes, in: 1...LayerLimits.axes, wording: "a list of axes, 1 for the first of a sample")
+  ]
+  public static let schema: Schema = ownSchema + weightSchema
+  static let weights: [LayerWeight<PReLU>] = [
+    LayerWeight("alpha", \.alpha) { layer, input in layer.alphaShape(for: input) }
   ]
 
   /// The axes of a sample, from 1, along which α is the same: [1, 2] for one α per channel of images.
   public var sharedAxes: [Int]
+  /// The options of α.
+  public var alpha = WeightOptions(Zeros())
 
   /// Creates a layer.
   public init(sharedAxes: [Int] = []) { self.sharedAxes = sharedAxes }
 
   public func outputShape(for input: Shape) throws -> Shape {
-    guard let last = sharedAxes.max(), last > input.dimensions.count else { return input }
-    throw LayerShapeError(needs: "inputs with \(last) or more axes, as its shared_axes say")
-  }
-
-  public func variables(for input: Shape) -> [VariableSpecification] {
-    [VariableSpecification(name: "alpha", shape: alphaShape(for: input), initializer: Zeros())]
+    if let last = sharedAxes.max(), last > input.dimensions.count {
+      throw LayerShapeError(needs: "inputs with \(last) or more axes, as its shared_axes say")
+    }
+    try checkWeights(for: input)
+    return input
   }
 
   public func operation(at site: LayerSite) -> (any Operation)? {

@@ -5,12 +5,12 @@ import Kernels
 ///
 /// The depthwise kernel is (height, width, channels, depth multiplier), the pointwise one (1, 1, channels · depth
 /// multiplier, filters), as Keras stores them.
-public struct SeparableConv2D: ConvolutionLayer, ActivatedLayer, Equatable {
+public struct SeparableConv2D: ConvolutionLayer, ActivatedLayer, WeightedLayer, Equatable {
   public static let className = "SeparableConv2D"
   public static let classAliases = ["SeparableConvolution2D"]
   public static let typeName = "separable_conv2d"
   public static let prototype = SeparableConv2D(filters: 1, kernelSize: [1, 1])
-  public static let schema: Schema = [
+  private static let ownSchema: Schema = [
     .integer("depth_multiplier", \.depthMultiplier, in: 1...LayerLimits.size),
     .integer("filters", \.filters, in: 1...LayerLimits.size, isRequired: true),
     .heightWidth("kernel_size", \.kernelSize, in: 1...LayerLimits.size, isRequired: true),
@@ -19,6 +19,16 @@ public struct SeparableConv2D: ConvolutionLayer, ActivatedLayer, Equatable {
     .heightWidth("dilation_rate", \.dilationRate, in: 1...LayerLimits.size),
     .choice("activation", \.activation),
     .bool("use_bias", \.useBias),
+  ]
+  public static let schema: Schema = ownSchema + weightSchema
+  static let weights: [LayerWeight<SeparableConv2D>] = [
+    LayerWeight("depthwise_kernel", stem: "depthwise", \.depthwiseKernel) { layer, input in
+      [layer.kernelSize.height, layer.kernelSize.width, input.dimensions[2], layer.depthMultiplier]
+    },
+    LayerWeight("pointwise_kernel", stem: "pointwise", \.pointwiseKernel) { layer, input in
+      [1, 1, input.dimensions[2] * layer.depthMultiplier, layer.filters]
+    },
+    LayerWeight("bias", \.bias) { layer, _ in layer.useBias ? [layer.filters] : nil },
   ]
 
   /// The number of output channels.
@@ -37,6 +47,12 @@ public struct SeparableConv2D: ConvolutionLayer, ActivatedLayer, Equatable {
   public var activation: ActivationFunction
   /// Whether each filter has a bias.
   public var useBias: Bool
+  /// The options of the depthwise kernel.
+  public var depthwiseKernel = WeightOptions(GlorotUniform())
+  /// The options of the pointwise kernel.
+  public var pointwiseKernel = WeightOptions(GlorotUniform())
+  /// The options of the bias.
+  public var bias = WeightOptions(Zeros())
 
   /// Creates a separable convolution layer.
   public init(
@@ -59,19 +75,8 @@ public struct SeparableConv2D: ConvolutionLayer, ActivatedLayer, Equatable {
 
   public func outputShape(for input: Shape) throws -> Shape {
     let geometry = try depthwiseGeometry(over: input, multiplier: depthMultiplier)
+    try checkWeights(for: input)
     return [geometry.outputHeight, geometry.outputWidth, filters]
-  }
-
-  public func variables(for input: Shape) -> [VariableSpecification] {
-    let channels = input.dimensions[2]
-    let kernels = [
-      VariableSpecification(
-        name: "depthwise_kernel", shape: [kernelSize.height, kernelSize.width, channels, depthMultiplier],
-        initializer: GlorotUniform()),
-      VariableSpecification(
-        name: "pointwise_kernel", shape: [1, 1, channels * depthMultiplier, filters], initializer: GlorotUniform()),
-    ]
-    return useBias ? kernels + [VariableSpecification(name: "bias", shape: [filters], initializer: Zeros())] : kernels
   }
 
   public func operation(at site: LayerSite) throws -> (any Operation)? {

@@ -6,7 +6,8 @@ extension Model {
   ///
   /// The first element may be `input: {name: pixels}`, the name of the input layer in Keras' files.
   ///
-  /// Besides its own options, a layer may have a `name`; `trainable: false`, which freezes it; and `inputs`: the names
+  /// Besides its own options, a layer may have a `name`; `trainable: false`, which freezes it; an
+  /// `activity_regularizer`, a penalty on its outputs; and `inputs`: the names
   /// of the earlier layers that it reads, or `input` for the model's input. By default it reads the previous layer.
   /// An element can also be a block of layers: see `ResidualBlock`.
   ///
@@ -68,7 +69,9 @@ extension Model {
         return .node(index)
       }
     }
-    append(entry.layer, name: entry.name, inputs: inputs ?? source.map { [$0] }, isTrainable: entry.isTrainable)
+    append(
+      entry.layer, name: entry.name, inputs: inputs ?? source.map { [$0] }, isTrainable: entry.isTrainable,
+      activityRegularizer: entry.activityRegularizer)
   }
 
   /// The list that `init(configuration:path:)` reads; blocks are written as their layers.
@@ -87,6 +90,9 @@ extension Model {
             let name = needsAllNames ? names[index] : node.name
             var options = name.map { [ConfigurationEntry("name", ConfigurationNode(.string($0)))] } ?? []
             if !node.isTrainable { options.append(ConfigurationEntry("trainable", false)) }
+            if let penalty = node.activityRegularizer {
+              options.append(ConfigurationEntry(WeightOptions.activityKey, NamedPart(penalty).configuration))
+            }
             options += node.layer.options
             if node.inputs != [index == 0 ? .input : .node(index - 1)] {
               let sources = node.inputs.map { source in
@@ -140,10 +146,11 @@ private struct LayerEntry {
   let name: String?
   let inputs: [String]?
   let isTrainable: Bool
+  let activityRegularizer: (any Regularizer)?
   let reader: ConfigurationReader
 
   /// The keys of every layer, besides its own.
-  private static let keys = ["name", "trainable", "inputs"]
+  private static let keys = ["name", "trainable", WeightOptions.activityKey, "inputs"]
 
   init(_ node: ConfigurationNode, path: String) throws {
     switch node.value {
@@ -173,6 +180,7 @@ private struct LayerEntry {
     layer = try type.init(options: reader)
     name = try reader.optionalString("name")
     isTrainable = try reader.bool("trainable", default: true)
+    activityRegularizer = try WeightOptions.activityRegularizer(reader)
     inputs = reader.node("inputs") == nil ? nil : try reader.strings("inputs", default: [])
   }
 

@@ -18,9 +18,17 @@ public struct Model: Sendable {
     /// slots for them, and norms and weight decay exclude them. A frozen batch normalization uses its moving statistics
     /// and does not update them, also in training. Layers that act only in training, such as dropout, still do.
     public var isTrainable: Bool
+    /// A penalty on the layer's outputs, added to the loss: Keras' `activity_regularizer`; nil for none.
+    ///
+    /// As in Keras 3, it is the mean over the samples of the batch, and counts in evaluation and for frozen layers too.
+    public var activityRegularizer: (any Regularizer)?
 
     /// Creates a node.
-    public init(_ layer: any Layer, name: String? = nil, inputs: [Source], isTrainable: Bool = true) {
+    public init(
+      _ layer: any Layer, name: String? = nil, inputs: [Source], isTrainable: Bool = true,
+      activityRegularizer: (any Regularizer)? = nil
+    ) {
+      self.activityRegularizer = activityRegularizer
       self.layer = layer
       self.name = name
       self.inputs = inputs
@@ -61,17 +69,21 @@ public struct Model: Sendable {
   ///   - name: unique in the model; nil for Keras' default.
   ///   - inputs: the sources that it reads; the last layer if nil.
   ///   - isTrainable: whether training changes its variables; see `Node.isTrainable`.
+  ///   - activityRegularizer: a penalty on its outputs; see `Node.activityRegularizer`.
   /// - Returns: the layer's output.
   @discardableResult
   public mutating func append(
-    _ layer: any Layer, name: String? = nil, inputs: [Source]? = nil, isTrainable: Bool = true
+    _ layer: any Layer, name: String? = nil, inputs: [Source]? = nil, isTrainable: Bool = true,
+    activityRegularizer: (any Regularizer)? = nil
   ) -> Source {
     let inputs = inputs ?? [output]
     for case .node(let index) in inputs {
       precondition(
         nodes.indices.contains(index), "layer \(nodes.count) reads layer \(index), which does not come before it")
     }
-    nodes.append(Node(layer, name: name, inputs: inputs, isTrainable: isTrainable))
+    nodes.append(
+      Node(
+        layer, name: name, inputs: inputs, isTrainable: isTrainable, activityRegularizer: activityRegularizer))
     return output
   }
 
@@ -193,7 +205,9 @@ extension Model {
         case .node(let index): .node(index + 1)
         }
       }
-      model.append(node.layer, name: name, inputs: inputs, isTrainable: node.isTrainable)
+      model.append(
+        node.layer, name: name, inputs: inputs, isTrainable: node.isTrainable,
+        activityRegularizer: node.activityRegularizer)
     }
     return model
   }

@@ -10,6 +10,8 @@ public struct ModelPlan: Sendable {
     public let layer: any Layer
     /// Whether training changes its variables: see `Model.Node.isTrainable`.
     public let isTrainable: Bool
+    /// The penalty on its outputs; nil for none.
+    public let activityRegularizer: (any Regularizer)?
     /// The inputs of the layer, in order.
     public let inputs: [Model.Source]
     /// The sample shape of each input.
@@ -166,7 +168,8 @@ private struct PlanBuilder {
     for specification in node.layer.variables(for: shapes) { try append(specification, ofLayer: index) }
     planned.append(
       ModelPlan.Node(
-        name: names[index], layer: node.layer, isTrainable: node.isTrainable, inputs: node.inputs,
+        name: names[index], layer: node.layer, isTrainable: node.isTrainable,
+        activityRegularizer: node.activityRegularizer, inputs: node.inputs,
         inputShapes: shapes, outputShape: output, variables: first..<placed.count))
   }
 

@@ -1,12 +1,15 @@
 import Configuration
 
 extension UpdateOptions {
-  /// An option that Keras does not have.
-  package static let exclusionKey = "exclude_from_weight_decay"
+  private static let exclusionKey = "exclude_from_weight_decay"
+  static let multipliersKey = "learning_rate_multipliers"
+  /// The options that Keras does not have.
+  package static let ownKeys = [exclusionKey, multipliersKey]
   /// The keys of all options in YAML.
   public static let keys = [
     "weight_decay", exclusionKey, "clipnorm", "clipvalue", "global_clipnorm", "use_ema", "ema_momentum",
     "ema_overwrite_frequency", "gradient_accumulation_steps", "loss_scale_factor",
+    multipliersKey,
   ]
 
   /// - Parameter weightDecay: the default.
@@ -30,6 +33,7 @@ extension UpdateOptions {
     accumulationSteps =
       options.node("gradient_accumulation_steps") == nil
       ? nil : try options.integer("gradient_accumulation_steps", in: 2...1 << 30)
+    learningRateMultipliers = try Self.multipliers(options)
     guard options.node("loss_scale_factor") == nil else {
       throw options.error(
         .conflict("scaling the loss is not supported: it is for 16-bit gradients, these have 32 bits. Leave it out."),
@@ -75,6 +79,6 @@ extension UpdateOptions {
     if let accumulationSteps {
       entries.append(ConfigurationEntry("gradient_accumulation_steps", ConfigurationNode(.integer(accumulationSteps))))
     }
-    return entries
+    return entries + multiplierEntries
   }
 }

@@ -9,6 +9,8 @@
 /// them; iterations then count updates, and learning rate schedules count batches. With `movingAverage`, each step
 /// ends with a ← µ·a + (1 − µ)·w, where µ is 0 before the first update is complete: the average starts as the weights.
 ///
+/// Learning rate multipliers are factors of the rate of some variables, in updates and weight decay alike.
+///
 /// Weight decay is decoupled from the gradient. Source: I. Loshchilov, F. Hutter, "Decoupled Weight Decay
 /// Regularization", ICLR 2019, algorithm 2, in the form of Keras, which multiplies by the learning rate.
 public struct UpdateOptions: Sendable, Equatable {
@@ -46,17 +48,21 @@ public struct UpdateOptions: Sendable, Equatable {
   public var movingAverage: MovingAverage?
   /// The number of batches whose gradients make an update, 2 or more; nil for 1.
   public var accumulationSteps: Int?
+  /// The factors of the learning rate by name; of several that apply to a variable, the first.
+  public var learningRateMultipliers: [LearningRateMultiplier]
 
   /// Creates options; by default without any.
   public init(
     weightDecay: Float? = nil, excludedFromWeightDecay: [String] = [], clipping: Clipping? = nil,
-    movingAverage: MovingAverage? = nil, accumulationSteps: Int? = nil
+    movingAverage: MovingAverage? = nil, accumulationSteps: Int? = nil,
+    learningRateMultipliers: [LearningRateMultiplier] = []
   ) {
     self.weightDecay = weightDecay
     self.excludedFromWeightDecay = excludedFromWeightDecay
     self.clipping = clipping
     self.movingAverage = movingAverage
     self.accumulationSteps = accumulationSteps
+    self.learningRateMultipliers = learningRateMultipliers
   }
 
   /// Keras' names of the slots that the options need.

@@ -59,6 +59,7 @@ private struct Compiler {
       let inputs = context.plan.nodes[index].inputs.map(output(of:))
       if let layer = layerToSplit(at: index) {
         try appendSplit(layer, at: index, inputs: inputs)
+        appendPenalty(of: index)
         continue
       }
       let fusion = context.fusion(at: index, input: inputs[0].layout)
@@ -70,6 +71,7 @@ private struct Compiler {
         outputs[.node(index)] = (inputs[0].value, layout)
       }
       lowered.formUnion(layers)
+      appendPenalty(of: layers[layers.count - 1])
     }
   }
 
@@ -99,6 +101,14 @@ private struct Compiler {
       layers: [index], inputs: [output(of: .node(index)).value], hasVariables: false)
   }
 
+  /// Appends the penalty on the outputs of a layer, if it has one.
+  private mutating func appendPenalty(of index: Int) {
+    guard let regularizer = context.activityRegularizer(of: index) else { return }
+    let (value, layout) = output(of: .node(index))
+    append(
+      ActivityPenaltyOperation(regularizer, output: layout), layers: [index], inputs: [value], hasVariables: false)
+  }
+
   private func site(of index: Int, inputs: [TensorLayout]) -> LayerSite {
     LayerSite(
       inputs: inputs, layerIndex: index, isTrainable: context.plan.nodes[index].isTrainable, mode: context.mode,
@@ -108,7 +118,10 @@ private struct Compiler {
   /// The operation of one layer; nil if its output is its input.
   private mutating func operation(at index: Int, inputs: [TensorLayout]) throws -> (any Operation)? {
     var layer = context.plan.nodes[index].layer
-    if context.leavesSoftmax, index == context.plan.nodes.count - 1, let argument = layer.softmaxArgument {
+    // A penalty is on the probabilities: then these are computed.
+    if context.leavesSoftmax, index == context.plan.nodes.count - 1, context.activityRegularizer(of: index) == nil,
+      let argument = layer.softmaxArgument
+    {
       isLogits = true
       guard case .layer(let rest) = argument else { return nil }
       layer = rest

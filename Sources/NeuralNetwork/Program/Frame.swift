@@ -17,6 +17,8 @@ public struct Frame {
   public let constants: UnsafeMutablePointer<Float>
   /// `BatchOperation.statisticsCount` floats, the same for all samples of the batch.
   public let statistics: UnsafePointer<Float>
+  /// The factor of the gradient of each sample's penalties: 1 / (samples of the batch); 0 where they do not count.
+  let penaltyScale: Float
   /// Output, gradient of the output, and for each input its values and their gradient.
   let addresses: UnsafePointer<UnsafeMutablePointer<Float>?>
 

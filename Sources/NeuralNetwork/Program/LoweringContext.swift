@@ -39,9 +39,19 @@ struct LoweringContext {
     return next
   }
 
+  /// The penalty on a layer's outputs; nil for none.
+  func activityRegularizer(of index: Int) -> (any Regularizer)? {
+    plan.nodes[index].activityRegularizer ?? (layer(index) as? ActivityRegularization)?.regularizer
+  }
+
+  /// Whether only the last layer of a fusion may have a penalty on its outputs: those of the others are not computed.
+  private func hasPenaltiesAtEnd(_ fusion: Fusion) -> Bool {
+    fusion.layers.dropLast().allSatisfy { activityRegularizer(of: $0) == nil }
+  }
+
   func fusion(at index: Int, input: TensorLayout) -> Fusion? {
     for pattern in FusionCatalog.all {
-      if let fusion = pattern.match(at: index, input: input, in: self) { return fusion }
+      if let fusion = pattern.match(at: index, input: input, in: self), hasPenaltiesAtEnd(fusion) { return fusion }
     }
     return nil
   }

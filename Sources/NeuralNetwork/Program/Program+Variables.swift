@@ -1,18 +1,28 @@
 import Randomness
 
-extension Program {
-  /// Initializes the flat buffers of all variables from `seed`.
+extension ModelPlan {
+  /// The initial values of a variable, in Keras' order.
   ///
   /// Variable n has its own random stream, in Keras' order, so that its values do not depend on the memory order of the
   /// kernels.
+  package func initialValues(of index: Int, seed: UInt64) -> [Float] {
+    let variable = variables[index]
+    var random = RandomStream(seed: seed, purpose: .initialWeights, sample: index)
+    var values = [Float](repeating: 0, count: variable.shape.count)
+    values.withUnsafeMutableBufferPointer {
+      variable.specification.initializer.fill($0, shape: variable.shape, random: &random)
+    }
+    return values
+  }
+}
+
+extension Program {
+  /// Initializes the flat buffers of all variables from `seed`.
   package func initializeVariables(_ variables: FloatBuffer, state: FloatBuffer, seed: UInt64) {
     for (index, variable) in plan.variables.enumerated() {
-      var random = RandomStream(seed: seed, purpose: .initialWeights, sample: index)
-      var values = [Float](repeating: 0, count: variable.shape.count)
-      values.withUnsafeMutableBufferPointer {
-        variable.specification.initializer.fill($0, shape: variable.shape, random: &random)
-      }
-      store(values, of: index, in: variable.role == .trainable ? variables.start : state.start)
+      store(
+        plan.initialValues(of: index, seed: seed), of: index,
+        in: variable.role == .trainable ? variables.start : state.start)
     }
   }
 

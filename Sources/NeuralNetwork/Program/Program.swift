@@ -30,6 +30,7 @@ package struct Program: Sendable {
   /// activation of one.
   package func layerNames(of operation: PlacedOperation) -> String {
     let names = operation.layers.map { plan.nodes[$0].name }.joined(separator: " + ")
+    if operation.operation is ActivityPenaltyOperation { return "\(names) (activity)" }
     let isActivation =
       operation.operation is ActivationOperation && plan.nodes[operation.layers[0]].layer is any ActivatedLayer
     return isActivation ? "\(names) (activation)" : names

@@ -13,6 +13,8 @@ package final class Workspace {
   package var pass = Pass.inference
   /// The index in the batch of the first current sample.
   package private(set) var firstPosition = 0
+  /// The factor of the gradient of each sample's penalties: 1 / (samples of the batch), as that of the loss.
+  package var penaltyScale: Float = 0
   /// The weights computed by `Program.foldings`; nil in programs without foldings.
   package var folded: UnsafePointer<Float>?
 
@@ -26,6 +28,8 @@ package final class Workspace {
   /// The addresses that depend on the current samples, and their slots in the batch's memory.
   private let moving: [(address: Int, slot: Int)]
   private let kernels: KernelSet
+  /// The indices of the operations that compute penalties of activities.
+  private let penalties: [Int]
 
   /// - Parameters:
   ///   - capacity: the maximum number of samples.
@@ -38,6 +42,7 @@ package final class Workspace {
     self.capacity = capacity
     self.shardCapacity = shardCapacity
     self.kernels = kernels
+    penalties = program.operations.indices.filter { program.operations[$0].operation is ActivityPenaltyOperation }
     shardEnds = .allocate(capacity: shardCapacity)
     shardEnds.initialize(repeating: Int32(capacity), count: shardCapacity)
     shards = ShardBounds(ends: shardEnds, count: 1)
@@ -129,7 +134,7 @@ package final class Workspace {
     return Frame(
       shards: shards, pass: pass, firstPosition: firstPosition, variables: weights,
       state: state + placed.stateOffset, kept: kept(index), scratch: buffer.start + layout.scratch,
-      constants: buffer.start + place.constants, statistics: batch.statistics(of: placed),
+      constants: buffer.start + place.constants, statistics: batch.statistics(of: placed), penaltyScale: penaltyScale,
       addresses: addresses + place.firstAddress)
   }
 }
@@ -178,6 +183,14 @@ extension Workspace {
     }
     if let rows, let batchOperation, program.values[program.operations[range.lowerBound].output].needsGradient {
       batchOperation.backwardSums(frame(range.lowerBound, variables, state), rows: rows)
+    }
+  }
+
+  /// Adds the penalties of the activities of the current samples, which `forward` computed, to the loss of each.
+  package func addPenalties(to losses: SampleColumn) {
+    for index in penalties {
+      let values = ActivityPenaltyOperation.penalties(kept(index), samples: shards.samples)
+      for sample in 0..<shards.samples { losses[sample] += values[sample] }
     }
   }
 

@@ -31,7 +31,7 @@ package struct NamedPart: Equatable {
   init(_ initializer: any ConfiguredInitializer) {
     self.init(type(of: initializer).name, initializer.changedOptions)
   }
-  init(_ regularizer: any Regularizer) { self.init(type(of: regularizer).name, regularizer.changedOptions) }
+  package init(_ regularizer: any Regularizer) { self.init(type(of: regularizer).name, regularizer.changedOptions) }
   init(_ constraint: any Constraint) { self.init(type(of: constraint).name, constraint.changedOptions) }
 
   /// As YAML: the name, or a mapping with options.

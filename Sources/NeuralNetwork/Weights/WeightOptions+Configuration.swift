@@ -66,6 +66,18 @@ extension WeightOptions {
     }
   }
 
+  /// The key of the penalty on a layer's outputs, which any layer may have.
+  package static let activityKey = "activity_regularizer"
+
+  /// The penalty on a layer's outputs; nil if there is none.
+  ///
+  /// - Throws: `ConfigurationError`.
+  package static func activityRegularizer(_ reader: ConfigurationReader) throws -> (any Regularizer)? {
+    try reader.node(activityKey).map {
+      try regularizer(Place(path: reader.path(of: activityKey), line: $0.line), $0)
+    }
+  }
+
   /// The name of a part in Keras: the class; nil for an unknown name.
   package static func className(_ kind: Kind, named name: String) -> String? {
     switch kind {

@@ -6,12 +6,18 @@ struct CurrentStep: Sendable {
   let sharding: BatchSharding
   let pass: Pass
   let learningRate: Float
+  /// How the batch's samples are mixed; nil if they are not.
+  let mixing: BatchMixing?
 
   /// The next step of a run.
   ///
-  /// - Parameter samples: the samples of the epoch, in its order.
+  /// - Parameters:
+  ///   - samples: the samples of the epoch, in its order.
+  ///   - mixing: the mixtures, drawn for the step's batch.
   /// - Throws: `DatasetError` or `FileError` if an input cannot be decoded.
-  init(_ configuration: TrainingConfiguration, _ samples: SampleStream, _ state: RunState) throws {
+  init(
+    _ configuration: TrainingConfiguration, _ samples: SampleStream, _ state: RunState, mixing: BatchMixing? = nil
+  ) throws {
     let first = state.stepInEpoch * configuration.batchSize
     batch = try samples.window(min(first, samples.count)..<min(first + configuration.batchSize, samples.count))
     sharding = BatchSharding(sampleCount: max(batch.count, 1), shards: configuration.shards)
@@ -20,6 +26,8 @@ struct CurrentStep: Sendable {
     learningRate =
       configuration.learningRateSchedule?.rate(configuration.optimizer.learningRate, step: state.step)
       ?? state.learningRate
+    self.mixing = mixing
+    mixing?.draw(pass, samples: batch.count)
   }
 
   /// The number of steps before this one.

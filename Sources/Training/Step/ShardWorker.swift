@@ -27,7 +27,9 @@ final class ShardWorker: @unchecked Sendable {
     configuration: TrainingConfiguration, programs: Programs, batch: BatchMemory, kernels: KernelSet, groupSize: Int
   ) {
     self.configuration = configuration
-    loader = BatchLoader(kernels: kernels, inputCount: programs.training.plan.inputShape.count)
+    loader = BatchLoader(
+      kernels: kernels, inputCount: programs.training.plan.inputShape.count,
+      isMixing: configuration.batchAugmentation != nil)
     sumCount = configuration.sumNames.count
     let outputs = programs.training.plan.outputShape.count
     countCount = configuration.countCount(outputs: outputs)
@@ -56,7 +58,7 @@ final class ShardWorker: @unchecked Sendable {
     segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables, rows: SampleSums
   ) {
     let range = begin(shards, of: step)
-    if segment == 0 { loader.load(step.batch.part(range), into: workspace.input) }
+    if segment == 0 { loader.load(range, of: step, into: workspace.input) }
     workspace.forward(
       segment: segment, variables: variables.parameters.start, state: variables.state.start,
       rows: rowsStart(rows, ofSegment: segment + 1, from: range.lowerBound))
@@ -75,10 +77,11 @@ final class ShardWorker: @unchecked Sendable {
     forward(segment: segment, of: step, shards: shards, variables: variables, rows: rows)
     let range = step.sharding.range(ofShards: shards)
     let samples = step.batch.part(range)
-    targets.load(samples)
+    targets.load(range, of: step)
     let values = sums.rows(from: range.lowerBound, width: sumCount)
     measure(range.count, of: workspace, into: values, gradientScale: 1 / Float(step.batch.count))
     weight(samples, losses: values, gradient: workspace.outputGradient)
+    workspace.addPenalties(to: SampleColumn(values, stride: sumCount))
     backwardSegment(segment, from: range.lowerBound, variables: variables, gradients: gradients, rows: rows)
   }
 
@@ -105,6 +108,7 @@ final class ShardWorker: @unchecked Sendable {
   private func begin(_ shards: Range<Int>, of step: CurrentStep) -> Range<Int> {
     let range = step.sharding.range(ofShards: shards)
     workspace.pass = step.pass
+    workspace.penaltyScale = 1 / Float(step.batch.count)
     workspace.divide(into: shards.count, first: range.lowerBound) {
       step.sharding.range(ofShard: shards.lowerBound + $0).upperBound - range.lowerBound
     }
@@ -132,6 +136,7 @@ final class ShardWorker: @unchecked Sendable {
     targets.load(samples)
     measure(samples.count, of: inference, into: rows, gradientScale: nil)
     weight(samples, losses: rows, gradient: nil)
+    inference.addPenalties(to: SampleColumn(rows, stride: sumCount))
   }
 
   /// Writes the model's outputs (samples, classes) for samples.

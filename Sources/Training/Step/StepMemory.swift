@@ -19,6 +19,8 @@ final class StepMemory: @unchecked Sendable {
   /// The sums of batch operations.
   let batchSums: SampleSums
   let update: VariableUpdate
+  /// How the samples of the current batch are mixed; nil if they are not.
+  let mixing: BatchMixing?
   private(set) var phases: [any StepPhase] = []
 
   init(
@@ -45,6 +47,7 @@ final class StepMemory: @unchecked Sendable {
     update = VariableUpdate(
       program.plan, reduction: reduction, groups: groups, variables: variables, optimizer: configuration.optimizer,
       kernels: kernels)
+    mixing = BatchMixing(configuration, shape: program.plan.inputShape)
     phases = makePhases()
     for placed in program.operations where placed.batchOperation != nil { reduction.fillWithNegativeZero(placed) }
   }

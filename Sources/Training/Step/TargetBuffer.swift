@@ -4,6 +4,8 @@ import NeuralNetwork
 final class TargetBuffer {
   private let classes: UnsafeMutablePointer<Int32>?
   private let values: UnsafeMutablePointer<Float>?
+  /// The values of another sample, to mix with.
+  private let other: UnsafeMutablePointer<Float>?
   /// The values per sample.
   private let count: Int
 
@@ -20,6 +22,8 @@ final class TargetBuffer {
     classes?.initialize(repeating: 0, count: capacity)
     values = !hasClasses || loss.acceptsDistributions ? .allocate(capacity: capacity * count) : nil
     values?.initialize(repeating: 0, count: capacity * count)
+    other = values == nil ? nil : .allocate(capacity: count)
+    other?.initialize(repeating: 0, count: count)
     switch (classes, values) {
     case (let classes?, _): targets = .classes(classes)
     case (nil, let values?): targets = .values(values, count: count)
@@ -30,6 +34,7 @@ final class TargetBuffer {
   deinit {
     classes?.deallocate()
     values?.deallocate()
+    other?.deallocate()
   }
 
   /// Loads the targets of samples; `Dataset.check(fits:_:)` must have accepted the data set.
@@ -41,6 +46,26 @@ final class TargetBuffer {
       Self.load(samples, classes)
       targets = .classes(classes)
     }
+  }
+
+  /// Loads the targets of samples of a step's batch: values, mixed with those of others, if the run does so.
+  func load(_ range: Range<Int>, of step: CurrentStep) {
+    guard let mixing = step.mixing, let values, let other else { return load(step.batch.part(range)) }
+    loadValues(step.batch.part(range), values)
+    for sample in range {
+      let mixture = mixing[sample]
+      loadValues(step.batch.part(mixture.partner..<mixture.partner + 1), other)
+      mixture.mix(values + (sample - range.lowerBound) * count, with: other, count: count)
+    }
+    targets = .values(values, count: count)
+  }
+
+  /// Loads values; those of a class are one-hot.
+  private func loadValues(_ samples: SampleSlice, _ numbers: UnsafeMutablePointer<Float>) {
+    guard let classes, !samples.haveDistributions(over: count) else { return load(samples, numbers) }
+    Self.load(samples, classes)
+    numbers.update(repeating: 0, count: samples.count * count)
+    for position in 0..<samples.count { numbers[position * count + Int(classes[position])] = 1 }
   }
 
   /// Loads classes: a label, the index of the largest of several values, or the only value.

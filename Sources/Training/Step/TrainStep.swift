@@ -35,7 +35,7 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     self.state = state
     self.limit = limit
     phases = memory.phases
-    step = try CurrentStep(configuration, samples, state)
+    step = try CurrentStep(configuration, samples, state, mixing: memory.mixing)
     self.state.learningRate = step.learningRate
     losses.reserveCapacity(limit.steps)
     // The trainer shares the storage of the sums: copy it now, not when the first step adds to them.
@@ -71,7 +71,7 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     guard state.stepInEpoch * configuration.batchSize < samples.count, !limit.isReached(after: losses.count) else {
       return nil
     }
-    do { step = try CurrentStep(configuration, samples, state) } catch {
+    do { step = try CurrentStep(configuration, samples, state, mixing: memory.mixing) } catch {
       failure = error
       return nil
     }

@@ -26,6 +26,8 @@ struct VariableUpdate: Sendable {
   private let firstOwnSlot: Int
   /// For each trainable variable, whether weight decay applies.
   private let decays: [Bool]
+  /// For each trainable variable, the factor of its learning rate.
+  private let multipliers: [Float]
   private let kernels: KernelSet
 
   init(
@@ -38,6 +40,7 @@ struct VariableUpdate: Sendable {
     norms = GradientNorms(blocks, variableCount: plan.trainableVariables.count, clipping: options.clipping)
     penalties = WeightPenalties(blocks, plan.trainableVariables)
     decays = plan.trainableVariables.map(options.decays)
+    multipliers = plan.trainableVariables.map(options.learningRateMultiplier)
     self.reduction = reduction
     self.groups = groups
     self.variables = variables
@@ -126,14 +129,16 @@ struct VariableUpdate: Sendable {
       kernels.scale(gradient, by: norms.factor(ofVariable: block.variable), count: count)
     case nil: break
     }
+    let multiplier = multipliers[block.variable]
+    let rate = multiplier == 1 ? time.learningRate : multiplier * time.learningRate
     if let decay = options.weightDecay, decays[block.variable] {
-      kernels.decay(values, by: decay, rate: time.learningRate, count: count)
+      kernels.decay(values, by: decay, rate: rate, count: count)
     }
     optimizer.update(
       VariableBlock(
         values: values, gradient: gradient, slots: slot(firstOwnSlot, of: block),
         slotStride: variables.slotStride, count: count, iteration: time.iteration, kernels: kernels),
-      stepSize: time.stepSize)
+      stepSize: multiplier == 1 ? time.stepSize : optimizer.stepSize(iteration: time.iteration, learningRate: rate))
   }
 
   /// Completes the step: the state variables get their next values.

@@ -1,0 +1,88 @@
+import Configuration
+
+/// Another end for a trained model: its first layers keep their weights, and new ones after them start at random.
+package struct NewHead: Sendable {
+  /// Where the kept part of the model ends.
+  package enum End: Sendable {
+    /// After its last layer.
+    case last
+    /// After the layer with a name.
+    case layer(String)
+    /// Before its last layers.
+    case dropping(Int)
+  }
+
+  /// The end of what is kept.
+  package var end: End
+  /// The new layers; nil for none.
+  package var layers: Model?
+  /// The names of layers to freeze.
+  package var frozen: [NamePattern]
+
+  package init(after end: End, layers: Model?, frozen: [NamePattern] = []) {
+    self.end = end
+    self.layers = layers
+    self.frozen = frozen
+  }
+
+  /// Whether the model has other layers than before.
+  private var isOtherModel: Bool {
+    if case .last = end { return layers != nil }
+    return true
+  }
+
+  /// The model with the head, with a fresh optimizer.
+  ///
+  /// - Parameter seed: of the random weights.
+  /// - Throws: `ConfigurationError` for a name that the model does not have, `ModelError` if the layers do not fit.
+  package func applied(to base: TrainedModel, seed: UInt64) throws -> TrainedModel {
+    var changed = base
+    changed.optimizerState = nil
+    changed.model = try model(base.model)
+    try changed.model.freeze(frozen, path: "--freeze")
+    guard isOtherModel else { return changed }
+    changed.classNames = nil
+    let plan = try changed.model.plan(inputShape: base.inputShape)
+    let kept = Set(try keptModel(base.model).layerNames)
+    let weights = Dictionary(base.weights.map { ($0.path, $0) }) { first, _ in first }
+    changed.weights = plan.variables.enumerated().map { index, variable in
+      if kept.contains(variable.layerName), let weight = weights[variable.path] { return weight }
+      return Snapshot.Variable(
+        path: variable.path, shape: variable.shape, values: plan.initialValues(of: index, seed: seed))
+    }
+    return changed
+  }
+
+  private func model(_ base: Model) throws -> Model {
+    guard isOtherModel else { return base }
+    var model = try keptModel(base)
+    guard let layers else { return model }
+    let names = model.layerNames
+    if let name = layers.nodes.compactMap(\.name).first(where: names.contains) {
+      throw ConfigurationError(
+        .conflict("the model already has a layer '\(name)'. Choose another name."), path: "--head", line: nil)
+    }
+    model.append(layersOf: layers)
+    return model
+  }
+
+  private func keptModel(_ base: Model) throws -> Model {
+    let names = base.layerNames
+    switch end {
+    case .last: return base
+    case .layer(let name):
+      guard let index = names.firstIndex(of: name) else {
+        throw ConfigurationError(.unknownName(kind: "layer", name: name, known: names), path: "--until", line: nil)
+      }
+      return base.part(endingWith: index)
+    case .dropping(let count):
+      guard (1..<names.count).contains(count) else {
+        throw ConfigurationError(
+          .unexpected(
+            expected: "1 to \(names.count - 1) of the \(names.count) layers", received: "\(count)"),
+          path: "--drop-last", line: nil)
+      }
+      return base.part(endingWith: names.count - 1 - count)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Martlet
+
+/// The options of `import` that change the end of a model.
+struct HeadOptions: ParsableArguments {
+  @Option(help: "Keep the layers up to this one, with their weights.")
+  var until: String?
+
+  @Option(help: "Leave out the last N layers.")
+  var dropLast: Int?
+
+  @Option(
+    help: """
+      New last layers, with random weights: a YAML file with their list, or a configuration with the key model (default: \
+      that of --config, with --until or --drop-last).
+      """)
+  var head: String?
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: "Freeze the layers whose names match this pattern: * is any characters, ? one. May be repeated.")
+  var freeze: [String] = []
+
+  /// The new end of the model; nil if there is none.
+  ///
+  /// - Throws: `UsageError` or `ConfigurationError`.
+  func head(configuration: RunConfiguration?, freshOptimizer: Bool) throws -> NewHead? {
+    guard until == nil || dropLast == nil else {
+      throw UsageError("--until and --drop-last contradict each other: both say where the kept layers end.")
+    }
+    let layers =
+      try head.map { try Model(layersOf: $0) }
+      ?? (until ?? dropLast.map { "\($0)" }).flatMap { _ in
+        configuration?.training.model
+      }
+    let end: NewHead.End =
+      if let until { .layer(until) } else if let dropLast { .dropping(dropLast) } else { .last }
+    if case .last = end, layers == nil {
+      guard !freeze.isEmpty else { return nil }
+      guard freshOptimizer else {
+        throw UsageError(
+          "--freeze needs --fresh-optimizer: the optimizer's state in the file is that of other variables.")
+      }
+    }
+    return NewHead(after: end, layers: layers, frozen: freeze.map { NamePattern($0) })
+  }
+}
