@@ -75,7 +75,7 @@ struct HDF5ChunkGrid {
   /// - Throws: `HDF5Error.Problem` if there are more chunks than an index can have.
   init(_ dimensions: [Int], maximum: [Int?], chunk: [Int], growingAxisFirst: Bool) throws {
     self.chunk = chunk
-    counts = zip(dimensions, chunk).map { ($0 + $1 - 1) / $1 }
+    counts = zip(dimensions, chunk).map(Self.count)
     var order = Array(counts.indices)
     if growingAxisFirst, let growing = maximum.firstIndex(where: { $0 == nil }) {
       order.insert(order.remove(at: growing), at: 0)
@@ -88,13 +88,15 @@ struct HDF5ChunkGrid {
       guard let most = maximum[axis] else {
         throw HDF5Error.Problem.malformed(reason: "its chunk index cannot grow along its axes")
       }
-      let (chunks, isTooLong) = most.addingReportingOverflow(chunk[axis] - 1)
-      let (next, isTooLarge) = stride.multipliedReportingOverflow(by: chunks / chunk[axis])
-      guard !isTooLong, !isTooLarge else { throw Self.tooMany }
+      let (next, isTooLarge) = stride.multipliedReportingOverflow(by: Self.count(most, chunk[axis]))
+      guard !isTooLarge else { throw Self.tooMany }
       stride = next
     }
     self.strides = strides
   }
+
+  /// The number of chunks of a size that cover a dimension.
+  static func count(_ dimension: Int, _ size: Int) -> Int { dimension / size + (dimension % size == 0 ? 0 : 1) }
 
   private static var tooMany: HDF5Error.Problem { .malformed(reason: "it has more chunks than any file") }
 

@@ -52,6 +52,18 @@ data = np.random.default_rng(5).integers(0, 30000, (50, 6, 5)).astype("i2")
 for name, version in [("indexed.h5", "v110"), ("indexed-2.h5", "latest")]:
     with h5py.File(path(name), "w", libver=version) as file:
         kinds(file, data)
+# Small, with few bytes that are not 0: a test changes each of them.
+with h5py.File(path("indexed-zeros.h5"), "w", libver="v110") as file:
+    zeros = np.zeros((4, 4), "u1")
+    for name, options in [("plain", {}), ("packed", {"compression": "gzip"})]:
+        for index, chunks, maximum in [("single", (4, 4), (4, 4)), ("fixed", (2, 2), (4, 4)),
+                                       ("growing", (2, 2), (None, 4)), ("tree", (2, 2), (None, None))]:
+            file.create_dataset(f"{name}/{index}", data=zeros, chunks=chunks, maxshape=maximum, **options)
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_chunk((2, 2))
+    properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    space = h5py.h5s.create_simple(zeros.shape, zeros.shape)
+    h5py.h5d.create(file.id, b"implicit", h5py.h5t.py_create(zeros.dtype), space, dcpl=properties)
 with h5py.File(path("many-chunks.h5"), "w", libver="v110") as file:
     numbers = (np.arange(96 * 96) * 7 % 251).astype("u1")
     file.create_dataset("tree", data=numbers.reshape(96, 96), maxshape=(None, None), chunks=(1, 1))
