@@ -53,13 +53,12 @@ public struct Checkpoint: Sendable {
   /// The contents of the file.
   ///
   /// - Throws: `CheckpointError.nonfinite` if no run could resume from it; `HDF5WritingError`, `ConfigurationError`.
-  package func bytes(plan: ModelPlan) throws -> [UInt8] {
-    let variables = snapshot.parameters + snapshot.slots.joined()
-    if let bad = variables.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
-      throw CheckpointError.nonfinite(step: snapshot.state.step, variable: bad.path)
+  package consuming func bytes(plan: ModelPlan) throws -> [UInt8] {
+    if let bad = snapshot.nonfiniteVariable {
+      throw CheckpointError.nonfinite(step: snapshot.state.step, variable: bad)
     }
-    return try CheckpointWriter(checkpoint: self, plan: plan)
-      .bytes(path: CheckpointStore.name(step: snapshot.state.step))
+    let path = CheckpointStore.name(step: snapshot.state.step)
+    return try CheckpointWriter.bytes(self, plan: plan, path: path)
   }
 
   /// Writes a file of any name, whole or not at all.
@@ -67,7 +66,15 @@ public struct Checkpoint: Sendable {
   /// - Parameter plan: that of the configuration's model.
   /// - Throws: `FileError`, `HDF5WritingError` or `ConfigurationError`; an existing file is unchanged then.
   package func write(to path: String, plan: ModelPlan) throws {
-    try AtomicFile.write(CheckpointWriter(checkpoint: self, plan: plan).bytes(path: path), to: path)
+    try AtomicFile.write(CheckpointWriter.bytes(self, plan: plan, path: path), to: path)
+  }
+}
+
+extension Snapshot {
+  /// The path of a variable with a value that is NaN or infinite; nil if there is none.
+  fileprivate var nonfiniteVariable: String? {
+    let variables = [parameters[...]] + slots.map { $0[...] }
+    return variables.joined().first { !$0.values.allSatisfy(\.isFinite) }?.path
   }
 }
 

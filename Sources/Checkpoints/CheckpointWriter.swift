@@ -6,30 +6,41 @@ import Training
 
 /// A builder for the bytes of a checkpoint file.
 struct CheckpointWriter {
-  let checkpoint: Checkpoint
-  let plan: ModelPlan
+  private let checkpoint: Checkpoint
+  private let plan: ModelPlan
   private var run: RunRecord { checkpoint.run }
   private var training: TrainingConfiguration { run.configuration.training }
 
+  private init(checkpoint: Checkpoint, plan: ModelPlan) {
+    self.checkpoint = checkpoint
+    self.plan = plan
+  }
+
   /// The whole file: the user block followed by the HDF5 file.
   ///
-  /// - Parameter path: the path used in error messages.
-  func bytes(path: String) throws -> [UInt8] {
+  /// - Parameters:
+  ///   - checkpoint: as large as the file. Its values are released before the file is copied out of HDF5's memory.
+  ///   - path: the path used in error messages.
+  static func bytes(_ checkpoint: consuming Checkpoint, plan: ModelPlan, path: String) throws -> [UInt8] {
     let file = try HDF5Writer(path: path, userBlockSize: UserBlock.count)
-    let (snapshot, state) = (checkpoint.snapshot, checkpoint.snapshot.state)
-    let keras = KerasFileWriter(plan: plan, training: training, parameters: snapshot.parameters)
-    try keras.writeModel(to: file.root, optimizerClass: type(of: training.optimizer).className)
-    try keras.writeLayers(to: file.root, linked: true)
-    try keras.writeOptimizer(
-      to: file.root, iteration: state.step, learningRate: state.learningRate, slots: snapshot.slots)
-    let group = try file.root.createGroup(CheckpointLayout.martlet)
-    try writeRun(group)
-    try writePaths(group)
+    try CheckpointWriter(checkpoint: checkpoint, plan: plan).write(to: file.root)
     // A single array: it may be as large as the model.
     var bytes = try file.image(after: UserBlock.count)
     let block = UserBlock(content: bytes[UserBlock.count...])
     bytes.replaceSubrange(..<UserBlock.count, with: block.bytes)
     return bytes
+  }
+
+  private func write(to root: HDF5GroupWriter) throws {
+    let (snapshot, state) = (checkpoint.snapshot, checkpoint.snapshot.state)
+    let keras = KerasFileWriter(plan: plan, training: training, parameters: snapshot.parameters)
+    try keras.writeModel(to: root, optimizerClass: type(of: training.optimizer).className)
+    try keras.writeLayers(to: root, linked: true)
+    try keras.writeOptimizer(
+      to: root, iteration: state.step, learningRate: state.learningRate, slots: snapshot.slots)
+    let group = try root.createGroup(CheckpointLayout.martlet)
+    try writeRun(group)
+    try writePaths(group)
   }
 
   // MARK: - What Keras does not store

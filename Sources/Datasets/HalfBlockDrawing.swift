@@ -1,15 +1,15 @@
 import Tensors
 
 /// A drawing of a sample for a terminal: each character shows two pixels, one above the other.
-public struct HalfBlockDrawing: Sendable, CustomStringConvertible {
+package struct HalfBlockDrawing: Sendable, CustomStringConvertible {
   /// The lines of the drawing.
-  public let description: String
+  package let description: String
 
   /// - Parameter colors: whether to draw gray and colored pixels with 24-bit escape sequences; otherwise pixels of at
   ///   least half brightness are drawn.
   /// - Precondition: the sample is in the data set, and is an image (`Dataset.isDrawable`).
   /// - Throws: `DatasetError` or `FileError` if the sample cannot be decoded.
-  public init(_ samples: Dataset, index: Int, colors: Bool) throws {
+  package init(_ samples: Dataset, index: Int, colors: Bool) throws {
     precondition((0..<samples.count).contains(index), "'\(samples.name)' has no sample \(index)")
     guard let size = samples.shape.image else { preconditionFailure("'\(samples.name)' has no images") }
     let pixels = Pixels(

@@ -19,7 +19,8 @@ enum ExitStatus: Int32, Error {
       TrainingError.cannotMix, TrainingError.unmatchedMultiplier, TrainingError.batchLargerThanData,
       TrainingError.shapeMismatch, TrainingError.outputNotClasses,
       TrainingError.labelOutOfRange, TrainingError.noTargets, TrainingError.noClass, TrainingError.targetMismatch,
-      TrainingError.tooLarge, TrainingError.noPictures, TrainingError.ringTooLarge, DatasetError.emptyPart,
+      TrainingError.tooLarge, TrainingError.noPictures, TrainingError.noImages,
+      TrainingError.ringTooLarge, DatasetError.emptyPart,
       DatasetError.unfitFormat,
       DatasetError.unknownData, DatasetError.foreignClass, DatasetError.subsetTooLarge, DatasetError.hasValidation,
       DatasetError.noClasses, DatasetError.unknownClass:

@@ -6,9 +6,11 @@ public enum TrainingError: Error, Equatable {
   case shapeMismatch(dataset: String, inputs: Shape, model: Shape)
   case outputNotClasses(Shape)
   case labelOutOfRange(dataset: String, sample: Int, label: Int, classes: Int)
-  /// The data set has inputs only: it cannot be used for training or evaluation.
+  /// Test-time augmentation of inputs that are not images.
+  case noImages(input: Shape)
   /// Pictures for a model whose input is not a picture of 1, 3 or 4 channels.
   case noPictures(input: Shape)
+  /// The data set has inputs only: it cannot be used for training or evaluation.
   case noTargets(dataset: String)
   /// A target that is not a class.
   case noClass(dataset: String, sample: Int, target: String, loss: String)
@@ -48,6 +50,9 @@ extension TrainingError: CustomStringConvertible {
     case .labelOutOfRange(let dataset, let sample, let label, let classes):
       "sample \(sample) of '\(dataset)' has the label \(label), but the model has \(classes) outputs "
         + "(labels 0 to \(classes - 1)). Change the units of the last layer, or the labels."
+    case .noImages(let input):
+      "the model's input has the shape \(input), which is not an image: test-time augmentation mirrors and shifts "
+        + "images. Leave it out."
     case .noPictures(let input):
       "the model's input has the shape \(input), which is not a picture (height, width, 1, 3 or 4 channels). Predict "
         + "arrays: --dataset, or a configuration (--config) that names them."

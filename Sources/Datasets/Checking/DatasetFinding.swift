@@ -1,7 +1,7 @@
 /// Something in a data set that a user should look at.
-public struct DatasetFinding: Sendable, Equatable {
+package struct DatasetFinding: Sendable, Equatable {
   /// The kinds of findings.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// One input with several targets.
     case conflictingTargets = "conflicting_targets"
     /// One input in several parts.
@@ -26,7 +26,7 @@ public struct DatasetFinding: Sendable, Equatable {
     case constantChannels = "constant_channels"
 
     /// Whether it makes a training or its evaluation wrong. The others are remarks: they may be intended.
-    public var isProblem: Bool {
+    package var isProblem: Bool {
       switch self {
       case .conflictingTargets, .sharedSamples, .nonfiniteSamples, .constantSamples, .unnamedClasses,
         .untrainedClasses:
@@ -36,13 +36,13 @@ public struct DatasetFinding: Sendable, Equatable {
     }
   }
 
-  public let kind: Kind
+  package let kind: Kind
   /// How often it was found.
-  public let count: Int
+  package let count: Int
   /// What was found, in a sentence.
-  public let summary: String
+  package let summary: String
   /// The samples or classes concerned, the first ones if there are many.
-  public let examples: [String]
+  package let examples: [String]
 
   /// The maximum number of examples.
   static let exampleLimit = 10

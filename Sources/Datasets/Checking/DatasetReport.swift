@@ -1,16 +1,16 @@
 /// The statistics of all parts of a data set, and what is wrong or remarkable in them.
-public struct DatasetReport: Sendable {
+package struct DatasetReport: Sendable {
   /// The statistics of each part.
-  public let parts: [(name: DatasetSplit, statistics: DatasetStatistics)]
+  package let parts: [(name: DatasetSplit, statistics: DatasetStatistics)]
   /// The names of the classes by label; nil if they have none.
-  public let classNames: [String]?
+  package let classNames: [String]?
   /// What was found, problems first.
-  public let findings: [DatasetFinding]
+  package let findings: [DatasetFinding]
 
   /// Looks at every sample of every part once.
   ///
   /// - Throws: `DatasetError` or `FileError` if an input cannot be decoded.
-  public init(_ parts: [DatasetPart]) throws {
+  package init(_ parts: [DatasetPart]) throws {
     let scanned = try parts.map { (name: $0.name, statistics: try DatasetStatistics($0.data)) }
     let classNames = parts.lazy.compactMap(\.data.classNames).first
     self.parts = scanned
@@ -22,11 +22,11 @@ public struct DatasetReport: Sendable {
   }
 
   /// The findings that are problems.
-  public var problems: [DatasetFinding] { findings.filter(\.kind.isProblem) }
+  package var problems: [DatasetFinding] { findings.filter(\.kind.isProblem) }
   /// The findings that may be intended.
-  public var remarks: [DatasetFinding] { findings.filter { !$0.kind.isProblem } }
+  package var remarks: [DatasetFinding] { findings.filter { !$0.kind.isProblem } }
   /// The labels of all parts, in rising order; empty without classes.
-  public var labels: [Int] {
+  package var labels: [Int] {
     Set(parts.flatMap { $0.statistics.classes?.map(\.label) ?? [] }).union(classNames?.indices ?? 0..<0).sorted()
   }
 }

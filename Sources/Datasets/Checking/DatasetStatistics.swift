@@ -3,36 +3,36 @@ import Tensors
 /// What one pass over the samples of a data set finds out.
 ///
 /// A few samples are in memory at a time; of each there remains a digest of 32 bytes.
-public struct DatasetStatistics: Sendable {
+package struct DatasetStatistics: Sendable {
   /// The name of the data set.
-  public let name: String
+  package let name: String
   /// The number of samples.
-  public let count: Int
+  package let count: Int
   /// The element type and shape of an input.
-  public let input: Field
+  package let input: Field
   /// The element type and shape of a target; nil without targets.
-  public let target: Field?
+  package let target: Field?
   /// The input values of each channel of images, or at each position of vectors. Samples that are not finite are left
   /// out.
-  public let channels: [ValueStatistics]
+  package let channels: [ValueStatistics]
   /// The samples of each class by label, in rising order; nil if the targets are neither labels nor one-hot.
-  public let classes: [(label: Int, count: Int)]?
+  package let classes: [(label: Int, count: Int)]?
   /// The target values at each position, if they are no classes; empty otherwise.
-  public let targets: [ValueStatistics]
+  package let targets: [ValueStatistics]
   /// Images that have the same value everywhere.
-  public let constantSamples: [Int]
+  package let constantSamples: [Int]
   /// Inputs with a value that is NaN or infinite.
-  public let nonfiniteSamples: [Int]
+  package let nonfiniteSamples: [Int]
   /// The digest of each sample's input, in order; empty if only some were looked at.
   let digests: [InputDigest]
 
   /// All input values.
-  public var values: ValueStatistics { ValueStatistics(channels) }
+  package var values: ValueStatistics { ValueStatistics(channels) }
 
   /// - Parameter limit: the maximum number of inputs to look at, at equal distances, without digests; nil for all.
   ///   Targets are always counted in full.
   /// - Throws: `DatasetError` or `FileError` if an input cannot be decoded.
-  public init(_ data: Dataset, limit: Int? = nil) throws {
+  package init(_ data: Dataset, limit: Int? = nil) throws {
     name = data.name
     count = data.count
     input = data.input

@@ -1,15 +1,15 @@
 /// Mean, deviation and range of some numbers.
-public struct ValueStatistics: Sendable, Equatable {
+package struct ValueStatistics: Sendable, Equatable {
   /// How many numbers there are.
-  public let count: Int
-  public let mean: Double
+  package let count: Int
+  package let mean: Double
   /// The standard deviation: the square root of the mean squared distance from the mean.
-  public let deviation: Double
-  public let minimum: Double
-  public let maximum: Double
+  package let deviation: Double
+  package let minimum: Double
+  package let maximum: Double
 
   /// Whether all numbers are the same.
-  public var isConstant: Bool { minimum == maximum }
+  package var isConstant: Bool { minimum == maximum }
 
   /// The statistics of several sets of numbers together.
   ///

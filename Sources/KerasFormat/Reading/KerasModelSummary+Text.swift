@@ -2,7 +2,7 @@ import Configuration
 import NeuralNetwork
 
 extension KerasModelSummary: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     var lines = [heading] + table
     if modelClass != nil { lines += trainingLines }
     lines.append(refusal.map { "Supported: no. \($0)" } ?? "Supported: yes")
@@ -47,7 +47,7 @@ extension KerasModelSummary: CustomStringConvertible {
 
 extension KerasModelSummary {
   /// The summary for machine-readable output.
-  public var configuration: ConfigurationNode {
+  package var configuration: ConfigurationNode {
     func text(_ value: String?) -> ConfigurationNode { value.map { ConfigurationNode(.string($0)) } ?? .null }
     func integer(_ value: Int?) -> ConfigurationNode { value.map { ConfigurationNode(.integer($0)) } ?? .null }
     func list(_ values: [ConfigurationNode]) -> ConfigurationNode { ConfigurationNode(.sequence(values)) }

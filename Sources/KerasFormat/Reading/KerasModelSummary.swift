@@ -3,7 +3,7 @@ import Kernels
 import NeuralNetwork
 
 /// A summary of a Keras file, whether the model is supported or not: layers, training, and origin.
-public struct KerasModelSummary: Sendable {
+package struct KerasModelSummary: Sendable {
   /// A layer as described in the file.
   struct Layer: Sendable, Equatable {
     let name: String
@@ -34,7 +34,7 @@ public struct KerasModelSummary: Sendable {
 
 extension KerasModelFile {
   /// - Throws: `ConfigurationError` or `ModelFileError` if the file is inconsistent.
-  public func summary() throws -> KerasModelSummary {
+  package func summary() throws -> KerasModelSummary {
     let document = try contents.model.map { try JSONDocument.parse($0) }
     var (refusal, notes) = (nil as String?, [] as [String])
     var plan: (shapes: [[Int]], names: [String]) = ([], [])

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Martlet
 
+extension TestTimeAugmentation: ExpressibleByArgument {}
+
 /// Options shared by the commands that evaluate a trained model.
 struct CheckpointOptions: ParsableArguments {
   @Argument(
@@ -14,6 +16,13 @@ struct CheckpointOptions: ParsableArguments {
 
   @Option(parsing: .unconditional, help: "Number of threads (default: the cores this process may use).")
   var workers: Int?
+
+  @Option(
+    help: """
+      Average the outputs over views of each image: mirror, shifts (by a pixel to the upper left and the lower right), \
+      or mirror_and_shifts.
+      """)
+  var testTimeAugmentation: TestTimeAugmentation?
 
   /// Opens the trained model and the source of its data.
   func open(for purpose: KerasModelFile.Purpose) throws -> OpenedModel {

@@ -17,7 +17,9 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let opened = try options.open(for: .evaluating)
     let (data, isTest) = try opened.judgingData(needsTargets: true)
-    let evaluation = try opened.trainer.evaluate(data)
+    let evaluation =
+      try options.testTimeAugmentation.map { try opened.trainer.evaluate(data, $0) }
+      ?? opened.trainer.evaluate(data)
     switch format {
     case .text: Console.output.write(Self.line(evaluation, isTest: isTest) + "\n")
     case .json: Console.output.write(Self.json(evaluation) + "\n")

@@ -72,7 +72,11 @@ struct PredictCommand: ParsableCommand {
     let data = try opened.judgingData(needsTargets: false).data
     let names = opened.configuration.training.classNames ?? data.classNames
     return PredictionFile(
-      try opened.trainer.predict(data), of: data, files: data.fileNames, classNames: names, top: top)
+      try predict(data, with: opened.trainer), of: data, files: data.fileNames, classNames: names, top: top)
+  }
+
+  private func predict(_ data: Dataset, with trainer: Trainer) throws -> Prediction {
+    try options.testTimeAugmentation.map { try trainer.predict(data, $0) } ?? trainer.predict(data)
   }
 
   private func predictPictures() throws -> PredictionFile {
@@ -82,7 +86,8 @@ struct PredictCommand: ParsableCommand {
     let pictures = try PictureInputs(
       inputs, preparation: training.pictures(for: trainer.plan.inputShape), classNames: training.classNames, context)
     return PredictionFile(
-      try trainer.predict(pictures.data), of: pictures.data, files: pictures.paths, classNames: training.classNames,
+      try predict(pictures.data, with: trainer), of: pictures.data, files: pictures.paths,
+      classNames: training.classNames,
       top: top)
   }
 }
