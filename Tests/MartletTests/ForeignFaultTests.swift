@@ -66,7 +66,7 @@ struct ForeignFaultTests {
   /// Commands that fail, in a directory with a run and with models of Keras'. LESSON and PURPOSES are golden files.
   static let failures: [[String]] = [
     ["import", "LESSON"], ["import", "LESSON", "--output", "run"],
-    ["import", "PURPOSES/augmented.keras", "--output", "x"],
+    ["import", "PURPOSES/functional.keras", "--output", "x"],
     ["import", "WEIGHTS", "--output", "x"], ["predict", "WEIGHTS"], ["evaluate", "WEIGHTS"],
     ["export", "WEIGHTS", "x.npz"],
     ["evaluate", "LESSON"], ["predict", "LESSON"], ["predict", "LESSON", "--dataset", "idx"],

@@ -103,10 +103,10 @@ struct KerasCommandTests {
 
   // MARK: - Parts used only in training
 
-  @Test("a model with an unsupported optimizer predicts and is exported, with omissions on standard error")
+  @Test("a model with an unsupported layer of training predicts and is exported, with omissions on standard error")
   func unknownTraining() throws {
     let directory = try Self.prepared(model: Self.lesson)
-    let source = "\(Self.golden)/purposes/augmented.keras"
+    let source = "\(Self.golden)/purposes/functional.keras"
     for arguments in [
       ["predict", source, "--config", "small.yml"], ["evaluate", source, "--config", "small.yml"],
       ["export", source, "x.onnx"], ["export", source, "x.h5"],

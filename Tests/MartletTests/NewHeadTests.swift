@@ -66,7 +66,9 @@ struct NewHeadTests {
     }
     // Without new layers: the features of the base.
     _ = try KerasCommandTests.succeed(["import", Self.base, "--drop-last", "1", "--output", "features"], in: directory)
-    #expect(try Checkpoint(path: "\(directory.path)/features/latest.weights.h5").configuration.training.model.layers.count == 4)
+    #expect(
+      try Checkpoint(path: "\(directory.path)/features/latest.weights.h5").configuration.training.model.layers.count
+        == 4)
   }
 
   @Test("freezes layers of an unchanged model, with a fresh optimizer")

@@ -11,7 +11,9 @@ struct KerasPurposeTests {
   private static let askingPurposes: [KerasModelFile.Purpose] = [.predicting, .evaluating, .exporting]
 
   /// Models of `Golden/purposes/make_models.py`.
-  static let models = ["augmented", "functional", "flat", "plane", "moved"].flatMap { ["\($0).keras", "\($0).h5"] }
+  static let models = ["augmented", "functional", "flat", "plane", "moved", "weighted"].flatMap {
+    ["\($0).keras", "\($0).h5"]
+  }
 
   private func probabilities(_ model: TrainedModel, _ name: String) throws -> [Float] {
     let run = try Checkpoint(importing: model, origin: name)

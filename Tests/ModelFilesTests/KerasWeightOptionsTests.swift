@@ -34,6 +34,32 @@ struct KerasWeightOptionsTests {
     return model
   }
 
+  @Test("are read as Keras writes them, also for a training that resumes", arguments: ["keras", "h5"])
+  func read(suffix: String) throws {
+    let file = try KerasModelFile(path: KerasGolden.path("purposes/weighted.\(suffix)"))
+    let imported = try file.model(for: .training)
+    #expect(imported.notes.isEmpty)
+    let (model, layers) = (imported.model.model, imported.model.model.layers)
+    let depthwise = try #require(layers[0] as? DepthwiseConv2D)
+    #expect(
+      depthwise.kernel
+        == WeightOptions(HeNormal(), regularizer: L2(l2: 0.01), constraint: MaxNorm(maximum: 2, axes: [0, 1])))
+    #expect(depthwise.bias == WeightOptions(Zeros(), regularizer: L1(l1: 0.25)))
+    let separable = try #require(layers[1] as? SeparableConv2D)
+    #expect(separable.depthwiseKernel == WeightOptions(GlorotUniform(), constraint: UnitNorm()))
+    #expect(separable.pointwiseKernel == WeightOptions(GlorotUniform(), regularizer: L1L2(l1: 0.125, l2: 0.25)))
+    let transposed = try #require(layers[2] as? Conv2DTranspose)
+    #expect(transposed.kernel == WeightOptions(GlorotUniform(), regularizer: L2(l2: 0.01), constraint: NonNeg()))
+    #expect((layers[3] as? PReLU)?.alpha == WeightOptions(Constant(value: 0.25), constraint: NonNeg()))
+    #expect((layers[4] as? LayerNormalization)?.gamma == WeightOptions(Ones(), regularizer: L2(l2: 0.01)))
+    #expect((layers[5] as? GroupNormalization)?.beta == WeightOptions(Zeros(), constraint: NonNeg()))
+    #expect(layers[7] as? ActivityRegularization == ActivityRegularization(l1: 0.5))
+    // Keras keeps factors as 32-bit numbers.
+    let penalties = model.nodes.map { $0.activityRegularizer.map { [Float($0.l1), Float($0.l2)] } }
+    #expect(penalties[0] == [0.01, 0] && penalties[8] == [0, 0.125])
+    #expect(penalties.compactMap(\.self).count == 2)
+  }
+
   @Test("are written as Keras writes them, and read again", arguments: [ExportFormat.keras, .h5])
   func roundTrip(format: ExportFormat) throws {
     let options = UpdateOptions(learningRateMultipliers: [LearningRateMultiplier("dense", 10)])

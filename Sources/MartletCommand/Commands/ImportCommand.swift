@@ -13,10 +13,7 @@ struct ImportCommand: ParsableCommand {
       optimizer state. The same configuration then resumes the run.
 
       For another task, --until or --drop-last keeps the first layers with their weights, and those of --head follow with \
-      random ones, with a fresh optimizer. --config-out writes the configuration of the whole model:
-
-        martlet import base.keras --until pool --config new.yml --freeze '*' --output checkpoints/new --config-out all.yml
-        martlet train all.yml --resume
+      random ones, with a fresh optimizer. --config-out writes the configuration of the whole model, for train --resume.
       """)
 
   @Argument(help: "The model file.")

@@ -27,7 +27,7 @@ final class WeightPenalties: @unchecked Sendable {
   /// Whether a variable has a penalty.
   var areEmpty: Bool { factors.allSatisfy { $0 == nil } }
 
-  /// Computes the penalty of a block, and adds its gradient l1 · sign(w) + 2 · l2 · w.
+  /// Computes the penalty of a block, and adds its gradient l1 · sign(w) + 2 · l2 · w, where sign(0) is 0.
   func add(
     _ block: UpdateBlocks.Block, at index: Int, values: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
   ) {

@@ -1,7 +1,8 @@
 """Makes weights.h5: models with regularizers of weights and activities and with constraints, trained by Keras. `weight_options/<case>` has the attribute
 `model` (the layers as Martlet's configuration, in JSON) and the datasets `inputs`, `labels` (samples), `start.<i>` and
 `after.<i>` of each variable, `loss` (the mean over the batches of 8) and `evaluated` (the loss after them). The weights are
-small enough that no probability is clipped.
+small enough that no probability is clipped, and none is 0 with a penalty on its size (d|w|/dw at 0 is 1 in JAX, 0 in
+TensorFlow and here).
 
     python make_weights.py [weights.h5]     # needs: pip install keras==3.15.1 jax h5py
 """
@@ -77,7 +78,7 @@ case("separable", (6, 6, 2), [
     dict(depthwise_conv2d=dict(depth_multiplier=2, kernel_size=[3, 2], depthwise_regularizer=dict(name="l2", l2=0.02),
                                depthwise_constraint=dict(name="max_norm", max_value=0.9, axis=[0, 1]),
                                bias_regularizer=dict(name="l1", l1=0.03))),
-    dict(separable_conv2d=dict(filters=3, kernel_size=2, activation="tanh", pointwise_regularizer="l1",
+    dict(separable_conv2d=dict(filters=3, kernel_size=2, activation="tanh", pointwise_regularizer="l2",
                                depthwise_constraint="unit_norm", pointwise_constraint="non_neg",
                                depthwise_regularizer=dict(name="l2", l2=0.05), bias_constraint="non_neg")),
     dict(layer_normalization=dict(gamma_regularizer=dict(name="l2", l2=0.05), beta_constraint="non_neg")),

@@ -83,9 +83,27 @@ def moved():
     return model
 
 
+def weighted():
+    """Options of every kind of weight, and penalties of activities."""
+    model = keras.Sequential([
+        keras.Input((SIZE, SIZE, 1)),
+        layers.DepthwiseConv2D(3, depth_multiplier=2, depthwise_initializer="he_normal", depthwise_regularizer="l2",
+                               depthwise_constraint=keras.constraints.MaxNorm(2, axis=[0, 1]),
+                               bias_regularizer=keras.regularizers.L1(0.25), activity_regularizer="l1"),
+        layers.SeparableConv2D(3, 2, pointwise_regularizer=keras.regularizers.L1L2(0.125, 0.25),
+                               depthwise_constraint="unit_norm", activation="relu"),
+        layers.Conv2DTranspose(2, 2, kernel_constraint="non_neg", kernel_regularizer="l2"),
+        layers.PReLU(shared_axes=[1, 2], alpha_initializer=keras.initializers.Constant(0.25), alpha_constraint="non_neg"),
+        layers.LayerNormalization(gamma_regularizer="l2"), layers.GroupNormalization(groups=1, beta_constraint="non_neg"),
+        layers.Flatten(), layers.ActivityRegularization(l1=0.5),
+        layers.Dense(CLASSES, activation="softmax", activity_regularizer=keras.regularizers.L2(0.125))])
+    model.compile(keras.optimizers.SGD(0.001, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
 images, labels = samples()
 one_hot = np.eye(CLASSES, dtype="float32")[labels]
-for make in [augmented, functional, flat, plane, moved]:
+for make in [augmented, functional, flat, plane, moved, weighted]:
     keras.utils.set_random_seed(7)
     model = make()
     shaped = images.reshape((COUNT,) + model.input_shape[1:])
