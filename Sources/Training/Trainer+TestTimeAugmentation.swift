@@ -20,16 +20,19 @@ extension Trainer {
     return Prediction(values: means, classes: last.classes, kind: last.kind, areClasses: last.areClasses)
   }
 
-  /// Computes the loss and the metrics of the mean outputs over views of each image.
+  /// Computes the loss and the metrics of the mean outputs over views of each image. The loss includes the penalties of
+  /// weights, not those of activities.
   ///
   /// - Throws: as `predict(_:_:)` and `evaluate(_:)`.
   public func evaluate(_ dataset: Dataset, _ augmentation: TestTimeAugmentation) throws -> Evaluation {
     try dataset.check(fits: plan, configuration.loss)
     let prediction = try predict(dataset, augmentation)
-    // The same sums as without augmentation, of a model that returns the means.
+    // The same sums as without augmentation, of a model that returns the means: a product with the identity matrix.
     let means = try dataset.replacingInputs(prediction.values, shape: [prediction.classes])
     var judging = configuration
-    judging.model = Model([Rescaling(scale: 1)])
+    var identity = Dense(units: prediction.classes, useBias: false)
+    identity.kernel.initializer = Identity()
+    judging.model = Model([identity])
     judging.scale = 1
     let evaluation = try Trainer(
       judging, inputShape: means.shape, workerCount: workerCount, instructionSet: instructionSet
