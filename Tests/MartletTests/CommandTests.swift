@@ -102,6 +102,12 @@ struct CommandTests {
     #expect(try Shell.martlet(["predict", checkpoint, "--output", "\(directory.path)/p.csv"]).status == 0)
     #expect(try directory.text("p.csv") == csv)
 
+    let averaged = try Shell.martlet(["evaluate", checkpoint, "--test-time-augmentation", "shifts"])
+    #expect(averaged.status == 0 && averaged.output.hasPrefix("Test loss: ") && averaged.output != text)
+    let views = try Shell.martlet(["predict", checkpoint, "--test-time-augmentation", "mirror"]).output
+    #expect(views.split(separator: "\n").count == 201 && views != csv)
+    #expect(try Shell.martlet(["evaluate", checkpoint, "--test-time-augmentation", "mirrors"]).status == 2)
+
     let inspected = try Shell.martlet(["inspect", checkpoint, "--format", "json"])
     let state = try #require(
       JSONSerialization.jsonObject(with: Data(inspected.output.utf8)) as? [String: Any])
