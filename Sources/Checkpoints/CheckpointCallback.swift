@@ -142,7 +142,7 @@ package final class CheckpointCallback: Callback {
   private func noteLinks(_ fault: String?, _ trainer: Trainer) {
     guard let fault, !hasWarnedOfLinks else { return }
     hasWarnedOfLinks = true
-    trainer.warning("\(fault) The checkpoints are complete, and --resume does not need the link.")
+    trainer.warning("\(fault) The checkpoints are complete, and a run resumes without the link.")
   }
 
   /// The duration of a checkpoint in seconds: the longest so far, or an estimate before the first.

@@ -48,20 +48,19 @@ extension CheckpointError: CustomStringConvertible {
     case .configuration(let path, let reason):
       "\(path): has a configuration that this program cannot use: \(reason)"
     case .none(let directory):
-      "\(directory): holds no checkpoint to resume from. Start without --resume, or name a checkpoint."
+      "\(directory): holds no checkpoint to resume from."
     case .noneGood(let directory, let reasons):
       "\(directory): holds no good checkpoint:\n" + reasons.map { "  \($0)" }.joined(separator: "\n")
     case .nonfinite(let step, let variable):
       "the state after step \(step) was not written: \(variable) has NaN or infinite values."
     case .notSaved(let step, let reason):
       "the state after step \(step), the last one, could not be saved anywhere: \(reason)\n"
-        + "Older checkpoints are unchanged; --resume continues from the newest of them."
+        + "Older checkpoints are unchanged."
     case .noTime(let left, let needed):
       "the time limit leaves no time to make and save a step: that may take \(Self.tenths(needed, .up)) s, and "
         + "\(Self.tenths(max(left, 0), .down)) s are left. Make the limit \(Int((needed - left).rounded(.up))) s longer, or more."
     case .occupied(let directory, let newest):
-      "\(directory): already holds a run (\(newest)). Continue it with --resume, replace it with --overwrite, "
-        + "or choose another directory with --output."
+      "\(directory): already holds a run (\(newest))."
     case .fallsBackToItself(let directory):
       "checkpoints.fallback_directory is the checkpoint directory itself (\(directory)). Name one on another "
         + "disk, or leave it out."

@@ -135,7 +135,7 @@ extension DatasetError: CustomStringConvertible {
       the data set '\(dataset)' is not on this machine and could not be downloaded:
       \(reasons.map { "  \($0)" }.joined(separator: "\n"))
       Either put the files into \(directory) by hand (from \(urls.joined(separator: " or "))),
-      or name a directory that has them with --data DIR.
+      or name a directory that has them.
       """
     }
   }

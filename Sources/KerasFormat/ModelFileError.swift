@@ -4,6 +4,8 @@ public struct ModelFileError: Error, Equatable, Sendable {
   public enum Problem: Equatable, Sendable {
     /// The bytes are not of a supported format.
     case unknownFormat(ForeignFormat)
+    /// Weights without a model.
+    case weightsAlone
     /// A required part is missing.
     case missing(String)
     /// The contents are inconsistent.
@@ -49,6 +51,19 @@ extension ModelFileError: CustomStringConvertible {
 }
 
 extension ModelFileError.Problem {
+  /// The end of messages about what only training needs, which only an import for training refuses.
+  static let weightsCanBeImported = "The weights can be imported without it."
+
+  /// Whether the file's weights can be imported without its optimizer.
+  package var concernsTrainingAlone: Bool {
+    switch self {
+    case .unsupportedOption(_, _, _, _, let advice): advice.contains(Self.weightsCanBeImported)
+    case .unsupportedName(_, _, _, let advice): advice.contains(Self.weightsCanBeImported)
+    case .weights(let reason): reason.contains(Self.weightsCanBeImported)
+    default: false
+    }
+  }
+
   /// The message without advice.
   var descriptionWithoutAdvice: String {
     switch self {
@@ -66,15 +81,16 @@ extension ModelFileError.Problem: CustomStringConvertible {
     switch self {
     case .unknownFormat(let format):
       "is \(format)"
+    case .weightsAlone:
+      "has no model, only weights."
     case .missing(let what):
       "has no \(what)."
     case .malformed(let reason):
       "is malformed: \(reason)."
     case .architectureAlone:
-      "is the architecture of a Keras model (to_json) without its weights. Name the file of the weights, and this one "
-        + "with --architecture."
+      "is the architecture of a Keras model (to_json) without its weights."
     case .ownArchitecture(let other):
-      "contains its model: \(other) is not needed. Leave out --architecture."
+      "contains its model: \(other) is not needed."
     case .ownCheckpoint:
       "is a Martlet checkpoint: it needs no import."
     case .unsupportedModel(let className, let reason):
@@ -86,8 +102,7 @@ extension ModelFileError.Problem: CustomStringConvertible {
       "layer '\(layer)' is a \(className), which is not supported. Supported layers: "
         + "\(supported.joined(separator: ", "))."
     case .trainingLayer(let layer, let className):
-      "layer '\(layer)' is a \(className): training with it is not supported yet (predict, evaluate and export leave "
-        + "it out). To train a model without it, start from these weights: martlet train RUN.yml --initial-weights FILE."
+      "layer '\(layer)' is a \(className): training with it is not supported yet (inference and exports leave it out)."
         + (KerasTrainingLayer.advice(className).map { " \($0)" } ?? "")
     case .unsupportedOption(let place, let option, let received, let accepted, let advice):
       "\(place): the option \(option) is \(received), which is not supported. Accepted: \(accepted)."
@@ -101,7 +116,7 @@ extension ModelFileError.Problem: CustomStringConvertible {
     case .scalingNotExpressible(let format, let isScaleKnown):
       isScaleKnown
         ? "the format \(format) contains only weights, and no layer that divides pixels."
-        : "the scale of the pixels is unknown. Set it with --scale."
+        : "the scale of the pixels is unknown."
     case .notExpressible(let format, let layer, let reason):
       "layer '\(layer)' cannot be expressed in \(format): \(reason)."
     }

@@ -11,7 +11,7 @@ struct FirstConfigurationText {
     get throws {
       [
         "# A first configuration, written by martlet init. Shapes, classes and numbers of samples are those of the data;",
-        "# the rest is a start to improve on. --dry-run shows what the run would do and need.",
+        "# the rest is a start to improve on. A dry run shows what the run would do and need.",
         try Self.line("name", ConfigurationNode(.string(name))), "",
         facts.map { "# \(Self.comment($0))" }.joined(separator: "\n"),
         try data, "",

@@ -2,6 +2,14 @@ import Configuration
 
 /// Another end for a trained model: its first layers keep their weights, and new ones after them start at random.
 package struct NewHead: Sendable {
+  /// The places of its errors.
+  package enum Place {
+    package static let end = "end"
+    package static let dropped = "dropped layers"
+    package static let layers = "head"
+    package static let frozen = "frozen"
+  }
+
   /// Where the kept part of the model ends.
   package enum End: Sendable {
     /// After its last layer.
@@ -39,7 +47,7 @@ package struct NewHead: Sendable {
     var changed = base
     changed.optimizerState = nil
     changed.model = try model(base.model)
-    try changed.model.freeze(frozen, path: "--freeze")
+    try changed.model.freeze(frozen, path: Place.frozen)
     guard isOtherModel else { return changed }
     changed.classNames = nil
     let plan = try changed.model.plan(inputShape: base.inputShape)
@@ -60,7 +68,7 @@ package struct NewHead: Sendable {
     let names = model.layerNames
     if let name = layers.nodes.compactMap(\.name).first(where: names.contains) {
       throw ConfigurationError(
-        .conflict("the model already has a layer '\(name)'. Choose another name."), path: "--head", line: nil)
+        .conflict("the model already has a layer '\(name)'. Choose another name."), path: Place.layers)
     }
     model.append(layersOf: layers)
     return model
@@ -72,7 +80,7 @@ package struct NewHead: Sendable {
     case .last: return base
     case .layer(let name):
       guard let index = names.firstIndex(of: name) else {
-        throw ConfigurationError(.unknownName(kind: "layer", name: name, known: names), path: "--until", line: nil)
+        throw ConfigurationError(.unknownName(kind: "layer", name: name, known: names), path: Place.end)
       }
       return base.part(endingWith: index)
     case .dropping(let count):
@@ -80,7 +88,7 @@ package struct NewHead: Sendable {
         throw ConfigurationError(
           .unexpected(
             expected: "1 to \(names.count - 1) of the \(names.count) layers", received: "\(count)"),
-          path: "--drop-last", line: nil)
+          path: Place.dropped)
       }
       return base.part(endingWith: names.count - 1 - count)
     }

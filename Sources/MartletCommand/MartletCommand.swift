@@ -61,7 +61,7 @@ struct MartletCommand: ParsableCommand {
       Console.error.write(fullMessage(for: error) + "\n")
       exit(ExitStatus.usageError.rawValue)
     default:
-      Console.error.write("martlet: \(error)\n")
+      Console.error.write("martlet: \(CommandAdvice.message(error))\n")
       exit(ExitStatus(for: error).rawValue)
     }
   }

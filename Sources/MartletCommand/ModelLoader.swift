@@ -37,7 +37,7 @@ struct ModelLoader {
     notes += scaleNotes(file.statedScale, model.model)
     // A model that starts with a Rescaling or Normalization layer expects raw pixels unless a scale is given.
     model.scale = file.statedScale ?? scale.value ?? model.scale ?? configuration?.training.scale
-    if let head { model = try head.applied(to: model, seed: configuration?.training.seed ?? 1) }
+    if let head { model = try HeadOptions.apply(head, to: model, seed: configuration?.training.seed ?? 1) }
     for note in notes { Console.error.write("martlet: note: \(path): \(note).\n") }
     return try Checkpoint(importing: model, origin: path, background: configuration)
   }

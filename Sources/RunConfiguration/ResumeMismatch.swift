@@ -20,6 +20,6 @@ public struct ResumeMismatch: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     "cannot resume: \(key) is \(checkpoint) in the checkpoint, but \(requested) now. A resumed run must be the same "
-      + "run: restore the old value, or start a new run with --overwrite or another --output."
+      + "run: restore the old value, or start a new run."
   }
 }

@@ -55,7 +55,7 @@ extension TrainingError: CustomStringConvertible {
         + "images. Leave it out."
     case .noPictures(let input):
       "the model's input has the shape \(input), which is not a picture (height, width, 1, 3 or 4 channels). Predict "
-        + "arrays: --dataset, or a configuration (--config) that names them."
+        + "arrays."
     case .noTargets(let dataset):
       "'\(dataset)' has inputs only; training and evaluation need labels or other targets."
     case .noClass(let dataset, let sample, let target, let loss):
@@ -80,7 +80,7 @@ extension TrainingError: CustomStringConvertible {
       "\(classes) outputs for each of \(samples) samples do not fit in memory. Predict fewer samples at a time."
     case .tooFewThreads(let workers, let available):
       "\(workers) workers need \(workers) threads, but the system allows only \(available). Raise the limit "
-        + "(ulimit -u, TasksMax of systemd), or use fewer workers (--workers 1 starts no threads)."
+        + "(ulimit -u, TasksMax of systemd), or use fewer workers."
     case .nonfiniteLoss(let batch):
       "\(batch) The step was not made; the last checkpoint is older. Use a smaller learning rate, inspect these "
         + "samples, or skip such batches (fit.on_nonfinite: skip)."

@@ -344,7 +344,7 @@ struct CheckpointLinkTests {
     let warnings = try kept.resume(epochs: 4)
     #expect(
       warnings == [
-        "\(kept.path(name)): is not a link, and is left unchanged. The checkpoints are complete, and --resume does not need the "
+        "\(kept.path(name)): is not a link, and is left unchanged. The checkpoints are complete, and a run resumes without the "
           + "link."
       ])
     #expect(kept.names == [best, latest, step(3), step(12)])

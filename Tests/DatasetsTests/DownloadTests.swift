@@ -84,7 +84,7 @@ struct DownloadTests {
     #expect(message.contains("http://127.0.0.1:1/data.gz: "))
     #expect(message.contains("ftp://127.0.0.1/data.gz: not an http or https address\n"))
     #expect(message.contains("Either put the files into \(directory.path)/cache/tiny by hand"))
-    #expect(message.hasSuffix("or name a directory that has them with --data DIR."))
+    #expect(message.hasSuffix("or name a directory that has them."))
     #expect(files(directory).isEmpty)
   }
 

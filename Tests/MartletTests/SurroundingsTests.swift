@@ -46,7 +46,7 @@ struct SurroundingsTests {
         checkpoint of step 6; training continues, and retries.
         martlet: the state after step 12, the last one, could not be saved anywhere: \
         checkpoints/small/step-00000012.weights.h5: cannot be written: File too large.
-        Older checkpoints are unchanged; --resume continues from the newest of them.
+        Older checkpoints are unchanged. --resume continues from the newest of them.
 
         """)
     let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/checkpoints/small")

@@ -363,7 +363,7 @@ struct KerasPurposeTests {
     }
     let error = try #require(throws: ModelFileError.self) { try file.model(for: .training) }
     #expect("\(error)".hasPrefix("m: layer 'first' (Conv2D): the option \(key) is "), "\(error)")
-    #expect("\(error)".hasSuffix(" --fresh-optimizer imports only the weights."), "\(error)")
+    #expect("\(error)".hasSuffix(" The weights can be imported without it."), "\(error)")
   }
 
   /// Unsupported compile sections.

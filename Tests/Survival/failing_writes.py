@@ -119,7 +119,7 @@ def without_links(folder, library):
                 "LD_PRELOAD": library, "DISK_DIRECTORY": str(place / "run/"), "DISK_LINK_ERRNO": str(error)}
             config = runs.configuration(place, EPOCHS)
             output = runs.finish(runs.train(config, environment=environment), 0)
-            told = "The checkpoints are complete, and --resume does not need the link.\n"
+            told = "The checkpoints are complete, and a run resumes without the link.\n"
             if not output.endswith(told) or output.count("\n") != 1:
                 raise SystemExit(f"links with {errno.errorcode[error]}: {output}")
             kept = runs.checkpoints(place / "run")

@@ -317,7 +317,7 @@ struct ShardingTests {
     #expect(
       TrainingError.tooFewThreads(workers: 4, available: 2).description
         == "4 workers need 4 threads, but the system allows only 2. Raise the limit (ulimit -u, TasksMax of "
-        + "systemd), or use fewer workers (--workers 1 starts no threads).")
+        + "systemd), or use fewer workers.")
   }
 
   @Test("a seed that no checkpoint can store is a programming error, detected at once")

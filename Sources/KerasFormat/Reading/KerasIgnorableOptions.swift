@@ -139,15 +139,12 @@ enum KerasIgnorableOptions {
       let isOfTraining = rule?.isOfTraining ?? false
       let problem = ModelFileError.Problem.unsupportedOption(
         place: place, option: entry.key, received: entry.node.json, accepted: rule?.accepted ?? "it is not supported",
-        advice: isOfTraining || owner == .optimizer ? Self.freshOptimizer : "")
+        advice: isOfTraining || owner == .optimizer ? ModelFileError.Problem.weightsCanBeImported : "")
       guard isOfTraining else { throw ModelFileError(file: file, problem) }
       try omit(entry.key, problem)
     }
     return ConfigurationNode(mapping: entries.filter { keys.contains($0.key) })
   }
-
-  /// Advice for options used only in training, which only `import` refuses.
-  static let freshOptimizer = "--fresh-optimizer imports only the weights."
 
   /// - Throws: `ModelFileError.Problem.unsupportedOption` if a layer that is left out would change the data type.
   static func checkType(of configuration: ConfigurationNode, place: String, file: String) throws {

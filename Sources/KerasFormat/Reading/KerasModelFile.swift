@@ -152,8 +152,7 @@ public struct KerasModelFile: Sendable {
     guard let sequential = described?.model ?? background?.training.model,
       let inputShape = described?.inputShape ?? background?.inputShape
     else {
-      throw ModelFileError(
-        file: path, .missing("model, only weights. Name the run's configuration with --config, which has the model"))
+      throw ModelFileError(file: path, .weightsAlone)
     }
     let own = training ?? background?.training ?? TrainingConfiguration(model: sequential)
     var model = TrainedModel(
@@ -240,7 +239,7 @@ public struct KerasModelFile: Sendable {
         file: path,
         .weights(
           reason: "the optimizer state is of \(saved), the configuration has \(own). "
-            + KerasIgnorableOptions.freshOptimizer))
+            + ModelFileError.Problem.weightsCanBeImported))
     }
     model.optimizerState = try weights.optimizerState(training.optimizer)
     model.optimizerState?.learningRate = training.optimizer.learningRate

@@ -22,7 +22,7 @@ struct KerasSchedule {
         file: file,
         .unsupportedName(
           kind: "learning rate schedule", name: object.className, supported: known.map(\.1),
-          advice: " \(KerasIgnorableOptions.freshOptimizer)"))
+          advice: " \(ModelFileError.Problem.weightsCanBeImported)"))
     }
     let place = "the learning rate schedule \(object.className)"
     let own = try KerasIgnorableOptions.options(

@@ -47,7 +47,7 @@ struct KerasTraining {
     else {
       throw unsupported(
         "optimizer", name, Catalog.optimizers.all.map { $0.className },
-        " \(KerasIgnorableOptions.freshOptimizer)")
+        " \(ModelFileError.Problem.weightsCanBeImported)")
     }
     let place = "the optimizer \(type.className)"
     let scheduled = try KerasSchedule(options, file: file)
@@ -85,7 +85,7 @@ struct KerasTraining {
     guard let name, let type = Catalog.losses.find(name) ?? Catalog.losses.find(KerasName.snakeCase(name)) else {
       throw unsupported(
         "loss", name.map(KerasName.snakeCase) ?? node.json, known,
-        " \(KerasIgnorableOptions.freshOptimizer) Or name the run's configuration with --config: its loss is used.")
+        " \(ModelFileError.Problem.weightsCanBeImported)")
     }
     guard let object else { return type.init() }
     let place = "the loss \(object.className)"

@@ -44,4 +44,22 @@ struct HeadOptions: ParsableArguments {
     }
     return NewHead(after: end, layers: layers, frozen: freeze.map { NamePattern($0) })
   }
+
+  /// The options by the places of errors.
+  private static let options = [
+    NewHead.Place.end: "--until", NewHead.Place.dropped: "--drop-last", NewHead.Place.layers: "--head",
+    NewHead.Place.frozen: "--freeze",
+  ]
+
+  /// Applies a new end to a model.
+  ///
+  /// - Throws: as `NewHead.applied`, naming the option.
+  static func apply(_ head: NewHead, to model: TrainedModel, seed: UInt64) throws -> TrainedModel {
+    do {
+      return try head.applied(to: model, seed: seed)
+    } catch var error as ConfigurationError {
+      error.path = options[error.path] ?? error.path
+      throw error
+    }
+  }
 }

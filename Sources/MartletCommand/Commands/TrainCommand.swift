@@ -132,7 +132,7 @@ struct TrainCommand: ParsableCommand {
       }
       try train(run, verbosity, log)
     } catch {
-      if !(error is ExitStatus) { log?.error("\(error)") }
+      if !(error is ExitStatus) { log?.error(CommandAdvice.message(error)) }
       throw error
     }
   }
