@@ -11,7 +11,7 @@ enum CommandAdvice {
     case CheckpointError.occupied:
       "Continue it with --resume, replace it with --overwrite, or choose another directory with --output."
     case CheckpointError.notSaved: "--resume continues from the newest of them."
-    case is ResumeMismatch: "For a new run, use --overwrite or another --output."
+    case is ResumeMismatch: "That needs --overwrite or another --output."
     case TrainingError.noPictures: "Name them with --dataset, or in a configuration with --config."
     case TrainingError.tooFewThreads: "--workers 1 starts no threads."
     case DatasetError.unavailable: "--data DIR names it."
