@@ -59,7 +59,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -67,6 +66,7 @@ let package = Package(
   targets: [
     // The C side: module maps and headers only.
     .target(name: "CVector"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
@@ -84,6 +84,7 @@ let package = Package(
     // The run, lowest module first.
     .target(name: "Configuration"),
     .target(name: "SystemResources"),
+    .target(name: "Digests", dependencies: ["CCrypto"]),
     .target(name: "Tensors", swiftSettings: [optimizedInDebug]),
     .target(name: "DurableFiles", dependencies: ["SystemResources"]),
     .target(name: "Randomness", swiftSettings: computing),
@@ -102,9 +103,8 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "CZlib", "Configuration", "DurableFiles", "HDF5Reading", "HDF5Writing", "Images", "SystemResources",
-        "Randomness", "Tensors", "ZipArchive",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "CZlib", "Configuration", "Digests", "DurableFiles", "HDF5Reading", "HDF5Writing", "Images", "Randomness",
+        "SystemResources", "Tensors", "ZipArchive",
       ],
       swiftSettings: [optimizedInDebug]),
     // Optimized, so that the test of allocations in a step measures what users run.
@@ -130,8 +130,8 @@ let package = Package(
     .target(
       name: "Checkpoints",
       dependencies: [
-        "Configuration", "Datasets", "DurableFiles", "HDF5Reading", "HDF5Writing", "KerasFormat", "NeuralNetwork",
-        "RunConfiguration", "Training", .product(name: "Crypto", package: "swift-crypto"),
+        "Configuration", "Datasets", "Digests", "DurableFiles", "HDF5Reading", "HDF5Writing", "KerasFormat",
+        "NeuralNetwork", "RunConfiguration", "Training",
       ]),
     .target(
       name: "ONNXSchema", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -172,6 +172,7 @@ let package = Package(
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "ElementaryFunctionsTests", dependencies: ["ElementaryFunctions"]),
     .testTarget(
       name: "NeuralNetworkTests",
@@ -182,8 +183,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests",
       dependencies: [
-        "CZlib", "Configuration", "Datasets", "DurableFiles", "Images", "Tensors", "TestSupport", "ZipArchive",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "CZlib", "Configuration", "Datasets", "Digests", "DurableFiles", "Images", "Tensors", "TestSupport", "ZipArchive",
       ], resources: [.copy("Golden")]),
     .testTarget(
       name: "TrainingTests",

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// The first 512 bytes of a checkpoint, an HDF5 user block: lines of text with the digest of everything after it.
 ///
@@ -28,8 +28,8 @@ struct UserBlock: Equatable {
   static func digest(of content: ArraySlice<UInt8>) -> String {
     content.withUnsafeBytes { bytes in
       var hash = SHA256()
-      hash.update(bufferPointer: bytes)
-      return hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+      hash.update(bytes)
+      return hash.finalize().hexadecimal
     }
   }
 

@@ -1,4 +1,3 @@
-import Crypto
 import Synchronization
 import Tensors
 

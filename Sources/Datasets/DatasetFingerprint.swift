@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Synchronization
 import Tensors
 
@@ -14,7 +14,7 @@ extension Dataset {
       return hashed { _, _ in }
     }
     var rest = SHA256()
-    rest.update(data: Array(fingerprintHeader.utf8))
+    rest.update(Array(fingerprintHeader.utf8))
     switch selection {
     case .range(let range): rest.update(integers: [range.lowerBound, range.upperBound])
     case .indices(let indices): rest.update(indices, samples: .range(0..<indices.count), each: 1)
@@ -34,7 +34,7 @@ extension Dataset {
 
   private func hashed(_ progress: (_ done: Int, _ total: Int) -> Void) -> String {
     var hash = SHA256()
-    hash.update(data: Array(fingerprintHeader.utf8))
+    hash.update(Array(fingerprintHeader.utf8))
     hash.update(integers: [count] + shape.dimensions)
     switch storage {
     case _ where digests != nil:
@@ -61,7 +61,7 @@ extension Dataset {
 extension SHA256 {
   fileprivate mutating func update(integers: [Int]) {
     for integer in integers {
-      withUnsafeBytes(of: UInt64(integer).littleEndian) { update(bufferPointer: $0) }
+      withUnsafeBytes(of: UInt64(integer).littleEndian) { update($0) }
     }
   }
 
@@ -88,19 +88,11 @@ extension SHA256 {
   private mutating func update(_ bytes: UnsafeRawBufferPointer, samples: SampleSelection, each size: Int) {
     switch samples {
     case .range(let range):
-      update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound * size..<range.upperBound * size]))
+      update(UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound * size..<range.upperBound * size]))
     case .indices(let indices):
       for index in indices {
-        update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[Int(index) * size..<(Int(index) + 1) * size]))
+        update(UnsafeRawBufferPointer(rebasing: bytes[Int(index) * size..<(Int(index) + 1) * size]))
       }
     }
-  }
-}
-
-extension Sequence where Element == UInt8 {
-  /// Two digits per byte.
-  package var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

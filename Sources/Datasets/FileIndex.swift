@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import DurableFiles
 import Foundation
 import Synchronization
@@ -48,7 +48,7 @@ package final class FileIndex: Sendable {
 
   /// 128 bits of the key's SHA-256.
   private static func digest(_ key: String) -> String {
-    SHA256.hash(data: Array(key.utf8)).prefix(16).hexadecimal
+    SHA256.digest(key).prefix(16).hexadecimal
   }
 
   // MARK: - The file: a line with the format, a line per entry, and the SHA-256 of all of them.
@@ -69,7 +69,7 @@ package final class FileIndex: Sendable {
 
   private static func checksum(_ lines: some Sequence<some StringProtocol>) -> String {
     var hash = SHA256()
-    for line in lines { hash.update(data: Array("\(line)\n".utf8)) }
+    for line in lines { hash.update(Array("\(line)\n".utf8)) }
     return "sha256 \(hash.finalize().hexadecimal)"
   }
 

@@ -1,5 +1,5 @@
 import CZlib
-import Crypto
+import Digests
 import DurableFiles
 import Tensors
 
@@ -32,7 +32,7 @@ package struct SampleCacheFile: Sendable {
     package var sampleSize: Int { shape.count * (element == .uint8 ? 1 : MemoryLayout<Float>.size) }
 
     fileprivate var text: String {
-      let source = SHA256.hash(data: Array(source.utf8)).hexadecimal
+      let source = SHA256.digest(source).hexadecimal
       return "martlet samples 1\nsource: \(source)\ninputs: \(Field(shape: shape, element: element))\ncount: \(count)\n"
     }
 
@@ -53,7 +53,7 @@ package struct SampleCacheFile: Sendable {
     let contents: String
 
     var text: String {
-      [place, contents].map { "\(SHA256.hash(data: Array($0.utf8)).hexadecimal)\n" }.joined()
+      [place, contents].map { "\(SHA256.digest($0).hexadecimal)\n" }.joined()
     }
   }
 
@@ -77,7 +77,7 @@ package struct SampleCacheFile: Sendable {
   /// - Parameter directory: that of all cache files; created if it is missing.
   package init(_ description: Description, in directory: String) {
     self.description = description
-    let name = SHA256.hash(data: Array(description.text.utf8)).prefix(16).hexadecimal
+    let name = SHA256.digest(description.text).prefix(16).hexadecimal
     path = "\(directory)/\(name)\(Self.suffix)"
   }
 

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import DurableFiles
 import Foundation
 import Synchronization
@@ -22,12 +22,12 @@ struct CIFARTests {
   }
 
   private static func digest(_ names: [String]) -> String {
-    let digests = names.flatMap { records[$0] ?? [] }.map { Array(SHA256.hash(data: $0)) }
+    let digests = names.flatMap { records[$0] ?? [] }.map { SHA256.digest($0) }
     let sorted = digests.sorted { $0.lexicographicallyPrecedes($1) }
-    return SHA256.hash(data: sorted.flatMap { $0 }).hexadecimal
+    return SHA256.digest(sorted.flatMap { $0 }).hexadecimal
   }
 
-  static func set(labelIndex: Int = 1, md5: String = "", mirrors: [String] = ["https://example.org/"]) -> PublishedCIFAR
+  static func set(labelIndex: Int = 1, sha256: String = "", mirrors: [String] = ["https://example.org/"]) -> PublishedCIFAR
   {
     PublishedCIFAR(
       archive: CIFARArchive(
@@ -38,7 +38,7 @@ struct CIFARTests {
             CIFARLayout.File(name: "two.bin", split: .train, records: 7),
             CIFARLayout.File(name: "test.bin", split: .test, records: 5),
           ], classCounts: [2, 5], labelNames: ["coarse label", "fine label"],
-          digests: (train: digest(["one.bin", "two.bin"]), test: digest(["test.bin"]))), md5: md5),
+          digests: (train: digest(["one.bin", "two.bin"]), test: digest(["test.bin"]))), sha256: sha256),
       mirrors: mirrors, directoryNames: ["tiny", "TINY"], pickledNames: ["tiny-py", "tiny-python.tar.gz"],
       labelIndex: labelIndex, classNames: labelIndex == 0 ? ["x", "y"] : ["a", "b", "c", "d", "e"])
   }
@@ -193,8 +193,8 @@ struct CIFARTests {
     members[1].content[100] ^= 1
     let bytes = IDXBytes.gzip(TarBytes.archive(members))
     _ = try directory.write(bytes, to: "tiny-binary.tar.gz")
-    let md5 = Insecure.MD5.hash(data: bytes).hexadecimal
-    #expect(try Self.set(md5: md5).load([.train], directory.path, Self.nowhere)[0].count == 19)
+    let sha256 = SHA256.digest(bytes).hexadecimal
+    #expect(try Self.set(sha256: sha256).load([.train], directory.path, Self.nowhere)[0].count == 19)
   }
 
   @Test(

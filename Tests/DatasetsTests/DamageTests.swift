@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import DurableFiles
 import Foundation
 import TestSupport
@@ -14,7 +14,7 @@ struct DamageTests {
     // The shape of MNIST's label files.
     let good = [0, 0, 8, 1, 0, 0, 0x27, 0x10] + (0..<10_000).map { UInt8($0 * 7 % 10) }
     let path = try directory.write(good, to: "labels")
-    let file = PublishedFile(name: "labels", size: good.count, sha256: SHA256.hash(data: good).hexadecimal)
+    let file = PublishedFile(name: "labels", size: good.count, sha256: SHA256.digest(good).hexadecimal)
     #expect(try file.isGood(path))
     var bytes = good
     for index in 0..<2000 {

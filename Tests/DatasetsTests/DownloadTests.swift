@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import Synchronization
 import TestSupport
@@ -10,7 +10,7 @@ import Testing
 struct DownloadTests {
   static let content = Array("what the file holds".utf8)
   static let file = PublishedFile(
-    name: "data", size: content.count, sha256: SHA256.hash(data: content).hexadecimal)
+    name: "data", size: content.count, sha256: SHA256.digest(content).hexadecimal)
 
   /// Limits that even slow machines meet.
   static let patient = DownloadLimits(deadline: 3600, window: 3600, windowBytes: 1)

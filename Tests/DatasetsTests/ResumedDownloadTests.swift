@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import DurableFiles
 import Foundation
 import Synchronization
@@ -82,7 +82,7 @@ struct ResumedDownloadTests {
   }()
   static let packed = IDXBytes.gzip(content)
   static let file = PublishedFile(
-    name: "data", size: content.count, sha256: SHA256.hash(data: content).hexadecimal)
+    name: "data", size: content.count, sha256: SHA256.digest(content).hexadecimal)
 
   private let directory: TemporaryDirectory
 

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// The SHA-256 of a sample's input.
 struct InputDigest: Hashable, Comparable, Sendable {
@@ -6,7 +6,7 @@ struct InputDigest: Hashable, Comparable, Sendable {
 
   init(_ bytes: UnsafeRawBufferPointer) {
     var hash = SHA256()
-    hash.update(bufferPointer: bytes)
+    hash.update(bytes)
     words = hash.finalize().withUnsafeBytes { digest in
       func word(_ index: Int) -> UInt64 { digest.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self) }
       return (word(0), word(1), word(2), word(3))

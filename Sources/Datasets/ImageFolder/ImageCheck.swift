@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Images
 
 /// The check of a picture: it was decoded whole.
@@ -13,10 +13,10 @@ struct ImageCheck: Equatable, Sendable {
     width = image.width
     var hash = SHA256()
     for size in [image.height, image.width, image.channels] {
-      withUnsafeBytes(of: UInt32(size).littleEndian) { hash.update(bufferPointer: $0) }
+      withUnsafeBytes(of: UInt32(size).littleEndian) { hash.update($0) }
     }
-    hash.update(data: image.pixels)
-    digest = Array(hash.finalize())
+    hash.update(image.pixels)
+    digest = hash.finalize()
   }
 
   // MARK: - Entries of an index

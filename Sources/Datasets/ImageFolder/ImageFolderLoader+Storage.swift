@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Images
 import Synchronization
 import SystemResources
@@ -46,7 +46,7 @@ extension ImageFolderLoader {
     let version = "decoding \(ImageDecoder.version), resizing \(ImageResizing.version)"
     return SampleCacheFile.Source(
       text: "\(digests.description)\n\(version)\n\(digests.bytes.hexadecimal)",
-      origin: .init(place: all.place, contents: SHA256.hash(data: digests.bytes).hexadecimal))
+      origin: .init(place: all.place, contents: SHA256.digest(digests.bytes).hexadecimal))
   }
 
   // MARK: - Pictures that were never checked

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import DurableFiles
 import Images
 import Synchronization
@@ -73,7 +73,7 @@ extension DatasetContext {
     guard let cacheDirectory, let first = paths.first else { return nil }
     // One for each folder, whatever its subfolders: the path up to the third last component.
     let folder = FileStamp.absolutePath(first).split(separator: "/").dropLast(2).joined(separator: "/")
-    let name = SHA256.hash(data: Array(folder.utf8)).prefix(8).hexadecimal
+    let name = SHA256.digest(folder).prefix(8).hexadecimal
     return FileIndex(path: "\(cacheDirectory)/index/pictures-\(name)", mostEntries: 1 << 22)
   }
 }

@@ -54,8 +54,8 @@ public struct CIFAR100Source: PublishedSource, Equatable {
         classNames: labels == .coarse ? Self.coarseNames : Self.fineNames))
   }
 
-  /// The archive has a published MD5; its files have no published checksums. The digests of the images were computed
-  /// from a lossless copy as PNG files (cyizhuo/CIFAR-100-dataset on GitHub), whose order is not the published one. The
+  /// The SHA-256 of the archive is that of TensorFlow Datasets (`url_checksums/cifar100.txt`); its files have no published
+  /// checksums. The digests of the images were computed from a lossless copy as PNG files (cyizhuo/CIFAR-100-dataset on GitHub), whose order is not the published one. The
   /// means and standard deviations of its channels are those that others state for both splits, to 14 digits and more.
   /// It has fine labels only; the coarse ones are those of the published table of classes.
   static let archive = CIFARArchive(
@@ -70,7 +70,7 @@ public struct CIFAR100Source: PublishedSource, Equatable {
         train: "7077d87fc363f92dbf1245f13ba80561d7b33a96c79ad57168d49dc172aaa92b",
         test: "96adb3db8da7632dbb350559a17b9f585fab5b17675de5fc8f6761384196b294"
       )),
-    md5: "03b5dce01913d631647c71ecec9e9cb8")
+    sha256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec")
 
   /// The names in the archive's `coarse_label_names.txt`.
   static let coarseNames = [

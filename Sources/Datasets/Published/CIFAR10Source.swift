@@ -18,8 +18,8 @@ public struct CIFAR10Source: PublishedSource, Equatable {
 
   public var published: PublishedSet { Self.published }
 
-  /// The archive has a published MD5; its files have no published checksums. The digests of the images were computed
-  /// from a lossless copy as PNG files (cyizhuo/CIFAR-10-dataset on GitHub), whose order is not the published one. The
+  /// The SHA-256 of the archive is that of TensorFlow Datasets (`url_checksums/cifar10.txt`); its files have no published
+  /// checksums. The digests of the images were computed from a lossless copy as PNG files (cyizhuo/CIFAR-10-dataset on GitHub), whose order is not the published one. The
   /// means and standard deviations of its channels are those that others state for both splits, to 14 digits and more,
   /// and the 1,020 records at the start of the published files are among its own.
   static let archive = CIFARArchive(
@@ -32,7 +32,7 @@ public struct CIFAR10Source: PublishedSource, Equatable {
         train: "55a61f79a40ece2ceda9fb5f9f7078f6ea2fc4952489cef56682bcf92cfcc260",
         test: "325704b01eb92e1e2a6215ae6a916bb7db7de054af0c496be1c7be2e0fcfbf5f"
       )),
-    md5: "c32a1d4ab5d03f1284b67883e8d87530")
+    sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd")
 
   private static let published = PublishedSet(
     PublishedCIFAR(

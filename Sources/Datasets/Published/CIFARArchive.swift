@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import DurableFiles
 
 /// The published binary archive of a CIFAR data set: its name, its contents, and how they are verified.
@@ -9,8 +9,8 @@ struct CIFARArchive: Sendable {
   /// The directory of the files in the archive.
   let directory: String
   let layout: CIFARLayout
-  /// The published MD5 of the archive.
-  let md5: String
+  /// The SHA-256 of the archive.
+  let sha256: String
 
   /// The bytes of all files, and room for other members (names of classes, a readme) and headers.
   private var unpackedLimit: Int { layout.files.reduce(16 << 20) { $0 + layout.size(of: $1) } }
@@ -41,7 +41,7 @@ struct CIFARArchive: Sendable {
       throw DatasetError.damaged(path: path, reason: "has no '\(missing.name)': it is not the published \(fileName)")
     }
     let isGood = parts.allSatisfy { $0.digest == layout.digest(of: $0.split) }
-    guard try isGood || hasPublishedMD5(path) else { throw DatasetError.damaged(path: path, reason: isNotPublished) }
+    guard try isGood || isPublished(path) else { throw DatasetError.damaged(path: path, reason: isNotPublished) }
     return parts
   }
 
@@ -82,15 +82,15 @@ struct CIFARArchive: Sendable {
   }
 
   /// Whether this is the published archive bit for bit.
-  private func hasPublishedMD5(_ path: String) throws -> Bool {
+  private func isPublished(_ path: String) throws -> Bool {
     let reader = try FileReader(path: path)
-    var hash = Insecure.MD5()
+    var hash = SHA256()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     defer { buffer.deallocate() }
     while true {
       let count = try reader.read(into: buffer)
-      hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      if count < buffer.count { return hash.finalize().hexadecimal == md5 }
+      hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      if count < buffer.count { return hash.finalize().hexadecimal == sha256 }
     }
   }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// The binary layout of CIFAR: records of label bytes, then the red, green and blue plane of a 32x32 image, row by row.
 ///
@@ -121,7 +121,7 @@ private struct RecordDigest: Comparable {
 
   init(_ bytes: UnsafeRawBufferPointer) {
     var hash = SHA256()
-    hash.update(bufferPointer: bytes)
+    hash.update(bytes)
     hash.finalize().withUnsafeBytes { digest in
       func word(_ index: Int) -> UInt64 {
         UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
@@ -135,7 +135,7 @@ private struct RecordDigest: Comparable {
 
   func update(_ hash: inout SHA256) {
     for word in [words.0, words.1, words.2, words.3] {
-      withUnsafeBytes(of: word.bigEndian) { hash.update(bufferPointer: $0) }
+      withUnsafeBytes(of: word.bigEndian) { hash.update($0) }
     }
   }
 }

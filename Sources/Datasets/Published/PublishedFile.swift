@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import DurableFiles
 
 /// A file published as `.gz`, identified by the digest of its decompressed contents.
@@ -40,7 +40,7 @@ extension PublishedFile: PublishedDownload {
   func isGood(_ path: String) throws -> Bool {
     let bytes = try AtomicFile.read(path)
     let content = GzipReader.isGzip(bytes) ? try? GzipReader.unpackAll(bytes, path: path, atMost: size) : bytes
-    return content.map { SHA256.hash(data: $0).hexadecimal == sha256 } ?? false
+    return content.map { SHA256.digest($0).hexadecimal == sha256 } ?? false
   }
 
   /// The file is plain if the server sent it with a Content-Encoding.
@@ -57,7 +57,7 @@ extension PublishedFile: PublishedDownload {
     } catch DatasetError.damaged(_, let reason) {
       throw DownloadFailure(reason: "the downloaded file is corrupt: \(reason)", isLost: true)
     }
-    let digest = SHA256.hash(data: content).hexadecimal
+    let digest = SHA256.digest(content).hexadecimal
     guard digest == sha256 else {
       throw DownloadFailure(reason: "checksum mismatch: SHA-256 \(digest), expected \(sha256)", isLost: true)
     }

@@ -1,0 +1,7 @@
+#ifndef MARTLET_CCRYPTO_SHIM_H
+#define MARTLET_CCRYPTO_SHIM_H
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#endif
