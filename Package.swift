@@ -183,7 +183,8 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests",
       dependencies: [
-        "CZlib", "Configuration", "Datasets", "Digests", "DurableFiles", "Images", "Tensors", "TestSupport", "ZipArchive",
+        "CZlib", "Configuration", "Datasets", "Digests", "DurableFiles", "Images", "Tensors", "TestSupport",
+        "ZipArchive",
       ], resources: [.copy("Golden")]),
     .testTarget(
       name: "TrainingTests",

@@ -16,7 +16,7 @@ package struct DryRun: Sendable {
   package let measuredSteps: Int
   /// Seconds per step.
   package let stepSeconds: Double
-  /// Seconds per validation at the end of an epoch, extrapolated from a part of it.
+  /// Seconds per epoch of the validation, extrapolated from a part of it.
   package let validationSeconds: Double
 
   package var epochSeconds: Double { Double(stepsPerEpoch) * stepSeconds + validationSeconds }
@@ -70,6 +70,7 @@ extension TrainingRun {
     let part = data.validation.prefix(count)
     let started = ContinuousClock.now
     _ = try trainer.evaluate(part)
-    return (ContinuousClock.now - started) / .seconds(1) * Double(data.validation.count) / Double(count)
+    let seconds = (ContinuousClock.now - started) / .seconds(1) * Double(data.validation.count) / Double(count)
+    return seconds / Double(configuration.training.validationFrequency)
   }
 }

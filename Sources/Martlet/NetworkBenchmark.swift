@@ -7,11 +7,11 @@ package struct NetworkBenchmark: Sendable {
   package let layers: [LayerProfile]
   /// Seconds for the gradient sum and the optimizer's update of a step, on one core.
   package let update: Timing
-  /// Seconds per epoch, training and validation, by number of workers.
+  /// Seconds per pass over the data, training and validation, by number of workers.
   package let epochs: [(workers: Int, seconds: Timing)]
   /// Seconds for validation alone, with the largest number of workers.
   package let validation: Timing
-  /// Floating-point operations per epoch.
+  /// Floating-point operations per pass over the data.
   package let operationsPerEpoch: Double
 
   /// Measures the run's network by training it repeatedly for a short time.
@@ -21,9 +21,11 @@ package struct NetworkBenchmark: Sendable {
     _ run: RunConfiguration, workerCounts: [Int], runs: Int, environment: TrainingRun.Environment
   ) throws {
     let data = try run.load(environment.dataset)
+    var training = run.training
+    try training.adaptNormalizations(to: data.train)
     func trainer(_ workers: Int) throws -> Trainer {
       try Trainer(
-        run.training, inputShape: data.train.shape, workerCount: workers,
+        training, inputShape: data.train.shape, workerCount: workers,
         instructionSet: environment.instructionSet)
     }
     name = run.name
@@ -52,9 +54,9 @@ package struct NetworkBenchmark: Sendable {
       + Double(sample.forward) * Double(data.validation.count)
   }
 
-  /// Seconds per training epoch, extrapolated from about one second of it.
+  /// Seconds per pass over the training data, extrapolated from about one second of it.
   private static func trainingSeconds(_ trainer: Trainer, _ data: Dataset) throws -> Double {
-    let steps = trainer.configuration.steps(of: data)
+    let steps = trainer.configuration.batches(ofSamples: data.count)
     func time(_ count: Int) throws -> Double {
       let target = trainer.state.step + count
       let started = ContinuousClock.now

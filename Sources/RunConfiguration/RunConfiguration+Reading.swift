@@ -33,7 +33,8 @@ extension RunConfiguration {
     "data": ["dataset", "scale", "subset", "class_names"],
     "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
     "fit": [
-      "epochs", "batch_size", "shards", "validation_split", "stratify", "oversample", "class_weight", "shuffle", "seed",
+      "epochs", "batch_size", "steps_per_epoch", "shards", "validation_split", "validation_freq", "stratify",
+      "oversample", "class_weight", "shuffle", "seed",
       "batch_augmentation", "freeze", "on_nonfinite",
     ],
     "checkpoints": [
@@ -71,7 +72,8 @@ extension RunConfiguration {
       model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
       batchSize: fit.batchSize, shards: fit.shards, shuffle: fit.shuffle, seed: fit.seed, scale: data.scale,
       samples: samples, learningRateSchedule: compile.schedule, onNonfinite: fit.onNonfinite,
-      batchAugmentation: fit.batchAugmentation)
+      batchAugmentation: fit.batchAugmentation, stepsPerEpoch: fit.stepsPerEpoch,
+      validationFrequency: fit.validationFrequency)
     if let conflict = training.mixingConflict {
       throw ConfigurationError(
         .conflict(conflict), path: "fit.batch_augmentation", line: reader.node("fit")?["batch_augmentation"]?.line)
@@ -252,6 +254,8 @@ private struct FitSection {
   let samples: SampleSettings
   let onNonfinite: NonfinitePolicy
   let batchAugmentation: BatchAugmentation?
+  let stepsPerEpoch: Int?
+  let validationFrequency: Int
   /// The names of layers to freeze.
   let freeze: [NamePattern]
 
@@ -267,6 +271,9 @@ private struct FitSection {
     batchAugmentation = try reader.node("batch_augmentation").map {
       try BatchAugmentation(configuration: $0, path: reader.path(of: "batch_augmentation"))
     }
+    stepsPerEpoch =
+      reader.node("steps_per_epoch") == nil ? nil : try reader.integer("steps_per_epoch", in: 1...1_000_000_000)
+    validationFrequency = try reader.integer("validation_freq", in: 1...Int.max, default: 1)
     freeze = try reader.strings("freeze", default: []).map { NamePattern($0) }
     let policies = NonfinitePolicy.allCases.map(\.rawValue)
     let policy = try reader.name("on_nonfinite", kind: "policy", among: policies, default: "stop")

@@ -45,6 +45,8 @@ extension RunConfiguration {
     }
     try check("callbacks") { run in Self.list(run.callbacks.filter { type(of: $0).decidesWeights }) }
     try check("fit.batch_size") { ConfigurationNode(.integer($0.training.batchSize)) }
+    try check("fit.steps_per_epoch") { $0.training.stepsPerEpoch.map { ConfigurationNode(.integer($0)) } ?? .null }
+    try check("fit.validation_freq") { ConfigurationNode(.integer($0.training.validationFrequency)) }
     try check("fit.shards") { ConfigurationNode(.integer($0.training.shards)) }
     try check("data.subset") { $0.training.samples.subset?.configuration ?? .null }
     for key in ["validation_split", "stratify", "oversample", "class_weight"] {

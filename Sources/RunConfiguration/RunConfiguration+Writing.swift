@@ -53,11 +53,15 @@ extension RunConfiguration {
       ConfigurationEntry("batch_size", ConfigurationNode(.integer(training.batchSize))),
       ConfigurationEntry("shards", ConfigurationNode(.integer(training.shards))),
     ]
+    let steps = training.stepsPerEpoch.map { [ConfigurationEntry("steps_per_epoch", ConfigurationNode(.integer($0)))] }
+    let frequency = training.validationFrequency
+    let validation =
+      frequency == 1 ? [] : [ConfigurationEntry("validation_freq", ConfigurationNode(.integer(frequency)))]
     let augmentation = (training.batchAugmentation?.configuration).map {
       [ConfigurationEntry("batch_augmentation", $0)]
     }
     return ConfigurationNode(
-      mapping: counts + training.samples.fitOptions + [
+      mapping: counts + (steps ?? []) + training.samples.fitOptions + validation + [
         ConfigurationEntry("shuffle", ConfigurationNode(.bool(training.shuffle))),
         ConfigurationEntry("seed", ConfigurationNode(.integer(Int(training.seed)))),
       ] + (augmentation ?? []) + [

@@ -31,12 +31,12 @@ package struct AugmentedInputs {
     self.data = data
   }
 
-  /// Some samples as training sees them in an epoch, as bytes if the data is bytes or pictures: 0 and 255 are what 0 and 255 become
+  /// Some samples as training sees them in a pass over the data, as bytes if the data is bytes or pictures: 0 and 255 are what 0 and 255 become
   /// without augmentation, and values beyond are clipped.
   ///
   /// - Parameters:
   ///   - indices: of samples of the training data.
-  ///   - epoch: from 0.
+  ///   - epoch: the pass, from 0.
   /// - Throws: `DatasetError` or `FileError` if an input cannot be decoded.
   package func samples(_ indices: [Int], epoch: Int) throws -> Dataset {
     var order = SampleOrder(count: data.count)

@@ -1,5 +1,6 @@
 import Datasets
 import NeuralNetwork
+import SystemResources
 
 extension Trainer {
   /// The maximum time between calls of callbacks, plus a step.
@@ -17,6 +18,8 @@ extension Trainer {
     callbacks: [any Callback] = []
   ) throws {
     try check(training, validation: validation)
+    // Loading the data left some; a run needs most memory now.
+    Memory.releaseFreed()
     configuration.scale = configuration.scale(for: training.input)
     let plan = FitPlan(
       epochs: epochs ?? configuration.epochs, stepsPerEpoch: configuration.steps(of: training), maxSteps: maxSteps)
@@ -27,9 +30,8 @@ extension Trainer {
     try leaveAverages(plan)
     for callback in callbacks { try callback.trainingWillBegin(self, plan) }
     while state.epoch < plan.epochs, !shouldStop(plan) {
-      order.update(seed: configuration.seed, epoch: state.epoch, shuffle: configuration.shuffle)
       for callback in callbacks { try callback.epochWillBegin(self, plan) }
-      try trainEpoch(training, order: order, plan: plan, callbacks: callbacks)
+      try trainEpoch(training, order: &order, plan: plan, callbacks: callbacks)
       guard state.stepInEpoch == plan.stepsPerEpoch else { break }
       try endEpoch(validation: validation)
       for callback in callbacks { try callback.epochDidEnd(self, plan) }
@@ -54,20 +56,36 @@ extension Trainer {
     return stopReason != nil || plan.maxSteps.map { state.step >= $0 } ?? false
   }
 
-  /// Makes the remaining steps of the epoch that `plan` allows.
-  private func trainEpoch(_ training: Dataset, order: SampleOrder, plan: FitPlan, callbacks: [any Callback]) throws {
+  /// Makes the remaining steps of the epoch that `plan` allows, pass after pass over the data.
+  private func trainEpoch(
+    _ training: Dataset, order: inout SampleOrder, plan: FitPlan, callbacks: [any Callback]
+  ) throws {
+    secondsWaitedForInputs = nil
+    while state.stepInEpoch < plan.stepsPerEpoch, !shouldStop(plan) {
+      let pass = configuration.position(state, samples: training.count).pass
+      order.update(seed: configuration.seed, epoch: pass, shuffle: configuration.shuffle)
+      try trainPass(pass, training, order: order, plan: plan, callbacks: callbacks)
+    }
+  }
+
+  /// Makes the steps of the epoch that are in a pass over the data.
+  private func trainPass(
+    _ pass: Int, _ training: Dataset, order: SampleOrder, plan: FitPlan, callbacks: [any Callback]
+  ) throws {
+    let waitedBefore = secondsWaitedForInputs ?? 0
+    func position() -> (pass: Int, batch: Int) { configuration.position(state, samples: training.count) }
     try training.withSamples(
       order: order, scale: configuration.scale(for: training.input), window: configuration.batchSize,
-      firstWindow: state.stepInEpoch, workerCount: workerCount
+      firstWindow: position().batch, workerCount: workerCount
     ) { samples in
       let clock = EpochClock(secondsBefore: state.epochSeconds)
-      while state.stepInEpoch < plan.stepsPerEpoch, !shouldStop(plan) {
+      while state.stepInEpoch < plan.stepsPerEpoch, position().pass == pass, !shouldStop(plan) {
         let steps = try TrainStep(
           configuration, memory: memory, samples: samples, state: state, limit: limit(plan, callbacks))
         team.perform(steps)
         state = steps.state
         state.epochSeconds = clock.seconds
-        secondsWaitedForInputs = samples.secondsWaited
+        secondsWaitedForInputs = samples.secondsWaited.map { waitedBefore + $0 }
         if let failure = steps.failure { throw failure }
         let losses = steps.losses + (try steps.nonfinite.map { [try skip($0, plan)] } ?? [])
         for callback in callbacks { try callback.stepsDidEnd(self, plan, losses: losses) }
@@ -106,7 +124,7 @@ extension Trainer {
     let clock = EpochClock(secondsBefore: state.epochSeconds)
     var values: [String: Double] = ["learning_rate": Double(state.learningRate)]
     for (name, value) in zip(configuration.sumNames, runningResults) { values[name] = value }
-    if let validation {
+    if let validation, configuration.validates(afterEpoch: state.epoch + 1) {
       for (name, value) in try evaluate(validation).values { values["val_\(name)"] = value }
     }
     values["seconds"] = clock.seconds
@@ -119,16 +137,6 @@ extension Trainer {
 }
 
 extension TrainingConfiguration {
-  /// Checks that the training data has at least one full batch.
-  ///
-  /// - Throws: `TrainingError.batchLargerThanData`.
-  public func check(_ training: Dataset) throws {
-    guard batchSize <= training.count else {
-      throw TrainingError.batchLargerThanData(
-        batchSize: batchSize, dataset: training.name, samples: training.count)
-    }
-  }
-
   /// A warning about a likely mistake: a loss on probabilities after a layer that does not compute them.
   func outputWarning(_ program: Program) -> String? {
     guard !program.isLogits, !loss.fromLogits, let activation = probabilityActivation(program) else { return nil }
@@ -145,7 +153,4 @@ extension TrainingConfiguration {
     let activation = (last as? Dense)?.activation ?? (last as? Conv2D)?.activation ?? (last as? Activation)?.activation
     return activation == .linear || activation == .relu || activation == .tanh ? .sigmoid : nil
   }
-
-  /// The number of steps in an epoch.
-  public func steps(of training: Dataset) -> Int { (training.count + batchSize - 1) / batchSize }
 }

@@ -15,8 +15,13 @@ public struct TrainingConfiguration: Sendable {
   public var metrics: [any Metric]
   /// The total number of epochs.
   public var epochs: Int
-  /// Samples per batch; the last batch of an epoch may be smaller.
+  /// Samples per batch; the last batch of a pass over the data may be smaller.
   public var batchSize: Int
+  /// The steps of an epoch; nil for one pass over the training data. Each pass has a new order of samples, and an epoch
+  /// begins where the one before ended, as in Keras for a data set that is repeated.
+  public var stepsPerEpoch: Int?
+  /// The model is validated after each epoch whose number, from 1, this divides.
+  public var validationFrequency: Int
   /// Shards per batch: a property of the run, not of the machine.
   public var shards: Int
   /// Whether each epoch has a new order of samples; if not, it is the order of the data.
@@ -52,9 +57,13 @@ public struct TrainingConfiguration: Sendable {
     metrics: [any Metric]? = nil, epochs: Int = 10, batchSize: Int = 200, shards: Int = 8,
     shuffle: Bool = true, seed: UInt64 = 1, scale: Float? = nil, validationSplit: Double? = nil,
     samples: SampleSettings = SampleSettings(), learningRateSchedule: LearningRateSchedule? = nil,
-    onNonfinite: NonfinitePolicy = .stop, batchAugmentation: BatchAugmentation? = nil
+    onNonfinite: NonfinitePolicy = .stop, batchAugmentation: BatchAugmentation? = nil, stepsPerEpoch: Int? = nil,
+    validationFrequency: Int = 1
   ) {
     precondition(epochs > 0 && batchSize > 0, "epochs (\(epochs)) and batchSize (\(batchSize)) must be 1 or more")
+    precondition(
+      stepsPerEpoch ?? 1 > 0 && validationFrequency > 0,
+      "stepsPerEpoch (\(stepsPerEpoch ?? 1)) and validationFrequency (\(validationFrequency)) must be 1 or more")
     precondition((1...batchSize).contains(shards), "\(batchSize) samples cannot be split into \(shards) shards")
     Self.check(seed: seed)
     var samples = samples
@@ -74,6 +83,8 @@ public struct TrainingConfiguration: Sendable {
     self.learningRateSchedule = learningRateSchedule
     self.onNonfinite = onNonfinite
     self.batchAugmentation = batchAugmentation
+    self.stepsPerEpoch = stepsPerEpoch
+    self.validationFrequency = validationFrequency
   }
 
   private static func check(seed: UInt64) {

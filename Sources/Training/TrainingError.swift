@@ -21,6 +21,8 @@ public enum TrainingError: Error, Equatable {
   /// A learning rate multiplier that applies to no variable.
   case unmatchedMultiplier(pattern: String, variables: [String])
   case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
+  /// More passes over the data than random streams.
+  case tooManyPasses(stepsPerEpoch: Int, epochs: Int, batches: Int)
   /// The memory needed exceeds that available.
   case tooLarge(bytes: Int, available: Int)
   /// The batches that are decoded ahead do not fit in memory.
@@ -70,6 +72,9 @@ extension TrainingError: CustomStringConvertible {
         + "\(variables.prefix(30).joined(separator: ", "))\(variables.count > 30 ? ", …" : "")."
     case .batchLargerThanData(let batchSize, let dataset, let samples):
       "a batch of \(batchSize) samples is larger than '\(dataset)', which has \(samples). Use a smaller batch size."
+    case .tooManyPasses(let stepsPerEpoch, let epochs, let batches):
+      "\(epochs) epochs of \(stepsPerEpoch) steps pass more than \((1 << 24) - 1) times over data of \(batches) "
+        + "batches. Use fewer epochs or steps_per_epoch."
     case .tooLarge(let bytes, let available):
       "the model needs \(Self.gigabytes(bytes)) GB for its weights, its optimizer, its checkpoints and the workers' "
         + "memory; \(Self.gigabytes(available)) GB are available. Use smaller layers, a smaller batch or fewer workers."

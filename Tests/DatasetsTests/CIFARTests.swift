@@ -27,7 +27,8 @@ struct CIFARTests {
     return SHA256.digest(sorted.flatMap { $0 }).hexadecimal
   }
 
-  static func set(labelIndex: Int = 1, sha256: String = "", mirrors: [String] = ["https://example.org/"]) -> PublishedCIFAR
+  static func set(labelIndex: Int = 1, sha256: String = "", mirrors: [String] = ["https://example.org/"])
+    -> PublishedCIFAR
   {
     PublishedCIFAR(
       archive: CIFARArchive(

@@ -242,7 +242,7 @@ struct RunConfigurationTests {
   static let mistakes: [(String, String, String)] = [
     (
       "epochs: 10", "epoch: 10",
-      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, shards, validation_split, stratify, oversample, class_weight, shuffle, seed, batch_augmentation, freeze, on_nonfinite."
+      "test.yml:10: fit: unknown key 'epoch'. Did you mean 'epochs'? Known keys: epochs, batch_size, steps_per_epoch, shards, validation_split, validation_freq, stratify, oversample, class_weight, shuffle, seed, batch_augmentation, freeze, on_nonfinite."
     ),
     ("epochs: 10", "epochs: ten", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: \"ten\""),
     ("epochs: 10", "epochs: 0", "test.yml:10: fit.epochs: expected an integer from 1 to 16777215. Received: 0"),
@@ -526,6 +526,8 @@ struct RunConfigurationTests {
       ),
       ("scale: 255", "scale: 1", "data.scale is 255.0 in the checkpoint, but 1.0 now."),
       ("seed: 1", "seed: 1, validation_split: 0.2", "fit.validation_split is null in the checkpoint, but 0.2 now."),
+      ("seed: 1", "seed: 1, validation_freq: 2", "fit.validation_freq is 1 in the checkpoint, but 2 now."),
+      ("seed: 1", "seed: 1, steps_per_epoch: 9", "fit.steps_per_epoch is null in the checkpoint, but 9 now."),
     ]
     for (old, new, wording) in refused {
       let run = try RunConfiguration(yaml: Self.yaml.replacing(old, with: new, maxReplacements: 1), file: "test.yml")

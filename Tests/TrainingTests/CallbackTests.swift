@@ -52,7 +52,8 @@ struct CallbackTests {
     let stopped = try play(EarlyStopping(patience: 3), values)
     #expect(stopped.state.hasStoppedEarly)
     #expect(stopped.stopReason == .noImprovement(metric: "val_loss"))
-    #expect(stopped[callback: "early_stopping"].numbers == ["best": 1.85, "wait": 3, "stopped_epoch": 10])
+    #expect(
+      stopped[callback: "early_stopping"].numbers == ["best": 1.85, "wait": 3, "best_epoch": 7, "stopped_epoch": 10])
     // Metrics other than losses are better when larger.
     #expect(
       try play(EarlyStopping(monitor: "val_accuracy", patience: 1), [0.1, 0.2, 0.2], metric: "val_accuracy").state.epoch

@@ -87,7 +87,7 @@ struct InspectCommand: ParsableCommand {
       "Learning rate: \(state.learningRate)",
     ]
     let initial = saved.run.initialWeights.map { ["Initial weights: \($0)"] } ?? []
-    return (lines + initial + (state.history.count > 0 ? [HistoryTable(state.history).text] : [])).joined(
+    return (lines + initial + (state.history.count > 0 ? [HistoryTable(state.history, training).text] : [])).joined(
       separator: "\n")
   }
 
@@ -104,7 +104,7 @@ struct InspectCommand: ParsableCommand {
       integer("parameters", saved.parameterCount),
       ConfigurationEntry("learning_rate", ConfigurationNode(.number(Double("\(state.learningRate)") ?? .nan))),
       integer("seed", Int(saved.configuration.training.seed)),
-      ConfigurationEntry("history", HistoryTable(state.history).configuration),
+      ConfigurationEntry("history", HistoryTable(state.history, saved.configuration.training).node),
     ]).json
   }
 }

@@ -6,17 +6,22 @@ struct HistoryTable {
   private static let order = ["loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
 
   private let history: History
+  private let configuration: TrainingConfiguration
   private let names: [String]
 
-  init(_ history: History) {
-    self.history = history
+  init(_ history: History, _ configuration: TrainingConfiguration) {
+    (self.history, self.configuration) = (history, configuration)
     let known = Self.order.filter { history.columns[$0] != nil }
     names = known + history.columns.keys.filter { !Self.order.contains($0) }.sorted()
   }
 
   var text: String {
     let rows = (0..<history.count).map { epoch in
-      ["\(epoch + 1)"] + names.map { NumberFormat.metric(history[$0][epoch]) }
+      ["\(epoch + 1)"]
+        + names.map { name in
+          name.hasPrefix("val_") && !configuration.validates(afterEpoch: epoch + 1)
+            ? "-" : NumberFormat.metric(history[name][epoch])
+        }
     }
     let table = [["epoch"] + names] + rows
     let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
@@ -26,7 +31,7 @@ struct HistoryTable {
   }
 
   /// A list of values per metric.
-  var configuration: ConfigurationNode {
+  var node: ConfigurationNode {
     ConfigurationNode(
       mapping: names.map { name in
         ConfigurationEntry(

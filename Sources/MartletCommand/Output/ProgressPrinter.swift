@@ -65,7 +65,8 @@ final class ProgressPrinter: Callback {
   func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {
     let names = trainer.configuration.sumNames.sorted()
     let history = trainer.state.history
-    let values = (names + names.map { "val_\($0)" }).compactMap { name in
+    let isValidated = trainer.configuration.validates(afterEpoch: trainer.state.epoch)
+    let values = (names + (isValidated ? names.map { "val_\($0)" } : [])).compactMap { name in
       history[name].last.map { (name: name, value: $0) }
     }
     show(

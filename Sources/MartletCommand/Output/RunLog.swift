@@ -50,7 +50,8 @@ final class RunLog: Callback, @unchecked Sendable {
     var values: Logger.Metadata = [
       "epoch": .stringConvertible(trainer.state.epoch), "step": .stringConvertible(trainer.state.step),
     ]
-    for name in history.columns.keys where history.count > 0 {
+    let isValidated = trainer.configuration.validates(afterEpoch: trainer.state.epoch)
+    for name in history.columns.keys where history.count > 0 && (isValidated || !name.hasPrefix("val_")) {
       values[name] = .stringConvertible(history.shortestValue(name, history.count - 1))
     }
     log("epoch", values)

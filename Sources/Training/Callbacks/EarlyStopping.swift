@@ -49,11 +49,18 @@ public final class EarlyStopping: ConfiguredCallback {
   }
 
   public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
+    if monitor.isDue(trainer) { try compare(trainer) }
+    if trainer.state.hasStoppedEarly || trainer.state.epoch >= plan.epochs { try restoreBest(trainer) }
+  }
+
+  /// Compares the metric of the last epoch with the best one.
+  private func compare(_ trainer: Trainer) throws {
     let value = try monitor.lastValue(trainer.state.history)
     var state = trainer[callback: Self.name]
     if monitor.isBetter(value, than: state.numbers["best"]) {
       state.numbers["best"] = value
       state.numbers["wait"] = 0
+      state.numbers["best_epoch"] = Double(trainer.state.epoch)
       if restoreBestWeights { state.weights = trainer.weights }
     } else {
       state.numbers["wait", default: 0] += 1
@@ -64,15 +71,18 @@ public final class EarlyStopping: ConfiguredCallback {
       trainer.stop(.noImprovement(metric: monitor.metric))
     }
     trainer[callback: Self.name] = state
-    if trainer.state.hasStoppedEarly || trainer.state.epoch >= plan.epochs { try restoreBest(trainer) }
   }
 
   /// Restores the weights of the best epoch, unless that is the last one.
   private func restoreBest(_ trainer: Trainer) throws {
     let state = trainer[callback: Self.name]
-    guard restoreBestWeights, !state.weights.isEmpty, let wait = state.numbers["wait"], wait > 0 else { return }
+    let epoch = Double(trainer.state.epoch)
+    // Checkpoints of older versions do not name the best epoch, but all their epochs were validated.
+    guard let best = state.numbers["best_epoch"] ?? state.numbers["wait"].map({ epoch - $0 }), best < epoch,
+      restoreBestWeights, !state.weights.isEmpty
+    else { return }
     try exchangeWeights(trainer)
-    trainer[callback: Self.name].numbers[RunState.restoredEpoch] = Double(trainer.state.epoch) - wait
+    trainer[callback: Self.name].numbers[RunState.restoredEpoch] = best
   }
 
   /// Swaps the model's weights with the stored ones.

@@ -27,6 +27,11 @@ public struct MetricMonitor: Sendable, Equatable {
     return largerIsBetter ? value > best + minDelta : value < best - minDelta
   }
 
+  /// Whether the last epoch has a value: of validation metrics, only some epochs may have one.
+  func isDue(_ trainer: Trainer) -> Bool {
+    !metric.hasPrefix("val_") || trainer.configuration.validates(afterEpoch: trainer.state.epoch)
+  }
+
   /// The metric's value in the last epoch.
   ///
   /// - Throws: `TrainingError.unknownMetric` if the history does not have it.

@@ -52,6 +52,7 @@ public final class ReduceLROnPlateau: ConfiguredCallback {
   }
 
   public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
+    guard monitor.isDue(trainer) else { return }
     let value = try monitor.lastValue(trainer.state.history)
     var numbers = trainer[callback: Self.name].numbers
     let rest = max((numbers["cooldown"] ?? 0) - 1, 0)

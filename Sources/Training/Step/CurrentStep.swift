@@ -12,17 +12,18 @@ struct CurrentStep: Sendable {
   /// The next step of a run.
   ///
   /// - Parameters:
-  ///   - samples: the samples of the epoch, in its order.
+  ///   - samples: the samples of the current pass over the data, in its order.
   ///   - mixing: the mixtures, drawn for the step's batch.
   /// - Throws: `DatasetError` or `FileError` if an input cannot be decoded.
   init(
     _ configuration: TrainingConfiguration, _ samples: SampleStream, _ state: RunState, mixing: BatchMixing? = nil
   ) throws {
-    let first = state.stepInEpoch * configuration.batchSize
+    let position = configuration.position(state, samples: samples.count)
+    let first = position.batch * configuration.batchSize
     batch = try samples.window(min(first, samples.count)..<min(first + configuration.batchSize, samples.count))
     sharding = BatchSharding(sampleCount: max(batch.count, 1), shards: configuration.shards)
     pass = Pass(
-      mode: .training, seed: configuration.seed, epoch: state.epoch, step: state.step, firstSample: first)
+      mode: .training, seed: configuration.seed, epoch: position.pass, step: state.step, firstSample: first)
     learningRate =
       configuration.learningRateSchedule?.rate(configuration.optimizer.learningRate, step: state.step)
       ?? state.learningRate

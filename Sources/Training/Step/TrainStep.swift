@@ -6,7 +6,7 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   private let configuration: TrainingConfiguration
   private let memory: StepMemory
   private let phases: [any StepPhase]
-  /// The samples of the epoch, in its order.
+  /// The samples of the current pass over the data, in its order.
   private let samples: SampleStream
   private let limit: StepLimit
 
@@ -23,8 +23,8 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
   private var phase: Int?
 
   /// - Parameters:
-  ///   - state: the state before the first step; its epoch has steps left.
-  ///   - limit: when to return. The end of the epoch is always a limit.
+  ///   - state: the state before the first step; its epoch and its pass over the data have steps left.
+  ///   - limit: when to return. The end of the pass is always a limit.
   /// - Throws: `DatasetError` or `FileError` if an input of the first batch cannot be decoded.
   init(
     _ configuration: TrainingConfiguration, memory: StepMemory, samples: SampleStream, state: RunState, limit: StepLimit
@@ -68,9 +68,8 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     losses.append(state.sums.add(memory.sums, samples: step.batch.count))
     state.step += 1
     state.stepInEpoch += 1
-    guard state.stepInEpoch * configuration.batchSize < samples.count, !limit.isReached(after: losses.count) else {
-      return nil
-    }
+    let isPassOver = configuration.position(state, samples: samples.count).batch == 0
+    guard !isPassOver, !limit.isReached(after: losses.count) else { return nil }
     do { step = try CurrentStep(configuration, samples, state, mixing: memory.mixing) } catch {
       failure = error
       return nil
