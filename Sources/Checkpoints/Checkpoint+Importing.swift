@@ -64,13 +64,13 @@ extension Checkpoint {
     let store = CheckpointStore(directory: directory)
     if !overwrite { try store.checkUnoccupied() }
     let state = snapshot.state
-    let bytes = try bytes(plan: configuration.training.model.plan(inputShape: run.inputShape))
+    let image = try image(plan: configuration.training.model.plan(inputShape: run.inputShape))
     let lock = try store.lock()
     defer { withExtendedLifetime(lock) {} }
     if !overwrite { try store.checkUnoccupied() }
     let superseded = try store.prepare(startingAt: state.step, overwrite: overwrite)
     let retention = CheckpointRetention(policy: configuration.checkpoints, state: state)
-    return try store.write(bytes, step: state.step, retention: retention, superseded: superseded).path
+    return try store.write(image, step: state.step, retention: retention, superseded: superseded).path
   }
 }
 

@@ -1,4 +1,5 @@
 import DurableFiles
+import HDF5Writing
 import KerasFormat
 import NeuralNetwork
 import RunConfiguration
@@ -53,12 +54,12 @@ public struct Checkpoint: Sendable {
   /// The contents of the file.
   ///
   /// - Throws: `CheckpointError.nonfinite` if no run could resume from it; `HDF5WritingError`, `ConfigurationError`.
-  package consuming func bytes(plan: ModelPlan) throws -> [UInt8] {
+  package func image(plan: ModelPlan) throws -> HDF5Image {
     if let bad = snapshot.nonfiniteVariable {
       throw CheckpointError.nonfinite(step: snapshot.state.step, variable: bad)
     }
     let path = CheckpointStore.name(step: snapshot.state.step)
-    return try CheckpointWriter.bytes(self, plan: plan, path: path)
+    return try CheckpointWriter.image(of: self, plan: plan, path: path)
   }
 
   /// Writes a file of any name, whole or not at all.
@@ -66,7 +67,7 @@ public struct Checkpoint: Sendable {
   /// - Parameter plan: that of the configuration's model.
   /// - Throws: `FileError`, `HDF5WritingError` or `ConfigurationError`; an existing file is unchanged then.
   package func write(to path: String, plan: ModelPlan) throws {
-    try AtomicFile.write(CheckpointWriter.bytes(self, plan: plan, path: path), to: path)
+    try CheckpointWriter.image(of: self, plan: plan, path: path).withBytes { try AtomicFile.write($0, to: path) }
   }
 }
 

@@ -1,5 +1,6 @@
 import NeuralNetwork
 import RunConfiguration
+import Synchronization
 import Training
 
 /// A callback that writes checkpoints: at epoch ends, every N steps and minutes, on request, and when the run stops.
@@ -16,7 +17,6 @@ package final class CheckpointCallback: Callback {
   private let now: @Sendable () -> ContinuousClock.Instant
   private let writing = BackgroundTask<CheckpointEvent>()
   /// The state of the checkpoint being written, or written last.
-  private var copy: StateCopy?
   /// The step of the last state that is durable in the run's directory; nil if none is.
   private var savedStep: Int?
   private var lastBegan: ContinuousClock.Instant
@@ -95,19 +95,21 @@ package final class CheckpointCallback: Callback {
   private func write(_ trainer: Trainer) {
     finish(trainer)
     lastBegan = now()
-    let copy = self.copy ?? StateCopy(of: trainer)
-    copy.update(from: trainer)
-    self.copy = copy
-    let (directory, run, now, plan) = (directory, run, now, trainer.plan)
+    let (directory, run, now, plan, state) = (directory, run, now, trainer.plan, trainer.state)
+    let snapshot = Mutex<Snapshot?>(trainer.snapshot())
     writing.start {
-      let (began, step) = (now(), copy.state.step)
+      let (began, step) = (now(), state.step)
       do {
-        let bytes = try Checkpoint(of: run, snapshot: copy.snapshot()).bytes(plan: plan)
-        let (stored, fault) = try directory.write(bytes, copy.state)
+        // As large as the file, and not needed any longer once its bytes are built.
+        guard let snapshot = snapshot.withLock({ $0.take() }) else {
+          preconditionFailure("a checkpoint is built twice")
+        }
+        let image = try Checkpoint(of: run, snapshot: snapshot).image(plan: plan)
+        let (stored, fault) = try directory.write(image, state)
         let seconds = (now() - began) / .seconds(1)
         return .written(
           WrittenCheckpoint(
-            path: stored.path, step: step, bytes: bytes.count, seconds: seconds, isBest: stored.isBest, fault: fault,
+            path: stored.path, step: step, bytes: image.count, seconds: seconds, isBest: stored.isBest, fault: fault,
             linkFault: stored.linkFault, setAside: stored.setAside, foreign: directory.takeForeign()))
       } catch {
         return .failed(step: step, reason: "\(error)")

@@ -23,12 +23,15 @@ struct CheckpointReader {
   /// - Throws: `CheckpointError`, or `HDF5Error` if the bytes verify but are not an HDF5 file.
   init(_ bytes: [UInt8], path: String) throws {
     let block = try Self.block(bytes.prefix(UserBlock.count), size: bytes.count, path: path)
-    guard UserBlock.digest(of: bytes[UserBlock.count...]) == block.digest else {
+    let digest = bytes.withUnsafeBytes {
+      UserBlock.digest(of: UnsafeRawBufferPointer(rebasing: $0[UserBlock.count...]))
+    }
+    guard digest == block.digest else {
       throw CheckpointError.digestMismatch(path: path)
     }
     self.path = path
     byteCount = bytes.count
-    digest = block.digest
+    self.digest = digest
     root = try HDF5File(bytes, path: path).root
   }
 

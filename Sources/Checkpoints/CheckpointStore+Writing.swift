@@ -5,18 +5,18 @@ import NeuralNetwork
 import Training
 
 extension CheckpointStore {
-  /// Writes the bytes of a checkpoint; once they are durable, updates the links and removes checkpoints no longer kept.
+  /// Writes a checkpoint; once it is durable, updates the links and removes checkpoints no longer kept.
   ///
   /// - Parameters:
   ///   - own: the steps of the run's existing checkpoints; no others are removed or replaced.
   ///   - superseded: the names of an older run's files to remove too.
   /// - Throws: `FileError`; nothing is removed then.
   package func write(
-    _ bytes: [UInt8], step: Int, retention: CheckpointRetention, own: [Int] = [], superseded: Set<String> = []
+    _ image: HDF5Image, step: Int, retention: CheckpointRetention, own: [Int] = [], superseded: Set<String> = []
   ) throws -> StoredCheckpoint {
     let name = Self.name(step: step)
     let setAside = try setAsideIfForeign(name, isOwn: own.contains(step) || superseded.contains(name))
-    try AtomicFile.write(bytes, to: path(name), followsLinks: false)
+    try image.withBytes { try AtomicFile.write($0, to: path(name), followsLinks: false) }
     let old = superseded.subtracting([name])
     let steps = Set(own + [step])
     let best = retention.best(among: steps)

@@ -4,7 +4,7 @@ import NeuralNetwork
 import RunConfiguration
 import Training
 
-/// A builder for the bytes of a checkpoint file.
+/// A builder for checkpoint files.
 struct CheckpointWriter {
   private let checkpoint: Checkpoint
   private let plan: ModelPlan
@@ -19,16 +19,11 @@ struct CheckpointWriter {
   /// The whole file: the user block followed by the HDF5 file.
   ///
   /// - Parameters:
-  ///   - checkpoint: as large as the file. Its values are released before the file is copied out of HDF5's memory.
   ///   - path: the path used in error messages.
-  static func bytes(_ checkpoint: consuming Checkpoint, plan: ModelPlan, path: String) throws -> [UInt8] {
+  static func image(of checkpoint: Checkpoint, plan: ModelPlan, path: String) throws -> HDF5Image {
     let file = try HDF5Writer(path: path, userBlockSize: UserBlock.count)
     try CheckpointWriter(checkpoint: checkpoint, plan: plan).write(to: file.root)
-    // A single array: it may be as large as the model.
-    var bytes = try file.image(after: UserBlock.count)
-    let block = UserBlock(content: bytes[UserBlock.count...])
-    bytes.replaceSubrange(..<UserBlock.count, with: block.bytes)
-    return bytes
+    return try HDF5Image(of: file, userBlockSize: UserBlock.count) { UserBlock(content: $0).bytes }
   }
 
   private func write(to root: HDF5GroupWriter) throws {

@@ -1,4 +1,5 @@
 import DurableFiles
+import HDF5Writing
 import RunConfiguration
 import Training
 
@@ -160,11 +161,11 @@ package final class RunDirectory: @unchecked Sendable {
   /// - Parameter state: the current state of the run.
   /// - Returns: the checkpoint, and the error of the run's own directory if that failed.
   /// - Throws: the `FileError` of the run's own directory if all fail.
-  func write(_ bytes: [UInt8], _ state: RunState) throws -> (stored: StoredCheckpoint, fault: String?) {
+  func write(_ image: HDF5Image, _ state: RunState) throws -> (stored: StoredCheckpoint, fault: String?) {
     var faults: [FileError] = []
     for index in stores.indices {
       do {
-        let stored = try write(bytes, toStore: index, state)
+        let stored = try write(image, toStore: index, state)
         removeSuperseded(except: state.step, in: index)
         return (stored, faults.first.map { "\($0)" })
       } catch let error as FileError {
@@ -174,7 +175,7 @@ package final class RunDirectory: @unchecked Sendable {
     throw faults[0]
   }
 
-  private func write(_ bytes: [UInt8], toStore index: Int, _ state: RunState) throws -> StoredCheckpoint {
+  private func write(_ image: HDF5Image, toStore index: Int, _ state: RunState) throws -> StoredCheckpoint {
     let store = stores[index]
     // A directory that vanished is recreated and locked again.
     if locks[index].map({ !$0.isInPlace }) ?? true {
@@ -186,7 +187,7 @@ package final class RunDirectory: @unchecked Sendable {
     let path = store.path(CheckpointStore.name(step: state.step))
     foreign.removeAll { $0 == path }
     let stored = try store.write(
-      bytes, step: state.step, retention: retention(state), own: steps, superseded: superseded[index])
+      image, step: state.step, retention: retention(state), own: steps, superseded: superseded[index])
     own[index].note(written: state.step)
     return stored
   }

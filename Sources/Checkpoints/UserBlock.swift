@@ -18,19 +18,17 @@ struct UserBlock: Equatable {
   /// SHA-256 of the bytes after the block, in hexadecimal.
   let digest: String
 
-  init(content: ArraySlice<UInt8>) {
+  init(content: UnsafeRawBufferPointer) {
     formatVersion = CheckpointLayout.formatVersion
     contentCount = content.count
     digest = Self.digest(of: content)
   }
 
   /// SHA-256 in hexadecimal.
-  static func digest(of content: ArraySlice<UInt8>) -> String {
-    content.withUnsafeBytes { bytes in
-      var hash = SHA256()
-      hash.update(bytes)
-      return hash.finalize().hexadecimal
-    }
+  static func digest(of content: UnsafeRawBufferPointer) -> String {
+    var hash = SHA256()
+    hash.update(content)
+    return hash.finalize().hexadecimal
   }
 
   /// Why the start of a file is not a valid block.

@@ -3,32 +3,16 @@ import CCrypto
 /// A SHA-256 in progress, computed by libcrypto.
 ///
 /// Source: NIST, "Secure Hash Standard", FIPS 180-4, 2015, section 6.2.
-package struct SHA256: ~Copyable {
+package struct SHA256 {
   /// The number of bytes of a digest.
-  package static let count = 32
+  package static let count = Int(SHA256_DIGEST_LENGTH)
 
-  /// Looked up once, which takes longer than the digest of a short text; libcrypto does not change it.
-  private nonisolated(unsafe) static let algorithm: OpaquePointer = {
-    // Digests may be computed while the program exits, and do not depend on the machine's configuration of OpenSSL.
-    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CONFIG), nil)
-    guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else { preconditionFailure("libcrypto has no SHA-256") }
-    return algorithm
-  }()
+  private var context = SHA256_CTX()
 
-  private let context: OpaquePointer
-
-  package init() {
-    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, Self.algorithm, nil) == 1 else {
-      preconditionFailure("libcrypto cannot start a SHA-256")
-    }
-    self.context = context
-  }
-
-  deinit { EVP_MD_CTX_free(context) }
+  package init() { SHA256_Init(&context) }
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    let result = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
-    precondition(result == 1, "libcrypto cannot continue a SHA-256")
+    SHA256_Update(&context, bytes.baseAddress, bytes.count)
   }
 
   package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
@@ -36,8 +20,7 @@ package struct SHA256: ~Copyable {
   /// The digest of all bytes so far.
   package consuming func finalize() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: Self.count) { digest, count in
-      let result = EVP_DigestFinal_ex(context, digest.baseAddress, nil)
-      precondition(result == 1, "libcrypto cannot finish a SHA-256")
+      SHA256_Final(digest.baseAddress, &context)
       count = Self.count
     }
   }

@@ -79,7 +79,9 @@ package final class AppendOnlyFile: Sendable {
   private func append(_ bytes: [UInt8], toFileOf size: Int) throws {
     var written = 0
     do {
-      try AtomicFile.write(bytes, &written, to: descriptor, for: path, patience: 0)
+      try bytes.withUnsafeBytes {
+        try AtomicFile.write($0, &written, to: descriptor, for: path, patience: 0)
+      }
     } catch {
       ftruncate(descriptor, off_t(size))
       throw error
@@ -91,7 +93,9 @@ package final class AppendOnlyFile: Sendable {
     var written = 0
     defer { kept.removeFirst(written) }
     do {
-      try AtomicFile.write(kept, &written, to: descriptor, for: path, patience: 0)
+      try kept.withUnsafeBytes {
+        try AtomicFile.write($0, &written, to: descriptor, for: path, patience: 0)
+      }
     } catch let error as FileError where error == AtomicFile.unread(path) {
       // It is full: try again later.
     }

@@ -11,7 +11,7 @@ extension AtomicFile {
   package static func isDirectory(_ path: String) -> Bool { kind(path) == S_IFDIR }
 
   /// Writes the bytes to a stream.
-  static func writeThrough(_ bytes: [UInt8], to path: String) throws {
+  static func writeThrough(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
     let descriptor = try openStream(path, or: .write)
     defer { close(descriptor) }
     try write(bytes, to: descriptor, for: path)

@@ -12,6 +12,11 @@ package enum AtomicFile {
   ///   not, the link itself is replaced, like anything else.
   /// - Throws: `FileError`; `path` is unchanged then.
   package static func write(_ bytes: [UInt8], to path: String, followsLinks: Bool = true) throws {
+    try bytes.withUnsafeBytes { try write($0, to: path, followsLinks: followsLinks) }
+  }
+
+  /// Writes bytes that are not in an array: see `write`.
+  package static func write(_ bytes: UnsafeRawBufferPointer, to path: String, followsLinks: Bool = true) throws {
     guard !followsLinks || !isStream(path) else { return try writeThrough(bytes, to: path) }
     let target = followsLinks ? RawPath(path).resolved : RawPath(path)
     if followsLinks { PartialFile.removeStale(in: target.directory, isAlone: false) }
@@ -179,12 +184,10 @@ package enum AtomicFile {
   ///   - path: the file's name in messages.
   ///   - patience: how long to wait for a full pipe to be read, in milliseconds; -1 for no limit.
   static func write(
-    _ bytes: [UInt8], _ written: inout Int, to descriptor: Int32, for path: String, patience: Int32
+    _ bytes: UnsafeRawBufferPointer, _ written: inout Int, to descriptor: Int32, for path: String, patience: Int32
   ) throws {
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
-      }
+      let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
       if count < 0, errno == EINTR { continue }
       if count < 0, errno == EAGAIN {
         try waitUntilWritable(descriptor, for: path, patience: patience)
@@ -196,7 +199,7 @@ package enum AtomicFile {
   }
 
   /// Writes all bytes, waiting for the reader of a full pipe.
-  static func write(_ bytes: [UInt8], to descriptor: Int32, for path: String) throws {
+  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, for path: String) throws {
     var written = 0
     try write(bytes, &written, to: descriptor, for: path, patience: -1)
   }

@@ -53,7 +53,7 @@ package final class GrowingFile: @unchecked Sendable {
   /// - Throws: `FileError`.
   package func append(_ bytes: [UInt8]) throws {
     guard lseek(descriptor, off_t(count), SEEK_SET) >= 0 else { throw FileError(path: path, operation: .write) }
-    try AtomicFile.write(bytes, to: descriptor, for: path)
+    try bytes.withUnsafeBytes { try AtomicFile.write($0, to: descriptor, for: path) }
     count += bytes.count
   }
 

@@ -45,17 +45,33 @@ package final class HDF5Writer: @unchecked Sendable {
   }
 
   /// The bytes of the file in its current state, without the preceding user block.
-  ///
-  /// - Parameter count: the number of leading zero bytes, to be replaced by the user block.
-  package func image(after count: Int = 0) throws -> [UInt8] {
+  package func image() throws -> [UInt8] {
     try call("/") { handle, place in
       _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
       let size = try place.check(H5Fget_file_image(handle, nil, 0), "measure the file")
-      var bytes = [UInt8](repeating: 0, count: count + size)
-      let status = bytes.withUnsafeMutableBytes { H5Fget_file_image(handle, $0.baseAddress.map { $0 + count }, size) }
-      _ = try place.check(status, "copy the file")
+      var bytes = [UInt8](repeating: 0, count: size)
+      _ = try place.check(
+        bytes.withUnsafeMutableBytes { H5Fget_file_image(handle, $0.baseAddress, size) }, "copy the file")
       return bytes
     }
+  }
+
+  /// The number of bytes of the file in its current state without the preceding user block, and the library's memory of
+  /// it, which includes that. It is valid until the file changes.
+  func memory() throws -> (start: UnsafeMutableRawPointer, count: Int) {
+    let (start, count) = try call("/") { handle, place in
+      _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
+      let count = try place.check(H5Fget_file_image(handle, nil, 0), "measure the file")
+      var memory: UnsafeMutableRawPointer?
+      let status = H5Fget_vfd_handle(handle, martlet_hdf5_default_properties(), &memory)
+      _ = try place.check(status, "find the file's memory")
+      // The memory driver has the address of its pointer for a handle.
+      return (memory?.load(as: UInt.self) ?? 0, count)
+    }
+    guard let start = UnsafeMutableRawPointer(bitPattern: start) else {
+      throw HDF5WritingError(file: path, object: "/", operation: "find the file's memory", reason: "it has none")
+    }
+    return (start, count)
   }
 
   package var root: HDF5GroupWriter { HDF5GroupWriter(file: self, path: "/") }

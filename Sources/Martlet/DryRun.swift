@@ -34,7 +34,7 @@ extension TrainingRun {
   /// - Parameter maxSteps: the run would stop once it has made this many steps in total.
   /// - Throws: `TrainingError` if the training fails, `CheckpointError.nonfinite`.
   package func measure(maxSteps: Int? = nil) throws -> DryRun {
-    let checkpointBytes = try Checkpoint(of: record, snapshot: trainer.snapshot()).bytes(plan: trainer.plan).count
+    let checkpointBytes = try Checkpoint(of: record, snapshot: trainer.snapshot()).image(plan: trainer.plan).count
     let steps = configuration.training.steps(of: data.train)
     let stepsLeft = stepsLeft(perEpoch: steps, maxSteps: maxSteps)
     let validationSeconds = try validationSeconds()

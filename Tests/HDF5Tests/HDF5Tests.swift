@@ -13,6 +13,22 @@ struct HDF5Tests {
     return try HDF5File([UInt8](repeating: 7, count: userBlock) + image, path: "test.h5").root
   }
 
+  @Test("are the same bytes in the library's memory, after the user block", arguments: [10, 300_000, 3_000_000])
+  func imageInPlace(count: Int) throws {
+    let file = try HDF5Writer(path: "test.h5", userBlockSize: 512)
+    try file.root.write((0..<count).map { Float($0) }, dimensions: [count], to: "a/floats")
+    try file.root.setAttribute("after", 7)
+    let copy = try file.image()
+    var content: [UInt8] = []
+    let image = try HDF5Image(of: file, userBlockSize: 512) {
+      content = Array($0)
+      return [UInt8](repeating: 9, count: 512)
+    }
+    #expect(content == copy)
+    #expect(image.count == 512 + copy.count)
+    #expect(image.withBytes { Array($0) } == [UInt8](repeating: 9, count: 512) + copy)
+  }
+
   @Test("round-trip numbers, with their dimensions")
   func numbers() throws {
     let root = try reopened {

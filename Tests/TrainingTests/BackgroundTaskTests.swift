@@ -25,19 +25,4 @@ struct BackgroundTaskTests {
     }
     #expect(rows.rows(from: 0, width: 1)[0] == 1000)
   }
-
-  @Test("read a copy of the state while training continues")
-  func copyOfTraining() throws {
-    let trainer = try SmallRun.trainer(epochs: 4)
-    let copy = StateCopy(of: trainer)
-    let task = BackgroundTask<Snapshot>()
-    for epoch in 1...3 {
-      try trainer.fit(SmallRun.data.train, epochs: epoch)
-      copy.update(from: trainer)
-      let expected = trainer.snapshot()
-      task.start { copy.snapshot() }
-      try trainer.fit(SmallRun.data.train, maxSteps: trainer.state.step + 2)
-      #expect(task.finish() == expected)
-    }
-  }
 }
