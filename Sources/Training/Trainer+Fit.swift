@@ -100,6 +100,10 @@ extension Trainer {
   ///   were.
   private func skip(_ batch: NonfiniteBatch, _ plan: FitPlan) throws -> Float {
     guard configuration.onNonfinite == .skip else { throw TrainingError.nonfiniteLoss(batch) }
+    // The first step starts the moving averages: they are the weights, which it did not change.
+    if state.step == 0, configuration.optimizer.updateOptions.movingAverage != nil {
+      variables.copyParameters(toSlot: 0)
+    }
     state.step += 1
     state.stepInEpoch += 1
     if state.stepInEpoch == plan.stepsPerEpoch, state.sums.samples == 0 {
@@ -147,10 +151,9 @@ extension TrainingConfiguration {
 
   /// The missing activation of the last layer; nil if its outputs suit the loss.
   private func probabilityActivation(_ program: Program) -> ActivationFunction? {
-    if type(of: loss).targets == .classes { return .softmax }
+    let activation = program.plan.outputActivation
+    if type(of: loss).targets == .classes { return activation == .softmax ? nil : .softmax }
     guard loss.isOverIndependentProbabilities else { return nil }
-    let last = program.plan.nodes.last?.layer
-    let activation = (last as? Dense)?.activation ?? (last as? Conv2D)?.activation ?? (last as? Activation)?.activation
     return activation == .linear || activation == .relu || activation == .tanh ? .sigmoid : nil
   }
 }

@@ -30,6 +30,11 @@ extension Variables {
   /// Makes the next values current; each training step computes `nextState` anew.
   func takeNextState() { state.start.update(from: nextState.start, count: nextState.count) }
 
+  /// Copies the trainable variables to a slot of the optimizer.
+  func copyParameters(toSlot slot: Int) {
+    (slots.start + slot * slotStride).update(from: parameters.start, count: slotStride)
+  }
+
   /// Copies all values from the variables of the same model.
   func copy(_ other: Variables) {
     precondition(slots.count == other.slots.count, "got \(other.slots.count) slot values, expected \(slots.count)")

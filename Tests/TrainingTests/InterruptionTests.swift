@@ -57,13 +57,16 @@ struct InterruptionTests {
 @Suite("A batch whose loss is not finite")
 struct NonfiniteTests {
   /// 60 black images and a white one, and weights that overflow on any that is not black.
-  private func trainer(_ policy: NonfinitePolicy, white: Int = 47) throws -> (Trainer, Dataset) {
+  private func trainer(
+    _ policy: NonfinitePolicy, white: Int = 47, optimizer: any Optimizer = Adam()
+  ) throws -> (Trainer, Dataset) {
     let shape: Shape = [2, 2, 1]
     var images = [UInt8](repeating: 0, count: 60 * 4)
     for pixel in 0..<4 { images[white * 4 + pixel] = 255 }
     let data = try Dataset(name: "bad", shape: shape, images: images, labels: (0..<60).map { $0 % 3 })
     let configuration = TrainingConfiguration(
-      model: Sequential([Flatten(), Dense(units: 3, activation: .softmax)]), epochs: 2, batchSize: 10, shards: 3,
+      model: Sequential([Flatten(), Dense(units: 3, activation: .softmax)]), optimizer: optimizer, epochs: 2,
+      batchSize: 10, shards: 3,
       onNonfinite: policy)
     let trainer = try Trainer(configuration, inputShape: [2, 2, 1], workerCount: 2)
     var weights = trainer.snapshot().parameters
@@ -92,6 +95,18 @@ struct NonfiniteTests {
     // The step was not made.
     #expect(trainer.state.step == batch)
     #expect(trainer.snapshot().parameters.allSatisfy { $0.values.allSatisfy { $0.isFinite } })
+  }
+
+  @Test("can be skipped before the first step: moving averages start at the weights")
+  func skipsFirst() throws {
+    var order = SampleOrder(count: 60)
+    order.update(seed: 1, epoch: 0, shuffle: true)
+    let averaging = SGD(updateOptions: UpdateOptions(movingAverage: UpdateOptions.MovingAverage(momentum: 0.9)))
+    let (trainer, data) = try trainer(.skip, white: Int(order.indices[3]), optimizer: averaging)
+    try trainer.fit(data, maxSteps: 1)
+    let snapshot = trainer.snapshot()
+    #expect(snapshot.state.step == 1)
+    #expect(snapshot.slots[0].map(\.values) == snapshot.parameters.map(\.values))
   }
 
   @Test("can be skipped: it changes no weight and no mean, with any workers and after any interruption")

@@ -112,6 +112,28 @@ struct OutputTests {
     #expect(try trained(.softmax, CategoricalCrossentropy()).warnings.isEmpty)
   }
 
+  @Test("of a softmax cause none either after layers that keep them")
+  func keptProbabilities() throws {
+    var average = Model([Flatten()])
+    let flat = Model.Source.node(0)
+    let (left, right) = (
+      average.append(Dense(units: 10, activation: .softmax), inputs: [flat]),
+      average.append(Dense(units: 10, activation: .softmax), inputs: [flat])
+    )
+    average.append(Average(), inputs: [left, right])
+    let models: [Model] = [
+      average, Model([Flatten(), Dense(units: 10, activation: .softmax), ActivityRegularization(l2: 0.01)]),
+      Model([Flatten(), Dense(units: 10), Softmax(), Reshape(targetShape: [10])]),
+    ]
+    for model in models {
+      let trainer = try Trainer(
+        TrainingConfiguration(model: model, epochs: 1, batchSize: 50), inputShape: [28, 28, 1], workerCount: 1)
+      trainer.warning = { Issue.record("\($0)") }
+      try trainer.fit(SmallRun.data.train, maxSteps: 1)
+      #expect(trainer.state.step == 1)
+    }
+  }
+
   @Test("have the correct kind")
   func kinds() throws {
     let data = SmallRun.data.test

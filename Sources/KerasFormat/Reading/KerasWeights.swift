@@ -172,8 +172,10 @@ struct KerasWeights {
     }
     let count = optimizer.slotNames.count * parameterCount
     var tensors = Self.withoutPlaceholders(contents.optimizer.filter { !$0.dimensions.isEmpty }, count: count)
-    // Keras 2 stores an unused velocity for SGD without momentum.
-    if count == 0, tensors.count == parameterCount { tensors = [] }
+    // Keras 2 stores an unused velocity for SGD without momentum, after the averages if it keeps them.
+    if (optimizer as? SGD)?.momentum == 0, tensors.count == count + parameterCount {
+      tensors.removeLast(parameterCount)
+    }
     // An optimizer without a step may not have been built.
     if tensors.isEmpty, iteration == 0, count > 0 { return nil }
     guard tensors.count == count else {
@@ -228,7 +230,7 @@ struct KerasWeights {
     let order = optimizerOrder(variables)
     let places = order.enumerated().reduce(into: [Int](repeating: 0, count: count)) { $0[$1.element] = $1.offset }
     let isGrouped =
-      optimizer.slotOrder.isByVariable && names.count > 1 && count > 1
+      optimizer.slotOrder.sizes.first ?? 0 > 1 && count > 1
       && Self.isGrouped(
         names: tensors.map(\.name), dimensions: tensors.map(\.dimensions),
         parameters: order.map { variables[$0].shape.dimensions })

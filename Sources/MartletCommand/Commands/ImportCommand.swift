@@ -45,7 +45,9 @@ struct ImportCommand: ParsableCommand {
       throw UsageError("\(configOut) already exists. Replace it with --overwrite, or choose another name.")
     }
     try RunPath.checkIsFile(file)
-    if let configOut { try OutputPath.check(configOut, "--config-out", madeOf: [file]) }
+    if let configOut {
+      try OutputPath.check(configOut, "--config-out", madeOf: [file] + [dataset.config, change.head].compactMap { $0 })
+    }
     var saved = try opened()
     saved.configuration.source = try dataset.source(of: saved)
     if let configuration, configOut == nil { try check(saved, resumes: configuration) }

@@ -89,8 +89,10 @@ extension WeightOptions {
 
   private static func part(_ place: Place, _ node: ConfigurationNode, _ kind: String) throws -> NamedPart {
     guard let part = NamedPart(node) else {
+      let article = kind == "initializer" ? "an" : "a"
       throw ConfigurationError(
-        .unexpected(expected: "the name of a \(kind), with its options", received: node.received), path: place.path,
+        .unexpected(expected: "the name of \(article) \(kind), with its options", received: node.received),
+        path: place.path,
         line: place.line)
     }
     return part
