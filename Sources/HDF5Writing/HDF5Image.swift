@@ -13,6 +13,10 @@ package final class HDF5Image: @unchecked Sendable {
     of file: HDF5Writer, userBlockSize: Int, userBlock: (_ content: UnsafeRawBufferPointer) -> [UInt8]
   ) throws {
     let (start, count) = try file.memory()
+    // As the library does in copies: clear the superblock's consistency flags, which say that the file is open.
+    let superblock = start + userBlockSize
+    let isOld = superblock.load(fromByteOffset: 8, as: UInt8.self) < 2
+    for offset in isOld ? 20..<24 : 11..<12 { superblock.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self) }
     let block = userBlock(UnsafeRawBufferPointer(start: start + userBlockSize, count: count))
     precondition(block.count == userBlockSize, "the user block has \(block.count) bytes, not \(userBlockSize)")
     start.copyMemory(from: block, byteCount: block.count)
