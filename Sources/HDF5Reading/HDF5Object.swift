@@ -87,8 +87,11 @@ struct HDF5Object {
     guard let size = Int(exactly: try prefix.number(sizeWidth)) else {
       throw HDF5Error.Problem.malformed(reason: "a size in it is larger than any file")
     }
-    // Each block ends with a checksum, which is not verified.
-    var blocks = [try storage.region(at: address + 6 + options + sizeWidth, count: size)]
+    guard size <= storage.bytes.count else { throw HDF5Storage.beyondEnd }
+    let prefixSize = 6 + options + sizeWidth
+    var first = try storage.block("OHDR", at: address, count: prefixSize + size, "the header of an object")
+    try first.skip(prefixSize - 4)
+    var blocks = [first]
     while var block = blocks.popLast() {
       let headerCount = flags & 0x04 == 0 ? 4 : 6
       while block.remaining >= headerCount {
@@ -96,9 +99,9 @@ struct HDF5Object {
         try block.skip(headerCount - 4)
         let body = try block.part(count)
         if let (address, count) = try read(type, messageFlags, body, in: storage) {
-          var next = try storage.region(at: address, count: count)
-          try next.expect("OCHK", "the continuation of an object")
-          blocks.append(try next.part(max(next.remaining - 4, 0)))
+          blocks.append(
+            try storage.block(
+              "OCHK", at: address, count: count - HDF5Checksum.size, "the continuation of an object"))
         }
       }
     }
