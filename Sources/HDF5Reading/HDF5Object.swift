@@ -22,7 +22,7 @@ struct HDF5Object {
   private static let mostMessages = 1 << 16
 
   /// The members, of a group.
-  private(set) var members: [String: HDF5Link]?
+  private(set) var members: [HDF5Name: HDF5Link]?
   private(set) var attributes: [String: HDF5Cursor] = [:]
   /// The messages of a dataset, by number.
   private var descriptions: [Int: HDF5Cursor] = [:]
@@ -134,9 +134,8 @@ struct HDF5Object {
     case Message.link:
       let (name, link) = try HDF5Link.message(body)
       try storage.spend(name.utf8.count)
-      guard members?[name] == nil else { throw HDF5SymbolTable.twice(name) }
       members = members ?? [:]
-      members?[name] = link
+      guard members?.updateValue(link, forKey: HDF5Name(name)) == nil else { throw HDF5SymbolTable.twice(name) }
     case Message.attribute:
       guard flags & 2 == 0 else { throw HDF5Error.Problem.unsupported(feature: "shared attributes") }
       attributes[try HDF5Attribute.name(body)] = body
