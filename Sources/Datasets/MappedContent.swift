@@ -1,3 +1,4 @@
+import Digests
 import DurableFiles
 
 /// A part of a mapped file whose contents are examined once: the results are kept in an index.
@@ -39,7 +40,7 @@ package struct MappedContent: Sendable {
     _ what: String, compute: ((_ done: Int, _ total: Int) -> Void) throws -> String
   ) rethrows -> String {
     let key = "\(place)\n\(file.stamp)\n\(what)"
-    if let known = index[key] { return known }
+    if file.hasTellingStamp, let known = index[key] { return known }
     var shown = -1
     let result = try compute { done, total in
       guard total >= Self.slow, done * 100 / total != shown else { return }
@@ -48,7 +49,24 @@ package struct MappedContent: Sendable {
     }
     if shown >= 0 { progress("") }
     // A file that was written to meanwhile has no contents to remember.
-    if FileStamp(path: file.path) == file.stamp { index.record([(key, result)]) }
+    if file.hasTellingStamp, FileStamp(path: file.path) == file.stamp { index.record([(key, result)]) }
     return result
+  }
+}
+
+extension MappedFile {
+  /// A text that is another one for other contents: the stamp, or SHA-256 of the contents if these may change without it.
+  var contentsIdentity: String {
+    guard !hasTellingStamp else { return "\(stamp)" }
+    var hash = SHA256()
+    hash.update(bytes)
+    return "sha256 \(hash.finalize().hexadecimal)"
+  }
+
+  /// Whether the file has the same contents as when it was mapped.
+  ///
+  /// - Parameter contents: their identity at that time.
+  func isUnchanged(since contents: String) -> Bool {
+    FileStamp(path: path) == stamp && contentsIdentity == contents
   }
 }

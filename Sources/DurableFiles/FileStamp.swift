@@ -25,6 +25,22 @@ package struct FileStamp: Hashable, Sendable, CustomStringConvertible {
     self.init(status)
   }
 
+  /// The time without a change after which the next one is certain to have another time: file systems count in steps of
+  /// up to two seconds.
+  private static let settling = 2_000_000_000
+
+  /// Whether the file has not changed for a while.
+  ///
+  /// - Parameter now: in nanoseconds since 1970.
+  func isSettled(now: Int) -> Bool { changed <= now - Self.settling }
+
+  /// The present time, in nanoseconds since 1970.
+  package static func now() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return nanoseconds(time)
+  }
+
   private static func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
 
   /// The four numbers, separated by spaces.

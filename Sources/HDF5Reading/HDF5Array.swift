@@ -40,10 +40,9 @@ package struct HDF5Array: Sendable {
     (dimensions, elementSize, filters) = (dataset.dimensions, dataset.type.size, dataset.filters)
     switch dataset.type.kind {
     case .float(let isBigEndian): (kind, self.isBigEndian) = (.float, isBigEndian)
-    case .integer(let isBigEndian, let isSigned):
+    case .integer(let isBigEndian, let isSigned), .names(let isBigEndian, let isSigned):
       (kind, self.isBigEndian) = (isSigned ? .signed : .unsigned, isBigEndian)
-    case .names(let isBigEndian, let isSigned):
-      (kind, self.isBigEndian) = (elementSize == 1 ? .bool : isSigned ? .signed : .unsigned, isBigEndian)
+    case .bool: (kind, isBigEndian) = (.bool, false)
     default: throw HDF5Error.Problem.unexpected(expected: "numbers", found: dataset.type.wording)
     }
     content = try Self.content(of: dataset, in: storage)
@@ -60,13 +59,13 @@ package struct HDF5Array: Sendable {
     case .chunked(let chunks):
       let stored = try chunks.stored(of: dataset, in: storage)
       // No byte belongs to two chunks, so that a small file cannot have many values.
-      let packed = stored.reduce(0) { $0 + $1.count }
+      let packed = stored.packedSize
       guard packed <= storage.bytes.count else {
         throw HDF5Error.Problem.malformed(reason: "its structures are circular or overlap")
       }
       let count = try dataset.count(inBytes: HDF5Filter.mostBytes(packed, dataset.filters))
       guard count > 0 else { return .compact([]) }
-      let size = try chunks.checkedSize(stored, dataset.dimensions, dataset.type.size)
+      let size = try chunks.checkedSize(stored, dataset.type.size, dataset.filters)
       return .chunks(chunks, stored: stored.sorted { $0.offset[0] < $1.offset[0] }, size: size)
     case .otherFiles:
       throw HDF5Error.Problem.unexpected(expected: "values in this file", found: "values in other files")
@@ -79,10 +78,10 @@ package struct HDF5Array: Sendable {
     return range
   }
 
-  /// The rows of a chunk: reading fewer at a time unpacks chunks more than once.
+  /// The rows of the dataset in a chunk: reading fewer at a time unpacks chunks more than once.
   package var chunkRows: Int {
     guard case .chunks(let chunks, _, _) = content else { return 1 }
-    return chunks.dimensions[0]
+    return min(chunks.dimensions[0], max(dimensions[0], 1))
   }
 
   /// Reads rows as they are stored, in row-major order.
@@ -108,7 +107,7 @@ package struct HDF5Array: Sendable {
     _ rows: Range<Int>, of chunks: HDF5Chunks, _ stored: [HDF5Chunks.Stored], chunkSize: Int,
     into output: UnsafeMutableRawBufferPointer
   ) throws {
-    try HDF5Memory.check(3 * chunkSize)
+    try HDF5Memory.check(0, unpackingChunkOf: chunkSize)
     // The first chunk that reaches into the rows.
     let first = rows.lowerBound / chunks.dimensions[0] * chunks.dimensions[0]
     var (low, high) = (0, stored.count)

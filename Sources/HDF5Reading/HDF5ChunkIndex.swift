@@ -49,6 +49,13 @@ enum HDF5ChunkIndex {
       (self.size, self.chunkSize) = (size, chunkSize)
     }
 
+    /// Reads the entry at a position of a block; nil if the chunk is not stored.
+    func read(_ block: HDF5Cursor, at position: Int) throws -> Entry? {
+      var block = block
+      try block.skip(HDF5Storage.address(0, position, of: size))
+      return try read(&block)
+    }
+
     /// Reads an entry; nil if the chunk is not stored.
     func read(_ bytes: inout HDF5Cursor) throws -> Entry? {
       let address = try bytes.address()

@@ -1,10 +1,15 @@
 /// The chunks that a file has of a dataset.
 extension HDF5Chunks {
-  /// What a chunk without an entry in an index costs of the budget for reading.
-  private static let implicitCost = 64
-
-  /// The chunks of a dataset in the file.
+  /// The chunks of a dataset in the file: all of them, or none if nothing was written.
+  ///
+  /// - Throws: `HDF5Error.Problem` if some are missing, or overlap.
   func stored(of dataset: HDF5Dataset, in storage: HDF5Storage) throws -> [Stored] {
+    let stored = try listed(of: dataset, in: storage)
+    if !stored.isEmpty { try checkCoverage(stored, dataset.dimensions) }
+    return stored
+  }
+
+  private func listed(of dataset: HDF5Dataset, in storage: HDF5Storage) throws -> [Stored] {
     let rank = dataset.dimensions.count
     guard rank == dimensions.count else {
       throw HDF5Error.Problem.malformed(reason: "its chunks have a different rank")
@@ -37,7 +42,11 @@ extension HDF5Chunks {
     func addAll(_ entry: (Int) throws -> HDF5ChunkIndex.Entry?) throws {
       let grid = try HDF5ChunkGrid(
         whole, maximum: dataset.maximum, chunk: dimensions, growingAxisFirst: index.isOfGrowingAxis)
-      for number in 0..<(try grid.count(limit: storage.bytes.count)) {
+      let count = try grid.count(limit: storage.bytes.count)
+      try HDF5Memory.check(count * Self.listedSize(rank: whole.count))
+      // Chunks that have no entries, or are not stored, take time too.
+      try storage.spend(count)
+      for number in 0..<count {
         let (offset, position) = try grid.chunk(number)
         try add(entry(position), offset)
       }
@@ -49,10 +58,7 @@ extension HDF5Chunks {
       try add(.init(address: address, count: count, skippedFilters: mask), [Int](repeating: 0, count: whole.count))
     case .implicit:
       try addAll { position in
-        // The chunks have no entries that limit their number.
-        try storage.spend(Self.implicitCost)
-        let place = try HDF5PageBits.address(address, position, of: size, plus: 0)
-        return .init(address: place, count: size, skippedFilters: 0)
+        .init(address: try HDF5Storage.address(address, position, of: size), count: size, skippedFilters: 0)
       }
     case .fixedArray:
       let array = try HDF5FixedArray(at: address, chunkSize: size, in: storage)
@@ -68,9 +74,24 @@ extension HDF5Chunks {
     return stored
   }
 
+  /// The memory for a chunk in the list and in the check of its offset, in bytes.
+  private static func listedSize(rank: Int) -> Int {
+    2 * MemoryLayout<Stored>.stride + 64 + MemoryLayout<Int>.size * rank
+  }
+
   private static func product(_ position: Int, _ size: Int) throws -> Int {
     let (product, overflow) = position.multipliedReportingOverflow(by: size)
     guard !overflow else { throw HDF5Error.Problem.malformed(reason: "a chunk is misaligned") }
     return product
+  }
+}
+
+extension [HDF5Chunks.Stored] {
+  /// The stored size of all chunks in bytes, which may overlap in a corrupt file.
+  var packedSize: Int {
+    reduce(0) { sum, chunk in
+      let (next, isTooLarge) = sum.addingReportingOverflow(chunk.count)
+      return isTooLarge ? .max : next
+    }
   }
 }

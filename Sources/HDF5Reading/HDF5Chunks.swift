@@ -2,11 +2,6 @@
 ///
 /// Neither Keras nor Martlet writes chunks; users compress files with them.
 struct HDF5Chunks {
-  /// The size up to which chunks may be larger than the dataset, as in resizable datasets.
-  private static let growing = 16 << 20
-  /// The maximum total size of the chunks relative to the dataset: edge chunks extend past its bounds.
-  private static let edges = 32
-
   let index: HDF5ChunkIndex
   /// The address of the index, or of the chunks themselves; nil if nothing was written.
   let address: Int?
@@ -86,9 +81,8 @@ struct HDF5Chunks {
   ) throws -> ArraySlice<UInt8> {
     guard !whole.contains(0) else { return [] }
     let size = whole.reduce(elementSize, *)
-    let chunkSize = try checkedSize(stored, whole, elementSize)
-    // The elements, and one chunk during decoding.
-    try HDF5Memory.check(size + 3 * chunkSize)
+    let chunkSize = try checkedSize(stored, elementSize, filters)
+    try HDF5Memory.check(size, unpackingChunkOf: chunkSize)
     var elements = [UInt8](repeating: 0, count: size)
     for chunk in stored {
       // Compressed data may expand a lot: it is read only once.
@@ -100,24 +94,20 @@ struct HDF5Chunks {
     return elements[...]
   }
 
-  /// The size of a chunk in bytes.
+  /// The size of a chunk in bytes. It may be much larger than the dataset, if that can grow.
   ///
-  /// - Throws: `HDF5Error.Problem` if chunks are missing, overlap, or are much larger than the dataset.
-  func checkedSize(_ stored: [Stored], _ whole: [Int], _ elementSize: Int) throws -> Int {
+  /// - Throws: `HDF5Error.Problem` if it is larger than the stored bytes of each chunk can unpack to.
+  func checkedSize(_ stored: [Stored], _ elementSize: Int, _ filters: [HDF5Filter]) throws -> Int {
     guard elementSize == self.elementSize else {
       throw HDF5Error.Problem.malformed(reason: "its chunks have a different element size")
     }
-    let size = try HDF5Dataspace.count(whole + [elementSize], maximum: .max)
-    let chunkSize = try HDF5Dataspace.count(dimensions + [elementSize], maximum: .max)
-    try checkCoverage(stored, whole)
-    guard chunkSize <= max(size, Self.growing), chunkSize / Self.edges * stored.count <= size + Self.growing else {
-      throw HDF5Error.Problem.malformed(reason: "its chunks are much larger than the dataset")
-    }
-    return chunkSize
+    let size = try HDF5Dataspace.count(dimensions + [elementSize], maximum: .max)
+    guard size <= HDF5Filter.mostBytes(stored.map(\.count).min() ?? 0, filters) else { throw HDF5Filter.damaged }
+    return size
   }
 
   /// Refuses missing and overlapping chunks.
-  private func checkCoverage(_ stored: [Stored], _ whole: [Int]) throws {
+  func checkCoverage(_ stored: [Stored], _ whole: [Int]) throws {
     let grid = zip(whole, dimensions).map(HDF5ChunkGrid.count)
     let expected = try HDF5Dataspace.count(grid, maximum: .max)
     var seen = Set<Int>()

@@ -57,7 +57,7 @@ struct HDF5Dataset {
       return size == 0 ? [] : try storage.region(at: address ?? 0, count: size).rest
     case .chunked(let chunks):
       let stored = try chunks.stored(of: self, in: storage)
-      let most = HDF5Filter.mostBytes(stored.reduce(0) { $0 + $1.count }, filters)
+      let most = HDF5Filter.mostBytes(stored.packedSize, filters)
       _ = try count(inBytes: most)
       return try chunks.elements(stored, dimensions: dimensions, elementSize: type.size, filters, in: storage)
     case .otherFiles:

@@ -7,8 +7,10 @@ struct HDF5Datatype: Equatable {
     case float(isBigEndian: Bool)
     /// Two's complement or unsigned integers without padding bits, of 1, 2, 4 or 8 bytes.
     case integer(isBigEndian: Bool, isSigned: Bool)
-    /// Named integers of 1, 2, 4 or 8 bytes, as which h5py stores Booleans.
+    /// Named integers of 1, 2, 4 or 8 bytes.
     case names(isBigEndian: Bool, isSigned: Bool)
+    /// Bytes with the names FALSE for 0 and TRUE for 1, as which h5py stores Booleans.
+    case bool
     case text(isSpacePadded: Bool)
     /// Variable-length strings, stored elsewhere in the file.
     case longText
@@ -24,7 +26,8 @@ struct HDF5Datatype: Equatable {
   /// - Throws: `HDF5Error.Problem`.
   init(_ message: HDF5Cursor) throws {
     var message = message
-    let typeClass = try message.uint8() & 0x0f
+    let start = try message.uint8()
+    let (version, typeClass) = (start >> 4, start & 0x0f)
     let bits = Int(try message.number(3))
     size = try message.uint32()
     guard size > 0 else { throw HDF5Error.Problem.malformed(reason: "its type has no size") }
@@ -42,7 +45,7 @@ struct HDF5Datatype: Equatable {
     case 3:
       kind = .text(isSpacePadded: bits & 0x0f == 2)
     case 8:
-      kind = try Self.names(message, size: size)
+      kind = try Self.names(message, size: size, count: bits & 0xffff, version: version)
     case 9 where bits & 0x0f == 1 && size == Self.longTextSize:
       kind = .longText
     default:
@@ -56,16 +59,36 @@ struct HDF5Datatype: Equatable {
     7: "references", 9: "values of variable length", 10: "arrays as elements",
   ]
 
-  /// The kind of an enumeration, whose description starts with the type of its numbers.
-  private static func names(_ message: HDF5Cursor, size: Int) throws -> Kind {
-    var start = message
+  /// The size of the type of integers.
+  private static let integerTypeSize = 12
+
+  /// The kind of an enumeration: the type of its numbers, then the names of its members, then their numbers.
+  private static func names(_ message: HDF5Cursor, size: Int, count: Int, version: Int) throws -> Kind {
+    var (start, members) = (message, message)
     if try start.uint8() & 0x0f == 0 {
-      let numbers = try HDF5Datatype(message)
+      let numbers = try HDF5Datatype(members.part(integerTypeSize))
       if case .integer(let isBigEndian, let isSigned) = numbers.kind, numbers.size == size {
-        return .names(isBigEndian: isBigEndian, isSigned: isSigned)
+        let isBool = try size == 1 && count == 2 && areBooleans(members, areAligned: version < 3)
+        return isBool ? .bool : .names(isBigEndian: isBigEndian, isSigned: isSigned)
       }
     }
     return .other(wording: enumeration)
+  }
+
+  /// Whether two members, whose numbers are bytes, are h5py's Booleans.
+  ///
+  /// - Parameter areAligned: whether the names are padded to multiples of eight bytes.
+  private static func areBooleans(_ members: HDF5Cursor, areAligned: Bool) throws -> Bool {
+    var members = members
+    let names = try (0..<2).map { _ in
+      let start = members.position
+      let name = try members.text()
+      try members.skip(1)
+      if areAligned { try members.skip(-(members.position - start) & 7) }
+      return name
+    }
+    let numbers = [try members.uint8(), try members.uint8()]
+    return (names == ["FALSE", "TRUE"] && numbers == [0, 1]) || (names == ["TRUE", "FALSE"] && numbers == [1, 0])
   }
 
   private static let enumeration = "an enumeration, such as booleans"
@@ -95,7 +118,7 @@ struct HDF5Datatype: Equatable {
     case .float(let isBigEndian): return numbers(isBigEndian, "floating-point numbers")
     case .integer(let isBigEndian, _): return numbers(isBigEndian, "integers")
     case .text, .longText: return "text"
-    case .names: return Self.enumeration
+    case .names, .bool: return Self.enumeration
     case .other(let wording): return wording
     }
   }

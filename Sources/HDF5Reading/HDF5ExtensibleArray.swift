@@ -7,7 +7,7 @@
 /// Source: HDF5 File Format Specification 3.0, VII.D, "Disk Format: The Extensible Array Index".
 struct HDF5ExtensibleArray {
   private let entries: HDF5ChunkIndex.EntryType
-  private let storage: HDF5Storage
+  private let blocks: HDF5ArrayBlocks
   /// The entries in the index block itself.
   private let firstEntries: Int
   /// The entries of the smallest data block.
@@ -21,19 +21,16 @@ struct HDF5ExtensibleArray {
   private let pageEntries: Int
   /// The size of a block's offset in bytes.
   private let offsetSize: Int
-  /// The address of the index block's first entry.
-  private let start: Int
+  /// The contents of the index block: entries, and addresses of data blocks and of secondary blocks.
+  private let index: HDF5Cursor
 
-  private static let headerSize = 72
-  /// Signature, version, client, address of the header.
-  private static let prefixSize = 14
+  /// The size of the header without its checksum.
+  private static let headerSize = 68
   private static let addressSize = 8
-  private static let checksumSize = 4
 
   /// - Throws: `HDF5Error.Problem`.
   init(at address: Int, chunkSize: Int, in storage: HDF5Storage) throws {
-    var header = try storage.region(at: address, count: Self.headerSize)
-    try header.expect("EAHD", "an array of chunks")
+    var header = try storage.block("EAHD", at: address, count: Self.headerSize, "an array of chunks")
     let (version, client) = (try header.uint8(), try header.uint8())
     entries = try HDF5ChunkIndex.EntryType(client: client, size: header.uint8(), chunkSize: chunkSize)
     let countBits = try header.uint8()
@@ -58,15 +55,14 @@ struct HDF5ExtensibleArray {
     guard firstGroups <= groups, blockEntries << ((firstGroups + 1) / 2) <= pageEntries else {
       throw HDF5Error.Problem.malformed(reason: "the header of its chunk index is inconsistent")
     }
-    var prefix = try storage.region(at: index, count: Self.prefixSize)
-    try prefix.expect("EAIB", "the first entries of an array of chunks")
-    start = index + Self.prefixSize
-    self.storage = storage
+    blocks = HDF5ArrayBlocks(in: storage)
+    let size = firstEntries * entries.size + (firstBlocks + groups - firstGroups) * Self.addressSize
+    self.index = try blocks.block("EAIB", at: index, count: size, "the first entries of an array of chunks")
   }
 
   /// The entry at a position; nil if the chunk is not stored.
   func entry(_ position: Int) throws -> HDF5ChunkIndex.Entry? {
-    guard position >= firstEntries else { return try read(at: start, position) }
+    guard position >= firstEntries else { return try entries.read(index, at: position) }
     let rest = position - firstEntries
     // Group g has 2^g times the entries of the smallest data block.
     let group = Int.bitWidth - 1 - (rest / blockEntries + 1).leadingZeroBitCount
@@ -75,59 +71,57 @@ struct HDF5ExtensibleArray {
     }
     let size = blockEntries << ((group + 1) / 2)
     let inGroup = rest - (1 << group - 1) * blockEntries
-    let (block, index) = inGroup.quotientAndRemainder(dividingBy: size)
-    let addresses = start + firstEntries * entries.size
+    let (block, position) = inGroup.quotientAndRemainder(dividingBy: size)
+    let addresses = firstEntries * entries.size
     guard group >= firstGroups else {
       // The number of data blocks in the groups before.
       let before = (0..<group).reduce(0) { $0 + 1 << ($1 / 2) }
-      guard let address = try self.address(before + block, at: addresses) else { return nil }
-      return try entry(index, ofBlock: address, pages: 0) { _ in true }
+      guard let address = try self.address(before + block, of: index, from: addresses) else { return nil }
+      return try entries.read(data(at: address, count: size * entries.size), at: position)
     }
     let secondaries = addresses + firstBlocks * Self.addressSize
-    guard let secondary = try self.address(group - firstGroups, at: secondaries) else { return nil }
-    return try entry(block, index, group: group, size: size, secondary: secondary)
+    guard let secondary = try self.address(group - firstGroups, of: index, from: secondaries) else { return nil }
+    return try entry(position, ofBlock: block, group: group, size: size, secondary: secondary)
   }
 
   /// An entry in a data block of a secondary block.
+  ///
+  /// - Parameter size: the number of entries of the data block.
   private func entry(
-    _ block: Int, _ index: Int, group: Int, size: Int, secondary: Int
+    _ position: Int, ofBlock block: Int, group: Int, size: Int, secondary: Int
   ) throws -> HDF5ChunkIndex.Entry? {
-    var prefix = try storage.region(at: secondary, count: Self.prefixSize)
-    try prefix.expect("EASB", "a block of an array of chunks")
+    // Not more than 2^31, as a page has at least the entries of the smallest block: no product here overflows.
     let pages = size > pageEntries ? size / pageEntries : 0
-    let bitmapSize = (pages + 7) / 8
-    let bitmaps = secondary + Self.prefixSize + offsetSize
-    let addresses = bitmaps + (1 << (group / 2)) * bitmapSize
-    guard let address = try self.address(block, at: addresses) else { return nil }
+    let bitmapsSize = (1 << (group / 2)) * ((pages + 7) / 8)
+    var content = try blocks.block(
+      "EASB", at: secondary, count: offsetSize + bitmapsSize + (1 << (group / 2)) * Self.addressSize,
+      "a block of an array of chunks")
+    try content.skip(offsetSize)
+    guard let address = try self.address(block, of: content, from: bitmapsSize) else { return nil }
+    guard pages > 0 else { return try entries.read(data(at: address, count: size * entries.size), at: position) }
+    let (page, index) = position.quotientAndRemainder(dividingBy: pageEntries)
     // The bits of the data blocks follow each other without padding, in room for whole bytes of each.
-    return try entry(index, ofBlock: address, pages: pages) {
-      try HDF5PageBits.isSet(block * pages + $0, at: bitmaps, in: storage)
-    }
+    guard try HDF5ArrayBlocks.isSet(block * pages + page, in: content) else { return nil }
+    _ = try data(at: address, count: 0)
+    let first = try HDF5Storage.address(
+      address, 1, of: HDF5ArrayBlocks.prefixSize + offsetSize + HDF5Checksum.size)
+    let place = try HDF5Storage.address(first, page, of: pageEntries * entries.size + HDF5Checksum.size)
+    return try entries.read(blocks.page(at: place, count: pageEntries * entries.size), at: index)
   }
 
-  /// - Parameter pages: the number of pages of the data block; 0 if it has none.
-  private func entry(
-    _ index: Int, ofBlock block: Int, pages: Int, isWritten: (_ page: Int) throws -> Bool
-  ) throws -> HDF5ChunkIndex.Entry? {
-    var prefix = try storage.region(at: block, count: Self.prefixSize)
-    try prefix.expect("EADB", "the entries of an array of chunks")
-    let first = block + Self.prefixSize + offsetSize
-    guard pages > 0 else { return try read(at: first, index) }
-    let (page, rest) = index.quotientAndRemainder(dividingBy: pageEntries)
-    guard try isWritten(page) else { return nil }
-    let size = pageEntries * entries.size + Self.checksumSize
-    return try read(at: HDF5PageBits.address(first + Self.checksumSize, page, of: size, plus: 0), rest)
+  /// The entries of a data block.
+  ///
+  /// - Parameter count: their size in bytes; 0 if they are in pages, which follow the block.
+  private func data(at address: Int, count: Int) throws -> HDF5Cursor {
+    var content = try blocks.block(
+      "EADB", at: address, count: offsetSize + count, "the entries of an array of chunks")
+    try content.skip(offsetSize)
+    return content
   }
 
-  private func address(_ index: Int, at start: Int) throws -> Int? {
-    let place = try HDF5PageBits.address(start, index, of: Self.addressSize, plus: 0)
-    var bytes = try storage.region(at: place, count: Self.addressSize)
-    return try bytes.address()
-  }
-
-  private func read(at start: Int, _ index: Int) throws -> HDF5ChunkIndex.Entry? {
-    let place = try HDF5PageBits.address(start, index, of: entries.size, plus: 0)
-    var bytes = try storage.region(at: place, count: entries.size)
-    return try entries.read(&bytes)
+  private func address(_ position: Int, of block: HDF5Cursor, from start: Int) throws -> Int? {
+    var block = block
+    try block.skip(start + position * Self.addressSize)
+    return try block.address()
   }
 }

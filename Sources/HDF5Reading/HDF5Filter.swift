@@ -86,7 +86,7 @@ struct HDF5Filter {
     return Array(content)
   }
 
-  private static var damaged: HDF5Error.Problem {
+  static var damaged: HDF5Error.Problem {
     .malformed(reason: "a chunk does not have its declared size")
   }
 

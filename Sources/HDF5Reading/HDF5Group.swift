@@ -12,7 +12,7 @@ package struct HDF5Group: Sendable {
   }
 
   /// The names of all members, sorted.
-  package var names: [String] { object.members.map { $0.keys.sorted() } ?? [] }
+  package var names: [String] { object.members.map { $0.keys.sorted().map(\.text) } ?? [] }
 
   /// The subgroup with a name or relative path.
   ///
@@ -43,7 +43,7 @@ package struct HDF5Group: Sendable {
     let steps = name.split(separator: "/")
     var object = object
     for (index, step) in steps.enumerated() {
-      guard let link = object.members?[String(step)] else { return nil }
+      guard let link = object.members?.link(named: String(step)) else { return nil }
       // A path in a corrupt file may have any length: it is only built when needed.
       do { object = try self.object(of: link) } catch let problem as HDF5Error.Problem {
         throw HDF5Error(file: file, object: path(of: steps[...index]), problem: problem)

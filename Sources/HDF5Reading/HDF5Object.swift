@@ -22,7 +22,7 @@ struct HDF5Object {
   private static let mostMessages = 1 << 16
 
   /// The members, of a group.
-  private(set) var members: [String: HDF5Link]?
+  private(set) var members: [HDF5Name: HDF5Link]?
   private(set) var attributes: [String: HDF5Cursor] = [:]
   /// The messages of a dataset, by number.
   private var descriptions: [Int: HDF5Cursor] = [:]
@@ -87,8 +87,11 @@ struct HDF5Object {
     guard let size = Int(exactly: try prefix.number(sizeWidth)) else {
       throw HDF5Error.Problem.malformed(reason: "a size in it is larger than any file")
     }
-    // Each block ends with a checksum, which is not verified.
-    var blocks = [try storage.region(at: address + 6 + options + sizeWidth, count: size)]
+    guard size <= storage.bytes.count else { throw HDF5Storage.beyondEnd }
+    let prefixSize = 6 + options + sizeWidth
+    var first = try storage.block("OHDR", at: address, count: prefixSize + size, "the header of an object")
+    try first.skip(prefixSize - 4)
+    var blocks = [first]
     while var block = blocks.popLast() {
       let headerCount = flags & 0x04 == 0 ? 4 : 6
       while block.remaining >= headerCount {
@@ -96,9 +99,9 @@ struct HDF5Object {
         try block.skip(headerCount - 4)
         let body = try block.part(count)
         if let (address, count) = try read(type, messageFlags, body, in: storage) {
-          var next = try storage.region(at: address, count: count)
-          try next.expect("OCHK", "the continuation of an object")
-          blocks.append(try next.part(max(next.remaining - 4, 0)))
+          blocks.append(
+            try storage.block(
+              "OCHK", at: address, count: count - HDF5Checksum.size, "the continuation of an object"))
         }
       }
     }
@@ -131,9 +134,8 @@ struct HDF5Object {
     case Message.link:
       let (name, link) = try HDF5Link.message(body)
       try storage.spend(name.utf8.count)
-      guard members?[name] == nil else { throw HDF5SymbolTable.twice(name) }
       members = members ?? [:]
-      members?[name] = link
+      guard members?.updateValue(link, forKey: HDF5Name(name)) == nil else { throw HDF5SymbolTable.twice(name) }
     case Message.attribute:
       guard flags & 2 == 0 else { throw HDF5Error.Problem.unsupported(feature: "shared attributes") }
       attributes[try HDF5Attribute.name(body)] = body

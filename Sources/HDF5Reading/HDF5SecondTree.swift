@@ -4,7 +4,8 @@
 struct HDF5SecondTree {
   /// The record types of chunks without filters and with them.
   private static let types = [10, 11]
-  private static let headerSize = 38
+  /// The size of the header without its checksum.
+  private static let headerSize = 34
   /// Signature, version, type and checksum of a node.
   private static let nodeOverhead = 10
   private static let deepest = 32
@@ -22,8 +23,7 @@ struct HDF5SecondTree {
 
   /// - Throws: `HDF5Error.Problem`.
   init(at address: Int, rank: Int, chunkSize: Int, in storage: HDF5Storage) throws {
-    var header = try storage.region(at: address, count: Self.headerSize)
-    try header.expect("BTHD", "a tree of chunks")
+    var header = try storage.block("BTHD", at: address, count: Self.headerSize, "a tree of chunks")
     let version = try header.uint8()
     type = try header.uint8()
     let nodeSize = try header.uint32()
@@ -74,8 +74,9 @@ struct HDF5SecondTree {
   ) throws {
     let pointerSize = pointerSizes[level]
     let pointers = level > 0 ? (count + 1) * pointerSize : 0
-    var node = try storage.region(at: address, count: Self.nodeOverhead - 4 + count * recordSize + pointers)
-    try node.expect(level > 0 ? "BTIN" : "BTLF", "a tree of chunks")
+    var node = try storage.block(
+      level > 0 ? "BTIN" : "BTLF", at: address,
+      count: Self.nodeOverhead - HDF5Checksum.size + count * recordSize + pointers, "a tree of chunks")
     let version = try node.uint8()
     guard version == 0, try node.uint8() == type else {
       throw HDF5Error.Problem.malformed(reason: "a tree in it is inconsistent")

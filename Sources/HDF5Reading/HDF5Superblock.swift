@@ -30,6 +30,7 @@ struct HDF5Superblock {
     try cursor.skip(Self.signature.count)
     let version = try cursor.uint8()
     let sizes: [Int]
+    var isOpen = false
     switch version {
     case 0, 1:
       // The versions of other structures, which are repeated in them.
@@ -39,7 +40,8 @@ struct HDF5Superblock {
       try cursor.skip(version == 0 ? 9 : 13)
     case 2, 3:
       sizes = [try cursor.uint8(), try cursor.uint8()]
-      try cursor.skip(1)
+      // Version 3 has bits for writing and for writing while others read (SWMR); the others are reserved.
+      isOpen = try cursor.uint8() & 0b101 != 0 && version == 3
     default: throw HDF5Error.Problem.unsupported(feature: "version \(version) of HDF5's superblock")
     }
     guard sizes == [8, 8] else {
@@ -57,10 +59,22 @@ struct HDF5Superblock {
     guard let root = try cursor.address(), !isReversed, length >= cursor.position - start else {
       throw HDF5Error.Problem.malformed(reason: "its superblock is inconsistent")
     }
+    if version >= 2 { try Self.verify(bytes, start..<cursor.position, checksum: cursor.uint32()) }
+    guard !isOpen else {
+      throw HDF5Error.Problem.unexpected(
+        expected: "a closed file",
+        found: "one that a program writes, or did not close; wait for it, or run 'h5clear -s' on the file")
+    }
     guard length <= bytes.count - start else {
       throw HDF5Error.Problem.malformed(reason: "it is truncated: \(bytes.count - start) of \(length) bytes")
     }
     self.root = root
     end = start + length
+  }
+
+  private static func verify(_ bytes: FileBytes, _ range: Range<Int>, checksum: Int) throws {
+    guard checksum == HDF5Checksum.lookup3(bytes, range) else {
+      throw HDF5Error.Problem.malformed(reason: "checksum mismatch in its superblock")
+    }
   }
 }

@@ -4,13 +4,13 @@ enum HDF5SymbolTable {
   private static let symbolicLink = 2
 
   /// - Parameter message: HDF5 File Format Specification 3.0, IV.A.2.r, "The Symbol Table Message".
-  static func members(_ message: HDF5Cursor, in storage: HDF5Storage) throws -> [String: HDF5Link] {
+  static func members(_ message: HDF5Cursor, in storage: HDF5Storage) throws -> [HDF5Name: HDF5Link] {
     var message = message
     guard let tree = try message.address(), let heap = try message.address() else {
       throw HDF5Error.Problem.malformed(reason: "a group has no address for its members")
     }
     let names = try self.names(at: heap, in: storage)
-    var members: [String: HDF5Link] = [:]
+    var members: [HDF5Name: HDF5Link] = [:]
     for leaf in try HDF5Tree.leaves(at: tree, .groups, keyCount: 8, in: storage) {
       try readTable(at: leaf.child, names: names, into: &members, in: storage)
     }
@@ -19,7 +19,7 @@ enum HDF5SymbolTable {
 
   /// Source: III.B, "Disk Format: Level 1B - Group Symbol Table Nodes", and III.C, "Symbol Table Entry".
   private static func readTable(
-    at address: Int, names: HDF5Cursor, into members: inout [String: HDF5Link], in storage: HDF5Storage
+    at address: Int, names: HDF5Cursor, into members: inout [HDF5Name: HDF5Link], in storage: HDF5Storage
   ) throws {
     var start = try storage.region(at: address, count: 8)
     try start.expect("SNOD", "a symbol table of a group")
@@ -35,7 +35,7 @@ enum HDF5SymbolTable {
       let address = try entry.address()
       let link: HDF5Link =
         try entry.uint32() == symbolicLink ? .elsewhere : HDF5Link.link(to: address, name)
-      guard members.updateValue(link, forKey: name) == nil else { throw twice(name) }
+      guard members.updateValue(link, forKey: HDF5Name(name)) == nil else { throw twice(name) }
     }
   }
 

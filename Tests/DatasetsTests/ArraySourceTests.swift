@@ -122,6 +122,22 @@ struct ArraySourceTests {
     #expect(try bool.type.kind == .bool && bool.labels() == [0, 1, 0, 1, 0, 1])
   }
 
+  @Test("that are enumerations are their numbers, except Booleans", arguments: ["earliest", "latest"])
+  func enumerations(version: String) throws {
+    let arrays = try HDF5Arrays(path: Self.golden("enumerations-\(version).h5"))
+    for (name, kind) in [("u1", StoredNumber.Kind.unsigned), ("i1", .signed), ("i2", .signed), (">u4", .unsigned)] {
+      let array = try arrays.array("colors/\(name)")
+      #expect(try array.type.kind == kind && array.labels() == [0, 1, 2, 5, 2, 1, 0, 5], "\(name)")
+      #expect(try array.floats() == [0, 1, 2, 5, 2, 1, 0, 5], "\(name)")
+    }
+    #expect(try arrays.array("colors/u1").bytes() == [0, 1, 2, 5, 2, 1, 0, 5])
+    for name in ["bool", "TRUE first", "base u1", "other names", "other numbers", "two bytes"] {
+      let array = try arrays.array("two/\(name)")
+      let isBool = ["bool", "TRUE first", "base u1"].contains(name)
+      #expect(try (array.type.kind == .bool) == isBool && array.labels() == [0, 1, 1, 0], "\(name)")
+    }
+  }
+
   @Test("are read row by row, in any order", arguments: ["plain", "chunked", "packed"])
   func rows(group: String) throws {
     let array = try HDF5Arrays(path: Self.golden("arrays.h5")).array("/\(group)/x_train")

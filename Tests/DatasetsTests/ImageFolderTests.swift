@@ -99,6 +99,50 @@ struct ImageFolderTests {
     #expect(try (0..<3).map { try data.input($0)[0] } == [1, 2, 0])
   }
 
+  /// Lists of the pictures a.png and b.png, whose classes are those of Python's csv module.
+  static let listTexts: [(text: String, classes: [String], labels: [Int32])] = [
+    ("a.png,5\" disk\nb.png,6\" disk\na.png,5\" disk\nb.png,cat\n", ["5\" disk", "6\" disk", "cat"], [0, 1, 0, 2]),
+    ("a.png,5\" disk\nb.png,cat\n", ["5\" disk", "cat"], [0, 1]),
+    ("a.png, \"cat\"\nb.png,\"cat\" \n \"b.png\"\t,cat", ["cat"], [0, 0, 0]),
+    ("a.png, \"cat, small\"\nb.png,\"cat, small\"\r\n", ["cat, small"], [0, 0]),
+    ("a.png,\" cat\"\nb.png,\"say \"\"cat\"\"\"\n", [" cat", "say \"cat\""], [0, 1]),
+    ("\npath,label\na.png,cat\nb.png,dog\n", ["cat", "dog"], [0, 1]),
+    ("\"\"\n\"Path\",label\na.png,cat\nb.png,dog\n", ["cat", "dog"], [0, 1]),
+    ("path,label\ra.png,cat\rb.png,dog\n", ["cat", "dog"], [0, 1]),
+    ("path,label\ra.png,cat\r\rb.png,dog", ["cat", "dog"], [0, 1]),
+    ("path,label\r\na.png,cat\r\nb.png,\"dog\"\r\n", ["cat", "dog"], [0, 1]),
+  ]
+
+  @Test("may be lists with quotes, blanks and every line break", arguments: listTexts.indices)
+  func quotes(index: Int) throws {
+    let directory = try TemporaryDirectory()
+    for name in ["a.png", "b.png"] { try Self.write(name, in: directory) }
+    let (text, classes, labels) = Self.listTexts[index]
+    let list = try directory.write(text, to: "list.csv")
+    let data = try Self.source([ConfigurationEntry("files", ConfigurationNode(.string(list)))])
+      .loadParts(Self.context).train
+    #expect(data.classNames == classes && data.labels == labels)
+  }
+
+  @Test(
+    "may be lists, refused where a quote is misplaced",
+    arguments: [
+      ("a.png,cat\n\"a.png\"x,cat\n", "line 2: has text after a quoted field;"),
+      ("a.png,cat\n\"a.png\" \"x\",cat\n", "line 2: has text after a quoted field;"),
+      ("\n\na.png,\"cat\na.png,dog\n", "line 3: a quote is not closed"),
+      ("a.png,\"cat\na.png,dog\"\n", "line 1: has a line break in a quoted field;"),
+      ("a.png,cat\n\"a\r\n.png\",dog\n\"", "line 4: a quote is not closed"),
+      ("a.png,cat\n\n\"a\r.png\",dog\n", "line 3: has a line break in a quoted field;"),
+    ])
+  func misplacedQuotes(text: String, message: String) throws {
+    let directory = try TemporaryDirectory()
+    try Self.write("a.png", in: directory)
+    let list = try directory.write(text, to: "list.csv")
+    let source = try Self.source([ConfigurationEntry("files", ConfigurationNode(.string(list)))])
+    let found = Self.message { _ = try source.loadParts(Self.context) }.replacing(directory.path, with: "D")
+    #expect(found.hasPrefix("D/list.csv: \(message)"), "\(found)")
+  }
+
   @Test(
     "are refused if a folder looks like a part beside folders that are none",
     arguments: [["train", "test", "extra"], ["Train", "Test"], ["training", "testing"]])

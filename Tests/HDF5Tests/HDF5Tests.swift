@@ -92,6 +92,22 @@ struct HDF5Tests {
     #expect(try !root.contains("nowhere/too"))
   }
 
+  @Test("have members whose names look the same but are encoded differently")
+  func normalization() throws {
+    let (composed, decomposed) = ("\u{e9}", "e\u{301}")
+    let both = try reopened {
+      try $0.write([Float(1)], dimensions: [1], to: composed)
+      try $0.write([Float(2)], dimensions: [1], to: decomposed)
+    }
+    func value(_ name: String, in group: HDF5Group) throws -> HDF5Values { try group.readValues(name).values }
+    #expect(both.names.map { Array($0.utf8) } == [decomposed, composed].map { Array($0.utf8) })
+    #expect(try value(composed, in: both) == .floats([1]) && value(decomposed, in: both) == .floats([2]))
+    // The only one is found in either encoding.
+    let one = try reopened { try $0.write([Float(3)], dimensions: [1], to: "group/\(decomposed)/x") }
+    #expect(try value("group/\(composed)/x", in: one) == .floats([3]))
+    #expect(try !one.contains("group/e"))
+  }
+
   @Test("with equal contents are equal bytes")
   func reproducible() throws {
     func image() throws -> [UInt8] {

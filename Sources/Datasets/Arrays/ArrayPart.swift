@@ -97,15 +97,22 @@ struct ArrayPart {
     _ file: MappedFile, _ shape: Shape, _ element: Field.Element, _ context: DatasetContext
   ) throws -> MappedInputs {
     let place = "\(FileStamp.absolutePath(file.path)): \(inputs.name)"
+    let contents = file.contentsIdentity
     let cacheFile = SampleCacheFile(
       SampleCacheFile.Description(
-        source: "\(place)\n\(file.stamp)\nconverted array 1", shape: shape, element: element, count: inputs.rowCount,
-        origin: .init(place: place, contents: "\(file.stamp)")),
+        source: "\(place)\n\(contents)\nconverted array 1", shape: shape, element: element, count: inputs.rowCount,
+        origin: .init(place: place, contents: contents)),
       in: try context.decodedDirectory())
     if let known = cacheFile.open(context) { return known }
     try inputs.verify { _, _ in }
     let rows = RowConverter(inputs)
-    return try cacheFile.inputs(threads: 1, context) { try rows.convert($0, into: $1) }
+    return try cacheFile.inputs(threads: 1, context) { row, output in
+      try rows.convert(row, into: output)
+      guard row + 1 < inputs.rowCount || file.isUnchanged(since: contents) else {
+        throw DatasetError.damaged(
+          path: file.path, reason: "was changed while it was converted; start again when nothing writes to it")
+      }
+    }
   }
 
   // MARK: - Targets and weights

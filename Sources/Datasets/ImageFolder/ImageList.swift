@@ -1,7 +1,8 @@
 import DurableFiles
 
-/// A list of pictures: CSV (RFC 4180) with a path, a label and, if there are any, a weight in each line. A first line
-/// whose first field is `path`, `file`, `filename` or `image` is a heading, unless it is the name of a file.
+/// A list of pictures: CSV (RFC 4180) with a path, a label and, if there are any, a weight in each line. The
+/// first line that is not empty is a heading if its first field is `path`, `file`, `filename` or `image`, unless that is
+/// the name of a file.
 struct ImageList {
   struct Row: Equatable {
     let path: String
@@ -29,8 +30,8 @@ struct ImageList {
     }
     if text.first == "\u{feff}" { text.removeFirst() }
     let base = directory ?? (path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : ".")
-    for (line, fields) in try CSVReader.rows(text, path: path) {
-      guard line > 1 || !isHeading(fields, base: base) else { continue }
+    for (index, (line, fields)) in try CSVReader.rows(text, path: path).enumerated() {
+      guard index > 0 || !isHeading(fields, base: base) else { continue }
       rows.append(try row(fields, line: line, base: base))
     }
     guard !rows.isEmpty else { throw DatasetError.damaged(path: path, reason: "names no pictures") }
@@ -60,6 +61,10 @@ struct ImageList {
     }
     guard !fields[0].isEmpty, !fields[0].utf8.contains(0) else { throw mistake("has no path") }
     guard !fields[1].isEmpty else { throw mistake("has no label") }
+    // More often a forgotten quote than a name.
+    guard !fields.contains(where: { $0.utf8.contains { CSVReader.isLineBreak($0) } }) else {
+      throw mistake("has a line break in a quoted field; close the quote on the same line")
+    }
     var weight: Float = 1
     if fields.count == 3 {
       guard let value = Float(fields[2]), value.isFinite, value >= 0 else {

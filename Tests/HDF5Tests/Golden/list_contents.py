@@ -71,7 +71,8 @@ def main():
              "KerasGolden/Files/*.h5"]
     names = [found for name in names for found in sorted(glob.glob(os.path.join(tests, name)))]
     own = [os.path.join(here, name) for name in [
-        "plain.h5", "user-block.h5", "order.h5", "newest.h5", "indexed.h5", "indexed-2.h5", "many-chunks.h5"]]
+        "plain.h5", "user-block.h5", "order.h5", "newest.h5", "indexed.h5", "indexed-2.h5", "many-chunks.h5", "tiny-implicit.h5",
+        "tiny-growing.h5"]]
     with open(os.path.join(here, "contents.txt"), "w") as file:
         for name in names + own:
             file.write(contents(os.path.relpath(name, tests)))
