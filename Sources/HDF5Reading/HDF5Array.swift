@@ -65,7 +65,7 @@ package struct HDF5Array: Sendable {
       }
       let count = try dataset.count(inBytes: HDF5Filter.mostBytes(packed, dataset.filters))
       guard count > 0 else { return .compact([]) }
-      let size = try chunks.checkedSize(stored, dataset.type.size, dataset.filters)
+      let size = try chunks.checkedSize(stored, dataset.dimensions, dataset.type.size, dataset.filters)
       return .chunks(chunks, stored: stored.sorted { $0.offset[0] < $1.offset[0] }, size: size)
     case .otherFiles:
       throw HDF5Error.Problem.unexpected(expected: "values in this file", found: "values in other files")

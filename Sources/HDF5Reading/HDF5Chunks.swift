@@ -2,6 +2,12 @@
 ///
 /// Neither Keras nor Martlet writes chunks; users compress files with them.
 struct HDF5Chunks {
+  /// The size up to which chunks may be larger than the dataset, as in resizable datasets: what unpacks to much more than
+  /// it holds is refused before it is unpacked.
+  private static let growing = 256 << 20
+  /// The maximum total size of the chunks relative to the dataset: edge chunks extend past its bounds.
+  private static let edges = 32
+
   let index: HDF5ChunkIndex
   /// The address of the index, or of the chunks themselves; nil if nothing was written.
   let address: Int?
@@ -81,7 +87,7 @@ struct HDF5Chunks {
   ) throws -> ArraySlice<UInt8> {
     guard !whole.contains(0) else { return [] }
     let size = whole.reduce(elementSize, *)
-    let chunkSize = try checkedSize(stored, elementSize, filters)
+    let chunkSize = try checkedSize(stored, whole, elementSize, filters)
     try HDF5Memory.check(size, unpackingChunkOf: chunkSize)
     var elements = [UInt8](repeating: 0, count: size)
     for chunk in stored {
@@ -94,14 +100,19 @@ struct HDF5Chunks {
     return elements[...]
   }
 
-  /// The size of a chunk in bytes. It may be much larger than the dataset, if that can grow.
+  /// The size of a chunk in bytes. It may be larger than the dataset, if that can grow.
   ///
-  /// - Throws: `HDF5Error.Problem` if it is larger than the stored bytes of each chunk can unpack to.
-  func checkedSize(_ stored: [Stored], _ elementSize: Int, _ filters: [HDF5Filter]) throws -> Int {
+  /// - Throws: `HDF5Error.Problem` if it is much larger, or larger than the stored bytes of each chunk can unpack to.
+  func checkedSize(_ stored: [Stored], _ whole: [Int], _ elementSize: Int, _ filters: [HDF5Filter]) throws -> Int {
     guard elementSize == self.elementSize else {
       throw HDF5Error.Problem.malformed(reason: "its chunks have a different element size")
     }
     let size = try HDF5Dataspace.count(dimensions + [elementSize], maximum: .max)
+    let datasetSize = try HDF5Dataspace.count(whole + [elementSize], maximum: .max)
+    let (total, isTooLarge) = (size / Self.edges).multipliedReportingOverflow(by: stored.count)
+    guard !isTooLarge, size <= max(datasetSize, Self.growing), total <= datasetSize + Self.growing else {
+      throw HDF5Error.Problem.malformed(reason: "its chunks are much larger than the dataset")
+    }
     guard size <= HDF5Filter.mostBytes(stored.map(\.count).min() ?? 0, filters) else { throw HDF5Filter.damaged }
     return size
   }

@@ -108,7 +108,7 @@ struct HDF5ChunkIndexTests {
       for dimension in dimensions { withUnsafeBytes(of: dimension.littleEndian) { layout += $0 } }
       let chunks = try HDF5Chunks(HDF5Cursor(FileBytes(layout), 0..<layout.count))
       let chunk = HDF5Chunks.Stored(address: 0, count: stored, skippedFilters: 0, offset: [0, 0])
-      return try chunks.checkedSize([chunk], 4, filters)
+      return try chunks.checkedSize([chunk], [1, 1], 4, filters)
     }
     let deflate = HDF5Filter(kind: .deflate, elementSize: 4)
     #expect(try size([8192, 1024, 4], stored: 32 << 20, []) == 32 << 20)
@@ -116,5 +116,8 @@ struct HDF5ChunkIndexTests {
     #expect(throws: HDF5Error.Problem.self) { try size([8192, 1024, 4], stored: 32 << 20 - 1, []) }
     #expect(throws: HDF5Error.Problem.self) { try size([8192, 1024, 4], stored: 32000, [deflate]) }
     #expect(throws: HDF5Error.Problem.self) { try size([.max, .max, 4], stored: 40000, [deflate]) }
+    // 256 MB for eight bytes of values, and a quarter more.
+    #expect(try size([8192, 8192, 4], stored: 300_000, [deflate]) == 256 << 20)
+    #expect(throws: HDF5Error.Problem.self) { try size([8192, 10240, 4], stored: 400_000, [deflate]) }
   }
 }
