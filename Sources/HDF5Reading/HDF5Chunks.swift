@@ -110,7 +110,7 @@ struct HDF5Chunks {
     let size = try HDF5Dataspace.count(dimensions + [elementSize], maximum: .max)
     let datasetSize = try HDF5Dataspace.count(whole + [elementSize], maximum: .max)
     let (total, isTooLarge) = (size / Self.edges).multipliedReportingOverflow(by: stored.count)
-    guard !isTooLarge, size <= max(datasetSize, Self.growing), total <= datasetSize + Self.growing else {
+    guard !isTooLarge, size <= max(datasetSize, Self.growing), total - Self.growing <= datasetSize else {
       throw HDF5Error.Problem.malformed(reason: "its chunks are much larger than the dataset")
     }
     guard size <= HDF5Filter.mostBytes(stored.map(\.count).min() ?? 0, filters) else { throw HDF5Filter.damaged }
