@@ -143,11 +143,11 @@ struct HostileCheckpointTests {
     ),
     (
       "a negative count of a callback", { $0.snapshot.state.callbacks["early_stopping"]?.numbers["wait"] = -3 },
-      "is malformed: the counts of early_stopping are wait: -3.0."
+      "is malformed: the counts of early_stopping are best_epoch: 1.0, wait: -3.0."
     ),
     (
       "no number of a callback", { $0.snapshot.state.callbacks["early_stopping"]?.numbers["stopped_epoch"] = .nan },
-      "the counts of early_stopping are stopped_epoch: nan"
+      "the counts of early_stopping are best_epoch: 1.0, stopped_epoch: nan"
     ),
     ("a negative epoch", { $0.snapshot.state.epoch = -1 }, "is malformed: epoch is -1."),
     ("an absurd step", { $0.snapshot.state.step = 1 << 62 }, "is malformed: step is 4611686018427387904."),
