@@ -16,7 +16,6 @@ package final class CheckpointCallback: Callback {
   private let report: (CheckpointEvent) -> Void
   private let now: @Sendable () -> ContinuousClock.Instant
   private let writing = BackgroundTask<CheckpointEvent>()
-  /// The state of the checkpoint being written, or written last.
   /// The step of the last state that is durable in the run's directory; nil if none is.
   private var savedStep: Int?
   private var lastBegan: ContinuousClock.Instant

@@ -18,8 +18,7 @@ struct CheckpointWriter {
 
   /// The whole file: the user block followed by the HDF5 file.
   ///
-  /// - Parameters:
-  ///   - path: the path used in error messages.
+  /// - Parameter path: the path used in error messages.
   static func image(of checkpoint: Checkpoint, plan: ModelPlan, path: String) throws -> HDF5Image {
     let file = try HDF5Writer(path: path, userBlockSize: UserBlock.count)
     try CheckpointWriter(checkpoint: checkpoint, plan: plan).write(to: file.root)

@@ -1,11 +1,11 @@
+import SystemResources
+
 /// The file systems that are mounted, as the kernel lists them.
 ///
 /// Source: proc_pid_mountinfo(5).
 enum MountedFileSystem {
   /// The types of file systems in memory.
   private static let inMemory: Set<Substring> = ["tmpfs", "ramfs", "devtmpfs", "hugetlbfs"]
-  /// More than the list of any machine, in bytes.
-  private static let longest = 4 << 20
 
   /// Whether a file system writes the pages of its files to a disk or a server, and not only keeps them in memory.
   ///
@@ -13,7 +13,7 @@ enum MountedFileSystem {
   ///   with several devices, on disks.
   /// - Returns: false also if it cannot be known.
   static func writesPages(device: UInt64) -> Bool {
-    guard let list = list() else { return false }
+    guard let list = TextFile.read("/proc/self/mountinfo") else { return false }
     return type(device: device, in: list).map { !inMemory.contains($0) } ?? true
   }
 
@@ -32,12 +32,5 @@ enum MountedFileSystem {
       return fields[end + 1]
     }
     return nil
-  }
-
-  private static func list() -> String? {
-    guard let reader = try? FileReader(path: "/proc/self/mountinfo") else { return nil }
-    var bytes = [UInt8](repeating: 0, count: longest)
-    guard let count = try? bytes.withUnsafeMutableBytes({ try reader.read(into: $0) }) else { return nil }
-    return String(decoding: bytes[..<count], as: UTF8.self)
   }
 }

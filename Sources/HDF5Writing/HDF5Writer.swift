@@ -47,8 +47,7 @@ package final class HDF5Writer: @unchecked Sendable {
   /// The bytes of the file in its current state, without the preceding user block.
   package func image() throws -> [UInt8] {
     try call("/") { handle, place in
-      _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
-      let size = try place.check(H5Fget_file_image(handle, nil, 0), "measure the file")
+      let size = try Self.flush(handle, place)
       var bytes = [UInt8](repeating: 0, count: size)
       _ = try place.check(
         bytes.withUnsafeMutableBytes { H5Fget_file_image(handle, $0.baseAddress, size) }, "copy the file")
@@ -60,8 +59,7 @@ package final class HDF5Writer: @unchecked Sendable {
   /// it, which includes that. It is valid until the file changes.
   func memory() throws -> (start: UnsafeMutableRawPointer, count: Int) {
     let (start, count) = try call("/") { handle, place in
-      _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
-      let count = try place.check(H5Fget_file_image(handle, nil, 0), "measure the file")
+      let count = try Self.flush(handle, place)
       var memory: UnsafeMutableRawPointer?
       let status = H5Fget_vfd_handle(handle, martlet_hdf5_default_properties(), &memory)
       _ = try place.check(status, "find the file's memory")
@@ -72,6 +70,14 @@ package final class HDF5Writer: @unchecked Sendable {
       throw HDF5WritingError(file: path, object: "/", operation: "find the file's memory", reason: "it has none")
     }
     return (start, count)
+  }
+
+  /// Completes the file in memory.
+  ///
+  /// - Returns: the number of its bytes without the preceding user block.
+  private static func flush(_ handle: hid_t, _ place: HDF5Place) throws -> Int {
+    _ = try place.check(H5Fflush(handle, H5F_SCOPE_GLOBAL), "write the file")
+    return try place.check(H5Fget_file_image(handle, nil, 0), "measure the file")
   }
 
   package var root: HDF5GroupWriter { HDF5GroupWriter(file: self, path: "/") }

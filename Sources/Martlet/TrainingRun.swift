@@ -1,4 +1,5 @@
 import DurableFiles
+import SystemResources
 
 /// One training from start to finish, across interruptions: configuration, data, trainer and checkpoints together.
 public final class TrainingRun {
@@ -266,6 +267,8 @@ public final class TrainingRun {
     }
     let limit = deadline.map { [TimeLimit(deadline: $0, checkpoints: checkpoints)] } ?? []
     let all: [any Callback] = configuration.callbacks + callbacks + limit + [AveragedWeights(), checkpoints]
+    // Loading the data left some, and a run needs most memory from now on.
+    Memory.releaseFreed()
     try trainer.fit(data.train, validation: data.validation, maxSteps: maxSteps, callbacks: all)
   }
 }

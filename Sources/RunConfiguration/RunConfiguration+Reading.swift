@@ -34,8 +34,7 @@ extension RunConfiguration {
     "compile": ["optimizer", "learning_rate_schedule", "loss", "metrics"],
     "fit": [
       "epochs", "batch_size", "steps_per_epoch", "shards", "validation_split", "validation_freq", "stratify",
-      "oversample", "class_weight", "shuffle", "seed",
-      "batch_augmentation", "freeze", "on_nonfinite",
+      "oversample", "class_weight", "shuffle", "seed", "batch_augmentation", "freeze", "on_nonfinite",
     ],
     "checkpoints": [
       "directory", "fallback_directory", "every_epochs", "every_steps", "every_minutes", "keep_last", "keep_best",
@@ -234,9 +233,8 @@ private struct CompileSection {
       options = ConfigurationNode(mapping: entries.filter { $0.key != "name" }, line: node.line)
     }
     guard case .string(let name) = nameNode.value else {
-      let article = "aeiou".contains(catalog.kind.prefix(1)) ? "an" : "a"
       throw ConfigurationError(
-        .unexpected(expected: "\(article) \(catalog.kind)'s name", received: nameNode.received), path: path,
+        .unexpected(expected: "\(catalog.kind.withIndefiniteArticle)'s name", received: nameNode.received), path: path,
         line: nameNode.line
       )
     }

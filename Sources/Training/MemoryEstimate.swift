@@ -10,9 +10,9 @@ struct MemoryEstimate {
     let (slots, groupCount) = (configuration.optimizer.slotNames.count, groups.count(ofShards: configuration.shards))
     // Parameters, the optimizer's slots, the gradients of each group and their sum.
     let buffers = 2 + slots + groupCount
-    // While a checkpoint is written: the copy of the state, the copy in Keras' order, the file, and its bytes. The same
-    // holds for the best weights, which a callback may store.
-    let checkpoint = 4 * (2 + slots)
+    // While a checkpoint is written: the copy in Keras' order, and the file. The best weights, which a callback may store,
+    // are in that order, and in the file.
+    let checkpoint = 2 * (2 + slots)
     let workspace =
       Workspace.count(
         for: programs.training, capacity: groups.size * configuration.largestShard, shards: groups.size)
@@ -20,7 +20,7 @@ struct MemoryEstimate {
     let plan = programs.training.plan
     // The limits of model, batch and workers together allow more than an `Int` holds.
     let floats =
-      Int128(plan.trainableCount) * Int128(buffers + checkpoint) + Int128(plan.stateCount) * 8
+      Int128(plan.trainableCount) * Int128(buffers + checkpoint) + Int128(plan.stateCount) * 6
       + Int128(workspace) * Int128(workerCount) + Int128(programs.inference.foldedCount)
       + Int128(BatchMemory.count(for: programs.training, capacity: configuration.batchSize))
     bytes = Int(clamping: floats * Int128(MemoryLayout<Float>.size))

@@ -1,6 +1,5 @@
 import Datasets
 import NeuralNetwork
-import SystemResources
 
 extension Trainer {
   /// The maximum time between calls of callbacks, plus a step.
@@ -18,8 +17,6 @@ extension Trainer {
     callbacks: [any Callback] = []
   ) throws {
     try check(training, validation: validation)
-    // Loading the data left some; a run needs most memory now.
-    Memory.releaseFreed()
     configuration.scale = configuration.scale(for: training.input)
     let plan = FitPlan(
       epochs: epochs ?? configuration.epochs, stepsPerEpoch: configuration.steps(of: training), maxSteps: maxSteps)

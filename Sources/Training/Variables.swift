@@ -34,12 +34,4 @@ extension Variables {
   func copyParameters(toSlot slot: Int) {
     (slots.start + slot * slotStride).update(from: parameters.start, count: slotStride)
   }
-
-  /// Copies all values from the variables of the same model.
-  func copy(_ other: Variables) {
-    precondition(slots.count == other.slots.count, "got \(other.slots.count) slot values, expected \(slots.count)")
-    parameters.start.update(from: other.parameters.start, count: parameters.count)
-    state.start.update(from: other.state.start, count: state.count)
-    slots.start.update(from: other.slots.start, count: slots.count)
-  }
 }

@@ -54,10 +54,11 @@ public struct CIFAR100Source: PublishedSource, Equatable {
         classNames: labels == .coarse ? Self.coarseNames : Self.fineNames))
   }
 
-  /// The SHA-256 of the archive is that of TensorFlow Datasets (`url_checksums/cifar100.txt`); its files have no published
-  /// checksums. The digests of the images were computed from a lossless copy as PNG files (cyizhuo/CIFAR-100-dataset on GitHub), whose order is not the published one. The
-  /// means and standard deviations of its channels are those that others state for both splits, to 14 digits and more.
-  /// It has fine labels only; the coarse ones are those of the published table of classes.
+  /// The SHA-256 of the archive is that of TensorFlow Datasets (`url_checksums/cifar100.txt`); its files have no
+  /// published checksums. The digests of the images were computed from a lossless copy as PNG files
+  /// (cyizhuo/CIFAR-100-dataset on GitHub), whose order is not the published one. The means and standard deviations of
+  /// its channels are those that others state for both splits, to 14 digits and more. It has fine labels only; the
+  /// coarse ones are those of the published table of classes.
   static let archive = CIFARArchive(
     dataset: name, fileName: "cifar-100-binary.tar.gz", directory: "cifar-100-binary",
     layout: CIFARLayout(

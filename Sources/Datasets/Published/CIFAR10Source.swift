@@ -18,10 +18,11 @@ public struct CIFAR10Source: PublishedSource, Equatable {
 
   public var published: PublishedSet { Self.published }
 
-  /// The SHA-256 of the archive is that of TensorFlow Datasets (`url_checksums/cifar10.txt`); its files have no published
-  /// checksums. The digests of the images were computed from a lossless copy as PNG files (cyizhuo/CIFAR-10-dataset on GitHub), whose order is not the published one. The
-  /// means and standard deviations of its channels are those that others state for both splits, to 14 digits and more,
-  /// and the 1,020 records at the start of the published files are among its own.
+  /// The SHA-256 of the archive is that of TensorFlow Datasets (`url_checksums/cifar10.txt`); its files have no
+  /// published checksums. The digests of the images were computed from a lossless copy as PNG files
+  /// (cyizhuo/CIFAR-10-dataset on GitHub), whose order is not the published one. The means and standard deviations of
+  /// its channels are those that others state for both splits, to 14 digits and more, and the 1,020 records at the
+  /// start of the published files are among its own.
   static let archive = CIFARArchive(
     dataset: name, fileName: "cifar-10-binary.tar.gz", directory: "cifar-10-batches-bin",
     layout: CIFARLayout(

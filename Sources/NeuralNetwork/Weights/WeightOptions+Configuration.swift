@@ -89,11 +89,9 @@ extension WeightOptions {
 
   private static func part(_ place: Place, _ node: ConfigurationNode, _ kind: String) throws -> NamedPart {
     guard let part = NamedPart(node) else {
-      let article = kind == "initializer" ? "an" : "a"
+      let expected = "the name of \(kind.withIndefiniteArticle), with its options"
       throw ConfigurationError(
-        .unexpected(expected: "the name of \(article) \(kind), with its options", received: node.received),
-        path: place.path,
-        line: place.line)
+        .unexpected(expected: expected, received: node.received), path: place.path, line: place.line)
     }
     return part
   }
