@@ -43,7 +43,9 @@ let fuzzing: [Target] =
   : [
     .executableTarget(
       name: "FuzzReaders",
-      dependencies: ["Configuration", "Datasets", "HDF5Reading", "Images", "KerasFormat", "ZipArchive"],
+      dependencies: [
+        "Configuration", "Datasets", "DurableFiles", "HDF5Reading", "Images", "KerasFormat", "ZipArchive",
+      ],
       path: "Tests/Fuzzing",
       exclude: ["run", "findings"], swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]

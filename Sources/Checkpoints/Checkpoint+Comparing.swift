@@ -1,4 +1,5 @@
 import Configuration
+import NeuralNetwork
 import RunConfiguration
 import Training
 
@@ -53,9 +54,10 @@ private struct Differences {
       compare("learning rate", left.learningRate.digits, right.learningRate.digits)
     }
     compare("sums of the current epoch", left.sums.values, right.sums.values, unit: "sum")
-    let (old, new) = (left.history.columns, right.history.columns)
-    for name in Set(old.keys).union(new.keys).sorted() where name != "seconds" {
-      compare("history of \(name)", old[name] ?? [], new[name] ?? [], unit: "epoch")
+    let (old, new) = (left.history, right.history)
+    for name in Set(old.names).union(new.names).sorted() where name != "seconds" {
+      compare("history of \(name)", old[name], new[name], unit: "epoch")
+      compare("history of \(name)", old.arrays[name] ?? [], new.arrays[name] ?? [])
     }
     for name in Set(left.callbacks.keys).union(right.callbacks.keys).sorted() {
       compare(name, left.callbacks[name] ?? CallbackState(), right.callbacks[name] ?? CallbackState())
@@ -69,6 +71,13 @@ private struct Differences {
       compare("\(name) \(number)", old?.digits ?? "nothing", new?.digits ?? "nothing")
     }
     compare("\(name) weights", left.weights, right.weights)
+  }
+
+  /// Compares the arrays of each epoch.
+  private mutating func compare(_ what: String, _ left: [MetricValue], _ right: [MetricValue]) {
+    guard left.count == right.count else { return compare(what, "\(left.count) epochs", "\(right.count)") }
+    guard let first = left.indices.first(where: { left[$0] != right[$0] }) else { return }
+    compare("\(what), epoch \(first + 1)", left[first].text, right[first].text)
   }
 
   /// Compares the elements of a list, numbered from 1.

@@ -1,10 +1,14 @@
-import NeuralNetwork
+import Training
 
 /// The paths and attribute names of `/martlet` in a checkpoint file; Keras' are in `KerasLayout`. `checkpoints/README.md`
 /// documents them for users.
 enum CheckpointLayout {
-  /// The version of `/martlet` and of the user block; a reader refuses a newer one.
-  static let formatVersion = 1
+  /// The newest version of `/martlet` and of the user block that is read; a newer one is refused.
+  static let newestVersion = 2
+  /// The version that is written: 2 if a metric is an array, which earlier programs do not read, and 1 otherwise.
+  static func formatVersion(_ training: TrainingConfiguration) -> Int {
+    training.metrics.allSatisfy(\.isNumber) ? 1 : 2
+  }
 
   static let martlet = "martlet"
   static let configuration = "configuration"

@@ -51,7 +51,7 @@ struct CheckpointReader {
     do {
       block = try UserBlock(header)
     } catch UserBlock.Problem.newer(let format) {
-      throw CheckpointError.newerFormat(path: path, version: format, supported: CheckpointLayout.formatVersion)
+      throw CheckpointError.newerFormat(path: path, version: format, supported: CheckpointLayout.newestVersion)
     } catch UserBlock.Problem.foreign {
       throw CheckpointError.foreign(path: path)
     } catch {
@@ -167,9 +167,18 @@ struct CheckpointReader {
   private func history(_ run: HDF5Group) throws -> History {
     let group = try run.group(CheckpointLayout.history)
     var columns: [String: [Double]] = [:]
-    for name in group.names { columns[name] = try group.readExactly(name).values }
-    guard Set(columns.values.map(\.count)).count <= 1 else { throw malformed("its metrics have several lengths") }
-    return History(columns: columns)
+    var arrays: [String: [MetricValue]] = [:]
+    for name in group.names {
+      let (values, dimensions): ([Double], [Int]) = try group.readExactly(name)
+      if dimensions.count > 1 {
+        arrays[name] = MetricValue(shape: dimensions, elements: values).rows
+      } else {
+        columns[name] = values
+      }
+    }
+    let lengths = columns.values.map(\.count) + arrays.values.map(\.count)
+    guard Set(lengths).count <= 1 else { throw malformed("its metrics have several lengths") }
+    return History(columns: columns, arrays: arrays)
   }
 
   private func optional(_ name: String, _ group: HDF5Group) throws -> String? {

@@ -22,7 +22,10 @@ struct CheckpointWriter {
   static func image(of checkpoint: Checkpoint, plan: ModelPlan, path: String) throws -> HDF5Image {
     let file = try HDF5Writer(path: path, userBlockSize: UserBlock.count)
     try CheckpointWriter(checkpoint: checkpoint, plan: plan).write(to: file.root)
-    return try HDF5Image(of: file, userBlockSize: UserBlock.count) { UserBlock(content: $0).bytes }
+    let version = CheckpointLayout.formatVersion(checkpoint.configuration.training)
+    return try HDF5Image(of: file, userBlockSize: UserBlock.count) {
+      UserBlock(content: $0, formatVersion: version).bytes
+    }
   }
 
   private func write(to root: HDF5GroupWriter) throws {
@@ -42,7 +45,7 @@ struct CheckpointWriter {
   private func writeRun(_ group: HDF5GroupWriter) throws {
     let state = checkpoint.snapshot.state
     let counts = CheckpointLayout.counts
-    try group.setAttribute(counts.formatVersion, CheckpointLayout.formatVersion)
+    try group.setAttribute(counts.formatVersion, CheckpointLayout.formatVersion(training))
     try group.setAttribute(counts.seed, Int(bitPattern: UInt(training.seed)))
     try group.setAttribute(counts.epoch, state.epoch)
     try group.setAttribute(counts.step, state.step)
@@ -65,6 +68,11 @@ struct CheckpointWriter {
     let history = try group.createGroup(CheckpointLayout.history)
     for (name, values) in state.history.columns.sorted(by: { $0.key < $1.key }) {
       try history.write(values, dimensions: [values.count], to: name)
+    }
+    // (epochs, …)
+    for (name, values) in state.history.arrays.sorted(by: { $0.key < $1.key }) {
+      try history.write(
+        values.flatMap(\.elements), dimensions: [values.count] + (values.first?.shape ?? []), to: name)
     }
     try writeCallbacks(state.callbacks, group)
   }

@@ -35,6 +35,6 @@ extension History {
     columns.allSatisfy { name, values in
       let others = other[name]
       return values.count <= others.count && zip(values, others).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
-    }
+    } && arrays.allSatisfy { name, values in (other.arrays[name] ?? []).starts(with: values) }
   }
 }

@@ -18,8 +18,8 @@ struct UserBlock: Equatable {
   /// SHA-256 of the bytes after the block, in hexadecimal.
   let digest: String
 
-  init(content: UnsafeRawBufferPointer) {
-    formatVersion = CheckpointLayout.formatVersion
+  init(content: UnsafeRawBufferPointer, formatVersion: Int = 1) {
+    self.formatVersion = formatVersion
     contentCount = content.count
     digest = Self.digest(of: content)
   }
@@ -53,7 +53,7 @@ struct UserBlock: Equatable {
     let text = bytes.prefix(Self.count).dropFirst(Self.titleCount).prefix { $0 != 0 }
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     guard let format = lines.first.flatMap({ Self.number($0, of: "format") }), format > 0 else { throw .corrupt }
-    guard format <= CheckpointLayout.formatVersion else { throw .newer(format: format) }
+    guard format <= CheckpointLayout.newestVersion else { throw .newer(format: format) }
     guard lines.count == 4, let contentCount = Self.number(lines[1], of: "bytes"),
       let digest = Self.value(lines[2], of: "sha256"), digest.utf8.count == 64,
       digest.utf8.allSatisfy("0123456789abcdef".utf8.contains)

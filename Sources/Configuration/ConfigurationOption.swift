@@ -148,6 +148,17 @@ extension ConfigurationOption {
     }
   }
 
+  /// One of the raw values of an enumeration, or null.
+  public static func optionalChoice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+    _ key: String, _ property: Property<Choice?>
+  ) -> ConfigurationOption {
+    ConfigurationOption(key, property, isRequired: false) {
+      Choice(rawValue: try $0.name(key, kind: key, among: Choice.allCases.map(\.rawValue)))
+    } write: {
+      $0.map { ConfigurationNode(.string($0.rawValue)) } ?? .null
+    }
+  }
+
   /// An option with a single valid value.
   ///
   /// - Parameter wording: the value in messages.

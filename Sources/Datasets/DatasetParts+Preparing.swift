@@ -54,6 +54,12 @@ extension Dataset {
     return Dataset(self, name: name, selection: selection.samples(at: drawn))
   }
 
+  /// At most `limit` samples (at least 1), evenly spread over the data, in its order.
+  package func spread(_ limit: Int) -> Dataset {
+    let number = max(min(limit, count), 1)
+    return Dataset(self, name: name, selection: selection.samples(at: (0..<number).map { $0 * count / number }))
+  }
+
   /// The training data with each sample's weight multiplied with that of its class.
   ///
   /// - Throws: `DatasetError` if the samples have no classes, or a name is not among them.

@@ -22,13 +22,16 @@ package struct HDF5File: Sendable {
   /// - Throws: `HDF5Error`.
   package init(_ bytes: [UInt8], path: String) throws { try self.init(FileBytes(bytes), path: path) }
 
-  /// - Parameter path: the path used in error messages.
+  /// - Parameters:
+  ///   - path: the path used in error messages.
+  ///   - verifiesChecksums: whether the checksums of metadata must be right; false for files of bytes changed at random.
   /// - Throws: `HDF5Error`.
-  package init(_ bytes: FileBytes, path: String) throws {
+  package init(_ bytes: FileBytes, path: String, verifiesChecksums: Bool = true) throws {
     self.path = path
     root = try HDF5Place(file: path, object: "/").locating {
       let superblock = try HDF5Superblock(bytes)
-      let objects = HDF5Objects(HDF5Storage(bytes, base: superblock.start, end: superblock.end))
+      let objects = HDF5Objects(
+        HDF5Storage(bytes, base: superblock.start, end: superblock.end, verifiesChecksums: verifiesChecksums))
       return HDF5Group(file: path, path: "/", object: try objects[superblock.root], objects: objects)
     }
   }

@@ -104,7 +104,11 @@ public final class TrainingRun {
     if let saved { try Self.checkData(data, saved.run) }
     try trainer.check(data.train, validation: data.validation)
     if data.hasTest, data.hasOwnValidation { try trainer.check(data.train, validation: data.test) }
-    if let weights { try Self.begin(trainer, with: weights, environment.warning) }
+    if let weights {
+      try Self.begin(trainer, with: weights, environment.warning)
+    } else if saved == nil {
+      try trainer.initializeWeights(from: data.train)
+    }
     record = Self.record(configuration, data, trainer, initialWeights)
     deadline = environment.deadline
     if let saved { try resume(from: saved, environment.warning) }

@@ -65,7 +65,7 @@ extension RunConfiguration {
     }
     var samples = fit.samples
     samples.subset = data.subset
-    let metrics = compile.historyNames
+    let metrics = TrainingConfiguration.monitoredNames(compile.metrics)
     let callbacks = try CallbackSection(reader.node("callbacks"), metrics: metrics, schedule: compile.schedule)
     var training = TrainingConfiguration(
       model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,
@@ -162,12 +162,6 @@ private struct CompileSection {
   let metrics: [any Metric]
   let schedule: LearningRateSchedule?
   private let multipliersLine: Int?
-
-  /// The metric names of the history, besides the learning rate and the seconds.
-  var historyNames: [String] {
-    let sums = ["loss"] + metrics.map { type(of: $0).name }
-    return sums + sums.map { "val_\($0)" }
-  }
 
   init(_ node: ConfigurationNode?) throws {
     let reader = try RunConfiguration.section(node, "compile")

@@ -1,12 +1,22 @@
+import NeuralNetwork
+
 /// Loss and metrics of a model over a data set.
 public struct Evaluation: Sendable, Equatable {
-  /// `loss`, then the metrics: means over all samples.
-  public let values: [(name: String, value: Double)]
+  /// `loss`, then the metrics, over all samples.
+  public let results: [(name: String, value: MetricValue)]
   /// The number of samples.
   public let samples: Int
 
-  /// The mean of the loss or a metric; NaN for an unknown name.
-  public subscript(name: String) -> Double { values.first { $0.name == name }?.value ?? .nan }
+  /// `loss`, then the metrics that are numbers.
+  public var values: [(name: String, value: Double)] {
+    results.compactMap { name, value in value.number.map { (name, $0) } }
+  }
+
+  /// The metrics that are arrays, such as a value for each class.
+  public var arrays: [(name: String, value: MetricValue)] { results.filter { $0.value.number == nil } }
+
+  /// The loss or a metric; NaN for an unknown name, and for an array.
+  public subscript(name: String) -> Double { results.first { $0.name == name }?.value.number ?? .nan }
 
   /// The mean loss per sample.
   public var loss: Double { self["loss"] }
@@ -15,6 +25,6 @@ public struct Evaluation: Sendable, Equatable {
 
   /// Compares with NaN equal to NaN.
   public static func == (left: Self, right: Self) -> Bool {
-    left.samples == right.samples && left.values.elementsEqual(right.values) { $0 == $1 }
+    left.samples == right.samples && left.results.elementsEqual(right.results) { $0 == $1 }
   }
 }

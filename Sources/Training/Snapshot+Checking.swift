@@ -82,9 +82,15 @@ extension RunState {
         && (sums.samples == 0 || stepInEpoch > 0),
       "\(stepInEpoch) steps of the epoch cannot have \(sums.samples) samples")
     try require(learningRate.isFinite && learningRate >= 0, "the learning rate is \(learningRate)")
-    for (name, values) in history.columns.sorted(by: { $0.key < $1.key }) {
+    let counts = history.columns.mapValues(\.count).merging(history.arrays.mapValues(\.count)) { $1 }
+    for (name, count) in counts.sorted(by: { $0.key < $1.key }) {
+      try require(count == epoch, "its history has \(count) values of '\(name)' for \(epoch) epochs")
+    }
+    let shapes = training.historyShapes(outputs: outputs)
+    let columns = history.columns.mapValues { _ in [Int]() }
+    for (name, shape) in columns.merging(history.arrays.compactMapValues(\.first?.shape), uniquingKeysWith: { $1 }) {
       try require(
-        values.count == epoch, "its history has \(values.count) values of '\(name)' for \(epoch) epochs")
+        shape == shapes[name] ?? [], "its history has values of shape \(shape) of '\(name)', not \(shapes[name] ?? [])")
     }
     for (name, callback) in callbacks {
       let counts = callback.numbers.filter { $0.key != "best" }

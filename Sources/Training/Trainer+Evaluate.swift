@@ -13,9 +13,8 @@ extension Trainer {
     sums[0] += memory.update.penalties.total(of: variables.parameters.start) * Double(dataset.count)
     var running = RunningSums(count: sums.count)
     _ = running.add(sums, samples: dataset.count)
-    let results = configuration.results(of: running, outputs: plan.outputShape.count)
     return Evaluation(
-      values: zip(configuration.sumNames, results).map { (name: $0, value: $1) }, samples: dataset.count)
+      results: configuration.results(of: running, outputs: plan.outputShape.count), samples: dataset.count)
   }
 
   /// The samples whose rows are in memory at a time. A power of two: their sum is a subtree of that over all samples.

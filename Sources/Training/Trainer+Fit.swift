@@ -21,6 +21,7 @@ extension Trainer {
     let plan = FitPlan(
       epochs: epochs ?? configuration.epochs, stepsPerEpoch: configuration.steps(of: training), maxSteps: maxSteps)
     var order = SampleOrder(count: training.count)
+    if awaitsTrainingData { try initializeWeights(from: training) }
 
     if let warning = configuration.outputWarning(program) { self.warning(warning) }
     stopReason = nil
@@ -123,12 +124,12 @@ extension Trainer {
   /// Validates, and appends the epoch to the history.
   private func endEpoch(validation: Dataset?) throws {
     let clock = EpochClock(secondsBefore: state.epochSeconds)
-    var values: [String: Double] = ["learning_rate": Double(state.learningRate)]
-    for (name, value) in zip(configuration.sumNames, runningResults) { values[name] = value }
+    var values = ["learning_rate": MetricValue(Double(state.learningRate))]
+    for (name, value) in runningResults { values[name] = value }
     if let validation, configuration.validates(afterEpoch: state.epoch + 1) {
-      for (name, value) in try evaluate(validation).values { values["val_\(name)"] = value }
+      for (name, value) in try evaluate(validation).results { values["val_\(name)"] = value }
     }
-    values["seconds"] = clock.seconds
+    values["seconds"] = MetricValue(clock.seconds)
     state.history.append(values)
     state.epoch += 1
     state.stepInEpoch = 0

@@ -39,7 +39,7 @@ extension Trainer {
     ).evaluate(means)
     let penalty = memory.update.penalties.total(of: variables.parameters.start)
     return Evaluation(
-      values: evaluation.values.map { $0.name == "loss" ? ($0.name, $0.value + penalty) : $0 },
+      results: evaluation.results.map { $0.name == "loss" ? ($0.name, MetricValue(evaluation.loss + penalty)) : $0 },
       samples: evaluation.samples)
   }
 

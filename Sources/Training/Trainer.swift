@@ -35,6 +35,9 @@ public final class Trainer {
   /// The program of a training step.
   package var program: Program { programs.training }
 
+  /// Whether variables have initial values that follow from the training data, which is not known yet.
+  var awaitsTrainingData: Bool
+
   let programs: Programs
   let team: WorkerTeam
   let variables: Variables
@@ -70,11 +73,12 @@ public final class Trainer {
       epoch: 0, step: 0, stepInEpoch: 0, learningRate: configuration.optimizer.learningRate,
       sums: RunningSums(count: configuration.sumCount(outputs: plan.outputShape.count)), epochSeconds: 0,
       history: History())
+    awaitsTrainingData = plan.variables.contains { $0.specification.initializer is Whitening }
     programs.training.initializeVariables(variables.parameters, state: variables.state, seed: configuration.seed)
   }
 
   /// The loss and the metrics over the samples of the current epoch so far.
-  package var runningResults: [Double] {
+  package var runningResults: [(name: String, value: MetricValue)] {
     configuration.results(of: state.sums, outputs: plan.outputShape.count)
   }
 
@@ -100,6 +104,7 @@ public final class Trainer {
   /// - Throws: `TrainingError.incompatibleSnapshot` if they belong to another model; nothing is changed then.
   public func setWeights(_ weights: [Snapshot.Variable]) throws {
     try variables.writeParameters(weights, program: program)
+    awaitsTrainingData = false
   }
 
   /// Resumes from a snapshot of a run on `training`.
@@ -134,5 +139,6 @@ public final class Trainer {
     try variables.write(
       snapshot, program: program, slotCount: configuration.optimizer.slotNames.count)
     state = snapshot.state
+    awaitsTrainingData = false
   }
 }

@@ -127,19 +127,38 @@ public struct TrainingConfiguration: Sendable {
   package func sumCount(outputs: Int) -> Int { sumNames.count + countCount(outputs: outputs) }
 
   /// The loss and the metrics for sums over all samples; NaN before the first sample.
-  package func results(of sums: RunningSums, outputs: Int) -> [Double] {
+  package func results(of sums: RunningSums, outputs: Int) -> [(name: String, value: MetricValue)] {
     var first = sumNames.count
-    return [sums.means[0]]
+    let values =
+      [MetricValue(sums.means[0])]
       + metrics.enumerated().map { index, metric in
-        guard let metric = metric as? any CountMetric else { return metric.result(ofMean: sums.means[index + 1]) }
+        guard let metric = metric as? any CountMetric else {
+          return MetricValue(metric.result(ofMean: sums.means[index + 1]))
+        }
         let count = metric.countCount(outputs: outputs)
         defer { first += count }
-        return metric.result(ofCounts: Array(sums.values[first..<first + count]), outputs: outputs)
+        return metric.value(ofCounts: Array(sums.values[first..<first + count]), outputs: outputs)
       }
+    return zip(sumNames, values).map { (name: $0, value: $1) }
   }
 
-  /// The metric names of the history: `sumNames` of the training and of the validation data.
-  package var monitoredNames: [String] { sumNames + sumNames.map { "val_\($0)" } }
+  /// The shapes of the metrics that are arrays, by their names in the history.
+  func historyShapes(outputs: Int) -> [String: [Int]] {
+    let zeros = RunningSums(count: sumCount(outputs: outputs))
+    let arrays = results(of: zeros, outputs: outputs).filter { $0.value.number == nil }
+    let names = arrays.flatMap { array in ["", "val_"].map { ($0 + array.name, array.value.shape) } }
+    return Dictionary(names) { first, _ in first }
+  }
+
+  /// The names of the loss and the metrics that are numbers, of the training and of the validation data: those that
+  /// checkpoints and callbacks can compare.
+  package var monitoredNames: [String] { Self.monitoredNames(metrics) }
+
+  /// `loss`, then the metrics that are numbers, then both of the validation data.
+  package static func monitoredNames(_ metrics: [any Metric]) -> [String] {
+    let names = ["loss"] + metrics.filter(\.isNumber).map { type(of: $0).name }
+    return names + names.map { "val_\($0)" }
+  }
 }
 
 extension TrainingConfiguration {

@@ -15,14 +15,15 @@ struct CheckpointedRun {
   let trainer: Trainer
   let data: DatasetSplits
 
-  init() throws {
+  init(metrics: [any Metric]? = nil) throws {
     data = try DigitsSource(trainCount: 50, testCount: 10).load(DatasetContext(environment: [:]))
     let model = Sequential([
       Conv2D(filters: 2, kernelSize: [3, 5], activation: .relu), MaxPooling2D(), Flatten(),
       Dense(units: 4, activation: .relu, useBias: false), Dense(units: 10, activation: .softmax),
     ])
     trainer = try Trainer(
-      TrainingConfiguration(model: model, epochs: 2, batchSize: 20, shards: 3), inputShape: [28, 28, 1],
+      TrainingConfiguration(model: model, metrics: metrics, epochs: 2, batchSize: 20, shards: 3),
+      inputShape: [28, 28, 1],
       workerCount: 2)
   }
 
@@ -141,10 +142,10 @@ struct CheckpointTests {
     #expect(
       message(Array(good[512...]))
         == "x.h5: is not a Martlet checkpoint (a checkpoint starts with 'MARTLET CHECKPOINT').")
-    let newer = String(decoding: good[..<512], as: UTF8.self).replacing("format 1", with: "format 2")
+    let newer = String(decoding: good[..<512], as: UTF8.self).replacing("format 1", with: "format 3")
     #expect(
       message(Array(newer.utf8) + good[512...])
-        == "x.h5: has the checkpoint format 2; this program reads formats up to 1. Use a newer Martlet.")
+        == "x.h5: has the checkpoint format 3; this program reads formats up to 2. Use a newer Martlet.")
     // Numbers that would overflow: `UserBlockTests` has more.
     for line in ["bytes 9223372036854775807", "bytes -1", "bytes 92233720368547758070", "format 0", "format -1"] {
       let key = line.prefix { $0 != " " }
@@ -238,7 +239,7 @@ struct CheckpointStoreTests {
     let directory = try threeSteps()
     let newest = "\(directory.path)/step-00000003.weights.h5"
     let bytes = try AtomicFile.read(newest)
-    let title = String(decoding: bytes.prefix(512), as: UTF8.self).replacing("format 1", with: "format 2")
+    let title = String(decoding: bytes.prefix(512), as: UTF8.self).replacing("format 1", with: "format 3")
     _ = try directory.write(Array(title.utf8) + bytes[512...], to: "step-00000003.weights.h5")
     #expect(throws: CheckpointError.newerFormat(path: newest, version: 2, supported: 1)) {
       try CheckpointStore(directory: directory.path).newestGood()

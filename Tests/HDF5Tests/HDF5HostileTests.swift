@@ -10,12 +10,9 @@ struct HDF5HostileTests {
   ///
   /// Checksums of metadata are not verified: a malicious file has the right ones.
   private static func readAll(_ bytes: [UInt8]) {
-    guard let superblock = try? HDF5Superblock(FileBytes(bytes)) else { return }
-    let objects = HDF5Objects(
-      HDF5Storage(FileBytes(bytes), base: superblock.start, end: superblock.end, verifiesChecksums: false))
-    guard let object = try? objects[superblock.root] else { return }
+    guard let file = try? HDF5File(FileBytes(bytes), path: "x", verifiesChecksums: false) else { return }
     var visits = 0
-    readAll(of: HDF5Group(file: "x", path: "/", object: object, objects: objects), visits: &visits)
+    readAll(of: file.root, visits: &visits)
   }
 
   private static func readAll(of group: HDF5Group, visits: inout Int) {

@@ -39,6 +39,12 @@ package struct Golden {
 
   package func number(_ name: String) throws -> Double { try group.read(name).values[0] }
 
+  /// A number or an array.
+  package func array(_ name: String) throws -> MetricValue {
+    let (values, dimensions): ([Double], [Int]) = try group.read(name)
+    return MetricValue(shape: dimensions, elements: values)
+  }
+
   package func integers(_ name: String) throws -> [Int64] { try group.read(name).values }
 
   package func dimensions(_ name: String) throws -> [Int] {

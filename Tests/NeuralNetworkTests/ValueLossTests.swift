@@ -48,9 +48,13 @@ struct ValueLossTests {
       }
     }
     let mean = values.reduce(0, +) / Double(samples)
-    let result = counts?.result(ofCounts: sums.map(Double.init), outputs: count) ?? metric.result(ofMean: mean)
-    let expected = try golden.number("result")
-    #expect(abs(result - expected) < 2e-6 * max(1, abs(expected)), "\(result), expected \(expected)")
+    let result =
+      counts?.value(ofCounts: sums.map(Double.init), outputs: count) ?? MetricValue(metric.result(ofMean: mean))
+    let expected = try golden.array("result")
+    #expect(result.shape == expected.shape && metric.isNumber == expected.shape.isEmpty)
+    for (result, expected) in zip(result.elements, expected.elements) {
+      #expect(abs(result - expected) < 2e-6 * max(1, abs(expected)), "\(result), expected \(expected)")
+    }
     #expect(
       try type.init(
         options: ConfigurationReader(

@@ -181,6 +181,38 @@ struct CallbackTests {
     #expect(warnings == ["/nowhere/epochs.csv: cannot be created: No such file or directory. Training continues."])
   }
 
+  @Test("write arrays into a CSV file as Keras does, and find them there again")
+  func arraysInCSV() throws {
+    let directory = try TemporaryDirectory()
+    let trainer = try SmallRun.trainer(epochs: 3)
+    var warnings: [String] = []
+    trainer.warning = { warnings.append($0) }
+    let path = "\(directory.path)/epochs.csv"
+    let plan = FitPlan(epochs: 3, stepsPerEpoch: 5, maxSteps: nil)
+    func append(_ values: [Double], to callback: CSVLogger) {
+      trainer.state.history.append(["f1_score": MetricValue(shape: [2], elements: values), "loss": MetricValue(0.5)])
+      callback.epochDidEnd(trainer, plan)
+    }
+    let first = CSVLogger(filename: path)
+    first.trainingWillBegin(trainer, plan)
+    append([0.25, .nan], to: first)
+    // As after an interruption.
+    let second = CSVLogger(filename: path)
+    second.trainingWillBegin(trainer, plan)
+    append([1, 0.1], to: second)
+    #expect(
+      try String(contentsOfFile: path, encoding: .utf8)
+        == "epoch,f1_score,loss\n1,\"[0.25, nan]\",0.5\n2,\"[1.0, 0.1]\",0.5\n")
+    #expect(warnings.isEmpty)
+    trainer.replacesLogs = false
+    trainer.state.history = History(
+      columns: ["loss": [0.5]], arrays: ["f1_score": [MetricValue(shape: [2], elements: [0.5, 0.5])]])
+    CSVLogger(filename: path).trainingWillBegin(trainer, plan)
+    #expect(warnings.count == 1)
+    #expect(
+      warnings.first?.contains("epoch 1: f1_score is [0.25, nan] in the file, [0.5, 0.5] in this run") == true)
+  }
+
   /// The content of a CSV file before a run, and the reason in the warning; nil if it is the run's own.
   static let csvFiles: [(lines: @Sendable (_ own: [String]) -> [String], warning: String?)] = [
     ({ $0 }, nil), ({ $0.map { "\($0)\r" } }, nil), ({ Array($0.dropLast()) }, nil), ({ _ in [] }, nil),

@@ -47,7 +47,7 @@ struct LayerTrainingTests {
 
   private static let metrics: [any Metric] = [
     Accuracy(), TopKCategoricalAccuracy(k: 3), Precision(threshold: 0.1), Recall(topK: 2), F1Score(average: .macro),
-    AUC(), RootMeanSquaredError(), CategoricalCrossentropy(),
+    AUC(), RootMeanSquaredError(), CategoricalCrossentropy(), FBetaScore(average: nil), ConfusionMatrix(),
   ]
 
   @Test("with metrics that are means and others that are counts")
@@ -59,8 +59,18 @@ struct LayerTrainingTests {
     let trainer = try ConformanceRun.trainer(configuration, inputShape: [6, 5, 2], workers: 2)
     try trainer.fit(data, validation: data)
     let evaluation = try trainer.evaluate(data)
-    #expect(evaluation.values.map(\.name) == configuration.sumNames)
-    for (name, value) in evaluation.values { #expect(value > 0 && trainer.state.history["val_\(name)"].last == value) }
+    #expect(evaluation.results.map(\.name) == configuration.sumNames)
+    #expect(
+      evaluation.arrays.map(\.value.shape) == [
+        [ConformanceRun.classes], [ConformanceRun.classes, ConformanceRun.classes],
+      ])
+    let history = trainer.state.history
+    for (name, value) in evaluation.results {
+      #expect(value.elements.contains { $0 > 0 } && history.value("val_\(name)", history.count - 1) == value)
+    }
+    let matrix = evaluation.arrays[1].value
+    let right = matrix.rows.enumerated().reduce(0) { $0 + $1.element.elements[$1.offset] }
+    #expect(matrix.elements.reduce(0, +) == Double(data.count) && right == evaluation.accuracy * Double(data.count))
     // They are of the probabilities, although the loss includes the softmax.
     #expect(abs(evaluation["categorical_crossentropy"] - evaluation.loss) < 1e-5)
     #expect(evaluation["root_mean_squared_error"] < 1)

@@ -46,7 +46,8 @@ package enum KerasConfiguration {
       configuration.loss is SparseCategoricalCrossentropy
       ? SparseCategoricalAccuracy.name
       : configuration.loss.isOverIndependentProbabilities ? BinaryAccuracy.name : Accuracy.name
-    let metrics = configuration.metrics.map { metric in
+    // Keras has no confusion matrix, and does not open a model with an unknown metric.
+    let metrics = configuration.metrics.filter { !($0 is ConfusionMatrix) }.map { metric in
       let name = text(metric is Accuracy && module == nil ? accuracy : type(of: metric).name)
       guard !metric.changedOptions.isEmpty else { return name }
       return entry(

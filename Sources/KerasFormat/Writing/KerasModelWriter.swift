@@ -77,9 +77,10 @@ struct KerasModelWriter {
 
   /// An initializer, regularizer or constraint as Keras' object; other options unchanged.
   private func weightOption(_ option: ConfigurationEntry) -> ConfigurationEntry {
-    guard let kind = WeightOptions.Kind(key: option.key), let part = NamedPart(option.node),
-      let className = WeightOptions.className(kind, named: part.name)
-    else { return option }
+    guard let kind = WeightOptions.Kind(key: option.key), var part = NamedPart(option.node) else { return option }
+    // Keras has no whitening. The weights are in the file: the initializer matters to none that opens it.
+    if kind == .initializer, part.name == Whitening.name { part = NamedPart(GlorotUniform()) }
+    guard let className = WeightOptions.className(kind, named: part.name) else { return option }
     return ConfigurationEntry(
       option.key,
       KerasConfiguration.entry(className, part.options, module: isArchive ? "keras.\(kind.rawValue)s" : nil))

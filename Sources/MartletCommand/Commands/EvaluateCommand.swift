@@ -21,21 +21,29 @@ struct EvaluateCommand: ParsableCommand {
       try options.testTimeAugmentation.map { try opened.trainer.evaluate(data, $0) }
       ?? opened.trainer.evaluate(data)
     switch format {
-    case .text: Console.output.write(Self.line(evaluation, isTest: isTest) + "\n")
+    case .text:
+      let names = opened.trainer.configuration.classNames
+      Console.output.write(Self.text(evaluation, isTest: isTest, classNames: names) + "\n")
     case .json: Console.output.write(Self.json(evaluation) + "\n")
     }
   }
 
-  /// `Test loss: 0.0456 - Test accuracy: 0.9861`
+  /// `Test loss: 0.0456 - Test accuracy: 0.9861`, and below it the metrics that are arrays.
   ///
-  /// - Parameter isTest: whether the evaluation is of the test data, not the validation data.
-  static func line(_ evaluation: Evaluation, isTest: Bool = true) -> String {
-    evaluation.values.map { "\(isTest ? "Test" : "Validation") \($0.name): \(NumberFormat.metric($0.value))" }.joined(
-      separator: " - ")
+  /// - Parameters:
+  ///   - isTest: whether the evaluation is of the test data, not the validation data.
+  ///   - classNames: the names of the rows of arrays.
+  static func text(_ evaluation: Evaluation, isTest: Bool = true, classNames: [String]?) -> String {
+    let part = isTest ? "Test" : "Validation"
+    let numbers = evaluation.values.map { "\(part) \($0.name): \(NumberFormat.metric($0.value))" }
+    let arrays = evaluation.arrays.flatMap { name, value in
+      ArrayTable(value, classNames: classNames).lines(titled: "\(part) \(name)")
+    }
+    return ([numbers.joined(separator: " - ")] + arrays).joined(separator: "\n")
   }
 
   private static func json(_ evaluation: Evaluation) -> String {
-    let values = evaluation.values.map { ConfigurationEntry($0.name, ConfigurationNode(.number($0.value))) }
+    let values = evaluation.results.map { ConfigurationEntry($0.name, $0.value.node) }
     return ConfigurationNode(
       mapping: values + [ConfigurationEntry("samples", ConfigurationNode(.integer(evaluation.samples)))]
     ).json

@@ -1,6 +1,6 @@
 import Martlet
 
-/// The metrics of each epoch as a text table and as JSON.
+/// The metrics of each epoch as a text table and as JSON. The text has the arrays of the last epoch alone.
 struct HistoryTable {
   /// The usual metrics in display order; others follow by name.
   private static let order = ["loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
@@ -15,6 +15,8 @@ struct HistoryTable {
     names = known + history.columns.keys.filter { !Self.order.contains($0) }.sorted()
   }
 
+  private var arrays: [String] { history.arrays.keys.sorted() }
+
   var text: String {
     let rows = (0..<history.count).map { epoch in
       ["\(epoch + 1)"]
@@ -25,19 +27,20 @@ struct HistoryTable {
     }
     let table = [["epoch"] + names] + rows
     let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-    return table.map { row in
+    let lines = table.map { row in
       zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
-    }.joined(separator: "\n")
+    }
+    let last = arrays.flatMap { name in
+      history.arrays[name]?.last.map { ArrayTable($0, classNames: configuration.classNames).lines(titled: name) } ?? []
+    }
+    return (lines + last).joined(separator: "\n")
   }
 
   /// A list of values per metric.
   var node: ConfigurationNode {
     ConfigurationNode(
-      mapping: names.map { name in
-        ConfigurationEntry(
-          name,
-          ConfigurationNode(
-            .sequence(history[name].indices.map { ConfigurationNode(.number(history.shortestValue(name, $0))) })))
+      mapping: (names + arrays).map { name in
+        ConfigurationEntry(name, ConfigurationNode(.sequence((0..<history.count).map { history.value(name, $0).node })))
       })
   }
 }

@@ -58,8 +58,8 @@ final class ProgressPrinter: Callback {
     let interval = verbosity == .bar ? Self.redrawInterval : Self.lineInterval
     guard printed.map({ seconds(since: $0) >= interval }) ?? true else { return }
     printed = now()
-    let means = zip(trainer.configuration.sumNames, trainer.runningResults).map { (name: $0, value: $1) }
-    show(step: trainer.state.stepInEpoch, plan: plan, values: means.sorted { $0.name < $1.name }, isEnd: false)
+    let results = trainer.runningResults.compactMap { name, value in value.number.map { (name: name, value: $0) } }
+    show(step: trainer.state.stepInEpoch, plan: plan, values: results.sorted { $0.name < $1.name }, isEnd: false)
   }
 
   func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) {

@@ -51,8 +51,8 @@ final class RunLog: Callback, @unchecked Sendable {
       "epoch": .stringConvertible(trainer.state.epoch), "step": .stringConvertible(trainer.state.step),
     ]
     let isValidated = trainer.configuration.validates(afterEpoch: trainer.state.epoch)
-    for name in history.columns.keys where history.count > 0 && (isValidated || !name.hasPrefix("val_")) {
-      values[name] = .stringConvertible(history.shortestValue(name, history.count - 1))
+    for name in history.names where history.count > 0 && (isValidated || !name.hasPrefix("val_")) {
+      values[name] = Self.metadata(history.value(name, history.count - 1))
     }
     log("epoch", values)
   }
@@ -91,10 +91,15 @@ final class RunLog: Callback, @unchecked Sendable {
     if let reason = trainer.stopReason { values["reason"] = .string(reason.wording) }
     if let evaluation {
       let part = run.data.hasTest ? "test" : "validation"
-      for (name, value) in evaluation.values { values["\(part)_\(name)"] = .stringConvertible(value) }
+      for (name, value) in evaluation.results { values["\(part)_\(name)"] = Self.metadata(value) }
       values["\(part)_samples"] = .stringConvertible(evaluation.samples)
     }
     log("end", values)
+  }
+
+  /// A number, or nested lists.
+  private static func metadata(_ value: MetricValue) -> Logger.MetadataValue {
+    value.number.map { .stringConvertible($0) } ?? .array(value.rows.map(metadata))
   }
 
   private func log(_ event: String, _ values: Logger.Metadata, level: Logger.Level = .info) {

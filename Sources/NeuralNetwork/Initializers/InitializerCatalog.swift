@@ -16,6 +16,7 @@ private let initializerCatalog = Catalog<any ConfiguredInitializer.Type>(
     TruncatedNormal.self,
     Orthogonal.self,
     Identity.self,
+    Whitening.self,
     Constant.self,
     Zeros.self,
     Ones.self,

@@ -54,7 +54,9 @@ public struct AUC: CountMetric {
     }
   }
 
-  public func result(ofCounts counts: [Double], outputs: Int) -> Double {
+  public func value(ofCounts counts: [Double], outputs: Int) -> MetricValue { MetricValue(area(counts)) }
+
+  private func area(_ counts: [Double]) -> Double {
     // Positive predictions at each threshold: all in its interval and above.
     var (right, wrong) = ([Double](repeating: 0, count: thresholdCount), [Double](repeating: 0, count: thresholdCount))
     var (allRight, allWrong) = (0.0, 0.0)

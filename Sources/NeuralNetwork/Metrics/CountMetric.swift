@@ -9,7 +9,7 @@ public protocol CountMetric: Metric {
   func count(_ outputs: ModelOutputs, into counts: UnsafeMutablePointer<Int>)
 
   /// The metric for the counts over all samples.
-  func result(ofCounts counts: [Double], outputs: Int) -> Double
+  func value(ofCounts counts: [Double], outputs: Int) -> MetricValue
 }
 
 extension CountMetric {

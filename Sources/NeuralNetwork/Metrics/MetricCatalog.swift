@@ -19,6 +19,7 @@ private let metricCatalog = Catalog<any Metric.Type>(
     F1Score.self,
     FBetaScore.self,
     AUC.self,
+    ConfusionMatrix.self,
     RootMeanSquaredError.self,
     MeanAbsolutePercentageError.self,
     MeanSquaredLogarithmicError.self,

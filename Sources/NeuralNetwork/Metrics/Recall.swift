@@ -34,7 +34,7 @@ public struct Recall: CountMetric {
     PositivePredictions(threshold: threshold, topK: topK, output: classIndex).count(outputs, into: counts)
   }
 
-  public func result(ofCounts counts: [Double], outputs: Int) -> Double {
-    Self.quotient(counts[0], counts[0] + counts[2])
+  public func value(ofCounts counts: [Double], outputs: Int) -> MetricValue {
+    MetricValue(Self.quotient(counts[0], counts[0] + counts[2]))
   }
 }

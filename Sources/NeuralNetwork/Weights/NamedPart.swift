@@ -28,7 +28,7 @@ package struct NamedPart: Equatable {
 
   private init(_ name: String, _ options: [ConfigurationEntry]) { (self.name, self.options) = (name, options) }
 
-  init(_ initializer: any ConfiguredInitializer) {
+  package init(_ initializer: any ConfiguredInitializer) {
     self.init(type(of: initializer).name, initializer.changedOptions)
   }
   package init(_ regularizer: any Regularizer) { self.init(type(of: regularizer).name, regularizer.changedOptions) }

@@ -1,8 +1,11 @@
 import Configuration
 import DurableFiles
+import NeuralNetwork
 import Synchronization
 
 /// Writes a row per epoch to a CSV file: the epoch's number and all its history columns.
+///
+/// A metric that is an array is one field in quotes, `"[0.5, 0.25]"`, as in Keras.
 ///
 /// A resumed run rewrites the rows of completed epochs from its history, so that no row is missing or duplicated. A
 /// file that cannot be written does not stop the run: the next epoch retries with all rows. The log of another run is
@@ -100,14 +103,16 @@ public final class CSVLogger: ConfiguredCallback {
   /// The rows from epoch `first` on, with the header if that is the first.
   private static func text(_ history: History, from first: Int) -> String {
     guard history.count > first else { return "" }
-    let names = history.columns.keys.sorted()
+    let names = history.names
     let heading = ([heading] + names).joined(separator: ",") + "\n"
     // The digits round-trip to the same bits.
     let lines = (first..<history.count).map { epoch in
-      (["\(epoch + 1)"] + names.map { history.shortestValue($0, epoch).digits }).joined(separator: ",") + "\n"
+      (["\(epoch + 1)"] + names.map { field(history.value($0, epoch)) }).joined(separator: ",") + "\n"
     }
     return (first == 0 ? heading : "") + lines.joined()
   }
+
+  private static func field(_ value: MetricValue) -> String { value.number == nil ? "\"\(value.text)\"" : value.text }
 }
 
 /// A CSV file with the epochs of another run, or other content.

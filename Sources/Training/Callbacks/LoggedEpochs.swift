@@ -7,7 +7,17 @@ struct LoggedEpochs {
     var lines = text.split(whereSeparator: \.isNewline)
     // A line without a line ending was torn during writing.
     if lines.count > 1, text.last?.isNewline == false { lines.removeLast() }
-    rows = lines.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    rows = lines.map(Self.fields)
+  }
+
+  /// The fields of a line, without the quotes of those that contain commas.
+  private static func fields(_ line: Substring) -> [Substring] {
+    guard line.contains("\"") else { return line.split(separator: ",", omittingEmptySubsequences: false) }
+    var isQuoted = false
+    return line.split(omittingEmptySubsequences: false) { character in
+      if character == "\"" { isQuoted.toggle() }
+      return character == "," && !isQuoted
+    }.map { $0.first == "\"" ? $0.dropFirst().prefix { $0 != "\"" } : $0 }
   }
 
   var isEmpty: Bool { rows.isEmpty }
@@ -24,20 +34,31 @@ struct LoggedEpochs {
     guard areEpochs else { return "its first line does not begin with '\(CSVLogger.heading)'" }
     guard history.count > 0 else { return nil }
     let columns = heading.dropFirst().map(String.init)
-    guard columns == history.columns.keys.sorted() else {
+    guard columns == history.names else {
       return "it has the columns \(columns.joined(separator: ", "))"
     }
     for row in rows.dropFirst() where row.count == heading.count {
       guard let epoch = Int(row[0]), (1...history.count).contains(epoch) else { continue }
       for (name, field) in zip(columns, row.dropFirst()) where name != "seconds" {
-        let value = history.shortestValue(name, epoch - 1)
-        // Convert via `Double` on both sides: text halfway between two `Float`s may be read as either.
-        guard let logged = Double(field), Float(logged) != Float(value), !(logged.isNaN && value.isNaN) else {
-          continue
-        }
-        return "epoch \(epoch): \(name) is \(field) in the file, \(Float(value).digits) in this run"
+        let value = history.value(name, epoch - 1)
+        guard let logged = Self.numbers(field), logged.count == value.elements.count else { continue }
+        guard !zip(logged, value.elements).allSatisfy(Self.agree) else { continue }
+        let text = value.number.map { Float($0).digits } ?? value.text
+        return "epoch \(epoch): \(name) is \(field) in the file, \(text) in this run"
       }
     }
     return nil
+  }
+
+  /// The numbers of a field: one, or those of an array; nil for other text.
+  private static func numbers(_ field: Substring) -> [Double]? {
+    let numbers = field.split { "[], ".contains($0) }.map { Double($0) }
+    return numbers.contains(nil) ? nil : numbers.compactMap(\.self)
+  }
+
+  /// Whether they are the same 32-bit number. Both are converted from a `Double`: text halfway between two `Float`s may
+  /// be read as either.
+  private static func agree(_ logged: Double, _ value: Double) -> Bool {
+    Float(logged) == Float(value) || logged.isNaN && value.isNaN
   }
 }

@@ -1,5 +1,5 @@
 """Makes metrics.h5: metrics over all samples. `metric_totals/<case>` has the attributes `metric` and `configuration`, and the
-datasets `outputs` (samples, n), `targets` (samples, n) or `labels` (samples), and `result`.
+datasets `outputs` (samples, n), `targets` (samples, n) or `labels` (samples), and `result`, a number or an array.
 
     python make_metrics.py [metrics.h5]     # needs: pip install keras==3.15.1 jax h5py
 """
@@ -7,6 +7,7 @@ import json
 
 import golden
 from golden import keras, np
+from keras.src.metrics import metrics_utils
 
 random = golden.begin("metrics.h5", 20261130)
 
@@ -18,7 +19,7 @@ def case(name, metric, class_name, outputs, targets, **options):
         rows = targets[:, None] if class_name.startswith("Sparse") else np.eye(outputs.shape[1], dtype="float32")[targets]
     for part in (slice(0, 5), slice(5, None)):
         keras_metric.update_state(rows[part], outputs[part])
-    group = golden.write(f"metric_totals/{name}", outputs=outputs, result=np.float64(keras_metric.result()),
+    group = golden.write(f"metric_totals/{name}", outputs=outputs, result=np.asarray(keras_metric.result(), np.float64),
                          **(dict(labels=targets) if targets.ndim == 1 else dict(targets=targets)))
     group.attrs["metric"], group.attrs["configuration"] = metric, json.dumps(options)
 
@@ -50,7 +51,7 @@ for metric, class_name in (("precision", "Precision"), ("recall", "Recall")):
     case(f"{metric}_class", metric, class_name, outputs, labels, class_id=3)
     case(f"{metric}_everything", metric, class_name, outputs, labels, top_k=3, class_id=1, thresholds=0.2)
     case(f"{metric}_none", metric, class_name, sigmoids, hard, thresholds=1.0)
-for average in ("micro", "macro", "weighted"):
+for average in ("micro", "macro", "weighted", None):
     case(f"f1_{average}", "f1_score", "F1Score", outputs, labels, average=average)
     case(f"f1_threshold_{average}", "f1_score", "F1Score", sigmoids, hard, average=average, threshold=0.4)
     case(f"fbeta_{average}", "fbeta_score", "FBetaScore", outputs, labels, average=average, beta=2.0)
@@ -78,4 +79,12 @@ case("binary_crossentropy", "binary_crossentropy", "BinaryCrossentropy", numbers
 group = golden.write("metric_totals/huber", outputs=numbers, targets=goals,
                      result=np.float64(np.mean(keras.losses.huber(goals, numbers, delta=0.5))))
 group.attrs["metric"], group.attrs["configuration"] = "huber", json.dumps(dict(delta=0.5))
+# Nor one for this.
+for name, rows in (("confusion_matrix", outputs), ("confusion_matrix_binary", sigmoids[:, :1])):
+    classes = max(rows.shape[1], 2)
+    truth = labels if rows.shape[1] > 1 else hard[:, 0].astype(int)
+    predicted = rows.argmax(axis=1) if rows.shape[1] > 1 else (rows[:, 0] > 0.5).astype(int)
+    matrix = metrics_utils.confusion_matrix(truth, predicted, classes)
+    group = golden.write(f"metric_totals/{name}", outputs=rows, labels=truth, result=np.asarray(matrix, np.float64))
+    group.attrs["metric"], group.attrs["configuration"] = "confusion_matrix", "{}"
 golden.end()
