@@ -33,6 +33,8 @@ extension Trainer {
     var identity = Dense(units: prediction.classes, useBias: false)
     identity.kernel.initializer = Identity()
     judging.model = Model([identity])
+    // Its options may name variables of the model.
+    judging.optimizer = SGD()
     judging.scale = 1
     let evaluation = try Trainer(
       judging, inputShape: means.shape, workerCount: workerCount, instructionSet: instructionSet

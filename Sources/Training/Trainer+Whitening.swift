@@ -54,11 +54,12 @@ extension Trainer {
     guard !layers.nodes.isEmpty else {
       return try (0..<samples.count).map { sample in try samples.input(sample).map { $0 / scale }[...] }
     }
-    // A trainer needs weights: 1 for each channel, which changes nothing.
+    // A trainer needs weights (1 for each channel changes nothing), and a list of values.
     var weighted = layers
     var factors = DepthwiseConv2D(kernelSize: [1, 1], useBias: false)
     factors.kernel.initializer = Ones()
     weighted.append(factors)
+    weighted.append(Flatten())
     let trainer = try Trainer(
       TrainingConfiguration(model: weighted, loss: MeanSquaredError(), scale: scale), inputShape: plan.inputShape,
       workerCount: workerCount, instructionSet: instructionSet)
