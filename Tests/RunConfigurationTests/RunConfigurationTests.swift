@@ -238,6 +238,29 @@ struct RunConfigurationTests {
     }
   }
 
+  @Test("exclude variables from weight decay by patterns of names, which are part of the run")
+  func weightDecayExclusion() throws {
+    func run(_ names: String) throws -> RunConfiguration {
+      try RunConfiguration(
+        yaml: Self.yaml.replacing(
+          "learning_rate: 0.001", with: "weight_decay: 0.01,\n  exclude_from_weight_decay: \(names)"),
+        file: "test.yml")
+    }
+    let excluding = try run("[bias, \"*_1/kernel\"]")
+    #expect(excluding.training.optimizer.updateOptions.excludedFromWeightDecay == ["bias", "*_1/kernel"])
+    let again = try RunConfiguration(yaml: excluding.yaml, file: "again.yml")
+    #expect(again.training.optimizer.updateOptions == excluding.training.optimizer.updateOptions)
+    try again.checkResumes(excluding)
+    #expect(throws: ResumeMismatch.self) { try run("[bias]").checkResumes(excluding) }
+    #expect {
+      try run("[bias, dnse/kernel]")
+    } throws: {
+      "\($0)"
+        == "test.yml:10: compile.optimizer.exclude_from_weight_decay: no layer matches 'dnse/kernel'. Did you mean "
+        + "'dense'? The layers are conv2d, max_pooling2d, flatten, dense, dense_1."
+    }
+  }
+
   /// The replaced text, its replacement, and the message.
   static let mistakes: [(String, String, String)] = [
     (
