@@ -185,8 +185,14 @@ struct RunConfigurationTests {
     let again = try RunConfiguration(yaml: run.yaml, file: "again.yml")
     #expect(again.training.model.nodes.map(\.isTrainable) == [false, true, true, false, true])
     try run.checkResumes(again)
-    #expect(throws: ResumeMismatch.self) {
-      try RunConfiguration(yaml: Self.yaml, file: "test.yml").checkResumes(run)
+    let key = "the list of frozen layers (fit.freeze, or trainable: false in model)"
+    for (text, frozen) in [
+      (Self.yaml, "[]"), (yaml.replacing("conv2d, dense]", with: "dense*]"), "[\"dense\", \"dense_1\"]"),
+    ] {
+      let mismatch = try #require(throws: ResumeMismatch.self) {
+        try RunConfiguration(yaml: text, file: "test.yml").checkResumes(run)
+      }
+      #expect(mismatch == ResumeMismatch(key: key, checkpoint: "[\"conv2d\", \"dense\"]", requested: frozen))
     }
     #expect {
       try RunConfiguration(yaml: yaml.replacing("[conv2d, dense]", with: "[\"block1_*\"]"), file: "test.yml")
