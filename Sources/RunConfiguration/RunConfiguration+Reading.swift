@@ -129,8 +129,7 @@ extension RunConfiguration {
     let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
     var source: (any DatasetSource)?
     if let named = anyReader.node("dataset") {
-      let type = try Catalog.datasets.entry(
-        named: anyReader.string("dataset"), path: anyReader.path(of: "dataset"), line: named.line)
+      let type = try Catalog.datasets.entry(named: named, path: anyReader.path(of: "dataset"))
       source = try type.init(options: ConfigurationReader(node, path: "data", keys: keys + type.optionKeys))
     }
     let scale = anyReader.node("scale") == nil ? nil : Float(try anyReader.number("scale", where: .positive))
@@ -213,7 +212,7 @@ private struct CompileSection {
     let path = reader.path(of: "metrics")
     let node = reader.node("metrics") ?? ConfigurationNode(strings: standard)
     guard case .sequence(let elements) = node.value else {
-      throw reader.error(.unexpected(expected: "a list of metrics", received: node.received), at: "metrics")
+      throw Catalog.metrics.unexpected(node, "a list of metrics", path: path)
     }
     return try elements.map { element in
       let (type, options) = try named(element, in: .metrics, default: Accuracy.name, path: path)
@@ -261,13 +260,7 @@ private struct CompileSection {
       nameNode = node["name"] ?? ConfigurationNode(.string(standard), line: node.line)
       options = ConfigurationNode(mapping: entries.filter { $0.key != "name" }, line: node.line)
     }
-    guard case .string(let name) = nameNode.value else {
-      throw ConfigurationError(
-        .unexpected(expected: "\(catalog.kind.withIndefiniteArticle)'s name", received: nameNode.received), path: path,
-        line: nameNode.line
-      )
-    }
-    return (try catalog.entry(named: name, path: path, line: nameNode.line), options)
+    return (try catalog.entry(named: nameNode, path: path), options)
   }
 }
 

@@ -335,8 +335,11 @@ struct RunConfigurationTests {
       "loss: categorical_crossentropy", "loss: {name: categorical_crossentropy, from_logit: true}",
       "test.yml:9: compile.loss: unknown key 'from_logit'. Did you mean 'from_logits'"
     ),
-    ("loss: categorical_crossentropy", "loss: 3", "test.yml:9: compile.loss: expected a loss's name. Received: 3"),
-    ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name. Received: 3"),
+    (
+      "loss: categorical_crossentropy", "loss: 3",
+      "test.yml:9: compile.loss: expected a loss's name (categorical_crossentropy, "
+    ),
+    ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name (adam, "),
     (
       "- flatten", "- flatten: 3",
       "test.yml:6: model[2].flatten: expected a mapping with the keys name, trainable, activity_regularizer, inputs. Received: 3"
