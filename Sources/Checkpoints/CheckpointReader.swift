@@ -96,7 +96,8 @@ struct CheckpointReader {
   private func configuration(_ yaml: String) throws -> RunConfiguration {
     let dataset = "/martlet/configuration"
     do {
-      return try RunConfiguration(yaml: yaml, file: dataset)
+      // Its names were checked when the run began.
+      return try RunConfiguration(yaml: yaml, file: dataset, naming: .unknown)
     } catch let error as ConfigurationError {
       // The configuration was written by a program: report a fault of the file, not a usage error.
       let place = error.line.map { "\(dataset):\($0): " } ?? "\(dataset): "

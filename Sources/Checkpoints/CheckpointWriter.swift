@@ -30,6 +30,9 @@ struct CheckpointWriter {
 
   private func write(to root: HDF5GroupWriter) throws {
     let (snapshot, state) = (checkpoint.snapshot, checkpoint.snapshot.state)
+    var training = self.training
+    // A checkpoint has the rate of its step, where Keras has none for a schedule.
+    training.learningRateSchedule = nil
     let keras = KerasFileWriter(plan: plan, training: training, parameters: snapshot.parameters)
     try keras.writeModel(to: root, optimizerClass: type(of: training.optimizer).className)
     try keras.writeLayers(to: root, linked: true)

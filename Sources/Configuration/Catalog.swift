@@ -66,6 +66,26 @@ public final class Catalog<Entry: Sendable>: Sendable {
     return entry
   }
 
+  /// The entry that a node names.
+  ///
+  /// - Parameter path: the keys that lead to the node.
+  /// - Throws: `ConfigurationError` with all names if it is no string, or an unknown name.
+  package func entry(named node: ConfigurationNode, path: String) throws -> Entry {
+    guard case .string(let name) = node.value else {
+      throw unexpected(node, "\(kind.withIndefiniteArticle)'s name", path: path)
+    }
+    return try entry(named: name, path: path, line: node.line)
+  }
+
+  /// The error of a node of another kind than expected, with the names of all entries.
+  ///
+  /// - Parameter expected: what the node should be, before the names.
+  package func unexpected(_ node: ConfigurationNode, _ expected: String, path: String) -> ConfigurationError {
+    ConfigurationError(
+      .unexpected(expected: "\(expected) (\(names.joined(separator: ", ")))", received: node.received), path: path,
+      line: node.line)
+  }
+
   package func unknown(_ name: String, path: String, line: Int?) -> ConfigurationError {
     ConfigurationError(.unknownName(kind: kind, name: name, known: names), path: path, line: line)
   }

@@ -121,7 +121,7 @@ extension ConfigurationNode {
 
 extension String {
   /// The string for a message: truncated if long, and without terminal control characters.
-  var quotedForMessage: String {
+  package var quotedForMessage: String {
     let limit = 80
     let start = unicodeScalars.prefix(limit)
     return String(String.UnicodeScalarView(start)).jsonEscaped + (unicodeScalars.dropFirst(limit).isEmpty ? "" : "…")

@@ -136,7 +136,8 @@ public struct ConfigurationReader {
   /// A nonempty string; throws `ConfigurationError` for another value, or if the key is absent without a default.
   public func string(_ key: String, default fallback: String? = nil) throws -> String {
     if let fallback, node(key) == nil { return fallback }
-    guard case .string(let value) = try required(key).value, !value.isEmpty else { throw unexpected(key, "a string") }
+    guard case .string(let value) = try required(key).value else { throw unexpected(key, "a string") }
+    guard !value.isEmpty else { throw unexpected(key, "a string that is not empty") }
     guard !value.utf8.contains(0) else { throw unexpected(key, "a string without a NUL character") }
     return value
   }
@@ -169,9 +170,19 @@ public struct ConfigurationReader {
   }
 
   /// One of the names in `known`.
+  ///
+  /// - Parameter kind: the word for it in messages.
+  /// - Throws: `ConfigurationError` with all of them for another value, or if the key is absent without a default.
   public func name(_ key: String, kind: String, among known: [String], default fallback: String? = nil) throws -> String
   {
-    let name = try string(key, default: fallback)
+    let name: String
+    if let fallback, node(key) == nil {
+      name = fallback
+    } else if case .string(let value) = try required(key).value, !value.isEmpty {
+      name = value
+    } else {
+      throw unexpected(key, "one of \(known.joined(separator: ", "))")
+    }
     guard known.contains(name) else { throw error(.unknownName(kind: kind, name: name, known: known), at: key) }
     return name
   }

@@ -34,9 +34,16 @@ public struct NamePattern: Sendable, Hashable, ExpressibleByStringLiteral, Custo
 
 extension ConfigurationError.Problem {
   /// The problem of a pattern that matches none of the names of a kind.
-  package static func unmatched(_ pattern: NamePattern, kind: String, names: [String]) -> Self {
+  ///
+  /// - Parameter part: the part of the pattern that is compared with the names; nil for all of it.
+  package static func unmatched(
+    _ pattern: NamePattern, part: NamePattern? = nil, kind: String, names: [String]
+  ) -> Self {
     let shown = 30
     let list = names.prefix(shown).joined(separator: ", ") + (names.count > shown ? ", …" : "")
-    return .conflict("no \(kind) matches '\(pattern)'. The \(kind)s are \(list).")
+    let nearest = NearestWord.nearest(to: (part ?? pattern).description, among: names)
+    let advice = nearest.map { "Did you mean '\($0)'? " } ?? ""
+    return .conflict(
+      "no \(kind) matches '\(pattern.description.quotedForMessage)'. \(advice)The \(kind)s are \(list).")
   }
 }

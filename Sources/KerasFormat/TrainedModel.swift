@@ -13,7 +13,8 @@ public struct TrainedModel: Sendable {
   public var weights: [Snapshot.Variable]
   /// The optimizer and its options.
   public var optimizer: any Optimizer
-  /// The learning rate schedule; nil for a constant rate. It is not written to Keras files.
+  /// The learning rate schedule; nil for a constant rate. It is written to Keras files if Keras has
+  /// the same one: see `exportRemarks(_:)`.
   public var learningRateSchedule: LearningRateSchedule?
   /// The loss function.
   public var loss: any Loss
@@ -101,6 +102,7 @@ public struct TrainedModel: Sendable {
 
   /// The training configuration for the writer of Keras' configuration, without the settings of a run.
   package var training: TrainingConfiguration {
-    TrainingConfiguration(model: model, optimizer: optimizer, loss: loss, metrics: metrics)
+    TrainingConfiguration(
+      model: model, optimizer: optimizer, loss: loss, metrics: metrics, learningRateSchedule: learningRateSchedule)
   }
 }

@@ -24,7 +24,7 @@ package struct NewHead: Sendable {
   package var end: End
   /// The new layers; nil for none.
   package var layers: Model?
-  /// The names of layers to freeze.
+  /// The names of layers of the whole model to freeze.
   package var frozen: [NamePattern]
 
   package init(after end: End, layers: Model?, frozen: [NamePattern] = []) {
@@ -39,7 +39,7 @@ package struct NewHead: Sendable {
     return true
   }
 
-  /// The model with the head, with a fresh optimizer.
+  /// The model with the head, with a fresh optimizer. No layer is frozen by name.
   ///
   /// - Parameter seed: of the random weights.
   /// - Throws: `ConfigurationError` for a name that the model does not have, `ModelError` if the layers do not fit.
@@ -47,7 +47,6 @@ package struct NewHead: Sendable {
     var changed = base
     changed.optimizerState = nil
     changed.model = try model(base.model)
-    try changed.model.freeze(frozen, path: Place.frozen)
     guard isOtherModel else { return changed }
     changed.classNames = nil
     let plan = try changed.model.plan(inputShape: base.inputShape)
@@ -60,6 +59,11 @@ package struct NewHead: Sendable {
     }
     return changed
   }
+
+  /// Freezes the layers of the whole model that are named.
+  ///
+  /// - Throws: `ConfigurationError` for a pattern that matches no layer.
+  package func freeze(_ whole: inout Model) throws { try whole.freeze(frozen, path: Place.frozen) }
 
   private func model(_ base: Model) throws -> Model {
     guard isOtherModel else { return base }

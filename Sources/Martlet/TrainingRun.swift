@@ -101,7 +101,11 @@ public final class TrainingRun {
     trainer.warning = environment.warning
     trainer.replacesLogs = start == .overwriting
     trainer.setAside = start == .overwriting ? SetAsideFiles() : nil
-    if let saved { try Self.checkData(data, saved.run) }
+    if let saved {
+      try Self.checkData(data, saved.run)
+    } else {
+      try configuration.training.checkVariableNames(trainer.plan)
+    }
     try trainer.check(data.train, validation: data.validation)
     if data.hasTest, data.hasOwnValidation { try trainer.check(data.train, validation: data.test) }
     if let weights {

@@ -16,7 +16,7 @@ enum ExitStatus: Int32, Error {
       is ForeignLog:
       self = .usageError
     case CheckpointError.occupied, CheckpointError.none, CheckpointError.fallsBackToItself, CheckpointError.noTime,
-      TrainingError.cannotMix, TrainingError.unmatchedMultiplier, TrainingError.batchLargerThanData,
+      TrainingError.cannotMix, TrainingError.unmatchedPattern, TrainingError.batchLargerThanData,
       TrainingError.shapeMismatch, TrainingError.outputNotClasses,
       TrainingError.labelOutOfRange, TrainingError.noTargets, TrainingError.noClass, TrainingError.targetMismatch,
       TrainingError.tooLarge, TrainingError.noPictures, TrainingError.noImages,

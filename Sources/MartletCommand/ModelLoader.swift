@@ -14,6 +14,8 @@ struct ModelLoader {
   var replacesTraining = false
   /// Another end for the model of a Keras file; nil to keep it.
   var head: NewHead?
+  /// Reads the configuration again, with a model in place of its own, which may be the end of that alone.
+  var configurationOfWhole: ((Model) throws -> RunConfiguration?)?
   let context: DatasetContext
 
   /// - Throws: what the file's reader throws.
@@ -37,9 +39,27 @@ struct ModelLoader {
     notes += scaleNotes(file.statedScale, model.model)
     // A model that starts with a Rescaling or Normalization layer expects raw pixels unless a scale is given.
     model.scale = file.statedScale ?? scale.value ?? model.scale ?? configuration?.training.scale
-    if let head { model = try HeadOptions.apply(head, to: model, seed: configuration?.training.seed ?? 1) }
+    let background = try head.flatMap { try apply($0, to: &model) } ?? configuration
     for note in notes { Console.error.write("martlet: note: \(path): \(note).\n") }
-    return try Checkpoint(importing: model, origin: path, background: configuration)
+    return try Checkpoint(importing: model, origin: path, background: background)
+  }
+
+  /// Applies another end to a model.
+  ///
+  /// - Returns: the configuration of the whole model, whose names were checked with it; nil without a configuration.
+  private func apply(_ head: NewHead, to model: inout TrainedModel) throws -> RunConfiguration? {
+    model = try HeadOptions.apply(head, to: model, seed: configuration?.training.seed ?? 1)
+    // A configuration of the whole model has its names, and says which layers are frozen.
+    let own = configuration?.training.model
+    var whole = own.flatMap { $0.isSame(as: model.model, ignoringTrainable: true) ? $0 : nil } ?? model.model
+    try HeadOptions.freeze(head, &whole)
+    guard let configuration = try configurationOfWhole?(whole) else {
+      model.model = whole
+      return nil
+    }
+    try configuration.training.checkVariableNames(
+      configuration.training.model.plan(inputShape: model.inputShape))
+    return configuration
   }
 
   // MARK: - The scale of the pixels

@@ -30,17 +30,6 @@ extension TrainedModel {
     }
   }
 
-  /// What a format cannot say about the training, and what to do about it; one sentence each.
-  public func exportRemarks(_ format: ExportFormat) -> [String] {
-    let excluded = optimizer.updateOptions.excludedFromWeightDecay
-    guard isCompiled, format == .keras || format == .h5, !excluded.isEmpty else { return [] }
-    let names = excluded.map { "'\($0)'" }.joined(separator: ", ")
-    return [
-      "Keras' files have no place for exclude_from_weight_decay: call "
-        + "model.optimizer.exclude_from_weight_decay(var_names=[\(names)]) before training it further."
-    ]
-  }
-
   /// Checks that the weights and the optimizer state match the model, which the writers rely on.
   private func check(path: String) throws {
     do {

@@ -32,8 +32,7 @@ struct CallbackSection {
   private static func elements(_ node: ConfigurationNode?) throws -> [ConfigurationNode] {
     guard let node else { return [] }
     guard case .sequence(let elements) = node.value else {
-      throw ConfigurationError(
-        .unexpected(expected: "a list of callbacks", received: node.received), path: "callbacks", line: node.line)
+      throw Catalog.callbacks.unexpected(node, "a list of callbacks", path: "callbacks")
     }
     return elements
   }
@@ -43,9 +42,7 @@ struct CallbackSection {
     case .string(let name): return (name, ConfigurationNode(mapping: [], line: node.line))
     case .mapping(let entries) where entries.count == 1: return (entries[0].key, entries[0].node)
     default:
-      throw ConfigurationError(
-        .unexpected(expected: "a callback's name, or one name with its options", received: node.received), path: path,
-        line: node.line)
+      throw Catalog.callbacks.unexpected(node, "a callback's name, or one name with its options", path: path)
     }
   }
 }

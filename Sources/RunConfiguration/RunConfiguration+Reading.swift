@@ -9,7 +9,14 @@ extension RunConfiguration {
   /// - Parameter overrides: applied to the file's values, in order.
   /// - Throws: `ConfigurationError` with file and line or the override, the key and the value received.
   public init(contentsOf path: String, overrides: [ConfigurationOverride] = []) throws {
-    try self.init(yaml: ConfigurationFile.text(of: path), file: path, overrides: overrides)
+    try self.init(contentsOf: path, overrides: overrides, naming: .own)
+  }
+
+  /// Likewise, with the layers that it names.
+  ///
+  /// - Throws: `ConfigurationError`.
+  package init(contentsOf path: String, overrides: [ConfigurationOverride] = [], naming layers: NamedLayers) throws {
+    try self.init(yaml: ConfigurationFile.text(of: path), file: path, overrides: overrides, naming: layers)
   }
 
   /// Reads YAML text.
@@ -19,8 +26,17 @@ extension RunConfiguration {
   ///   - overrides: applied to the values of the text, in order.
   /// - Throws: `ConfigurationError` with file and line or the override, the key and the value received.
   public init(yaml text: String, file: String, overrides: [ConfigurationOverride] = []) throws {
+    try self.init(yaml: text, file: file, overrides: overrides, naming: .own)
+  }
+
+  /// Likewise, with the layers that it names.
+  ///
+  /// - Throws: `ConfigurationError`.
+  package init(
+    yaml text: String, file: String, overrides: [ConfigurationOverride] = [], naming layers: NamedLayers
+  ) throws {
     do {
-      try self.init(overrides.applied(to: YAMLDocument.parse(text)))
+      try self.init(overrides.applied(to: YAMLDocument.parse(text)), naming: layers)
     } catch let error as ConfigurationError {
       throw overrides.located(error, file: file)
     }
@@ -43,7 +59,7 @@ extension RunConfiguration {
 
   static func keys(of section: String) -> [String] { sectionKeys.first { $0.key == section }?.value ?? [] }
 
-  private init(_ document: ConfigurationNode) throws {
+  private init(_ document: ConfigurationNode, naming layers: NamedLayers) throws {
     let reader = try ConfigurationReader(document, path: "", keys: Self.keys)
     let name = try Self.name(reader)
     let dataNode = try reader.required("data")
@@ -51,8 +67,11 @@ extension RunConfiguration {
     let data = try Self.data(dataNode)
     let compile = try CompileSection(reader.node("compile"))
     let fit = try FitSection(reader.node("fit"))
-    try model.freeze(fit.freeze, path: "fit.freeze", line: reader.node("fit")?["freeze"]?.line)
-    try compile.checkMultipliers(model)
+    if case .of(let other) = layers { model = other }
+    if layers.areKnown {
+      try model.freeze(fit.freeze, path: "fit.freeze", line: reader.node("fit")?["freeze"]?.line)
+      try compile.checkLayerNames(model)
+    }
     guard fit.onNonfinite == .stop || compile.optimizer.updateOptions.accumulationSteps == nil else {
       throw ConfigurationError(
         .conflict(
@@ -110,8 +129,7 @@ extension RunConfiguration {
     let anyReader = try ConfigurationReader(node, path: "data", keys: allKeys)
     var source: (any DatasetSource)?
     if let named = anyReader.node("dataset") {
-      let type = try Catalog.datasets.entry(
-        named: anyReader.string("dataset"), path: anyReader.path(of: "dataset"), line: named.line)
+      let type = try Catalog.datasets.entry(named: named, path: anyReader.path(of: "dataset"))
       source = try type.init(options: ConfigurationReader(node, path: "data", keys: keys + type.optionKeys))
     }
     let scale = anyReader.node("scale") == nil ? nil : Float(try anyReader.number("scale", where: .positive))
@@ -161,7 +179,8 @@ private struct CompileSection {
   let loss: any Loss
   let metrics: [any Metric]
   let schedule: LearningRateSchedule?
-  private let multipliersLine: Int?
+  /// The lines of the optimizer's options by key.
+  private let optimizerLines: [String: Int]
 
   init(_ node: ConfigurationNode?) throws {
     let reader = try RunConfiguration.section(node, "compile")
@@ -169,7 +188,10 @@ private struct CompileSection {
       try LearningRateSchedule(configuration: $0, path: reader.path(of: "learning_rate_schedule"))
     }
     optimizer = try Self.optimizer(reader)
-    multipliersLine = reader.node("optimizer")?["learning_rate_multipliers"]?.line
+    let lines = [UpdateOptions.multipliersKey, UpdateOptions.exclusionKey].compactMap { key in
+      (reader.node("optimizer")?[key]?.line).map { (key, $0) }
+    }
+    optimizerLines = Dictionary(uniqueKeysWithValues: lines)
     loss = try Self.loss(reader)
     let standard = TrainingConfiguration.defaultMetrics(loss).map { type(of: $0).name }
     metrics = try Self.metrics(reader, standard: standard)
@@ -184,7 +206,7 @@ private struct CompileSection {
     let path = reader.path(of: "metrics")
     let node = reader.node("metrics") ?? ConfigurationNode(strings: standard)
     guard case .sequence(let elements) = node.value else {
-      throw reader.error(.unexpected(expected: "a list of metrics", received: node.received), at: "metrics")
+      throw Catalog.metrics.unexpected(node, "a list of metrics", path: path)
     }
     return try elements.map { element in
       let (type, options) = try named(element, in: .metrics, default: Accuracy.name, path: path)
@@ -199,15 +221,21 @@ private struct CompileSection {
     return try type.init(options: ConfigurationReader(options, path: path, keys: ["name"] + type.allOptionKeys))
   }
 
-  /// - Throws: `ConfigurationError` for a learning rate multiplier of no layer.
-  func checkMultipliers(_ model: Model) throws {
+  /// Checks the names of layers in the options of the optimizer. Those of variables are checked once there are any.
+  ///
+  /// - Throws: `ConfigurationError` for a learning rate multiplier of no layer, or an exclusion of weight decay.
+  func checkLayerNames(_ model: Model) throws {
     let names = model.layerNames
-    for multiplier in optimizer.updateOptions.learningRateMultipliers
-    where !names.contains(where: multiplier.layerPattern.matches) {
-      throw ConfigurationError(
-        .unmatched(multiplier.pattern, kind: "layer", names: names),
-        path: "compile.optimizer.learning_rate_multipliers", line: multipliersLine)
+    func check(_ patterns: [NamePattern], _ key: String) throws {
+      for pattern in patterns where !names.contains(where: pattern.beforeSlash.matches) {
+        throw ConfigurationError(
+          .unmatched(pattern, part: pattern.beforeSlash, kind: "layer", names: names),
+          path: "compile.optimizer.\(key)", line: optimizerLines[key])
+      }
     }
+    let options = optimizer.updateOptions
+    try check(options.learningRateMultipliers.map(\.pattern), UpdateOptions.multipliersKey)
+    try check(options.excludedFromWeightDecay.filter(\.isOfPaths), UpdateOptions.exclusionKey)
   }
 
   private static func loss(_ reader: ConfigurationReader) throws -> any Loss {
@@ -226,13 +254,7 @@ private struct CompileSection {
       nameNode = node["name"] ?? ConfigurationNode(.string(standard), line: node.line)
       options = ConfigurationNode(mapping: entries.filter { $0.key != "name" }, line: node.line)
     }
-    guard case .string(let name) = nameNode.value else {
-      throw ConfigurationError(
-        .unexpected(expected: "\(catalog.kind.withIndefiniteArticle)'s name", received: nameNode.received), path: path,
-        line: nameNode.line
-      )
-    }
-    return (try catalog.entry(named: name, path: path, line: nameNode.line), options)
+    return (try catalog.entry(named: nameNode, path: path), options)
   }
 }
 

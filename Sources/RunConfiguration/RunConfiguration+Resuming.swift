@@ -27,6 +27,11 @@ extension RunConfiguration {
       guard own[index] != others[index] else { continue }
       throw ResumeMismatch(key: "model[\(index)]", checkpoint: others[index].json, requested: own[index].json)
     }
+    let names = requested.training.model.layerNames
+    try check("the list of frozen layers (fit.freeze, or trainable: false in model)") { run in
+      let nodes = run.training.model.nodes
+      return ConfigurationNode(strings: nodes.indices.filter { !nodes[$0].isTrainable }.map { names[$0] })
+    }
     try check("compile.optimizer") { run in
       let optimizer = run.training.optimizer
       return ConfigurationNode(
@@ -59,11 +64,12 @@ extension RunConfiguration {
 }
 
 extension Model {
-  /// The layers in configuration form: with names if these matter, and with inputs unless the model is a chain of
-  /// unnamed layers.
+  /// The layers in configuration form, without which of them are frozen: with names if these matter, and with inputs
+  /// unless the model is a chain of unnamed layers.
   fileprivate func layers(areNamed: Bool) -> [ConfigurationNode] {
     var named = self
     named.setLayerNames(areNamed ? layerNames : Model(layers).layerNames)
+    named.setTrainable(true, layers: named.nodes.indices)
     guard case .sequence(let elements) = named.configuration.value else { return [] }
     return areNamed ? elements : elements.map(\.withoutInitializers)
   }

@@ -17,6 +17,8 @@ extension Trainer {
     callbacks: [any Callback] = []
   ) throws {
     try check(training, validation: validation)
+    // A run that has begun keeps its names: earlier versions accepted some that match nothing.
+    if state.step == state.importedSteps { try configuration.checkVariableNames(plan) }
     configuration.scale = configuration.scale(for: training.input)
     let plan = FitPlan(
       epochs: epochs ?? configuration.epochs, stepsPerEpoch: configuration.steps(of: training), maxSteps: maxSteps)

@@ -56,7 +56,6 @@ public final class Trainer {
     precondition(workerCount > 0, "training needs 1 worker or more, got \(workerCount)")
     let kernels = instructionSet.kernels
     plan = try configuration.model.plan(inputShape: inputShape)
-    try configuration.checkMultipliers(plan)
     programs = try Programs(plan, kernels: kernels, loss: configuration.loss)
     self.configuration = configuration
     self.instructionSet = instructionSet

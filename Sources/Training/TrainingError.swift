@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import NeuralNetwork
 
@@ -18,8 +19,13 @@ public enum TrainingError: Error, Equatable {
   case targetMismatch(dataset: String, target: Field, loss: String, output: Shape)
   /// Samples that cannot be mixed by `BatchAugmentation`.
   case cannotMix(reason: String)
-  /// A learning rate multiplier that applies to no variable.
-  case unmatchedMultiplier(pattern: String, variables: [String])
+  /// A pattern of an option of the optimizer that matches no variable.
+  ///
+  /// - Parameters:
+  ///   - kind: what the names are: `variable`.
+  ///   - names: the names that there are.
+  ///   - advice: a sentence.
+  case unmatchedPattern(key: String, pattern: String, kind: String, names: [String], advice: String?)
   case batchLargerThanData(batchSize: Int, dataset: String, samples: Int)
   /// More passes over the data than random streams.
   case tooManyPasses(stepsPerEpoch: Int, epochs: Int, batches: Int)
@@ -67,9 +73,9 @@ extension TrainingError: CustomStringConvertible {
       "the targets of '\(dataset)' are \(target), the model's output has the shape \(output): \(loss) compares them "
         + "element by element. Give the last layer \(target.shape.count) unit\(target.shape.count == 1 ? "" : "s")."
     case .cannotMix(let reason): "fit.batch_augmentation: \(reason)"
-    case .unmatchedMultiplier(let pattern, let variables):
-      "learning_rate_multipliers: nothing matches '\(pattern)'. The variables are "
-        + "\(variables.prefix(30).joined(separator: ", "))\(variables.count > 30 ? ", …" : "")."
+    case .unmatchedPattern(let key, let pattern, let kind, let names, let advice):
+      "compile.optimizer.\(key): no \(kind) matches '\(pattern.quotedForMessage)'. \(advice.map { "\($0) " } ?? "")There are "
+        + "\(names.prefix(30).joined(separator: ", "))\(names.count > 30 ? ", …" : "")."
     case .batchLargerThanData(let batchSize, let dataset, let samples):
       "a batch of \(batchSize) samples is larger than '\(dataset)', which has \(samples). Use a smaller batch size."
     case .tooManyPasses(let stepsPerEpoch, let epochs, let batches):

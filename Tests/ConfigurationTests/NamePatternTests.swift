@@ -16,6 +16,20 @@ struct NamePatternTests {
     for name in others { #expect(!NamePattern(pattern).matches(name), "\(name)") }
   }
 
+  @Test(
+    "that match nothing are named with the nearest name, and all names",
+    arguments: [
+      ("dnse", nil, "no layer matches 'dnse'. Did you mean 'dense'? The layers are conv2d, dense."),
+      ("dnse/bias", "dnse", "no layer matches 'dnse/bias'. Did you mean 'dense'? The layers are conv2d, dense."),
+      ("head*", nil, "no layer matches 'head*'. The layers are conv2d, dense."),
+      ("\u{1b}", nil, "no layer matches '\\u001b'. The layers are conv2d, dense."),
+    ] as [(String, String?, String)])
+  func unmatched(pattern: String, part: String?, message: String) {
+    let problem = ConfigurationError.Problem.unmatched(
+      NamePattern(pattern), part: part.map { NamePattern($0) }, kind: "layer", names: ["conv2d", "dense"])
+    #expect(problem.description == message)
+  }
+
   @Test("take no exponential time")
   func time() {
     let pattern = NamePattern(String(repeating: "a*", count: 200) + "b")

@@ -302,6 +302,63 @@ struct PythonTests {
     #expect(checked.output.contains("continued from step 7 to step 27"))
   }
 
+  /// Cases of training that Keras continues: the name, the class of the schedule in Keras, and the section `compile`.
+  private static let continued: [(name: String, className: String, compile: String)] =
+    [
+      ("exponential", "ExponentialDecay", "{name: exponential, decay_steps: 5, decay_rate: 0.7}"),
+      ("step", "ExponentialDecay", "{name: step, decay_steps: 6, decay_rate: 0.5}"),
+      ("inverse_time", "InverseTimeDecay", "{name: inverse_time, decay_steps: 5, decay_rate: 0.5, staircase: true}"),
+      (
+        "polynomial", "PolynomialDecay",
+        "{name: polynomial, decay_steps: 9, end_learning_rate: 0.0005, power: 2, cycle: true}"
+      ),
+      (
+        "piecewise_constant", "PiecewiseConstantDecay",
+        "{name: piecewise_constant, boundaries: [9, 15, 20], values: [0.01, 0.02, 0.003, 0.001]}"
+      ),
+      ("cosine", "CosineDecay", "{name: cosine, decay_steps: 20, alpha: 0.1}"),
+      (
+        "cosine_restarts", "CosineDecayRestarts",
+        "{name: cosine_restarts, first_decay_steps: 6, t_mul: 1.5, m_mul: 0.8, alpha: 0.05}"
+      ),
+    ].map { ($0, $1, "{optimizer: {name: adam, learning_rate: 0.01}, learning_rate_schedule: \($2)}") } + [
+      (
+        "excluded", "",
+        "{optimizer: {name: adamw, learning_rate: 0.01, weight_decay: 0.3, exclude_from_weight_decay: [\"b*\", dense/kernel]}}"
+      )
+    ]
+
+  @Test("Keras continues exported training with the same learning rates and weight decay")
+  func exportedTraining() throws {
+    let directory = try TemporaryDirectory()
+    for (name, className, compile) in Self.continued {
+      let model = "  - flatten\n  - dense: {units: 12, activation: tanh}\n  - dense: {units: 10, activation: softmax}"
+      let config = try writeData(directory, model: model, compile: "compile: \(compile)")
+      func martlet(_ arguments: [String]) throws -> Finished {
+        let finished = try Shell.martlet(arguments, in: directory.path)
+        #expect(finished.status == 0, "\(finished.error)")
+        return finished
+      }
+      _ = try martlet(["train", config, "--output", name, "--max-steps", "7"])
+      let start = "\(name)/start.weights.h5"
+      try FileManager.default.copyItem(
+        atPath: "\(directory.path)/\(name)/step-00000007.weights.h5", toPath: "\(directory.path)/\(start)")
+      let remark = try martlet(["export", start, "\(name)/model.keras"]).error
+      #expect(try martlet(["export", start, "\(name)/model.h5"]).error == remark.replacing(".keras", with: ".h5"))
+      #expect(remark.isEmpty == !className.isEmpty, "\(remark)")
+      _ = try directory.write(remark, to: "\(name)/remark")
+      _ = try directory.write(className, to: "\(name)/class")
+      _ = try martlet(["train", config, "--output", name, "--resume", "--max-steps", "27"])
+      try FileManager.default.copyItem(
+        atPath: "\(directory.path)/\(name)/step-00000027.weights.h5",
+        toPath: "\(directory.path)/\(name)/continued.weights.h5")
+    }
+    let script = "\(Shell.root)/Tests/MartletTests/Python/check_training.py"
+    let checked = try Python.run([script, directory.path] + Self.continued.map(\.name), in: directory.path)
+    #expect(checked.status == 0, "\(checked.output)\(checked.error)")
+    #expect(checked.output.hasSuffix("all cases continued\n"))
+  }
+
   @Test("the commands and the Python in checkpoints/README.md run")
   func documentation() throws {
     let directory = try TemporaryDirectory()

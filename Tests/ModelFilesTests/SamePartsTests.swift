@@ -58,10 +58,15 @@ struct SamePartsTests {
     let again = try KerasModelFile(bytes, path: "x").model(for: .training).model
     #expect(again.model.configuration == imported.model.configuration)
     #expect(again.optimizer.allOptions == imported.optimizer.allOptions)
+    #expect(again.learningRateSchedule == imported.learningRateSchedule)
     #expect(again.loss.options == imported.loss.options && type(of: again.loss) == type(of: imported.loss))
     #expect(again.metrics.map(\.options) == imported.metrics.map(\.options))
     #expect(again.weights == imported.weights && again.optimizerState?.slots == imported.optimizerState?.slots)
     #expect(again.optimizerState?.iteration == imported.optimizerState?.iteration)
+    // Also from one file of Keras to another.
+    let exported = try KerasModelFile(bytes, path: "x").model(for: .exporting).model
+    #expect(exported.learningRateSchedule == imported.learningRateSchedule)
+    #expect(try exported.exported(format, path: "x") == bytes)
   }
 
   @Test("reads metrics with their options, and schedules")

@@ -185,8 +185,14 @@ struct RunConfigurationTests {
     let again = try RunConfiguration(yaml: run.yaml, file: "again.yml")
     #expect(again.training.model.nodes.map(\.isTrainable) == [false, true, true, false, true])
     try run.checkResumes(again)
-    #expect(throws: ResumeMismatch.self) {
-      try RunConfiguration(yaml: Self.yaml, file: "test.yml").checkResumes(run)
+    let key = "the list of frozen layers (fit.freeze, or trainable: false in model)"
+    for (text, frozen) in [
+      (Self.yaml, "[]"), (yaml.replacing("conv2d, dense]", with: "dense*]"), "[\"dense\", \"dense_1\"]"),
+    ] {
+      let mismatch = try #require(throws: ResumeMismatch.self) {
+        try RunConfiguration(yaml: text, file: "test.yml").checkResumes(run)
+      }
+      #expect(mismatch == ResumeMismatch(key: key, checkpoint: "[\"conv2d\", \"dense\"]", requested: frozen))
     }
     #expect {
       try RunConfiguration(yaml: yaml.replacing("[conv2d, dense]", with: "[\"block1_*\"]"), file: "test.yml")
@@ -235,6 +241,29 @@ struct RunConfigurationTests {
       try run("{dense: -1}")
     } throws: {
       "\($0)".hasSuffix("learning_rate_multipliers.dense: expected a number of 0 or more. Received: -1")
+    }
+  }
+
+  @Test("exclude variables from weight decay by patterns of names, which are part of the run")
+  func weightDecayExclusion() throws {
+    func run(_ names: String) throws -> RunConfiguration {
+      try RunConfiguration(
+        yaml: Self.yaml.replacing(
+          "learning_rate: 0.001", with: "weight_decay: 0.01,\n  exclude_from_weight_decay: \(names)"),
+        file: "test.yml")
+    }
+    let excluding = try run("[bias, \"*_1/kernel\"]")
+    #expect(excluding.training.optimizer.updateOptions.excludedFromWeightDecay == ["bias", "*_1/kernel"])
+    let again = try RunConfiguration(yaml: excluding.yaml, file: "again.yml")
+    #expect(again.training.optimizer.updateOptions == excluding.training.optimizer.updateOptions)
+    try again.checkResumes(excluding)
+    #expect(throws: ResumeMismatch.self) { try run("[bias]").checkResumes(excluding) }
+    #expect {
+      try run("[bias, dnse/kernel]")
+    } throws: {
+      "\($0)"
+        == "test.yml:10: compile.optimizer.exclude_from_weight_decay: no layer matches 'dnse/kernel'. Did you mean "
+        + "'dense'? The layers are conv2d, max_pooling2d, flatten, dense, dense_1."
     }
   }
 
@@ -306,8 +335,11 @@ struct RunConfigurationTests {
       "loss: categorical_crossentropy", "loss: {name: categorical_crossentropy, from_logit: true}",
       "test.yml:9: compile.loss: unknown key 'from_logit'. Did you mean 'from_logits'"
     ),
-    ("loss: categorical_crossentropy", "loss: 3", "test.yml:9: compile.loss: expected a loss's name. Received: 3"),
-    ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name. Received: 3"),
+    (
+      "loss: categorical_crossentropy", "loss: 3",
+      "test.yml:9: compile.loss: expected a loss's name (categorical_crossentropy, "
+    ),
+    ("name: adam", "name: 3", "test.yml:9: compile.optimizer: expected an optimizer's name (adam, "),
     (
       "- flatten", "- flatten: 3",
       "test.yml:6: model[2].flatten: expected a mapping with the keys name, trainable, activity_regularizer, inputs. Received: 3"

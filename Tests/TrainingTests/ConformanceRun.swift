@@ -23,6 +23,13 @@ enum ConformanceRun {
     }
   }
 
+  /// A step of training of a dense layer.
+  static func fit(_ optimizer: some Optimizer) throws {
+    let configuration = TrainingConfiguration(
+      model: Model([Dense(units: classes)]), optimizer: optimizer, batchSize: batchSize, shards: 1)
+    try Trainer(configuration, inputShape: [3], workerCount: 1).fit(data([3], targets: .classes), maxSteps: 1)
+  }
+
   /// A model with a layer in the middle: it reads layers with weights, and others read it.
   static func model(around layerCase: LayerCase) -> Model {
     var model = Model()

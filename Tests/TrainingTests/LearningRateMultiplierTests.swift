@@ -58,14 +58,12 @@ struct LearningRateMultiplierTests {
 
   @Test("of no variable are refused")
   func unmatched() throws {
-    let options = UpdateOptions(learningRateMultipliers: [LearningRateMultiplier("dense/gamma", 10)])
-    #expect {
-      try Trainer(
-        TrainingConfiguration(model: Model([Dense(units: 2)]), optimizer: SGD(updateOptions: options)),
-        inputShape: [3], workerCount: 1)
-    } throws: {
-      "\($0)"
-        == "learning_rate_multipliers: nothing matches 'dense/gamma'. The variables are dense/kernel, dense/bias."
+    for (pattern, advice) in [("dense/gamma", ""), ("dnse", "Did you mean 'dense'? ")] {
+      let options = UpdateOptions(learningRateMultipliers: [LearningRateMultiplier(NamePattern(pattern), 10)])
+      let error = try #require(throws: TrainingError.self) { try ConformanceRun.fit(SGD(updateOptions: options)) }
+      #expect(
+        "\(error)" == "compile.optimizer.learning_rate_multipliers: no variable matches '\(pattern)'. \(advice)"
+          + "There are dense/kernel, dense/bias.")
     }
   }
 }

@@ -205,6 +205,7 @@ public struct KerasModelFile: Sendable {
           return
         }
         (model.loss, model.optimizer) = (loss, optimizer)
+        model.learningRateSchedule = try training.schedule()
       } catch {
         model.isCompiled = false
         notes.append("loss, metrics and optimizer are left out: \(Self.reason(error))")

@@ -8,8 +8,12 @@ package enum KerasConfiguration {
   package static func model(_ plan: ModelPlan) -> String { KerasModelWriter(plan, isArchive: false).model.json }
 
   /// `training_config` of an HDF5 file: loss, metrics and optimizer.
-  package static func training(_ configuration: TrainingConfiguration, optimizerClass: String) -> String {
-    let optimizer = entry(optimizerClass, options(of: configuration.optimizer))
+  ///
+  /// - Parameter learningRate: the current one, for a file that has no other place for it; nil for the optimizer's.
+  package static func training(
+    _ configuration: TrainingConfiguration, optimizerClass: String, learningRate: Float? = nil
+  ) -> String {
+    let optimizer = entry(optimizerClass, optimizerOptions(configuration, learningRate: learningRate))
     return ConfigurationNode(
       mapping: compile(configuration, module: nil) + [ConfigurationEntry("optimizer_config", optimizer)]
     ).json
@@ -22,7 +26,7 @@ package enum KerasConfiguration {
     _ configuration: TrainingConfiguration, plan: ModelPlan, isCompiled: Bool = true
   ) -> String {
     let optimizer = entry(
-      type(of: configuration.optimizer).className, options(of: configuration.optimizer), module: "keras.optimizers")
+      type(of: configuration.optimizer).className, optimizerOptions(configuration), module: "keras.optimizers")
     let compiled =
       isCompiled
       ? ConfigurationNode(
@@ -33,10 +37,16 @@ package enum KerasConfiguration {
     return ConfigurationNode(mapping: entries + model.building + [ConfigurationEntry("compile_config", compiled)]).json
   }
 
-  private static func options(of optimizer: any Optimizer) -> [ConfigurationEntry] {
+  private static func optimizerOptions(
+    _ configuration: TrainingConfiguration, learningRate: Float? = nil
+  ) -> [ConfigurationEntry] {
+    let (optimizer, key) = (configuration.optimizer, "learning_rate")
+    let schedule = configuration.learningRateSchedule?.kerasObject(rate: optimizer.learningRate)
+    let rate = schedule ?? learningRate.map { ConfigurationNode(.number(Double("\($0)") ?? Double($0))) }
     // Keras excludes variables through a method of the optimizer, has no multipliers, and refuses keys for them.
-    [ConfigurationEntry("name", text(type(of: optimizer).name))]
-      + optimizer.allOptions.filter { !UpdateOptions.ownKeys.contains($0.key) }
+    let options = optimizer.allOptions.filter { !UpdateOptions.ownKeys.contains($0.key) }
+    return [ConfigurationEntry("name", text(type(of: optimizer).name))]
+      + options.map { $0.key == key ? ConfigurationEntry(key, rate ?? $0.node) : $0 }
   }
 
   /// - Parameter module: where Keras 3 finds losses; nil in HDF5 files, which Keras 2 reads too.

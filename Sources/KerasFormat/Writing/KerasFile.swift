@@ -40,8 +40,10 @@ package enum KerasFile {
     try write(model.metadata(scale: model.scale), to: file.root)
     try writer.writeLayers(to: file.root, linked: false)
     if let state = model.optimizerState {
+      let isScheduled = model.learningRateSchedule?.kerasForm != nil
       try writer.writeOptimizer(
-        to: file.root, iteration: state.iteration, learningRate: state.learningRate, slots: state.slots)
+        to: file.root, iteration: state.iteration, learningRate: isScheduled ? nil : state.learningRate,
+        slots: state.slots)
     }
     return try file.image()
   }
@@ -52,7 +54,9 @@ package enum KerasFile {
     try write(model.metadata(scale: model.scale), to: file.root)
     // The name of Keras' own optimizers from Keras 2.11 on.
     let optimizerClass = "Custom>\(type(of: model.optimizer).className)"
-    try writer(model).writeModel(to: file.root, optimizerClass: model.isCompiled ? optimizerClass : nil)
+    try writer(model).writeModel(
+      to: file.root, optimizerClass: model.isCompiled ? optimizerClass : nil,
+      learningRate: model.optimizerState?.learningRate)
     if let state = model.optimizerState { try write(state, of: model, to: file.root) }
     return try file.image()
   }

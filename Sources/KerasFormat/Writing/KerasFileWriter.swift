@@ -22,12 +22,17 @@ package struct KerasFileWriter {
 
   /// The whole-model layout: configurations at the root, weights by layer and name.
   ///
-  /// - Parameter optimizerClass: the optimizer's class name in `training_config`; nil for an uncompiled model.
-  package func writeModel(to root: HDF5GroupWriter, optimizerClass: String?) throws {
+  /// - Parameters:
+  ///   - optimizerClass: the optimizer's class name in `training_config`; nil for an uncompiled model.
+  ///   - learningRate: the current one, if the file has no variables of the optimizer; nil for the optimizer's.
+  package func writeModel(
+    to root: HDF5GroupWriter, optimizerClass: String?, learningRate: Float? = nil
+  ) throws {
     try root.setAttribute(KerasLayout.attributes.model, KerasConfiguration.model(plan))
     if let optimizerClass {
       try root.setAttribute(
-        KerasLayout.attributes.training, KerasConfiguration.training(training, optimizerClass: optimizerClass))
+        KerasLayout.attributes.training,
+        KerasConfiguration.training(training, optimizerClass: optimizerClass, learningRate: learningRate))
     }
     let weights = try root.createGroup(KerasLayout.modelWeights)
     for group in [root, weights] {
@@ -81,23 +86,26 @@ package struct KerasFileWriter {
 
   /// The optimizer's variables by number: iteration, learning rate, the slots in the optimizer's order, its scalars.
   ///
-  /// - Parameter slots: each in the order of `plan.trainableVariables`.
+  /// - Parameters:
+  ///   - learningRate: nil if it is a function of the iteration, which Keras has no variable for.
+  ///   - slots: each in the order of `plan.trainableVariables`.
   package func writeOptimizer(
-    to root: HDF5GroupWriter, iteration: Int, learningRate: Float, slots: [[Snapshot.Variable]]
+    to root: HDF5GroupWriter, iteration: Int, learningRate: Float?, slots: [[Snapshot.Variable]]
   ) throws {
     let variables = try root.createGroup("\(KerasLayout.optimizer)/\(KerasLayout.variables)")
     try variables.setAttribute("name", type(of: training.optimizer).name)
     try root.write([Int64(iteration)], dimensions: [], to: KerasLayout.optimizerVariable(0))
-    try root.write([learningRate], dimensions: [], to: KerasLayout.optimizerVariable(1))
+    if let learningRate { try root.write([learningRate], dimensions: [], to: KerasLayout.optimizerVariable(1)) }
+    let first = learningRate == nil ? 1 : 2
     let positions = order.positions(of: plan.trainableVariables)
     let places = training.optimizer.slotOrder.forSlots(slots.count).places(variables: positions.count)
     for (number, place) in places.enumerated() where slots[place.slot].indices.contains(positions[place.variable]) {
       let variable = slots[place.slot][positions[place.variable]]
-      try write(variable, to: KerasLayout.optimizerVariable(slotPlace: number), of: root)
+      try write(variable, to: KerasLayout.optimizerVariable(first + number), of: root)
     }
     let (updates, _) = training.optimizer.updateOptions.updates(beforeStep: iteration)
     for (number, scalar) in training.optimizer.scalars(iteration: updates).enumerated() {
-      try root.write([scalar], dimensions: [], to: KerasLayout.optimizerVariable(slotPlace: places.count + number))
+      try root.write([scalar], dimensions: [], to: KerasLayout.optimizerVariable(first + places.count + number))
     }
   }
 

@@ -39,7 +39,8 @@ struct DataArgument {
       guard FileKind(startingWith: start)?.isPlainText ?? start.isEmpty else { return nil }
       if (try? Catalog.datasets.source(at: name)) != nil { return nil }
     }
-    return try RunConfiguration(contentsOf: name)
+    // Only the data matters: the names of layers may be those of a model of which its own is the end.
+    return try RunConfiguration(contentsOf: name, naming: .unknown)
   }
 
   /// The source that a name or a path refers to. The name of a data set wins over a path, unless that set needs options.

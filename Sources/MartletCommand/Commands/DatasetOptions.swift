@@ -25,20 +25,26 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: "Model for a weights-only file, as Keras' JSON (model.to_json()).")
   var architecture: String?
 
+  /// - Parameter layers: those that the configuration names.
   /// - Throws: `ConfigurationError`.
-  func configuration() throws -> RunConfiguration? { try config.map { try RunConfiguration(contentsOf: $0) } }
+  func configuration(naming layers: NamedLayers = .own) throws -> RunConfiguration? {
+    try config.map { try RunConfiguration(contentsOf: $0, naming: layers) }
+  }
 
   /// - Parameters:
   ///   - needsScale: whether a default scale is assumed if none is given.
   ///   - replacesTraining: whether the configuration's compile section overrides the file's.
+  ///   - layers: those that the configuration names.
   func opening(
-    for purpose: KerasModelFile.Purpose, needsScale: Bool = true, replacesTraining: Bool = false
+    for purpose: KerasModelFile.Purpose, needsScale: Bool = true, replacesTraining: Bool = false,
+    naming layers: NamedLayers = .own
   ) throws -> ModelLoader {
     if let scale, !(scale.isFinite && scale > 0) {
       throw UsageError("--scale must be a positive number. Received: \(scale)")
     }
     return ModelLoader(
-      configuration: try configuration(), data: data, scale: (scale, needsScale), architecture: architecture,
+      configuration: try configuration(naming: layers), data: data, scale: (scale, needsScale),
+      architecture: architecture,
       purpose: purpose,
       replacesTraining: replacesTraining,
       context: CommandEnvironment.dataset(isSilent: false))
@@ -46,9 +52,10 @@ struct DatasetOptions: ParsableArguments {
 
   /// The data set: the one given by an option, or the saved run's; nil if neither names one.
   ///
+  /// - Parameter layers: those that the configuration names.
   /// - Throws: `UsageError` or `ConfigurationError` if the name is unknown, or the data set has no files.
-  func source(of saved: Checkpoint) throws -> (any DatasetSource)? {
-    var source = try named() ?? saved.configuration.source
+  func source(of saved: Checkpoint, naming layers: NamedLayers = .own) throws -> (any DatasetSource)? {
+    var source = try named(layers) ?? saved.configuration.source
     // Other pictures are prepared as those of the training.
     if dataset != nil, var folder = source as? ImageFolderSource, let pictures = saved.configuration.training.pictures {
       folder.preparation = pictures
@@ -58,8 +65,8 @@ struct DatasetOptions: ParsableArguments {
     return try source?.required(inDirectory: data)
   }
 
-  private func named() throws -> (any DatasetSource)? {
+  private func named(_ layers: NamedLayers) throws -> (any DatasetSource)? {
     if let dataset { return try DataArgument.source(dataset) }
-    return try configuration()?.source
+    return try configuration(naming: layers)?.source
   }
 }

@@ -21,6 +21,14 @@ struct HeadOptions: ParsableArguments {
     help: "Freeze the layers whose names match this pattern: * is any characters, ? one. May be repeated.")
   var freeze: [String] = []
 
+  /// Whether the model is kept as it is.
+  var isEmpty: Bool { until == nil && dropLast == nil && head == nil && freeze.isEmpty }
+
+  /// The option after which the layers of a configuration are the new end of the model; nil if they are not.
+  var optionForConfiguration: String? {
+    head == nil ? until.map { "--until \($0)" } ?? dropLast.map { "--drop-last \($0)" } : nil
+  }
+
   /// The new end of the model; nil if there is none.
   ///
   /// - Throws: `UsageError` or `ConfigurationError`.
@@ -55,8 +63,17 @@ struct HeadOptions: ParsableArguments {
   ///
   /// - Throws: as `NewHead.applied`, naming the option.
   static func apply(_ head: NewHead, to model: TrainedModel, seed: UInt64) throws -> TrainedModel {
+    try naming { try head.applied(to: model, seed: seed) }
+  }
+
+  /// Freezes the layers of the whole model that `--freeze` names.
+  ///
+  /// - Throws: as `NewHead.freeze`, naming the option.
+  static func freeze(_ head: NewHead, _ whole: inout Model) throws { try naming { try head.freeze(&whole) } }
+
+  private static func naming<Result>(_ body: () throws -> Result) throws -> Result {
     do {
-      return try head.applied(to: model, seed: seed)
+      return try body()
     } catch var error as ConfigurationError {
       error.path = options[error.path] ?? error.path
       throw error

@@ -36,7 +36,7 @@ struct ImportCommand: ParsableCommand {
   var overwrite = false
 
   func run() throws {
-    let configuration = try dataset.configuration()
+    let configuration = try dataset.configuration(naming: named)
     let output = output ?? (configOut == nil ? configuration?.checkpoints.directory : nil)
     guard output != nil || configOut != nil else {
       throw UsageError("nothing to write: name a checkpoint directory with --output, or a file with --config-out.")
@@ -44,13 +44,19 @@ struct ImportCommand: ParsableCommand {
     if let configOut, !overwrite, AtomicFile.exists(configOut) {
       throw UsageError("\(configOut) already exists. Replace it with --overwrite, or choose another name.")
     }
+    if let option = change.optionForConfiguration, let config = dataset.config, configOut == nil {
+      throw UsageError(
+        "\(option) with --config \(config): the layers in \(config) are the new end of the model only, so that a run of it "
+          + "could not resume. Name a file for the configuration of the whole model with --config-out, and train with "
+          + "that file.")
+    }
     try RunPath.checkIsFile(file)
     if let configOut {
       try OutputPath.check(configOut, "--config-out", madeOf: [file] + [dataset.config, change.head].compactMap { $0 })
     }
     var saved = try opened()
-    saved.configuration.source = try dataset.source(of: saved)
-    if let configuration, configOut == nil { try check(saved, resumes: configuration) }
+    saved.configuration.source = try dataset.source(of: saved, naming: named)
+    if configuration != nil, configOut == nil { try checkResumes(saved) }
     if let output { saved.configuration.checkpoints.directory = output }
     if let output {
       let path = try write(saved, to: output)
@@ -59,16 +65,30 @@ struct ImportCommand: ParsableCommand {
     if let configOut { try AtomicFile.write(Array(try saved.configuration.yaml.utf8), to: configOut) }
   }
 
+  /// The layers that the configuration names: with a new end, those of a model that is not known before the file is read.
+  private var named: NamedLayers { change.isEmpty ? .own : .unknown }
+
   private func opened() throws -> Checkpoint {
-    let head = try change.head(configuration: dataset.configuration(), freshOptimizer: freshOptimizer)
+    let head = try change.head(configuration: dataset.configuration(naming: named), freshOptimizer: freshOptimizer)
     let purpose: KerasModelFile.Purpose = freshOptimizer || head != nil ? .trainingAnew : .training
-    var loader = try dataset.opening(for: purpose, replacesTraining: true)
+    var loader = try dataset.opening(for: purpose, replacesTraining: true, naming: named)
     loader.head = head
+    loader.configurationOfWhole = { try dataset.configuration(naming: .of($0)) }
     return try loader.loadKerasModel(file)
   }
 
   /// - Throws: `UsageError` if a run with the configuration could not resume from the imported model.
-  private func check(_ saved: Checkpoint, resumes configuration: RunConfiguration) throws {
+  private func checkResumes(_ saved: Checkpoint) throws {
+    let model = saved.configuration.training.model
+    if let head = change.head, let config = dataset.config,
+      try dataset.configuration(naming: .unknown)?.training.model.isSame(as: model, ignoringTrainable: true) == false
+    {
+      throw UsageError(
+        "--head \(head) with --config \(config): the model in \(config) is not that of \(file) with the layers of \(head), "
+          + "so that a run of it could not resume. Name a file for the configuration of the whole model with "
+          + "--config-out, and train with that file.")
+    }
+    guard let configuration = try dataset.configuration() else { return }
     do {
       if saved.isScaleKnown, let scale = saved.configuration.training.scale, let own = configuration.training.scale,
         scale != own

@@ -36,7 +36,9 @@ extension ActivationFunction {
     let path = reader.path(of: key)
     guard entries.count == 1, let entry = entries.first else {
       throw reader.error(
-        .unexpected(expected: "a name, or one name with its options", received: node.received), at: key)
+        .unexpected(
+          expected: "a name, or one name with its options (\(Self.names.joined(separator: ", ")))",
+          received: node.received), at: key)
     }
     func options(_ keys: [String]) throws -> ConfigurationReader {
       try ConfigurationReader(entry.node, path: "\(path).\(entry.key)", keys: keys)

@@ -169,9 +169,7 @@ private struct LayerEntry {
           "the options of '\(entries[0].key)' must be indented further than its name, or in braces: "
             + "'- \(entries[0].key): {\(entries[1].key): …}'."), path: path, line: entries[1].line)
     default:
-      throw ConfigurationError(
-        .unexpected(expected: "a layer, such as 'flatten' or 'dense: {units: 10}'", received: node.received),
-        path: path, line: node.line)
+      throw Catalog.layers.unexpected(node, "a layer, such as 'flatten' or 'dense: {units: 10}'", path: path)
     }
   }
 

@@ -18,7 +18,7 @@ public struct AdamW: Optimizer, Equatable {
   /// Creates an optimizer with Keras' defaults.
   public init(
     learningRate: Float = 0.001, weightDecay: Float = 0.004, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-7, amsgrad: Bool = false, excludedFromWeightDecay: [String] = [],
+    epsilon: Double = 1e-7, amsgrad: Bool = false, excludedFromWeightDecay: [NamePattern] = [],
     clipping: UpdateOptions.Clipping? = nil
   ) {
     adam = Adam(

@@ -15,16 +15,9 @@ public struct LearningRateMultiplier: Sendable, Equatable {
     self.factor = factor
   }
 
-  private var isOfPath: Bool { pattern.description.contains("/") }
-
   /// Whether it applies to a variable.
   public func applies(to variable: Variable) -> Bool {
-    pattern.matches(isOfPath ? variable.path : variable.layerName)
-  }
-
-  /// The part of the pattern that matches names of layers.
-  package var layerPattern: NamePattern {
-    NamePattern(String(pattern.description.prefix { $0 != "/" }))
+    pattern.matches(pattern.isOfPaths ? variable.path : variable.layerName)
   }
 }
 

@@ -1,8 +1,8 @@
 import Configuration
 
 extension UpdateOptions {
-  private static let exclusionKey = "exclude_from_weight_decay"
-  static let multipliersKey = "learning_rate_multipliers"
+  package static let exclusionKey = "exclude_from_weight_decay"
+  package static let multipliersKey = "learning_rate_multipliers"
   /// The options that Keras does not have.
   package static let ownKeys = [exclusionKey, multipliersKey]
   /// The keys of all options in YAML.
@@ -19,7 +19,7 @@ extension UpdateOptions {
     }
     weightDecay =
       options.node("weight_decay") == nil ? fallback : Float(try options.number("weight_decay", where: .zeroOrMore))
-    excludedFromWeightDecay = try options.strings(Self.exclusionKey, default: [])
+    excludedFromWeightDecay = try options.strings(Self.exclusionKey, default: []).map { NamePattern($0) }
     let clippings = try [
       positive("clipnorm").map(Clipping.norm), positive("clipvalue").map(Clipping.value),
       positive("global_clipnorm").map(Clipping.globalNorm),
@@ -60,8 +60,7 @@ extension UpdateOptions {
     if !excludedFromWeightDecay.isEmpty {
       entries.append(
         ConfigurationEntry(
-          Self.exclusionKey,
-          ConfigurationNode(.sequence(excludedFromWeightDecay.map { ConfigurationNode(.string($0)) }))))
+          Self.exclusionKey, ConfigurationNode(strings: excludedFromWeightDecay.map(\.description))))
     }
     switch clipping {
     case .norm(let value): entries.append(number("clipnorm", value))

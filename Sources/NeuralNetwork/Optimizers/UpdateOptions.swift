@@ -1,3 +1,5 @@
+import Configuration
+
 /// Gradient clipping, weight decay, and what else all optimizers have in common. Clipping and decay are applied before an optimizer's own update, in Keras' order:
 ///
 ///     clip_value        g ← min(max(g, −clip), clip)
@@ -40,8 +42,8 @@ public struct UpdateOptions: Sendable, Equatable {
 
   /// The factor of weight decay; nil for none.
   public var weightDecay: Float?
-  /// The names of variables without decay: `bias`, or `dense/bias` for one layer.
-  public var excludedFromWeightDecay: [String]
+  /// The variables without decay: patterns of their names (`bias`), or with a '/' of their paths (`dense/bias`, `head*/*`).
+  public var excludedFromWeightDecay: [NamePattern]
   /// The clipping of gradients; nil for none.
   public var clipping: Clipping?
   /// The moving average of the weights; nil for none.
@@ -53,7 +55,7 @@ public struct UpdateOptions: Sendable, Equatable {
 
   /// Creates options; by default without any.
   public init(
-    weightDecay: Float? = nil, excludedFromWeightDecay: [String] = [], clipping: Clipping? = nil,
+    weightDecay: Float? = nil, excludedFromWeightDecay: [NamePattern] = [], clipping: Clipping? = nil,
     movingAverage: MovingAverage? = nil, accumulationSteps: Int? = nil,
     learningRateMultipliers: [LearningRateMultiplier] = []
   ) {
@@ -78,6 +80,11 @@ public struct UpdateOptions: Sendable, Equatable {
 
   /// Whether weight decay applies to a variable.
   public func decays(_ variable: Variable) -> Bool {
-    weightDecay != nil && !excludedFromWeightDecay.contains { [variable.name, variable.path].contains($0) }
+    weightDecay != nil && !excludedFromWeightDecay.contains { Self.excludes($0, variable) }
+  }
+
+  /// Whether a pattern of `excludedFromWeightDecay` is that of a variable.
+  package static func excludes(_ pattern: NamePattern, _ variable: Variable) -> Bool {
+    pattern.matches(pattern.isOfPaths ? variable.path : variable.name)
   }
 }

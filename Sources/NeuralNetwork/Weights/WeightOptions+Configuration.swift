@@ -87,13 +87,17 @@ extension WeightOptions {
     }
   }
 
-  private static func part(_ place: Place, _ node: ConfigurationNode, _ kind: String) throws -> NamedPart {
+  /// A named part and its type.
+  private static func part<Entry>(
+    _ place: Place, _ node: ConfigurationNode, in catalog: Catalog<Entry>
+  ) throws -> (NamedPart, Entry) {
     guard let part = NamedPart(node) else {
-      let expected = "the name of \(kind.withIndefiniteArticle), with its options"
-      throw ConfigurationError(
-        .unexpected(expected: expected, received: node.received), path: place.path, line: place.line)
+      var error = catalog.unexpected(
+        node, "\(catalog.kind.withIndefiniteArticle)'s name, or one with its options", path: place.path)
+      error.line = place.line
+      throw error
     }
-    return part
+    return (part, try catalog.entry(named: part.name, path: place.path, line: place.line))
   }
 
   private static func reader(_ place: Place, _ part: NamedPart, _ keys: [String]) throws -> ConfigurationReader {
@@ -104,8 +108,7 @@ extension WeightOptions {
   private static func initializer(
     _ place: Place, _ node: ConfigurationNode
   ) throws -> any ConfiguredInitializer {
-    let part = try part(place, node, "initializer")
-    let type = try Catalog.initializers.entry(named: part.name, path: place.path, line: place.line)
+    let (part, type) = try part(place, node, in: .initializers)
     let initializer = try type.init(options: reader(place, part, type.optionKeys))
     // Keras 2 spells its default this way.
     if let scaling = initializer as? VarianceScaling, scaling.scale == 1, scaling.mode == .fanAverage,
@@ -117,14 +120,12 @@ extension WeightOptions {
   }
 
   private static func regularizer(_ place: Place, _ node: ConfigurationNode) throws -> any Regularizer {
-    let part = try part(place, node, "regularizer")
-    let type = try Catalog.regularizers.entry(named: part.name, path: place.path, line: place.line)
+    let (part, type) = try part(place, node, in: .regularizers)
     return try type.init(options: reader(place, part, type.optionKeys))
   }
 
   private static func constraint(_ place: Place, _ node: ConfigurationNode) throws -> any Constraint {
-    let part = try part(place, node, "constraint")
-    let type = try Catalog.constraints.entry(named: part.name, path: place.path, line: place.line)
+    let (part, type) = try part(place, node, in: .constraints)
     return try type.init(options: reader(place, part, type.optionKeys))
   }
 }

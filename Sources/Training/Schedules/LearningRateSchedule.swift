@@ -38,8 +38,7 @@ extension LearningRateSchedule {
   public init(configuration node: ConfigurationNode, path: String) throws {
     let all = Self.keys + Catalog.schedules.all.flatMap { $0.optionKeys }
     let named = try ConfigurationReader(node, path: path, keys: all)
-    let type = try Catalog.schedules.entry(
-      named: named.string("name"), path: named.path(of: "name"), line: named.node("name")?.line)
+    let type = try Catalog.schedules.entry(named: named.required("name"), path: named.path(of: "name"))
     let reader = try ConfigurationReader(node, path: path, keys: Self.keys + type.optionKeys)
     let form = try type.init(options: reader)
     try form.check(reader)

@@ -7,7 +7,8 @@ public struct PiecewiseConstantDecay: ScheduleForm {
   public static let className: String? = "PiecewiseConstantDecay"
   public static let prototype = PiecewiseConstantDecay(boundaries: [1], values: [1, 1])
   public static let schema: Schema = [
-    required("boundaries", \.boundaries, where: .zeroOrMore), required("values", \.values, where: .zeroOrMore),
+    required("boundaries", \.boundaries, where: .zeroOrMore, write: step),
+    required("values", \.values, where: .zeroOrMore) { ConfigurationNode(.number($0)) },
   ]
 
   /// The steps after which the rate changes, in ascending order.
@@ -16,14 +17,20 @@ public struct PiecewiseConstantDecay: ScheduleForm {
   public var values: [Double]
 
   private static func required(
-    _ key: String, _ property: WritableKeyPath<Self, [Double]> & Sendable, where range: NumberRange
+    _ key: String, _ property: WritableKeyPath<Self, [Double]> & Sendable, where range: NumberRange,
+    write: @escaping @Sendable (Double) -> ConfigurationNode
   ) -> ConfigurationOption<Self> {
     ConfigurationOption(key) { reader, form in
       _ = try reader.required(key)
       form[keyPath: property] = try reader.numbers(key, where: range)
     } write: {
-      ConfigurationNode(.sequence($0[keyPath: property].map { ConfigurationNode(.number($0)) }))
+      ConfigurationNode(.sequence($0[keyPath: property].map(write)))
     }
+  }
+
+  /// A number, or an integer if it is one: Keras compares steps, which are integers, with what its files have.
+  private static func step(_ number: Double) -> ConfigurationNode {
+    Int(exactly: number).map { ConfigurationNode(.integer($0)) } ?? ConfigurationNode(.number(number))
   }
 
   public func check(_ reader: ConfigurationReader) throws {

@@ -9,6 +9,9 @@ public protocol ScheduleForm: Configurable {
   /// The class in Keras: `CosineDecay`; nil if Keras has none.
   static var className: String? { get }
 
+  /// The form of Keras with the same rate in every step; nil if there is none. By default itself, if it has a class there.
+  var kerasForm: (any ScheduleForm)? { get }
+
   /// The learning rate of a step.
   ///
   /// - Parameters:
@@ -27,6 +30,7 @@ public protocol ScheduleForm: Configurable {
 
 extension ScheduleForm {
   public static var className: String? { nil }
+  public var kerasForm: (any ScheduleForm)? { Self.className == nil ? nil : self }
   public func start(_ rate: Double) -> Double { rate }
   public func check(_ reader: ConfigurationReader) throws {}
 }

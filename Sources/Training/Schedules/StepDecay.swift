@@ -15,6 +15,10 @@ public struct StepDecay: ScheduleForm {
   /// The factor of one decay.
   public var decayRate: Double
 
+  public var kerasForm: (any ScheduleForm)? {
+    ExponentialDecay(decaySteps: decaySteps, decayRate: decayRate, staircase: true)
+  }
+
   public func rate(_ rate: Double, step: Double) -> Double {
     rate * Elementary.pow(decayRate, Double(Int(step / Double(decaySteps))))
   }
