@@ -33,8 +33,11 @@ struct TestTimeAugmentationTests {
     throws -> Trainer
   {
     let model = Model(model)
+    // Options that name variables.
+    var optimizer = Adam()
+    optimizer.updateOptions.learningRateMultipliers = [LearningRateMultiplier("*/bias", 2)]
     let configuration = TrainingConfiguration(
-      model: model, loss: loss, metrics: [Accuracy()], epochs: 1, batchSize: 10)
+      model: model, optimizer: optimizer, loss: loss, metrics: [Accuracy()], epochs: 1, batchSize: 10)
     let trainer = try Trainer(configuration, inputShape: [size, size, 1], workerCount: workers)
     try trainer.fit(data())
     return trainer

@@ -15,10 +15,8 @@ struct WhiteningTrainingTests {
   }
 
   private static func trainer(_ layers: [any Layer], frozen: Bool = false, workers: Int = 1) throws -> Trainer {
-    var model = Model(layers)
-    for index in model.nodes.indices where frozen && model.nodes[index].layer is Conv2D {
-      model.nodes[index].isTrainable = false
-    }
+    var model = Model()
+    for layer in layers { model.append(layer, isTrainable: !(frozen && layer is Conv2D)) }
     model.append(Flatten())
     model.append(Dense(units: ConformanceRun.classes, activation: .softmax))
     return try ConformanceRun.trainer(
