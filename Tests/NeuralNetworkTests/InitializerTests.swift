@@ -88,7 +88,7 @@ struct InitializerTests {
       ),
       (
         "dense: {units: 3, kernel_regularizer: 0.1}",
-        "model[0].dense.kernel_regularizer: expected the name of a regularizer"
+        "model[0].dense.kernel_regularizer: expected a regularizer's name, or one with its options (l1, "
       ),
       ("dense: {units: 3, kernel_regularizer: {name: l2, l2: -1}}", "l2: expected a number of 0 or more. Received: -1"),
       ("dense: {units: 3, kernel_regularizer: {name: l2, l1: 1}}", "unknown key 'l1'"),
