@@ -8,7 +8,13 @@ extension TrainedModel {
   public func exportRemarks(_ format: ExportFormat) -> [String] {
     guard isCompiled, format == .keras || format == .h5 else { return [] }
     return [exclusionRemark, multiplierRemark, scheduleRemark].compactMap { $0 }
+      + (format == .h5 ? [Self.formatRemark] : [])
   }
+
+  /// Keras 2 restores the state of an optimizer `Custom>Adam` alone, whose options Keras 3 ignores.
+  static let formatRemark =
+    "The optimizer in an .h5 file is that of Keras 2: Keras 3 opens the file with the optimizer's default options, such as "
+    + "its learning rate, and without its state. To train it further in Keras 3, export .keras."
 
   /// Keras excludes variables by a method of the optimizer.
   private var exclusionRemark: String? {

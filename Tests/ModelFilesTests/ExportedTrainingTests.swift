@@ -46,7 +46,7 @@ struct ExportedTrainingTests {
     let (schedule, className) = Self.expressible[index]
     for iteration in [7, nil] {
       let model = try Self.model(schedule, SGD(learningRate: 0.25, momentum: 0.5), iteration: iteration)
-      #expect(model.exportRemarks(format).isEmpty)
+      #expect(model.exportRemarks(format) == (format == .h5 ? [TrainedModel.formatRemark] : []))
       let file = try KerasModelFile(model.exported(format, path: "x"), path: "x")
       let text = try #require(file.contents.training ?? file.contents.model)
       let written = #""class_name": "\#(className)""#
@@ -98,7 +98,9 @@ struct ExportedTrainingTests {
     let model = try Self.model(schedule, iteration: iteration)
     let whole = remark.map { "Keras has no learning rate \($0) To keep the schedule, resume the run in Martlet." }
     let isKeras = format == .keras || format == .h5
-    #expect(model.exportRemarks(format) == (isKeras ? [whole].compactMap { $0 } : []))
+    #expect(
+      model.exportRemarks(format) == (isKeras ? [whole].compactMap { $0 } : [])
+        + (format == .h5 ? [TrainedModel.formatRemark] : []))
     guard isKeras else { return }
     let again = try KerasModelFile(model.exported(format, path: "x"), path: "x").model(for: .training).model
     #expect(again.learningRateSchedule == nil)
@@ -129,7 +131,7 @@ struct ExportedTrainingTests {
   func exclusions(patterns: [NamePattern], call: String) throws {
     let model = try Self.model(nil, AdamW(excludedFromWeightDecay: patterns))
     let remark = "Keras' files have no place for exclude_from_weight_decay: \(call)before training it further."
-    #expect(model.exportRemarks(.keras) == [remark] && model.exportRemarks(.h5) == [remark])
+    #expect(model.exportRemarks(.keras) == [remark] && model.exportRemarks(.h5) == [remark, TrainedModel.formatRemark])
     #expect(model.exportRemarks(.weights).isEmpty)
   }
 

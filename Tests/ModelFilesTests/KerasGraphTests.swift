@@ -136,10 +136,10 @@ struct KerasGraphTests {
     #expect("\(error)".contains(message), "\(error)")
   }
 
-  @Test("say what Keras' files cannot", arguments: [(ExportFormat.keras, 1), (.h5, 1), (.onnx, 0), (.weights, 0)])
+  @Test("say what Keras' files cannot", arguments: [(ExportFormat.keras, 1), (.h5, 2), (.onnx, 0), (.weights, 0)])
   func remarks(format: ExportFormat, count: Int) throws {
     let remarks = try ownRun().model.exportRemarks(format)
-    #expect(remarks.count == count && remarks.allSatisfy { $0.contains("var_names=['bias']") })
+    #expect(remarks.count == count && remarks.prefix(1).allSatisfy { $0.contains("var_names=['bias']") })
   }
 
   @Test("round-trip through YAML and a checkpoint", arguments: files)
