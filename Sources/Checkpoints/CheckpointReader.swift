@@ -13,6 +13,7 @@ import Training
 struct CheckpointReader {
   private let path: String
   private let root: HDF5Group
+  private let formatVersion: Int
   /// The size of the file.
   let byteCount: Int
   /// SHA-256 of everything after the user block, in hexadecimal, stated in the block and verified.
@@ -31,6 +32,7 @@ struct CheckpointReader {
     }
     self.path = path
     byteCount = bytes.count
+    formatVersion = block.formatVersion
     self.digest = digest
     root = try HDF5File(bytes, path: path).root
   }
@@ -67,6 +69,10 @@ struct CheckpointReader {
   ///   `HDF5Error` if the contents are inconsistent.
   func read() throws -> Checkpoint {
     let group = try root.group(CheckpointLayout.martlet)
+    // The digest is of what follows the block, which states the version too.
+    guard try count(CheckpointLayout.counts.formatVersion, group) == formatVersion else {
+      throw CheckpointError.corruptHeader(path: path)
+    }
     let variables = try CheckpointVariables(root, path: path)
     let snapshot = Snapshot(
       state: try state(group), parameters: variables.parameters, slots: variables.slots)

@@ -234,6 +234,16 @@ struct CheckpointStoreTests {
     return directory
   }
 
+  @Test("are corrupt if the format at the start is not that of the content")
+  func otherFormat() throws {
+    let directory = try threeSteps()
+    let path = "\(directory.path)/step-00000003.weights.h5"
+    let bytes = try AtomicFile.read(path)
+    let title = String(decoding: bytes.prefix(512), as: UTF8.self).replacing("format 1", with: "format 2")
+    _ = try directory.write(Array(title.utf8) + bytes[512...], to: "step-00000003.weights.h5")
+    #expect(throws: CheckpointError.corruptHeader(path: path)) { try CheckpointStore.read(path) }
+  }
+
   @Test("do not skip a checkpoint of a newer format")
   func newerFormat() throws {
     let directory = try threeSteps()
@@ -241,7 +251,7 @@ struct CheckpointStoreTests {
     let bytes = try AtomicFile.read(newest)
     let title = String(decoding: bytes.prefix(512), as: UTF8.self).replacing("format 1", with: "format 3")
     _ = try directory.write(Array(title.utf8) + bytes[512...], to: "step-00000003.weights.h5")
-    #expect(throws: CheckpointError.newerFormat(path: newest, version: 2, supported: 1)) {
+    #expect(throws: CheckpointError.newerFormat(path: newest, version: 3, supported: 2)) {
       try CheckpointStore(directory: directory.path).newestGood()
     }
   }

@@ -21,7 +21,9 @@ struct UserBlockDamageTests {
     for position in good.indices {
       // After the text is padding, where no value has a meaning.
       let values = good[position] == 0 ? [1, 10, 255] : Array(UInt8.min...UInt8.max)
-      for value in values where value != good[position] {
+      // Whether the version is right is known from the content: see `CheckpointTests`.
+      let isVersion = good[..<position].elementsEqual("MARTLET CHECKPOINT\nformat ".utf8)
+      for value in values where value != good[position] && !(isVersion && value == UInt8(ascii: "2")) {
         var bytes = good
         bytes[position] = value
         #expect(throws: CheckpointError.self) { try CheckpointReader(bytes + content, path: "x") }

@@ -30,7 +30,8 @@ struct WhiteningTrainingTests {
     probe.kernel = WeightOptions(Zeros())
     let viewer = try Trainer(
       TrainingConfiguration(
-        model: Model(layers + [probe]), loss: MeanSquaredError(), scale: trainer.configuration.scale(for: data.input)),
+        model: Model(layers + [probe, Flatten()]), loss: MeanSquaredError(),
+        scale: trainer.configuration.scale(for: data.input)),
       inputShape: data.shape, workerCount: 1)
     try viewer.setWeights([kernel])
     let outputs = try viewer.predict(data)
