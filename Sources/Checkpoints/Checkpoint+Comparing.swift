@@ -56,8 +56,12 @@ private struct Differences {
     compare("sums of the current epoch", left.sums.values, right.sums.values, unit: "sum")
     let (old, new) = (left.history, right.history)
     for name in Set(old.names).union(new.names).sorted() where name != "seconds" {
-      compare("history of \(name)", old[name], new[name], unit: "epoch")
-      compare("history of \(name)", old.arrays[name] ?? [], new.arrays[name] ?? [])
+      let what = "history of \(name)"
+      switch (old.arrays[name], new.arrays[name]) {
+      case (nil, nil): compare(what, old[name], new[name], unit: "epoch")
+      case (let left?, let right?): compare(what, left, right)
+      case (let left, _): compare(what, left == nil ? "numbers" : "arrays", left == nil ? "arrays" : "numbers")
+      }
     }
     for name in Set(left.callbacks.keys).union(right.callbacks.keys).sorted() {
       compare(name, left.callbacks[name] ?? CallbackState(), right.callbacks[name] ?? CallbackState())
@@ -76,8 +80,8 @@ private struct Differences {
   /// Compares the arrays of each epoch.
   private mutating func compare(_ what: String, _ left: [MetricValue], _ right: [MetricValue]) {
     guard left.count == right.count else { return compare(what, "\(left.count) epochs", "\(right.count)") }
-    guard let first = left.indices.first(where: { left[$0] != right[$0] }) else { return }
-    compare("\(what), epoch \(first + 1)", left[first].text, right[first].text)
+    guard let epoch = left.indices.first(where: { left[$0] != right[$0] }) else { return }
+    compare("\(what), epoch \(epoch + 1)", left[epoch].elements, right[epoch].elements, unit: "number")
   }
 
   /// Compares the elements of a list, numbered from 1.

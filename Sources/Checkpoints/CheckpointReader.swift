@@ -178,6 +178,7 @@ struct CheckpointReader {
     for name in group.names {
       let (values, dimensions): ([Double], [Int]) = try group.readExactly(name)
       if dimensions.count > 1 {
+        guard dimensions.allSatisfy({ $0 > 0 }) else { throw malformed("'\(name)' of its history has no values") }
         arrays[name] = MetricValue(shape: dimensions, elements: values).rows
       } else {
         columns[name] = values

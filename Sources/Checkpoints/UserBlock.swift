@@ -18,7 +18,7 @@ struct UserBlock: Equatable {
   /// SHA-256 of the bytes after the block, in hexadecimal.
   let digest: String
 
-  init(content: UnsafeRawBufferPointer, formatVersion: Int = 1) {
+  init(content: UnsafeRawBufferPointer, formatVersion: Int) {
     self.formatVersion = formatVersion
     contentCount = content.count
     digest = Self.digest(of: content)

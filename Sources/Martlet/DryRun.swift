@@ -6,7 +6,7 @@ package struct DryRun: Sendable {
   package let trainingBytes: Int
   /// The size of inputs and targets in bytes.
   package let dataBytes: Int
-  /// The size of a checkpoint file in bytes.
+  /// The size of the last checkpoint file in bytes.
   package let checkpointBytes: Int
   /// Steps per epoch.
   package let stepsPerEpoch: Int
@@ -34,7 +34,10 @@ extension TrainingRun {
   /// - Parameter maxSteps: the run would stop once it has made this many steps in total.
   /// - Throws: `TrainingError` if the training fails, `CheckpointError.nonfinite`.
   package func measure(maxSteps: Int? = nil) throws -> DryRun {
-    let checkpointBytes = try Checkpoint(of: record, snapshot: trainer.snapshot()).image(plan: trainer.plan).count
+    let image = try Checkpoint(of: record, snapshot: trainer.snapshot()).image(plan: trainer.plan)
+    let training = configuration.training
+    let arrays = training.arrayCount(outputs: trainer.plan.outputShape.count) * MemoryLayout<Double>.size
+    let checkpointBytes = image.count + arrays * max(training.epochs - trainer.state.epoch, 0)
     let steps = configuration.training.steps(of: data.train)
     let stepsLeft = stepsLeft(perEpoch: steps, maxSteps: maxSteps)
     let validationSeconds = try validationSeconds()

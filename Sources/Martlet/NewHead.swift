@@ -52,8 +52,14 @@ package struct NewHead: Sendable {
     let plan = try changed.model.plan(inputShape: base.inputShape)
     let kept = Set(try keptModel(base.model).layerNames)
     let weights = Dictionary(base.weights.map { ($0.path, $0) }) { first, _ in first }
-    changed.weights = plan.variables.enumerated().map { index, variable in
+    changed.weights = try plan.variables.enumerated().map { index, variable in
       if kept.contains(variable.layerName), let weight = weights[variable.path] { return weight }
+      guard !(variable.specification.initializer is Whitening) else {
+        throw ConfigurationError(
+          .conflict(
+            "\(variable.path): the initializer whitening follows from the training data, which an import does not read. "
+              + "Choose another one."), path: Place.layers)
+      }
       return Snapshot.Variable(
         path: variable.path, shape: variable.shape, values: plan.initialValues(of: index, seed: seed))
     }

@@ -7,7 +7,7 @@ extension TrainedModel {
   /// What a format cannot say about the training, and what to do about it; one sentence or two each.
   public func exportRemarks(_ format: ExportFormat) -> [String] {
     guard isCompiled, format == .keras || format == .h5 else { return [] }
-    return [exclusionRemark, multiplierRemark, scheduleRemark].compactMap { $0 }
+    return [exclusionRemark, multiplierRemark, scheduleRemark, metricRemark].compactMap { $0 }
       + (format == .h5 ? [Self.formatRemark] : [])
   }
 
@@ -64,6 +64,11 @@ extension TrainedModel {
     guard !optimizer.updateOptions.learningRateMultipliers.isEmpty else { return nil }
     return "Keras has no learning_rate_multipliers: trained further there, all weights have the rate of the optimizer. "
       + "To keep them, resume the run in Martlet."
+  }
+
+  private var metricRemark: String? {
+    let names = metrics.map { type(of: $0) }.filter { !$0.isInKeras }.map { $0.name }
+    return names.isEmpty ? nil : "Keras has no \(names.joined(separator: " and no ")): the file leaves it out."
   }
 
   private var scheduleRemark: String? {

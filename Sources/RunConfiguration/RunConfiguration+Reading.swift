@@ -85,6 +85,7 @@ extension RunConfiguration {
     var samples = fit.samples
     samples.subset = data.subset
     let metrics = TrainingConfiguration.monitoredNames(compile.metrics)
+    try Self.checkMonitors(reader, compile.metrics)
     let callbacks = try CallbackSection(reader.node("callbacks"), metrics: metrics, schedule: compile.schedule)
     var training = TrainingConfiguration(
       model: model, optimizer: compile.optimizer, loss: compile.loss, metrics: compile.metrics, epochs: fit.epochs,

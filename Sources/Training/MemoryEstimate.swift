@@ -23,7 +23,13 @@ struct MemoryEstimate {
       Int128(plan.trainableCount) * Int128(buffers + checkpoint) + Int128(plan.stateCount) * 6
       + Int128(workspace) * Int128(workerCount) + Int128(programs.inference.foldedCount)
       + Int128(BatchMemory.count(for: programs.training, capacity: configuration.batchSize))
-    bytes = Int(clamping: floats * Int128(MemoryLayout<Float>.size))
+    // Counts of each worker, and their sum; the history in memory, in a checkpoint and in its file.
+    let outputs = plan.outputShape.count
+    let numbers =
+      Int128(configuration.countCount(outputs: outputs)) * Int128(workerCount + 3)
+      + Int128(configuration.arrayCount(outputs: outputs)) * Int128(configuration.epochs) * 3
+    bytes = Int(
+      clamping: floats * Int128(MemoryLayout<Float>.size) + numbers * Int128(MemoryLayout<Double>.size))
   }
 
   /// - Throws: `TrainingError.tooLarge`.

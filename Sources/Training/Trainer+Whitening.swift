@@ -2,8 +2,8 @@ import Datasets
 import NeuralNetwork
 
 extension Trainer {
-  /// The largest number of input values, and of products of two of them, that whitening reads.
-  private static let whitened = (values: 1 << 22, products: 1 << 30)
+  /// The largest number of input values, and of products of two of them, that the moments are computed from.
+  private static let limits = (values: 1 << 22, products: 1 << 30)
 
   /// Sets the kernels whose initial values follow from the training data: those of the initializer `Whitening`.
   ///
@@ -39,8 +39,12 @@ extension Trainer {
         layerIndex, "the initializer whitening is for a first convolution: no layer with weights can be before it.")
     }
     let image = ImagePatches(shape: inputs?.outputShape ?? plan.inputShape, layer)
+    guard image.count > 0 else {
+      throw whiteningError(
+        layerIndex, "the initializer whitening is for a kernel that fits into its input; this one is larger.")
+    }
     let samples = training.spread(
-      min(Self.whitened.values / image.valueCount, Self.whitened.products / image.productCount))
+      min(Self.limits.values / image.valueCount, Self.limits.products / image.productCount))
     var moments = SecondMoments(size: image.patchSize)
     for values in try inputValues(of: samples, after: before) {
       image.forEachPatch(values) { moments.add($0) }
@@ -86,10 +90,11 @@ private struct ImagePatches {
     self.layer = layer
   }
 
+  var count: Int { rows * columns }
   var valueCount: Int { height * width * channels }
   var patchSize: Int { layer.kernelSize.height * layer.kernelSize.width * channels }
   /// The products of two values of a patch, over all patches.
-  var productCount: Int { max(rows * columns, 1) * patchSize * patchSize }
+  var productCount: Int { count * patchSize * patchSize }
 
   func forEachPatch(_ values: ArraySlice<Float>, _ body: ([Double]) -> Void) {
     var patch = [Double](repeating: 0, count: patchSize)

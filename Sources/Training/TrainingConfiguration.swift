@@ -123,6 +123,11 @@ public struct TrainingConfiguration: Sendable {
     metrics.reduce(0) { $0 + (($1 as? any CountMetric)?.countCount(outputs: outputs) ?? 0) }
   }
 
+  /// The largest number of values that the arrays of an epoch have, of the training and of the validation data.
+  package func arrayCount(outputs: Int) -> Int {
+    2 * metrics.filter { !$0.isNumber }.reduce(0) { $0 + (($1 as? any CountMetric)?.countCount(outputs: outputs) ?? 0) }
+  }
+
   /// The number of running sums: those over samples, then the counts.
   package func sumCount(outputs: Int) -> Int { sumNames.count + countCount(outputs: outputs) }
 
@@ -137,7 +142,10 @@ public struct TrainingConfiguration: Sendable {
         }
         let count = metric.countCount(outputs: outputs)
         defer { first += count }
-        return metric.value(ofCounts: Array(sums.values[first..<first + count]), outputs: outputs)
+        let value = metric.value(ofCounts: Array(sums.values[first..<first + count]), outputs: outputs)
+        precondition(
+          metric.isNumber == (value.number != nil), "isNumber of \(type(of: metric).name) is not that of its value")
+        return value
       }
     return zip(sumNames, values).map { (name: $0, value: $1) }
   }

@@ -70,6 +70,17 @@ struct ArrayMetricCheckpointTests {
     }
   }
 
+  @Test("with arrays without values are refused")
+  func noValues() throws {
+    try run.trainer.fit(run.data.train, validation: run.data.test, maxSteps: 3)
+    var checkpoint = run.checkpoint
+    checkpoint.snapshot.state.history = History(
+      columns: run.trainer.state.history.columns, arrays: ["f1_score": [MetricValue(shape: [0], elements: [])]])
+    try checkpoint.write(to: path, plan: run.trainer.plan)
+    let error = #expect(throws: CheckpointError.self) { try CheckpointStore.read(path) }
+    #expect("\(try #require(error))".contains("'f1_score' of its history has no values"))
+  }
+
   @Test("differ in the epoch in which an array differs")
   func difference() throws {
     try run.trainer.fit(run.data.train, validation: run.data.test, maxSteps: 3)
@@ -78,6 +89,10 @@ struct ArrayMetricCheckpointTests {
     arrays["f1_score"] = [MetricValue(shape: [10], elements: [Double](repeating: 2, count: 10))]
     other.snapshot.state.history = History(columns: other.snapshot.state.history.columns, arrays: arrays)
     let lines = other.differences(from: run.checkpoint)
-    #expect(lines.count == 1 && lines[0].hasPrefix("history of f1_score, epoch 1: [2.0, 2.0,"))
+    #expect(lines.count == 1 && lines[0].hasPrefix("history of f1_score, epoch 1, number 1: 2.0 and "))
+    let columns = other.snapshot.state.history.columns.merging(["f1_score": [0.5]]) { $1 }
+    arrays["f1_score"] = nil
+    other.snapshot.state.history = History(columns: columns, arrays: arrays)
+    #expect(other.differences(from: run.checkpoint) == ["history of f1_score: numbers and arrays"])
   }
 }

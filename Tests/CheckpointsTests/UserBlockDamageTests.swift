@@ -16,7 +16,7 @@ struct UserBlockDamageTests {
   @Test("is refused with one of its errors with any value of any byte, and with any bytes after the title")
   func anyBytes() throws {
     let content = [UInt8](repeating: 7, count: 10)
-    let good = content.withUnsafeBytes { UserBlock(content: $0).bytes }
+    let good = content.withUnsafeBytes { UserBlock(content: $0, formatVersion: 1).bytes }
     #expect(throws: Never.self) { try UserBlock(good[...]) }
     for position in good.indices {
       // After the text is padding, where no value has a meaning.

@@ -51,7 +51,7 @@ struct LibraryTests {
     let place = try #require(bytes.firstRange(of: Array("name: saved".utf8)))
     bytes.replaceSubrange(place, with: Array("name: [aved".utf8))
     let content = bytes[UserBlock.count...]
-    try AtomicFile.write(content.withUnsafeBytes { UserBlock(content: $0).bytes } + content, to: path)
+    try AtomicFile.write(content.withUnsafeBytes { UserBlock(content: $0, formatVersion: 1).bytes } + content, to: path)
     #expect {
       try Checkpoint(path: path)
     } throws: {

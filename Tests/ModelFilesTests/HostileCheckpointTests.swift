@@ -59,7 +59,7 @@ struct SealedRun {
   /// Updates the digest of changed bytes.
   func seal(_ bytes: [UInt8]) throws {
     let content = bytes[UserBlock.count...]
-    try AtomicFile.write(content.withUnsafeBytes { UserBlock(content: $0).bytes } + content, to: path)
+    try AtomicFile.write(content.withUnsafeBytes { UserBlock(content: $0, formatVersion: 1).bytes } + content, to: path)
   }
 
   /// Opens the file and uses it in every way that the commands do.

@@ -78,6 +78,11 @@ struct WhiteningTests {
     #expect(Whitening.accepts([2, 2, 3, 24]) && !Whitening.accepts([2, 2, 3, 25]) && !Whitening.accepts([12, 24]))
     var layer = Conv2D(filters: 25, kernelSize: [2, 2])
     layer.kernel.initializer = Whitening()
-    #expect(throws: (any Error).self) { try Model([layer]).plan(inputShape: [4, 4, 3]) }
+    let error = #expect(throws: ModelError.self) { try Model([layer]).plan(inputShape: [4, 4, 3]) }
+    #expect(
+      "\(try #require(error))".contains(
+        "cannot fill the shape (2, 2, 3, 25), only kernels with at most twice as many filters as a patch has values, and "
+          + "these are at most 300"))
+    #expect(Whitening.accepts([10, 10, 3, 7]) && !Whitening.accepts([10, 11, 3, 7]))
   }
 }

@@ -74,6 +74,23 @@ struct RunConfigurationTests {
     #expect(rates[0] > rates[1] && rates[1] < 0.1 && rates[1] - rates[2] < 0.01)
   }
 
+  @Test("refuse to compare arrays", arguments: ["checkpoints.keep_best", "callbacks[0].early_stopping.monitor"])
+  func arrayMonitors(path: String) throws {
+    var yaml = Self.yaml.replacing("metrics: [accuracy]", with: "metrics: [accuracy, f1_score]")
+    if path.hasPrefix("checkpoints") {
+      yaml = yaml.replacing("keep_best: val_accuracy", with: "keep_best: val_f1_score")
+    } else {
+      yaml += "\ncallbacks: [{early_stopping: {monitor: val_f1_score}}]"
+    }
+    let error = #expect(throws: ConfigurationError.self) { try RunConfiguration(yaml: yaml, file: "run.yml") }
+    #expect(
+      "\(try #require(error))".hasSuffix(
+        "\(path): 'val_f1_score' is an array, which cannot be compared with that of another epoch. Choose a metric that is "
+          + "a number, such as the average of the classes (average: macro)."))
+    let average = yaml.replacing("f1_score]", with: "{name: f1_score, average: macro}]")
+    #expect(throws: Never.self) { try RunConfiguration(yaml: average, file: "run.yml") }
+  }
+
   @Test("choose the labels of CIFAR-100")
   func coarseLabels() throws {
     func source(_ data: String) throws -> (any DatasetSource)? {

@@ -210,7 +210,30 @@ struct CallbackTests {
     CSVLogger(filename: path).trainingWillBegin(trainer, plan)
     #expect(warnings.count == 1)
     #expect(
-      warnings.first?.contains("epoch 1: f1_score is [0.25, nan] in the file, [0.5, 0.5] in this run") == true)
+      warnings.first?.contains("epoch 1: f1_score[0] is 0.25 in the file, 0.5 in this run") == true)
+  }
+
+  @Test("write a CSV file again with columns that the first epoch did not have", arguments: [false, true])
+  func laterColumns(resumed: Bool) throws {
+    let directory = try TemporaryDirectory()
+    let trainer = try SmallRun.trainer(epochs: 3)
+    var warnings: [String] = []
+    trainer.warning = { warnings.append($0) }
+    let path = "\(directory.path)/epochs.csv"
+    let plan = FitPlan(epochs: 3, stepsPerEpoch: 5, maxSteps: nil)
+    var callback = CSVLogger(filename: path)
+    callback.trainingWillBegin(trainer, plan)
+    for values in [["loss": 0.5], ["loss": 0.25, "val_loss": 1], ["loss": 0.125]] {
+      trainer.state.history.append(values)
+      callback.epochDidEnd(trainer, plan)
+      guard resumed else { continue }
+      callback = CSVLogger(filename: path)
+      callback.trainingWillBegin(trainer, plan)
+    }
+    #expect(
+      try String(contentsOfFile: path, encoding: .utf8)
+        == "epoch,loss,val_loss\n1,0.5,nan\n2,0.25,1.0\n3,0.125,nan\n")
+    #expect(warnings.isEmpty)
   }
 
   /// The content of a CSV file before a run, and the reason in the warning; nil if it is the run's own.

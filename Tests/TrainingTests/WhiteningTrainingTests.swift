@@ -101,6 +101,9 @@ struct WhiteningTrainingTests {
     #expect(
       try message([Self.convolution { ($0.groups, $0.filters) = (2, 8) }])
         == "model[0] (conv2d): the initializer whitening is for the kernel of a conv2d without groups.")
+    #expect(
+      try message([Self.convolution { ($0.kernelSize, $0.padding) = ([6, 6], .same) }])
+        == "model[0] (conv2d): the initializer whitening is for a kernel that fits into its input; this one is larger.")
     var depthwise = DepthwiseConv2D(kernelSize: [2, 2])
     depthwise.kernel.initializer = Whitening()
     #expect(

@@ -56,10 +56,10 @@ package enum KerasConfiguration {
       configuration.loss is SparseCategoricalCrossentropy
       ? SparseCategoricalAccuracy.name
       : configuration.loss.isOverIndependentProbabilities ? BinaryAccuracy.name : Accuracy.name
-    // Keras has no confusion matrix, and does not open a model with an unknown metric.
-    let metrics = configuration.metrics.filter { !($0 is ConfusionMatrix) }.map { metric in
+    // Keras does not open a model with an unknown metric. As objects all are known, by name only some.
+    let metrics = configuration.metrics.filter { type(of: $0).isInKeras }.map { metric in
       let name = text(metric is Accuracy && module == nil ? accuracy : type(of: metric).name)
-      guard !metric.changedOptions.isEmpty else { return name }
+      guard metric is any CountMetric || !metric.changedOptions.isEmpty else { return name }
       return entry(
         String(describing: type(of: metric)), [ConfigurationEntry("name", name)] + metric.changedOptions,
         module: module.map { _ in "keras.metrics" })

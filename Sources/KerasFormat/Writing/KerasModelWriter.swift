@@ -78,8 +78,10 @@ struct KerasModelWriter {
   /// An initializer, regularizer or constraint as Keras' object; other options unchanged.
   private func weightOption(_ option: ConfigurationEntry) -> ConfigurationEntry {
     guard let kind = WeightOptions.Kind(key: option.key), var part = NamedPart(option.node) else { return option }
-    // Keras has no whitening. The weights are in the file: the initializer matters to none that opens it.
-    if kind == .initializer, part.name == Whitening.name { part = NamedPart(GlorotUniform()) }
+    // The weights are in the file: the initializer does not matter to those who open it.
+    if kind == .initializer, Catalog.initializers.find(part.name)?.isInKeras == false {
+      part = NamedPart(GlorotUniform())
+    }
     guard let className = WeightOptions.className(kind, named: part.name) else { return option }
     return ConfigurationEntry(
       option.key,

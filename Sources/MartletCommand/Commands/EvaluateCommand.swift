@@ -22,8 +22,7 @@ struct EvaluateCommand: ParsableCommand {
       ?? opened.trainer.evaluate(data)
     switch format {
     case .text:
-      let names = opened.trainer.configuration.classNames
-      Console.output.write(Self.text(evaluation, isTest: isTest, classNames: names) + "\n")
+      Console.output.write(Self.text(evaluation, isTest: isTest, of: opened.trainer.configuration) + "\n")
     case .json: Console.output.write(Self.json(evaluation) + "\n")
     }
   }
@@ -32,13 +31,13 @@ struct EvaluateCommand: ParsableCommand {
   ///
   /// - Parameters:
   ///   - isTest: whether the evaluation is of the test data, not the validation data.
-  ///   - classNames: the names of the rows of arrays.
-  static func text(_ evaluation: Evaluation, isTest: Bool = true, classNames: [String]?) -> String {
+  ///   - configuration: that of the run.
+  static func text(
+    _ evaluation: Evaluation, isTest: Bool = true, of configuration: TrainingConfiguration
+  ) -> String {
     let part = isTest ? "Test" : "Validation"
     let numbers = evaluation.values.map { "\(part) \($0.name): \(NumberFormat.metric($0.value))" }
-    let arrays = evaluation.arrays.flatMap { name, value in
-      ArrayTable(value, classNames: classNames).lines(titled: "\(part) \(name)")
-    }
+    let arrays = evaluation.arrays.flatMap { configuration.lines(of: $0.name, $0.value, part: "\(part) ") }
     return ([numbers.joined(separator: " - ")] + arrays).joined(separator: "\n")
   }
 

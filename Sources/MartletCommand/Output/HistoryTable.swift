@@ -1,6 +1,6 @@
 import Martlet
 
-/// The metrics of each epoch as a text table and as JSON. The text has the arrays of the last epoch alone.
+/// The metrics of each epoch as a text table and as JSON. The text has each array of the last epoch alone that has it.
 struct HistoryTable {
   /// The usual metrics in display order; others follow by name.
   private static let order = ["loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds"]
@@ -30,8 +30,11 @@ struct HistoryTable {
     let lines = table.map { row in
       zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
     }
-    let last = arrays.flatMap { name in
-      history.arrays[name]?.last.map { ArrayTable($0, classNames: configuration.classNames).lines(titled: name) } ?? []
+    let last = arrays.flatMap { name -> [String] in
+      guard let values = history.arrays[name],
+        let epoch = values.lastIndex(where: { !$0.elements.allSatisfy(\.isNaN) })
+      else { return [] }
+      return configuration.lines(of: name, values[epoch], remark: " of epoch \(epoch + 1)")
     }
     return (lines + last).joined(separator: "\n")
   }

@@ -65,8 +65,7 @@ enum RunSummary {
     let early = state.hasStoppedEarly ? reason.map { "Stopped early: \($0.wording).\n" } : nil
     let restored = state.restoredEpoch.map { "Restored the weights of epoch \($0), the best one.\n" }
     return (early ?? "") + (restored ?? "")
-      + EvaluateCommand.text(
-        evaluation, isTest: run.data.hasTest, classNames: run.trainer.configuration.classNames) + "\n"
+      + EvaluateCommand.text(evaluation, isTest: run.data.hasTest, of: run.trainer.configuration) + "\n"
   }
 }
 

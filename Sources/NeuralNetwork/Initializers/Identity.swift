@@ -14,6 +14,7 @@ public struct Identity: ConfiguredInitializer {
   /// Creates an initializer with Keras' default.
   public init(gain: Double = 1) { self.gain = gain }
 
+  public static var accepted: String { "kernels of two axes" }
   public static func accepts(_ shape: Shape) -> Bool { shape.dimensions.count == 2 }
 
   public func fill(_ values: UnsafeMutableBufferPointer<Float>, shape: Shape, random: inout RandomStream) {

@@ -18,6 +18,7 @@ public struct Orthogonal: ConfiguredInitializer {
   /// Creates an initializer with Keras' default.
   public init(gain: Double = 1) { self.gain = gain }
 
+  public static var accepted: String { "kernels of two axes or more" }
   public static func accepts(_ shape: Shape) -> Bool { shape.dimensions.count >= 2 }
 
   public func fill(_ values: UnsafeMutableBufferPointer<Float>, shape: Shape, random: inout RandomStream) {

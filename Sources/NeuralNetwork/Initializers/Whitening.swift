@@ -5,13 +5,13 @@ import Randomness
 ///
 /// The first half of the filters are the eigenvectors of the patches' second moments E[x xᵀ], those of the largest
 /// eigenvalues first, each divided by √(eigenvalue + ε); the second half are their negatives, for a ReLU or GELU to see
-/// both signs. There are at most twice as many filters as a patch has values. Each eigenvector's largest component is
-/// positive. The moments are those of the training data, so that it is a run that initializes the kernel; without data
-/// they are those of white noise. Source: K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024
+/// both signs. Each eigenvector's largest component is positive. The moments are those of the training data, so that it is a
+/// run that initializes the kernel; without data they are those of white noise. Source: K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024
 /// (arXiv:2404.00498), section 3.2.
 public struct Whitening: ConfiguredInitializer {
   public static let className = "Whitening"
   public static let name = "whitening"
+  public static let isInKeras = false
   public static let prototype = Whitening()
   public static let schema: Schema = [.number("epsilon", \.epsilon, where: .positive)]
 
@@ -21,8 +21,15 @@ public struct Whitening: ConfiguredInitializer {
   /// Creates an initializer.
   public init(epsilon: Double = 5e-4) { self.epsilon = epsilon }
 
+  /// The largest number of values of a patch: the time for the eigenvectors grows with its cube.
+  private static let largestPatch = 300
+
+  public static var accepted: String {
+    "kernels with at most twice as many filters as a patch has values, and these are at most \(largestPatch)"
+  }
+
   public static func accepts(_ shape: Shape) -> Bool {
-    shape.dimensions.count == 4 && shape.dimensions[3] <= 2 * shape.dimensions.dropLast().reduce(1, *)
+    shape.dimensions.count == 4 && patchSize(shape) <= largestPatch && shape.dimensions[3] <= 2 * patchSize(shape)
   }
 
   public func fill(_ values: UnsafeMutableBufferPointer<Float>, shape: Shape, random: inout RandomStream) {

@@ -5,8 +5,9 @@
 /// Source: TensorFlow's `tf.math.confusion_matrix`; Keras has no metric of it.
 public struct ConfusionMatrix: CountMetric {
   public static let name = "confusion_matrix"
-  public static let largerIsBetter = true
+  public static let largerIsBetter = false
   public static let needsProbabilities = false
+  public static let isInKeras = false
 
   public var isNumber: Bool { false }
 

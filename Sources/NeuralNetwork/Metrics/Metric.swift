@@ -12,6 +12,8 @@ public protocol Metric: Configurable {
   static var largerIsBetter: Bool { get }
   /// Whether it needs the probabilities of a final softmax, and not only the order of its arguments.
   static var needsProbabilities: Bool { get }
+  /// Whether Keras has the metric; if not, its files leave it out.
+  static var isInKeras: Bool { get }
   /// Whether the value is a single number, which can be compared with that of another epoch, and not an array.
   var isNumber: Bool { get }
 
@@ -31,6 +33,7 @@ extension Metric {
   public static var needsProbabilities: Bool { true }
   public static var prototype: Self { Self() }
   public static var schema: Schema { [] }
+  public static var isInKeras: Bool { true }
   public var isNumber: Bool { true }
   public func result(ofMean mean: Double) -> Double { mean }
 }

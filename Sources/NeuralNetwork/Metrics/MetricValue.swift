@@ -33,7 +33,7 @@ public struct MetricValue: Sendable, Equatable {
     ConfigurationNode(number.map { .number($0) } ?? .sequence(rows.map(\.node)))
   }
 
-  /// Digits that read back to the same numbers: `0.5`, `[0.5, 0.25]`, `[[3, 1], [0, 4]]`.
+  /// Digits that read back to the same numbers: `0.5`, `[0.5, 0.25]`, `[[3.0, 1.0], [0.0, 4.0]]`.
   package var text: String { number?.digits ?? "[\(rows.map(\.text).joined(separator: ", "))]" }
 
   /// Compares with NaN equal to NaN.

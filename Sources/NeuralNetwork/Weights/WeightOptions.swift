@@ -32,8 +32,8 @@ public struct WeightOptions: Sendable, Equatable {
   func check(_ name: String, _ shape: Shape) throws {
     guard type(of: initializer).accepts(shape) else {
       throw LayerShapeError(
-        needs: "another \(name)_initializer: \(type(of: initializer).name) cannot fill the shape \(shape)",
-        advice: "choose one such as glorot_uniform")
+        needs: "another \(name)_initializer: \(type(of: initializer).name) cannot fill the shape \(shape), only "
+          + type(of: initializer).accepted, advice: "choose one such as glorot_uniform")
     }
     guard constraint?.accepts(shape) ?? true else {
       throw LayerShapeError(

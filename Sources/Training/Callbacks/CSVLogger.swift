@@ -28,6 +28,8 @@ public final class CSVLogger: ConfiguredCallback {
     var size: Int?
     /// The number of epochs in the file.
     var epochs = 0
+    /// The columns of the file: an epoch without validation has fewer.
+    var names: [String] = []
     var hasWarned = false
   }
 
@@ -77,12 +79,13 @@ public final class CSVLogger: ConfiguredCallback {
   private static func write(
     _ history: History, to path: String, _ state: inout State, of trainer: Trainer
   ) throws {
-    // A file that was removed, moved or changed by others is read again.
-    if let file = state.file, file.isInPlace, file.size == state.size {
+    // A file that was removed, moved or changed by others is read again, and one that lacks columns is written again.
+    let hasColumns = state.epochs == 0 || state.names == history.names
+    if let file = state.file, file.isInPlace, file.size == state.size, hasColumns {
       try file.append(text(history, from: state.epochs))
     } else if AtomicFile.isStream(path) {
-      (state.file, state.epochs) = (try AppendOnlyFile(path), 0)
-      try state.file?.append(text(history, from: 0))
+      if state.file == nil { (state.file, state.epochs) = (try AppendOnlyFile(path), 0) }
+      try state.file?.append(text(history, from: hasColumns ? state.epochs : 0))
     } else {
       if AtomicFile.exists(path) {
         let lines = LoggedEpochs(of: try AtomicFile.read(path))
@@ -97,7 +100,7 @@ public final class CSVLogger: ConfiguredCallback {
       state.file = try AppendOnlyFile(path)
     }
     state.size = state.file?.size
-    state.epochs = history.count
+    (state.epochs, state.names) = (history.count, history.names)
   }
 
   /// The rows from epoch `first` on, with the header if that is the first.

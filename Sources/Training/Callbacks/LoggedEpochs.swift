@@ -34,7 +34,7 @@ struct LoggedEpochs {
     guard areEpochs else { return "its first line does not begin with '\(CSVLogger.heading)'" }
     guard history.count > 0 else { return nil }
     let columns = heading.dropFirst().map(String.init)
-    guard columns == history.names else {
+    guard Set(columns).isSubset(of: history.names) else {
       return "it has the columns \(columns.joined(separator: ", "))"
     }
     for row in rows.dropFirst() where row.count == heading.count {
@@ -42,9 +42,10 @@ struct LoggedEpochs {
       for (name, field) in zip(columns, row.dropFirst()) where name != "seconds" {
         let value = history.value(name, epoch - 1)
         guard let logged = Self.numbers(field), logged.count == value.elements.count else { continue }
-        guard !zip(logged, value.elements).allSatisfy(Self.agree) else { continue }
-        let text = value.number.map { Float($0).digits } ?? value.text
-        return "epoch \(epoch): \(name) is \(field) in the file, \(text) in this run"
+        guard let wrong = logged.indices.first(where: { !Self.agree(logged[$0], value.elements[$0]) }) else { continue }
+        let place = value.number == nil ? "\(name)[\(wrong)]" : name
+        let text = value.number == nil ? logged[wrong].digits : "\(field)"
+        return "epoch \(epoch): \(place) is \(text) in the file, \(Float(value.elements[wrong]).digits) in this run"
       }
     }
     return nil
