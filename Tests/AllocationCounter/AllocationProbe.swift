@@ -19,21 +19,21 @@ struct AllocationProbe: Metric {
   }
 }
 
-/// The allocation counts of the first and the last reading.
+/// The least and the largest of the allocation counts that were read: a thread may be late to report its reading.
 enum StepWatch {
-  private static let none = -1
-  private static let first = Atomic(none)
-  private static let last = Atomic(none)
+  private static let least = Atomic(Int.max)
+  private static let largest = Atomic(Int.min)
 
   static func look() {
     let count = allocationCount.load(ordering: .relaxed)
-    _ = first.compareExchange(expected: none, desired: count, ordering: .relaxed)
-    last.store(count, ordering: .relaxed)
+    least.min(count, ordering: .relaxed)
+    largest.max(count, ordering: .relaxed)
   }
 
   /// The allocations between the readings since the last call.
   static func take() -> Int {
-    last.exchange(none, ordering: .relaxed) - first.exchange(none, ordering: .relaxed)
+    let (first, last) = (least.exchange(.max, ordering: .relaxed), largest.exchange(.min, ordering: .relaxed))
+    return first <= last ? last - first : 0
   }
 }
 

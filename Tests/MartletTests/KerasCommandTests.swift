@@ -114,7 +114,10 @@ struct KerasCommandTests {
       let finished = try Shell.martlet(arguments, in: directory.path)
       #expect(finished.status == 0, "\(finished.error)")
       let lines = finished.error.split(separator: "\n")
-      #expect((1...4).contains(lines.count) && lines.allSatisfy { $0.hasPrefix("martlet: note: \(source): ") })
+      // The last one is of what an .h5 file cannot say.
+      let own = lines.filter { !$0.hasPrefix("martlet: note: x.h5: ") }
+      #expect((1...4).contains(own.count) && own.allSatisfy { $0.hasPrefix("martlet: note: \(source): ") })
+      #expect(lines.count - own.count == (arguments.last == "x.h5" ? 1 : 0))
     }
     let evaluated = try Self.succeed(["evaluate", source, "--config", "small.yml"], in: directory)
     #expect(evaluated.hasPrefix("Test loss: ") && evaluated.contains("Test accuracy: "))

@@ -344,7 +344,8 @@ struct PythonTests {
       try FileManager.default.copyItem(
         atPath: "\(directory.path)/\(name)/step-00000007.weights.h5", toPath: "\(directory.path)/\(start)")
       let remark = try martlet(["export", start, "\(name)/model.keras"]).error
-      #expect(try martlet(["export", start, "\(name)/model.h5"]).error == remark.replacing(".keras", with: ".h5"))
+      let remarks = try martlet(["export", start, "\(name)/model.h5"]).error
+      #expect(remarks.hasPrefix(remark.replacing(".keras", with: ".h5")) && remarks.contains("that of Keras 2"))
       #expect(remark.isEmpty == !className.isEmpty, "\(remark)")
       _ = try directory.write(remark, to: "\(name)/remark")
       _ = try directory.write(className, to: "\(name)/class")
