@@ -219,6 +219,8 @@ struct CallbackTests {
     let trainer = try SmallRun.trainer(epochs: 3)
     var warnings: [String] = []
     trainer.warning = { warnings.append($0) }
+    // As with --overwrite, which keeps the logs of other runs.
+    trainer.setAside = resumed ? nil : SetAsideFiles()
     let path = "\(directory.path)/epochs.csv"
     let plan = FitPlan(epochs: 3, stepsPerEpoch: 5, maxSteps: nil)
     var callback = CSVLogger(filename: path)
@@ -233,7 +235,7 @@ struct CallbackTests {
     #expect(
       try String(contentsOfFile: path, encoding: .utf8)
         == "epoch,loss,val_loss\n1,0.5,nan\n2,0.25,1.0\n3,0.125,nan\n")
-    #expect(warnings.isEmpty)
+    #expect(warnings.isEmpty && directory.names == ["epochs.csv"])
   }
 
   /// The content of a CSV file before a run, and the reason in the warning; nil if it is the run's own.

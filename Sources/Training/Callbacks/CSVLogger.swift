@@ -80,12 +80,13 @@ public final class CSVLogger: ConfiguredCallback {
     _ history: History, to path: String, _ state: inout State, of trainer: Trainer
   ) throws {
     // A file that was removed, moved or changed by others is read again, and one that lacks columns is written again.
+    let isOwn = state.file.map { $0.isInPlace && $0.size == state.size } ?? false
     let hasColumns = state.epochs == 0 || state.names == history.names
-    if let file = state.file, file.isInPlace, file.size == state.size, hasColumns {
+    if let file = state.file, isOwn, hasColumns {
       try file.append(text(history, from: state.epochs))
     } else if AtomicFile.isStream(path) {
-      if state.file == nil { (state.file, state.epochs) = (try AppendOnlyFile(path), 0) }
-      try state.file?.append(text(history, from: hasColumns ? state.epochs : 0))
+      if !isOwn { (state.file, state.epochs) = (try AppendOnlyFile(path), 0) }
+      try state.file?.append(text(history, from: 0))
     } else {
       if AtomicFile.exists(path) {
         let lines = LoggedEpochs(of: try AtomicFile.read(path))
@@ -94,7 +95,7 @@ public final class CSVLogger: ConfiguredCallback {
         }
         // The first epoch will show whose rows these are; keep the file until then.
         if history.count == 0, !lines.isEmpty { return }
-        if trainer.replacesLogs, !lines.isEmpty { try trainer.setAside?.add(path) }
+        if trainer.replacesLogs, !lines.isEmpty, !isOwn { try trainer.setAside?.add(path) }
       }
       try AtomicFile.write(Array(text(history, from: 0).utf8), to: path)
       state.file = try AppendOnlyFile(path)
