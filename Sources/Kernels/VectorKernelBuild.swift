@@ -13,17 +13,17 @@ package protocol VectorKernelBuild: SendableMetatype {
   static func operationsPerRound() -> Int
   static func multiplyAddRounds(_ rounds: Int, _ values: UnsafeMutablePointer<Float>)
 
-  static func denseScratchCount(shards: Int) -> Int
+  static func denseScratchCount(samples: Int, units: Int, shards: Int) -> Int
   static func denseForward(
     input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     output: UnsafeMutablePointer<Float>, samples: Int, inputs: Int, units: Int, scratch: UnsafeMutablePointer<Float>)
   static func denseInputGradient(
     outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
-    samples: Int, inputs: Int, units: Int)
+    samples: Int, inputs: Int, units: Int, scratch: UnsafeMutablePointer<Float>)
   static func denseWeightGradient(
     outputGradient: UnsafePointer<Float>, input: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
     biasGradient: UnsafeMutablePointer<Float>?, shardEnds: UnsafePointer<Int32>, shards: Int, inputs: Int, units: Int,
-    scratch: UnsafeMutablePointer<Float>)
+    range: Range<Int>, scratch: UnsafeMutablePointer<Float>)
 
   static func convolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int
   static func convolutionOffsets(
@@ -71,7 +71,7 @@ package protocol VectorKernelBuild: SendableMetatype {
   static func pooledConvolutionGradients(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, output: UnsafePointer<Float>,
     selected: UnsafePointer<UInt8>, outputGradient: UnsafePointer<Float>,
-    kernelGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>?,
+    kernelGradient: UnsafeMutablePointer<Float>?, biasGradient: UnsafeMutablePointer<Float>?,
     inputGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
     positions: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
 

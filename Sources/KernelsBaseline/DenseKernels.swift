@@ -5,11 +5,10 @@
 public enum VectorKernels {}
 
 extension VectorKernels {
-  /// The number of scratch floats of the dense kernels for up to `shards` shards.
+  /// The number of scratch floats of the dense kernels for up to `samples` samples in up to `shards` shards.
   @inline(never)
-  public static func denseScratchCount(shards: Int) -> Int {
-    // A tile per level of the tree over the shards, or several for the forward pass.
-    max(Int.bitWidth - shards.leadingZeroBitCount, tilesAtATime) * tileRows * WidestRow.width * lanes
+  public static func denseScratchCount(samples: Int, units: Int, shards: Int) -> Int {
+    DenseScratch(samples: samples, units: units, shards: shards).count
   }
 
   /// output = input · weightsᵀ + bias.
@@ -44,66 +43,130 @@ extension VectorKernels {
   ///   - outputGradient: (samples, units)
   ///   - weights: (units, inputs)
   ///   - inputGradient: (samples, inputs), overwritten
+  ///   - scratch: `denseScratchCount` floats
   @inline(never)
   public static func denseInputGradient(
     outputGradient: UnsafePointer<Float>, weights: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
-    samples: Int, inputs: Int, units: Int
+    samples: Int, inputs: Int, units: Int, scratch: UnsafeMutablePointer<Float>
   ) {
     let panels = ColumnPanels(columns: inputs)
+    // A copy pays from the third tile on: rows of the weights are pages apart.
+    let isPacked = samples > 2 * tileRows
     for panel in 0..<panels.count {
-      let column = panels.firstColumn(of: panel)
+      let (column, width) = (panels.firstColumn(of: panel), panels.width(of: panel))
+      if isPacked {
+        packColumns(weights + column, rows: units, columns: inputs - column, width: width, inputs, scratch)
+      }
       withRow(
-        width: panels.width(of: panel),
+        width: width,
         MatrixProduct(
-          a: outputGradient, rowOffsets: Strided(units), depthOffsets: Strided(1), b: weights + column,
-          bStride: inputs, c: inputGradient + column, targetOffsets: Strided(inputs), rows: samples, depth: units,
-          lastLanes: panels.lastLanes(of: panel)))
+          a: outputGradient, rowOffsets: Strided(units), depthOffsets: Strided(1),
+          b: isPacked ? UnsafePointer(scratch) : weights + column, bStride: isPacked ? width * lanes : inputs,
+          c: inputGradient + column, targetOffsets: Strided(inputs), rows: samples, depth: units,
+          lastLanes: panels.lastLanes(of: panel), isPacked: isPacked))
     }
   }
 
-  /// weightGradient = outputGradientᵀ · input, and the sum of outputGradient over the samples.
+  /// Packs the first columns of a matrix in rows of `width` vectors, with zeros after the last column.
+  ///
+  /// - Parameters:
+  ///   - columns: the number of columns from the first one to the end of a row.
+  ///   - stride: the distance of the rows of the matrix.
+  @inline(never)
+  private static func packColumns(
+    _ matrix: UnsafePointer<Float>, rows: Int, columns: Int, width: Int, _ stride: Int,
+    _ packed: UnsafeMutablePointer<Float>
+  ) {
+    let wide = width * lanes
+    for row in 0..<rows {
+      copyRow(matrix + row * stride, count: min(wide, columns), packed + row * wide, padded: wide)
+    }
+  }
+
+  /// weightGradient = outputGradientᵀ · input, and the sum of outputGradient over the samples, for some units.
   ///
   /// Shards are summed separately, and their sums in the tree of `sumShards`, while they are in the L1 cache.
   ///
   /// - Parameters:
   ///   - outputGradient: (samples, units)
   ///   - input: (samples, inputs)
-  ///   - weightGradient: (units, inputs), overwritten
-  ///   - biasGradient: (units), overwritten; nil for no bias
+  ///   - weightGradient: (units, inputs), overwritten for the units in `range`
+  ///   - biasGradient: (units), likewise; nil for no bias
   ///   - shardEnds: for each shard the index after its last sample
+  ///   - range: the units whose gradients are computed
   ///   - scratch: `denseScratchCount` floats
   @inline(never)
   public static func denseWeightGradient(
     outputGradient: UnsafePointer<Float>, input: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
     biasGradient: UnsafeMutablePointer<Float>?, shardEnds: UnsafePointer<Int32>, shards: Int, inputs: Int, units: Int,
-    scratch: UnsafeMutablePointer<Float>
+    range: Range<Int>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: unitsAtATime) {
+      let count = min(unitsAtATime, range.upperBound - first)
+      computeWeightGradient(
+        outputGradient + first, input, weightGradient + first * inputs, shardEnds, shards, inputs, stride: units,
+        units: count, scratch)
+      guard let biasGradient else { continue }
+      columnSums(
+        outputGradient + first, stride: units, columns: count, shardEnds: shardEnds, shards: shards,
+        sums: biasGradient + first, scratch: scratch)
+    }
+  }
+
+  /// The weight gradients of some units.
+  @_transparent
+  private static func computeWeightGradient(
+    _ outputGradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>,
+    _ weightGradient: UnsafeMutablePointer<Float>, _ shardEnds: UnsafePointer<Int32>, _ shards: Int, _ inputs: Int,
+    stride: Int, units: Int, _ scratch: UnsafeMutablePointer<Float>
   ) {
     let panels = ColumnPanels(columns: inputs)
+    let samples = Int(shardEnds[shards - 1])
+    let parts = DenseScratch(samples: samples, units: units, shards: shards)
+    let (gradients, columns) = (scratch + parts.gradientsStart, scratch + parts.columnsStart)
+    packTiles(outputGradient, stride, samples: samples, units: units, gradients)
     for panel in 0..<panels.count {
-      let column = panels.firstColumn(of: panel)
+      let (column, width) = (panels.firstColumn(of: panel), panels.width(of: panel))
+      packColumns(input + column, rows: samples, columns: inputs - column, width: width, inputs, columns)
       withRow(
-        width: panels.width(of: panel),
+        width: width,
         WeightGradient(
-          outputGradient: outputGradient, input: input + column, weightGradient: weightGradient + column,
-          shardEnds: shardEnds, shards: shards, inputs: inputs, units: units, scratch: scratch,
+          gradients: gradients, columns: columns, weightGradient: weightGradient + column, shardEnds: shardEnds,
+          shards: shards, samples: samples, inputs: inputs, units: units, scratch: scratch,
           lastLanes: panels.lastLanes(of: panel)))
     }
-    guard let biasGradient else { return }
-    columnSums(
-      outputGradient, columns: units, shardEnds: shardEnds, shards: shards, sums: biasGradient, scratch: scratch)
+  }
+
+  /// Packs output gradients (samples, units), `stride` floats apart, as (tiles, samples, tile rows), with zeros after
+  /// the last unit: the values that a tile reads are contiguous.
+  @inline(never)
+  private static func packTiles(
+    _ gradients: UnsafePointer<Float>, _ stride: Int, samples: Int, units: Int, _ packed: UnsafeMutablePointer<Float>
+  ) {
+    // Some tiles at a time, so that a cache line is read once.
+    let block = 4 * tileRows
+    for first in Swift.stride(from: 0, to: units, by: block) {
+      for sample in 0..<samples {
+        for unit in Swift.stride(from: first, to: min(first + block, units), by: tileRows) {
+          let (source, target) = (gradients + sample * stride + unit, packed + unit * samples + sample * tileRows)
+          let count = min(tileRows, units - unit)
+          for row in 0..<tileRows { target[row] = row < count ? source[row] : 0 }
+        }
+      }
+    }
   }
 
   /// Sums the rows of each shard, and the shards in the tree of `sumShards`.
   @inline(never)
   private static func columnSums(
-    _ values: UnsafePointer<Float>, columns: Int, shardEnds: UnsafePointer<Int32>, shards: Int,
+    _ values: UnsafePointer<Float>, stride: Int, columns: Int, shardEnds: UnsafePointer<Int32>, shards: Int,
     sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     for column in 0..<columns {
       var first = 0
       for shard in 0..<shards {
         var sum: Float = 0
-        for row in first..<Int(shardEnds[shard]) { sum += values[row * columns + column] }
+        for row in first..<Int(shardEnds[shard]) { sum += values[row * stride + column] }
         first = Int(shardEnds[shard])
         let levels = ShardTree.levels(at: shard, of: shards)
         scratch[levels.upperBound] = sum
@@ -117,6 +180,9 @@ extension VectorKernels {
 /// The maximum number of inputs per unit processed at a time: with more, the weights of a panel's units would not stay
 /// in the L1 cache from one tile to the next.
 @_transparent private var inputsAtATime: Int { 832 }
+/// The maximum number of units whose weight gradients are computed at a time: their packed output gradients stay in the
+/// L2 cache from one panel of inputs to the next.
+@_transparent private var unitsAtATime: Int { 120 }
 /// The tiles whose partial sums are kept for the next inputs.
 @_transparent private var tilesAtATime: Int { 8 }
 
@@ -190,13 +256,34 @@ private func sumLanes(
   }
 }
 
-/// The weight gradients of some inputs, for all units.
+/// The layout of the scratch memory of the dense kernels, in floats.
+private struct DenseScratch {
+  /// A tile per level of the tree over the shards, or several for the forward pass.
+  private let tiles: Int
+  private let columns: Int
+  private let gradients: Int
+
+  @_transparent init(samples: Int, units: Int, shards: Int) {
+    tiles = max(Int.bitWidth - shards.leadingZeroBitCount, tilesAtATime) * tileRows * WidestRow.width * lanes
+    columns = max(samples, units) * WidestRow.width * lanes
+    gradients = samples * ((min(units, unitsAtATime) + tileRows - 1) / tileRows * tileRows)
+  }
+
+  @_transparent var columnsStart: Int { tiles }
+  @_transparent var gradientsStart: Int { tiles + columns }
+  @_transparent var count: Int { tiles + columns + gradients }
+}
+
+/// The weight gradients of some inputs, for some units.
 private struct WeightGradient: ColumnPanel {
-  let outputGradient: UnsafePointer<Float>
-  let input: UnsafePointer<Float>
+  /// (tiles, samples, tile rows)
+  let gradients: UnsafePointer<Float>
+  /// The inputs: (samples, panel width)
+  let columns: UnsafePointer<Float>
   let weightGradient: UnsafeMutablePointer<Float>
   let shardEnds: UnsafePointer<Int32>
   let shards: Int
+  let samples: Int
   let inputs: Int
   let units: Int
   let scratch: UnsafeMutablePointer<Float>
@@ -217,21 +304,29 @@ private struct WeightGradient: ColumnPanel {
     let (gradient, wide) = (weightGradient + unit * inputs, Row.width * lanes)
     var first = 0
     for shard in 0..<shards {
-      let samples = Int(shardEnds[shard]) - first
+      let end = Int(shardEnds[shard])
       let levels = ShardTree.levels(at: shard, of: shards)
       let top = levels.isEmpty ? levels.upperBound : levels.upperBound - 1
-      MatrixProduct(
-        a: outputGradient + first * units + unit, rowOffsets: Strided(1), depthOffsets: Strided(units),
-        b: input + first * inputs, bStride: inputs, c: top == 0 ? gradient : scratch + top * tileRows * wide,
-        targetOffsets: Strided(top == 0 ? inputs : wide), rows: count, depth: samples, lastLanes: lastLanes,
-        destination: levels.isEmpty ? .overwrite : .add)(row)
+      multiply(
+        row,
+        MatrixProduct(
+          a: gradients + unit * samples + first * tileRows, rowOffsets: Strided(1), depthOffsets: Strided(tileRows),
+          b: columns + first * wide, bStride: wide, c: top == 0 ? gradient : scratch + top * tileRows * wide,
+          targetOffsets: Strided(top == 0 ? inputs : wide), rows: count, depth: end - first, lastLanes: lastLanes,
+          isPacked: true, destination: levels.isEmpty ? .overwrite : .add))
       for level in (levels.lowerBound..<top).reversed() {
         let upper = scratch + (level + 1) * tileRows * wide
         let (lower, stride) = level == 0 ? (gradient, inputs) : (upper - tileRows * wide, wide)
         for index in 0..<count { add(row, upper + index * wide, to: lower + index * stride) }
       }
-      first += samples
+      first = end
     }
+  }
+
+  /// Separate: what the loop over the shards needs would take registers from the sums.
+  @inline(never)
+  private func multiply<Row: VectorRow>(_ row: Row.Type, _ product: MatrixProduct<Strided, Strided, Strided>) {
+    product(row)
   }
 
   @inline(__always)

@@ -78,7 +78,8 @@ extension VectorKernels {
   /// - Parameters:
   ///   - output, selected: results of the forward pass
   ///   - outputGradient: as `output`
-  ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples
+  ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples; nil if the
+  ///     gradients of kernel and bias are not needed
   ///   - biasGradient: (filters), overwritten; nil for no bias
   ///   - inputGradient: (samples, height, width, channels), overwritten; nil if it is not needed
   ///   - relu: whether output that is not positive has no gradient
@@ -86,7 +87,7 @@ extension VectorKernels {
   public static func pooledConvolutionGradients(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, output: UnsafePointer<Float>,
     selected: UnsafePointer<UInt8>, outputGradient: UnsafePointer<Float>,
-    kernelGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>?,
+    kernelGradient: UnsafeMutablePointer<Float>?, biasGradient: UnsafeMutablePointer<Float>?,
     inputGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
     positions: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>
   ) {
@@ -95,18 +96,18 @@ extension VectorKernels {
     let lists = PooledGradientLists(plan, parts.lists, scratch + parts.listsStart)
     let quads = PooledQuads(plan, parts.quads, scratch + parts.quadsStart)
     lists.begin(kernel: inputGradient == nil ? nil : kernel)
-    if parts.usesQuads { kernelGradient.update(repeating: 0, count: plan.taps * geometry.filters) }
+    // The gradients of the variables, with the method that fits.
+    let (quadGradient, listGradient) = parts.usesQuads ? (kernelGradient, nil) : (nil, kernelGradient)
+    quadGradient?.update(repeating: 0, count: plan.taps * geometry.filters)
     biasGradient?.update(repeating: 0, count: geometry.filters)
     for sample in 0..<samples {
       let first = sample * plan.windows * geometry.filters
       let pooled = PooledGradients(
         values: outputGradient + first, outputs: output + first, selected: selected + first, relu: relu)
       let image = covered(input + sample * plan.inputCount, plan, scratch + plan.imageStart)
-      if parts.usesQuads {
-        quads.addGradients(pooled, image, kernelGradient, biasGradient)
-      }
-      if !parts.usesQuads || inputGradient != nil { lists.list(pooled, positions: positions) }
-      if !parts.usesQuads {
+      if let quadGradient { quads.addGradients(pooled, image, quadGradient, biasGradient) }
+      if listGradient != nil || inputGradient != nil { lists.list(pooled, positions: positions) }
+      if listGradient != nil {
         if let biasGradient { lists.addSums(biasGradient) }
         lists.addPatches(image)
       }
@@ -114,7 +115,7 @@ extension VectorKernels {
         lists.writeInputGradient(inputGradient + sample * plan.inputCount, positions: positions)
       }
     }
-    if !parts.usesQuads { lists.writeKernelGradient(kernelGradient) }
+    if let listGradient { lists.writeKernelGradient(listGradient) }
   }
 }
 

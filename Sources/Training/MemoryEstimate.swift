@@ -6,21 +6,25 @@ struct MemoryEstimate {
   /// Saturates at `Int.max`.
   let bytes: Int
 
-  init(_ configuration: TrainingConfiguration, programs: Programs, groups: ShardGroups, workerCount: Int) {
-    let (slots, groupCount) = (configuration.optimizer.slotNames.count, groups.count(ofShards: configuration.shards))
-    // Parameters, the optimizer's slots, the gradients of each group and their sum.
-    let buffers = 2 + slots + groupCount
+  init(_ configuration: TrainingConfiguration, programs: Programs, division: StepDivision, workerCount: Int) {
+    let slots = configuration.optimizer.slotNames.count
+    // Parameters, the optimizer's slots, and the sum of the gradients.
+    let buffers = 2 + slots
+    let gradients =
+      Int128(GradientReduction.bufferSize(programs.training))
+      * Int128(division.gradientCount(ofShards: configuration.shards))
     // While a checkpoint is written: the copy in Keras' order, and the file. The best weights, which a callback may store,
     // are in that order, and in the file.
     let checkpoint = 2 * (2 + slots)
     let workspace =
       Workspace.count(
-        for: programs.training, capacity: groups.size * configuration.largestShard, shards: groups.size)
-      + Workspace.count(for: programs.inference, capacity: configuration.largestShard, shards: 1)
+        for: programs.training, capacity: division.capacity(configuration),
+        shards: division.shardCapacity(configuration), batch: configuration.batchSize)
+      + Workspace.count(for: programs.inference, capacity: programs.inferenceCapacity, shards: 1)
     let plan = programs.training.plan
     // The limits of model, batch and workers together allow more than an `Int` holds.
     let floats =
-      Int128(plan.trainableCount) * Int128(buffers + checkpoint) + Int128(plan.stateCount) * 6
+      Int128(plan.trainableCount) * Int128(buffers + checkpoint) + gradients + Int128(plan.stateCount) * 6
       + Int128(workspace) * Int128(workerCount) + Int128(programs.inference.foldedCount)
       + Int128(BatchMemory.count(for: programs.training, capacity: configuration.batchSize))
     // Counts of each worker, and their sum; the history in memory, in a checkpoint and in its file.
@@ -41,6 +45,6 @@ struct MemoryEstimate {
 extension Trainer {
   /// The maximum number of bytes of training and its checkpoints, excluding the data.
   package var memoryNeeds: Int {
-    MemoryEstimate(configuration, programs: programs, groups: memory.groups, workerCount: workerCount).bytes
+    MemoryEstimate(configuration, programs: programs, division: memory.division, workerCount: workerCount).bytes
   }
 }

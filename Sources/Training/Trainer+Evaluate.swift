@@ -65,7 +65,7 @@ extension Trainer {
   /// The samples of a window: a power of two, a whole block unless the inputs must be decoded.
   private func evaluationWindow(of dataset: Dataset) -> Int {
     guard case .decoded = dataset.storage else { return Self.evaluationBlock }
-    let least = 4 * workerCount * configuration.largestShard
+    let least = min(4 * workerCount * programs.inferenceCapacity, dataset.count)
     var size = 64
     while size < least, size < Self.evaluationBlock { size *= 2 }
     return size
@@ -117,9 +117,9 @@ extension Trainer {
     return configuration.loss.isOverIndependentProbabilities ? .probabilities : .outputs
   }
 
-  /// Samples split into parts of a shard's size: a function of the run alone, as the shards of a batch.
+  /// Samples split into tasks: as large as serves the kernels, with work for every worker.
   private func chunks(of samples: Int) -> BatchSharding {
-    let capacity = configuration.largestShard
-    return BatchSharding(sampleCount: samples, shards: (samples + capacity - 1) / capacity)
+    let least = (samples + programs.inferenceCapacity - 1) / programs.inferenceCapacity
+    return BatchSharding(sampleCount: samples, shards: max(least, min(workerCount, samples)))
   }
 }

@@ -56,17 +56,18 @@ public final class Trainer {
     precondition(workerCount > 0, "training needs 1 worker or more, got \(workerCount)")
     let kernels = instructionSet.kernels
     plan = try configuration.model.plan(inputShape: inputShape)
-    programs = try Programs(plan, kernels: kernels, loss: configuration.loss)
+    var programs = try Programs(plan, kernels: kernels, loss: configuration.loss)
+    let division = StepDivision.choose(configuration, &programs, workers: workerCount, available: Memory.available)
+    self.programs = programs
     self.configuration = configuration
     self.instructionSet = instructionSet
     self.kernels = kernels
-    let groups = ShardGroups(configuration, programs.training, workers: workerCount)
-    try MemoryEstimate(configuration, programs: programs, groups: groups, workerCount: workerCount).check()
+    try MemoryEstimate(configuration, programs: programs, division: division, workerCount: workerCount).check()
     team = try WorkerTeam(count: workerCount)
     variables = Variables(
       plan: plan, optimizer: configuration.optimizer, foldedCount: programs.inference.foldedCount)
     memory = StepMemory(
-      configuration: configuration, programs: programs, groups: groups, variables: variables, kernels: kernels,
+      configuration: configuration, programs: programs, division: division, variables: variables, kernels: kernels,
       workerCount: workerCount)
     state = RunState(
       epoch: 0, step: 0, stepInEpoch: 0, learningRate: configuration.optimizer.learningRate,
@@ -83,6 +84,12 @@ public final class Trainer {
 
   /// The number of worker threads.
   public var workerCount: Int { team.count }
+
+  /// The number of workers that get samples in the passes of a step.
+  package var workersWithSamples: Int {
+    let sharding = BatchSharding(sampleCount: configuration.batchSize, shards: configuration.shards)
+    return min(workerCount, memory.division.taskCount(sharding))
+  }
 
   /// Ends training after the step or the epoch for which a callback was called. The first reason wins.
   public func stop(_ reason: StopReason) { stopReason = stopReason ?? reason }

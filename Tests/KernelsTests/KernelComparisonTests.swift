@@ -41,9 +41,9 @@ struct KernelComparisonTests {
     let kernels = instructionSet.kernels
     for index in 0..<200 {
       var shapes = RandomShapes(index)
-      let samples = shapes.size(1...13)
+      let samples = shapes.size(1...23)
       let inputs = shapes.size(1...(index % 3 == 0 ? 300 : 40))
-      let units = shapes.size(1...23)
+      let units = shapes.size(1...(index % 5 == 0 ? 300 : 23))
       let (input, weights) = (shapes.values(samples * inputs), shapes.values(units * inputs))
       let (bias, gradient) = (shapes.values(units), shapes.values(samples * units))
       let hasBias = index % 4 != 0
@@ -51,7 +51,7 @@ struct KernelComparisonTests {
       var (expected, actual) = (
         [Float](repeating: 0, count: samples * units), [Float](repeating: Self.garbage, count: samples * units)
       )
-      var scratch = [Float](repeating: 0, count: kernels.denseScratchCount(shards: 8))
+      var scratch = [Float](repeating: 0, count: kernels.denseScratchCount(samples: samples, units: units, shards: 8))
       bias.withUnsafeBufferPointer { bias in
         let bias = hasBias ? bias.baseAddress : nil
         ReferenceDense.forward(
@@ -69,7 +69,7 @@ struct KernelComparisonTests {
         units: units)
       kernels.denseInputGradient(
         outputGradient: gradient, weights: weights, inputGradient: &actual, samples: samples, inputs: inputs,
-        units: units)
+        units: units, scratch: &scratch)
       expectClose(actual, expected, terms: units, "input gradient \(samples)x\(inputs)x\(units)")
 
       expected = [Float](repeating: 0, count: units * inputs)
@@ -84,9 +84,23 @@ struct KernelComparisonTests {
       let ends = (1...shards).map { Int32(samples * $0 / shards) }
       kernels.denseWeightGradient(
         outputGradient: gradient, input: input, weightGradient: &actual, biasGradient: &actualBias, shardEnds: ends,
-        shards: shards, inputs: inputs, units: units, scratch: &scratch)
+        shards: shards, inputs: inputs, units: units, range: 0..<units, scratch: &scratch)
       expectClose(actual, expected, terms: samples, "weight gradient \(samples)x\(inputs)x\(units)")
       expectClose(actualBias, expectedBias, terms: samples, "bias gradient")
+
+      // Unit by unit, or in parts: the same bits.
+      let whole = (actual, actualBias)
+      (actual, actualBias) = (
+        [Float](repeating: Self.garbage, count: units * inputs), [Float](repeating: 0, count: units)
+      )
+      let parts = shapes.size(1...units)
+      for part in 0..<parts {
+        kernels.denseWeightGradient(
+          outputGradient: gradient, input: input, weightGradient: &actual, biasGradient: &actualBias, shardEnds: ends,
+          shards: shards, inputs: inputs, units: units, range: units * part / parts..<units * (part + 1) / parts,
+          scratch: &scratch)
+      }
+      #expect(actual == whole.0 && actualBias == whole.1, "\(parts) parts")
     }
   }
 
@@ -99,7 +113,8 @@ struct KernelComparisonTests {
       let sizes = (0..<shards).map { _ in shapes.size(1...5) }
       let samples = sizes.reduce(0, +)
       let (input, gradient) = (shapes.values(samples * inputs), shapes.values(samples * units))
-      var scratch = [Float](repeating: 0, count: kernels.denseScratchCount(shards: shards))
+      var scratch = [Float](
+        repeating: 0, count: kernels.denseScratchCount(samples: samples, units: units, shards: shards))
       func weightGradient(_ range: Range<Int>, sizes: [Int]) -> [Float] {
         var sums = [Float](repeating: Self.garbage, count: (inputs + 1) * units)
         let ends = sizes.indices.map { Int32(sizes[...$0].reduce(0, +)) }
@@ -109,7 +124,7 @@ struct KernelComparisonTests {
             outputGradient: Array(gradient[range.lowerBound * units..<range.upperBound * units]),
             input: Array(input[range.lowerBound * inputs..<range.upperBound * inputs]), weightGradient: start,
             biasGradient: start + inputs * units, shardEnds: ends, shards: sizes.count, inputs: inputs, units: units,
-            scratch: &scratch)
+            range: 0..<units, scratch: &scratch)
         }
         return sums
       }
@@ -129,7 +144,7 @@ struct KernelComparisonTests {
     let (samples, inputs, units) = (11, 131, 23)
     let (input, weights) = (shapes.values(samples * inputs), shapes.values(units * inputs))
     let gradient = shapes.values(samples * units)
-    var scratch = [Float](repeating: 0, count: kernels.denseScratchCount(shards: 8))
+    var scratch = [Float](repeating: 0, count: kernels.denseScratchCount(samples: samples, units: units, shards: 8))
     func run(_ range: Range<Int>) -> (output: [Float], inputGradient: [Float]) {
       var (output, inputGradient) = (
         [Float](repeating: 0, count: range.count * units), [Float](repeating: 0, count: range.count * inputs)
@@ -139,7 +154,8 @@ struct KernelComparisonTests {
         output: &output, samples: range.count, inputs: inputs, units: units, scratch: &scratch)
       kernels.denseInputGradient(
         outputGradient: Array(gradient[range.lowerBound * units..<range.upperBound * units]), weights: weights,
-        inputGradient: &inputGradient, samples: range.count, inputs: inputs, units: units)
+        inputGradient: &inputGradient, samples: range.count, inputs: inputs, units: units,
+        scratch: &scratch)
       return (output, inputGradient)
     }
     let whole = run(0..<samples)

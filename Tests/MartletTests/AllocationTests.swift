@@ -19,7 +19,7 @@ struct AllocationTests {
       "Tests/AllocationCounter/branches", "Tests/AllocationCounter/centered", "Tests/AllocationCounter/functions",
       "Tests/AllocationCounter/everything",
       "Tests/AllocationCounter/convolutions", "Tests/AllocationCounter/augmented",
-    ], [1, 2])
+    ], [1, 2, 16])
   func nothing(config: String, workers: Int) throws {
     let finished = try count(config, workers: workers)
     #expect(finished.status == 0)

@@ -55,6 +55,19 @@ struct DryRunTests {
       ])
   }
 
+  @Test("says how many workers have samples in a step")
+  func workers() throws {
+    let directory = try TemporaryDirectory()
+    _ = try directory.write(CommandTests.yaml, to: "small.yml")
+    for (arguments, expected) in [
+      (["--workers", "16"], " - workers: 16 - shards: 8 - "), (["--workers", "9"], " - workers: 9 (8 with samples"),
+      (["--workers", "16", "--batch-size", "10"], " - workers: 16 (10 with samples in a step) - shards: 8 - "),
+    ] {
+      let finished = try Self.dryRun(arguments, in: directory)
+      #expect(finished.output.contains(expected), "\(finished.output) \(finished.error)")
+    }
+  }
+
   @Test("shows where the run would start, and is refused where the run would be")
   func start() throws {
     let directory = try TemporaryDirectory()

@@ -186,6 +186,9 @@ struct LayerConformanceTests {
       let together = try drawn.run(.init(shards: 7, groupSize: size))
       #expect(together == alone, "groups of \(size)")
     }
+    for slices in [1, 4, 9] {
+      #expect(try drawn.run(.init(shards: 7, slices: slices)) == alone, "\(slices) slices")
+    }
   }
 
   // MARK: - Finite differences

@@ -50,6 +50,10 @@ struct LayerRunner {
     var shards = 1
     /// The number of shards computed at a time.
     var groupSize = 1
+    /// The number of slices of the wide plan; nil for the compact one.
+    var slices: Int?
+
+    fileprivate var groups: Int { (shards + groupSize - 1) / groupSize }
   }
 
   /// - Parameters:
@@ -91,9 +95,11 @@ private final class LayerRun {
   let samples: Int
   private let runner: LayerRunner
   private let division: LayerRunner.Division
-  private let program: Program
+  private var program: Program
   private let batch: BatchMemory
   private let workspace: Workspace
+  /// Another worker's, which computes separate variable gradients.
+  private let other: Workspace
   private let rows: RowSums
   private let variables: FloatBuffer
   private let state: FloatBuffer
@@ -110,18 +116,21 @@ private final class LayerRun {
     self.hasBackward = hasBackward
     program = try plan.compile(
       mode: pass.mode, kernels: runner.kernels, leavesSoftmax: false, inputNeedsGradient: pass.mode == .training)
+    program.hasSeparateVariableGradients = division.slices != nil && pass.mode == .training
     batch = BatchMemory(for: program, capacity: samples)
     workspace = Workspace(
       for: program, capacity: samples, shards: division.groupSize, batch: batch, kernels: runner.kernels)
+    other = Workspace(for: program, capacity: 1, shards: division.shards, batch: batch, kernels: runner.kernels)
+    other.pass = pass
     workspace.pass = pass
     rows = RowSums(samples: samples, width: program.sumCount)
     variables = FloatBuffer(count: plan.trainableCount)
     (state, nextState) = (FloatBuffer(count: plan.stateCount), FloatBuffer(count: plan.stateCount))
-    let groups = (division.shards + division.groupSize - 1) / division.groupSize
+    let groups = division.slices == nil ? division.groups : division.shards
     gradients = FloatBuffer(count: groups * plan.trainableCount)
-    // Outputs that must be overwritten start with other values; those of a batch operation are the first group's.
+    // Outputs that must be overwritten start with other values; whole gradients are the first group's.
     gradients.start.update(repeating: 77, count: gradients.count)
-    for placed in program.operations where placed.batchOperation != nil {
+    for (index, placed) in program.operations.enumerated() where program.hasWholeGradients(of: index) {
       for group in 1..<max(groups, 1) {
         (gradients.start + group * plan.trainableCount + placed.variableOffset)
           .update(repeating: -0.0, count: placed.variableCount)
@@ -174,16 +183,34 @@ private final class LayerRun {
         }
         finishBackward(segment)
       }
+      if program.hasSeparateVariableGradients { computeVariableGradients() }
     }
     return result(output: output, inputGradient: inputGradient)
   }
 
-  private var groupCount: Int { (division.shards + division.groupSize - 1) / division.groupSize }
+  private var groupCount: Int { division.slices ?? division.groups }
 
-  /// Prepares the workspace for a group of shards.
+  private func computeVariableGradients() {
+    other.divideBatch(into: division.shards) { samples * ($0 + 1) / division.shards }
+    let tasks = VariableGradientTasks(program, shards: division.shards)
+    for index in 0..<tasks.count(shards: division.shards) {
+      let task = tasks.task(index, shards: division.shards)
+      let buffer = program.hasWholeGradients(of: task.operation) ? 0 : task.part
+      other.variableGradients(
+        task, variables: variables.start, state: state.start,
+        into: gradients.start + buffer * program.plan.trainableCount)
+    }
+  }
+
+  /// Prepares the workspace for a group of shards or a slice.
   ///
   /// - Returns: their samples.
   private func begin(_ group: Int) -> Range<Int> {
+    if let slices = division.slices {
+      let slice = samples * group / slices..<samples * (group + 1) / slices
+      workspace.divide(into: 1, first: slice.lowerBound) { _ in slice.count }
+      return slice
+    }
     let first = group * division.groupSize
     let count = min(division.groupSize, division.shards - first)
     func end(_ shard: Int) -> Int { samples * shard / division.shards }
@@ -194,7 +221,7 @@ private final class LayerRun {
   private func backward(_ segment: Int, _ group: Int, from position: Int) {
     workspace.backward(
       segment: segment, variables: variables.start, state: state.start,
-      gradients: gradients.start + group * program.plan.trainableCount,
+      gradients: gradients.start + (division.slices == nil ? group * program.plan.trainableCount : 0),
       rows: rows.start(ofSegment: segment, from: position, in: program))
   }
 
@@ -221,7 +248,8 @@ private final class LayerRun {
     let plan = program.plan
     let total = FloatBuffer(count: plan.trainableCount)
     runner.kernels.sumShards(
-      gradients.start, stride: plan.trainableCount, shardCount: groupCount, total: total.start, count: total.count)
+      gradients.start, stride: plan.trainableCount, shardCount: gradients.count / max(plan.trainableCount, 1),
+      total: total.start, count: total.count)
     func values(_ role: VariableSpecification.Role, _ buffer: FloatBuffer) -> [[Float]] {
       plan.variables.indices.filter { plan.variables[$0].role == role }.map { program.values(of: $0, in: buffer.start) }
     }

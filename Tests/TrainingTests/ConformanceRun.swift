@@ -69,7 +69,9 @@ enum ConformanceRun {
     let before = alone.snapshot()
     try alone.fit(data, validation: data)
     var found = unusable(before, alone.snapshot(), alone.plan)
-    if alone.memory.groups.size == 1 { found.append("one worker computes shards one by one") }
+    if alone.memory.division == .compact(ShardGroups(size: 1)) {
+      found.append("one worker computes shards one by one")
+    }
     for workers in [2, 3, 8] {
       let together = try trainer(configuration, inputShape: inputShape, workers: workers)
       try together.fit(data, validation: data)

@@ -35,9 +35,36 @@ struct ShardGroupTests {
 
   @Test("differ in size where the tests of equal bits rely on it")
   func differInTests() throws {
-    #expect(try SmallRun.trainer(.perceptron, workers: 1).memory.groups.size == 8)
-    #expect(try SmallRun.trainer(.perceptron, workers: 2).memory.groups.size == 4)
-    #expect(try SmallRun.trainer(.perceptron, workers: 8).memory.groups.size == 1)
+    for (workers, division) in [
+      (1, .compact(ShardGroups(size: 8))), (2, .compact(ShardGroups(size: 4))), (8, .compact(ShardGroups(size: 1))),
+      (5, .wide(slices: 5)), (3, .wide(slices: 3)), (10, .wide(slices: 10)), (64, .wide(slices: 50)),
+    ] as [(Int, StepDivision)] {
+      #expect(try SmallRun.trainer(.perceptron, workers: workers).memory.division == division, "\(workers)")
+    }
+  }
+
+  @Test("the wide plan needs memory, and without it there is the compact one", arguments: [0, Int.max])
+  func memory(available: Int) throws {
+    let trainer = try SmallRun.trainer(.lesson, workers: 1)
+    var programs = trainer.programs
+    let division = StepDivision.choose(trainer.configuration, &programs, workers: 16, available: available)
+    #expect(division == (available == 0 ? .compact(ShardGroups(size: 1)) : .wide(slices: 16)))
+    #expect(programs.training.hasSeparateVariableGradients == division.isWide)
+  }
+
+  @Test("a batch is divided into tasks that cover its samples, whatever the plan")
+  func parts() {
+    for division in [StepDivision.compact(ShardGroups(size: 2)), .wide(slices: 3), .wide(slices: 64)] {
+      for samples in [1, 2, 7, 50] {
+        let sharding = BatchSharding(sampleCount: samples, shards: 8)
+        let parts = (0..<division.taskCount(sharding)).map { division.part(ofTask: $0, of: sharding) }
+        #expect(parts.flatMap { Array($0.samples) } == Array(0..<samples))
+        for part in parts {
+          let ends = (0..<part.shardCount).map(part.end(ofShard:))
+          #expect(ends.last == part.samples.count && ends == ends.sorted())
+        }
+      }
+    }
   }
 
   @Test(
@@ -46,26 +73,30 @@ struct ShardGroupTests {
   func sameBits(network: SmallNetwork, instructionSet: InstructionSet) throws {
     let shards = 7
     let trainer = try SmallRun.trainer(network, workers: 1, shards: shards, instructionSet: instructionSet)
-    let (configuration, count) = (trainer.configuration, trainer.plan.trainableCount)
+    let configuration = trainer.configuration
     var state = trainer.state
     state.stepInEpoch = 1
 
     /// For groups of a size: the gradients of each parameter summed over all shards, the loss of each sample, and the
     /// next values of the other variables.
-    func gradients(groupSize: Int) throws -> (parameters: [[Float]], losses: [Double], nextState: [Float]) {
-      let groups = ShardGroups(size: groupSize)
+    func gradients(_ division: StepDivision) throws -> (parameters: [[Float]], losses: [Double], nextState: [Float]) {
+      var programs = trainer.programs
+      programs.training.hasSeparateVariableGradients = division.isWide
       let memory = StepMemory(
-        configuration: configuration, programs: trainer.programs, groups: groups, variables: trainer.variables,
+        configuration: configuration, programs: programs, division: division, variables: trainer.variables,
         kernels: trainer.kernels, workerCount: 1)
       try network.data.train.withSamples(scale: 255, window: configuration.batchSize, workerCount: 1) { samples in
         let step = try CurrentStep(configuration, samples, state)
         for phase in memory.phases.dropLast(memory.update.phases.count) {
-          // From the last group to the first: the order must not matter.
+          // From the last task to the first: the order must not matter.
           for task in (0..<phase.taskCount(step)).reversed() { phase.run(task: task, worker: 0, step) }
           #expect(phase.finish(step))
         }
       }
-      memory.reduction.sum(0..<count, groups: groups.count(ofShards: shards))
+      let time = memory.update.time(shards: shards, iteration: 1, learningRate: 0)
+      for task in 0..<memory.update.taskCount {
+        memory.update.forEachBlock(of: task) { memory.update.reduce($1, at: $0, time) }
+      }
       return (
         trainer.plan.variables.indices.filter { trainer.plan.variables[$0].role == .trainable }
           .map { trainer.program.values(of: $0, in: memory.reduction.total(from: 0)) },
@@ -74,18 +105,20 @@ struct ShardGroupTests {
       )
     }
 
-    let alone = try gradients(groupSize: 1)
+    let alone = try gradients(.compact(ShardGroups(size: 1)))
     #expect(alone.parameters.allSatisfy { $0.contains { $0 != 0 } })
-    for groupSize in [2, 4, 8] {
-      let together = try gradients(groupSize: groupSize)
+    for division in [2, 4, 8].map({ StepDivision.compact(ShardGroups(size: $0)) })
+      + [1, 3, 11, 50].map({ .wide(slices: $0) })
+    {
+      let together = try gradients(division)
       for (parameter, (values, expected)) in zip(
         trainer.plan.trainableVariables, zip(together.parameters, alone.parameters))
       {
         let differences = values.indices.filter { values[$0] != expected[$0] }
-        #expect(differences.isEmpty, "\(parameter.path) in groups of \(groupSize)")
+        #expect(differences.isEmpty, "\(parameter.path) in \(division)")
       }
-      #expect(together.losses == alone.losses, "groups of \(groupSize)")
-      #expect(together.nextState == alone.nextState, "groups of \(groupSize)")
+      #expect(together.losses == alone.losses, "\(division)")
+      #expect(together.nextState == alone.nextState, "\(division)")
     }
   }
 }

@@ -10,8 +10,10 @@ struct TrainerTests {
   @Test("ends with the same bits for any number of workers", arguments: SmallNetwork.all, SmallRun.instructionSets)
   func workersDoNotMatter(network: SmallNetwork, instructionSet: InstructionSet) throws {
     let alone = try SmallRun.trained(network, workers: 1, instructionSet: instructionSet)
-    for workers in [2, 3, 8] {
+    // Whole shards do not suit 3 workers, nor more workers than shards: they use the wide plan.
+    for workers in [2, 3, 8, 16, 64] {
       let together = try SmallRun.trained(network, workers: workers, instructionSet: instructionSet)
+      #expect(together.memory.division.isWide == [3, 16, 64].contains(workers))
       #expect(differences(together, alone).isEmpty)
       #expect(try together.evaluate(network.data.test) == alone.evaluate(network.data.test))
       #expect(try together.predict(network.data.test) == alone.predict(network.data.test))
@@ -326,8 +328,8 @@ struct ShardingTests {
       let configuration = TrainingConfiguration(model: Sequential(layers), batchSize: batchSize, shards: 8)
       let plan = try configuration.model.plan(inputShape: [28, 28, 1])
       let programs = try Programs(plan, kernels: InstructionSet.baseline.kernels, loss: configuration.loss)
-      let groups = ShardGroups(shards: 8, workers: 1024, parameterCount: plan.trainableCount) { _ in 0 }
-      let needs = MemoryEstimate(configuration, programs: programs, groups: groups, workerCount: 1 << 40)
+      let needs = MemoryEstimate(
+        configuration, programs: programs, division: .compact(ShardGroups(size: 1)), workerCount: 1 << 40)
       #expect(needs.bytes == .max)
       #expect(throws: TrainingError.tooLarge(bytes: .max, available: 5)) { try needs.check(available: 5) }
     }

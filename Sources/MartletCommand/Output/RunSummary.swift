@@ -9,7 +9,7 @@ enum RunSummary {
       [
         "Data: \(data.train.name.split(separator: " ").first ?? "")", samples(data),
       ] + scale(run) + [
-        "workers: \(trainer.workerCount)", "shards: \(trainer.configuration.shards)",
+        workers(trainer), "shards: \(trainer.configuration.shards)",
         "instruction set: \(trainer.instructionSet)",
       ]
     let lines = [trainer.plan.summary(), parts.joined(separator: " - ")] + (isResumed ? resumed(run) : [])
@@ -22,6 +22,12 @@ enum RunSummary {
     let counts = ([data.train] + validation + (data.hasTest ? [data.test] : [])).map { NumberFormat.grouped($0.count) }
     let names = data.hasOwnValidation ? " (training, validation\(data.hasTest ? ", test" : ""))" : ""
     return "\(counts.joined(separator: " + ")) samples of \(data.train.shape.sizes)\(names)"
+  }
+
+  /// `workers: 64 (50 with samples in a step)`
+  private static func workers(_ trainer: Trainer) -> String {
+    let (count, used) = (trainer.workerCount, trainer.workersWithSamples)
+    return "workers: \(count)" + (used < count ? " (\(used) with samples in a step)" : "")
   }
 
   /// The divisor of the inputs, unless it is the default 255 of byte images.

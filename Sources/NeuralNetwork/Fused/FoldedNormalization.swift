@@ -30,7 +30,7 @@ enum FoldedNormalization: FusionPattern {
     var convolution = convolution
     convolution.useBias = true
     if let pool = ConvolutionPool(convolution, of: layers, in: context),
-      let operation = PooledConvolution(pool.convolution, input: input, isTrainable: true, kernels: context.kernels)
+      let operation = PooledConvolution(pool.convolution, input: input, kernels: context.kernels)
     {
       return Fusion(operation: operation, layers: pool.layers, normalization: layers[1])
     }

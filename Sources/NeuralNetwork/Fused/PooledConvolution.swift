@@ -11,21 +11,19 @@ struct PooledConvolution: Operation, FusionPattern {
   private let offsets: ConvolutionOffsets
   private let isRelu: Bool
   private let useBias: Bool
-  private let isTrainable: Bool
   private let kernels: KernelSet
 
   static func match(at index: Int, input: TensorLayout, in context: LoweringContext) -> Fusion? {
     guard let pool = ConvolutionPool(at: index, in: context),
       let operation = Self(
-        pool.convolution, input: input, isTrainable: context.plan.nodes[index].isTrainable, kernels: context.kernels)
+        pool.convolution, input: input, kernels: context.kernels)
     else { return nil }
     return Fusion(operation: operation, layers: pool.layers)
   }
 
-  init?(_ convolution: Conv2D, input: TensorLayout, isTrainable: Bool, kernels: KernelSet) {
+  init?(_ convolution: Conv2D, input: TensorLayout, kernels: KernelSet) {
     guard let window = try? convolution.window(over: input.shape) else { return nil }
     self.kernels = kernels
-    self.isTrainable = isTrainable
     geometry = convolution.geometry(window)
     guard kernels.fitsPooledConvolution(geometry) else { return nil }
     offsets = ConvolutionOffsets(geometry, kernels: kernels)
@@ -39,9 +37,7 @@ struct PooledConvolution: Operation, FusionPattern {
   var backwardReads: BackwardReads { [.inputs, .output] }
   /// The argmax of each pooled value.
   var keptBytes: Int { outputCount }
-  /// The scratch includes the gradient of the kernel of a frozen layer, which is computed with that of its input.
-  func scratchCount(samples: Int) -> Int { scratchOffset + kernels.pooledConvolutionScratchCount(geometry) }
-  private var scratchOffset: Int { isTrainable ? 0 : geometry.biasOffset }
+  func scratchCount(samples: Int) -> Int { kernels.pooledConvolutionScratchCount(geometry) }
   var constantCount: Int { offsets.count }
   func prepare(_ constants: UnsafeMutablePointer<Float>) { offsets.fill(constants) }
 
@@ -62,19 +58,19 @@ struct PooledConvolution: Operation, FusionPattern {
       positions: offsets.positions(frame.constants), taps: offsets.taps(frame.constants), scratch: frame.scratch)
   }
 
-  /// Also computes the gradient of the input: both iterate over the argmax outputs.
+  /// Also computes the gradient of the input, if the frame has it: both iterate over the argmax outputs.
   func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
     computeGradients(
       frame, samples: samples, kernel: gradients, bias: useBias ? gradients + geometry.biasOffset : nil)
   }
 
   func inputGradients(_ frame: Frame) {
-    guard !isTrainable, frame.inputGradient != nil else { return }
-    computeGradients(frame, samples: 0..<frame.samples, kernel: frame.scratch, bias: nil)
+    guard frame.gradients == .ofInputs, frame.inputGradient != nil else { return }
+    computeGradients(frame, samples: 0..<frame.samples, kernel: nil, bias: nil)
   }
 
   private func computeGradients(
-    _ frame: Frame, samples: Range<Int>, kernel: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>?
+    _ frame: Frame, samples: Range<Int>, kernel: UnsafeMutablePointer<Float>?, bias: UnsafeMutablePointer<Float>?
   ) {
     let (input, output) = (samples.lowerBound * geometry.inputCount, samples.lowerBound * outputCount)
     kernels.pooledConvolutionGradients(
@@ -82,6 +78,6 @@ struct PooledConvolution: Operation, FusionPattern {
       selected: selected(frame) + output, outputGradient: frame.outputGradient + output, kernelGradient: kernel,
       biasGradient: bias, inputGradient: frame.inputGradient.map { $0 + input }, samples: samples.count,
       geometry: geometry, relu: isRelu, positions: offsets.positions(frame.constants),
-      scratch: frame.scratch + scratchOffset)
+      scratch: frame.scratch)
   }
 }

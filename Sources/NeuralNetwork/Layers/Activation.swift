@@ -34,12 +34,14 @@ struct ActivationOperation: Operation {
     activation.forward(frame.output, rows: count / columns, columns: columns, kernels: kernels)
   }
 
-  func inputGradients(_ frame: Frame) {
-    guard let inputGradient = frame.inputGradient else { return }
-    let count = frame.samples * output.shape.count
+  func beginBackward(_ frame: Frame) {
     activation.backward(
       outputs: activation.backwardReads == .inputs ? frame.input : UnsafePointer(frame.output),
-      gradient: frame.outputGradient, rows: count / columns, columns: columns, kernels: kernels)
-    inputGradient.update(from: frame.outputGradient, count: count)
+      gradient: frame.outputGradient, rows: frame.samples * output.shape.count / columns, columns: columns,
+      kernels: kernels)
+  }
+
+  func inputGradients(_ frame: Frame) {
+    frame.inputGradient?.update(from: frame.outputGradient, count: frame.samples * output.shape.count)
   }
 }

@@ -84,8 +84,9 @@ struct DenseOperation: ShardTreeOperation {
   }
 
   var backwardReads: BackwardReads { layer.activation == .linear ? .inputs : [.inputs, .output] }
-  func scratchCount(samples: Int) -> Int { kernels.denseScratchCount(shards: 1) }
-  func treeScratchCount(shards: Int) -> Int { kernels.denseScratchCount(shards: shards) }
+  func treeScratchCount(samples: Int, shards: Int) -> Int {
+    kernels.denseScratchCount(samples: samples, units: layer.units, shards: shards)
+  }
 
   func operations(needsInputGradient: Bool) -> OperationCount {
     let product = 2 * inputs * layer.units
@@ -105,17 +106,21 @@ struct DenseOperation: ShardTreeOperation {
       kernels: kernels)
   }
 
-  func variableGradients(_ frame: Frame, into gradients: UnsafeMutablePointer<Float>) {
+  /// Parts of some tiles of units.
+  var gradientParts: Int { (layer.units + 31) / 32 }
+
+  func variableGradients(_ frame: Frame, part: Int, of parts: Int, into gradients: UnsafeMutablePointer<Float>) {
     kernels.denseWeightGradient(
       outputGradient: frame.outputGradient, input: frame.input, weightGradient: gradients,
       biasGradient: layer.useBias ? gradients + biasOffset : nil, shardEnds: frame.shards.ends,
-      shards: frame.shards.count, inputs: inputs, units: layer.units, scratch: frame.scratch)
+      shards: frame.shards.count, inputs: inputs, units: layer.units,
+      range: layer.units * part / parts..<layer.units * (part + 1) / parts, scratch: frame.scratch)
   }
 
   func inputGradients(_ frame: Frame) {
     guard let inputGradient = frame.inputGradient else { return }
     kernels.denseInputGradient(
       outputGradient: frame.outputGradient, weights: frame.variables, inputGradient: inputGradient,
-      samples: frame.samples, inputs: inputs, units: layer.units)
+      samples: frame.samples, inputs: inputs, units: layer.units, scratch: frame.scratch)
   }
 }

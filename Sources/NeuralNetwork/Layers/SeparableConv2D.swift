@@ -116,7 +116,8 @@ struct SeparableConv2DOperation: Operation {
   }
 
   var backwardReads: BackwardReads { layer.activation == .linear ? .inputs : [.inputs, .output] }
-  var keptBytes: Int { 2 * depthwise.outputCount * MemoryLayout<Float>.stride }
+  var keptBytes: Int { depthwise.outputCount * MemoryLayout<Float>.stride }
+  var keptGradientBytes: Int { keptBytes }
   func scratchCount(samples: Int) -> Int {
     max(kernels.depthwiseScratchCount(depthwise), kernels.convolutionScratchCount(pointwise))
   }
@@ -135,12 +136,12 @@ struct SeparableConv2DOperation: Operation {
 
   /// (samples, output height, output width, depthwise filters): the outputs of the depthwise convolution.
   private func middle(_ frame: Frame) -> UnsafeMutablePointer<Float> {
-    frame.kept.bindMemory(to: Float.self, capacity: 2 * frame.samples * depthwise.outputCount)
+    frame.kept.bindMemory(to: Float.self, capacity: frame.samples * depthwise.outputCount)
   }
 
   /// Likewise, their gradient.
   private func middleGradient(_ frame: Frame) -> UnsafeMutablePointer<Float> {
-    middle(frame) + frame.samples * depthwise.outputCount
+    frame.keptGradient.bindMemory(to: Float.self, capacity: frame.samples * depthwise.outputCount)
   }
 
   private func rows(_ frame: Frame) -> Int { frame.samples * pointwise.outputHeight * pointwise.outputWidth }

@@ -4,10 +4,13 @@ package final class BatchMemory: @unchecked Sendable {
   // Sendable: in a phase each task writes the part of its own samples; statistics change between phases.
   let buffer: FloatBuffer
   let layout: BatchLayout
+  /// The maximum number of samples in a batch.
+  let capacity: Int
 
   /// - Parameter capacity: the maximum number of samples in a batch.
   package init(for program: Program, capacity: Int) {
     layout = BatchLayout(program, capacity: capacity)
+    self.capacity = capacity
     buffer = FloatBuffer(count: layout.count)
   }
 

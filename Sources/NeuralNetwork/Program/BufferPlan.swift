@@ -1,7 +1,7 @@
 /// The buffer assignment of a program's values and gradients: buffers with disjoint lifetimes share memory.
 ///
-/// Time runs over the operations, 0 to n − 1, the loss at n, and the operations in reverse order, n + 1 to 2n. A buffer
-/// is allocated when its contents are computed, and free after the last read.
+/// Time runs over the operations, 0 to n − 1, the loss at n, the operations in reverse order, n + 1 to 2n, and separate
+/// variable gradients at 2n + 1. A buffer is allocated when its contents are computed, and free after the last read.
 ///
 /// Batch operations divide time into phases: all samples of a batch pass one phase before the next begins. A buffer
 /// whose lifetime is within one phase is part of a worker's memory, and reused for its next samples; one that lives
@@ -30,8 +30,9 @@ struct BufferPlan {
   /// For each operation and input, the place where it writes the input's gradient: the gradient's own place if it is
   /// the first writer in the backward pass, else a separate place, to be added. Nil if it is not computed.
   private(set) var contributions: [[Place?]]
-  /// For each operation, the storage of `Operation.keptBytes`.
+  /// For each operation, the storage of `Operation.keptBytes`, and of `Operation.keptGradientBytes`.
   private(set) var kept: [Storage]
+  private(set) var keptGradients: [Storage]
 
   init(_ program: Program) {
     values = Array(repeating: nil, count: program.values.count)
@@ -39,7 +40,11 @@ struct BufferPlan {
     contributions = program.operations.map { $0.inputs.map { _ in nil } }
     let phases = Phases(program)
     kept = program.operations.indices.map {
-      program.mode == .training && phases.ofForward($0) != phases.ofBackward($0) ? .batch : .worker
+      program.mode == .training && phases.ofForward($0) != phases.ofBackward($0)
+        || program.hasSeparateVariableGradients(of: $0) ? .batch : .worker
+    }
+    keptGradients = program.operations.indices.map {
+      program.hasSeparateVariableGradients(of: $0) ? .batch : .worker
     }
     let lifetimes = Lifetimes(program, phases)
     var free: [[Int]] = [[], []]
@@ -47,7 +52,10 @@ struct BufferPlan {
     for buffer in lifetimes.buffers {
       for ended in occupied where ended.end < buffer.start { free[ended.storage.rawValue].append(ended.slot) }
       occupied.removeAll { $0.end < buffer.start }
-      let slot = takeSlot(of: buffer.count, in: buffer.storage.rawValue, from: &free[buffer.storage.rawValue])
+      // The samples of a whole batch are contiguous only in a slot of their own size.
+      let isExact = buffer.storage == .batch && buffer.end > 2 * program.operations.count
+      let slot = takeSlot(
+        of: buffer.count, isExact: isExact, in: buffer.storage.rawValue, from: &free[buffer.storage.rawValue])
       occupied.append((buffer.storage, slot, buffer.end))
       let place = Place(storage: buffer.storage, slot: slot, count: buffer.count)
       switch buffer.contents {
@@ -63,11 +71,13 @@ struct BufferPlan {
     }
   }
 
-  /// The smallest free slot of at least `count` floats; else the largest, which grows; else a new one.
-  private mutating func takeSlot(of count: Int, in storage: Int, from free: inout [Int]) -> Int {
+  /// The smallest free slot of at least `count` floats; else the largest, which grows; else a new one. If `isExact`, a
+  /// free slot of `count` floats, else a new one.
+  private mutating func takeSlot(of count: Int, isExact: Bool, in storage: Int, from free: inout [Int]) -> Int {
     let sizes = slots[storage]
-    let fitting = free.filter { sizes[$0] >= count }.min { (sizes[$0], $0) < (sizes[$1], $1) }
-    guard let slot = fitting ?? free.max(by: { (sizes[$0], $1) < (sizes[$1], $0) }) else {
+    let usable = free.filter { !isExact || sizes[$0] == count }
+    let fitting = usable.filter { sizes[$0] >= count }.min { (sizes[$0], $0) < (sizes[$1], $1) }
+    guard let slot = fitting ?? usable.max(by: { (sizes[$0], $1) < (sizes[$1], $0) }) else {
       slots[storage].append(count)
       return sizes.count
     }
@@ -100,6 +110,8 @@ private struct Phases {
 
   /// The phase of the loss.
   var ofLoss: Int { batchOperations }
+  /// The phase of separate variable gradients, after all others.
+  var ofVariables: Int { 2 * batchOperations + 1 }
 }
 
 /// The lifetimes of a program's buffers.
@@ -142,9 +154,12 @@ private struct Lifetimes {
       for input in placed.inputs { use(input, index, phases.ofForward(index)) }
       use(placed.output, index, phases.ofForward(index))
       guard program.mode == .training, program.values[placed.output].needsGradient else { continue }
-      let (time, phase) = (2 * count - index, phases.ofBackward(index))
-      if placed.operation.backwardReads.contains(.inputs) { for input in placed.inputs { use(input, time, phase) } }
-      if placed.operation.backwardReads.contains(.output) { use(placed.output, time, phase) }
+      var reads = [(2 * count - index, phases.ofBackward(index))]
+      if program.hasSeparateVariableGradients(of: index) { reads.append((2 * count + 1, phases.ofVariables)) }
+      for (time, phase) in reads {
+        if placed.operation.backwardReads.contains(.inputs) { for input in placed.inputs { use(input, time, phase) } }
+        if placed.operation.backwardReads.contains(.output) { use(placed.output, time, phase) }
+      }
     }
     for (value, uses) in uses.enumerated() {
       buffers.append(
@@ -162,10 +177,11 @@ private struct Lifetimes {
     for (index, placed) in program.operations.enumerated().reversed() {
       let (time, phase) = (2 * count - index, phases.ofBackward(index))
       if let first = written[placed.output] {
+        let isKept = program.hasSeparateVariableGradients(of: index)
         buffers.append(
           Buffer(
             contents: .gradient(placed.output), count: program.values[placed.output].count, start: first.time,
-            end: time, storage: first.phase == phase ? .worker : .batch))
+            end: isKept ? 2 * count + 1 : time, storage: first.phase == phase && !isKept ? .worker : .batch))
       }
       for (input, value) in placed.inputs.enumerated() where program.values[value].needsGradient {
         if written[value] == nil {

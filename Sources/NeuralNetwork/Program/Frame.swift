@@ -1,5 +1,13 @@
 /// The memory of one operation for some samples of a batch.
 public struct Frame {
+  /// The gradients that a backward pass computes. Those of variables are computed separately in the wide plan of a
+  /// step, and not at all in a frozen layer.
+  enum Gradients {
+    case all
+    case ofInputs
+    case ofVariables
+  }
+
   package let shards: ShardBounds
   /// The pass that the frame belongs to.
   public let pass: Pass
@@ -9,8 +17,10 @@ public struct Frame {
   public let variables: UnsafePointer<Float>
   /// Its other variables, likewise.
   public let state: UnsafePointer<Float>
-  /// `Operation.keptBytes` bytes per sample.
+  /// `Operation.keptBytes` bytes per sample, one sample after the other.
   public let kept: UnsafeMutableRawPointer
+  /// `Operation.keptGradientBytes` bytes per sample, likewise.
+  public let keptGradient: UnsafeMutableRawPointer
   /// `Operation.scratchCount` floats; undefined before each call.
   public let scratch: UnsafeMutablePointer<Float>
   /// `Operation.constantCount` floats, filled once by `prepare`.
@@ -19,6 +29,8 @@ public struct Frame {
   public let statistics: UnsafePointer<Float>
   /// The factor of the gradient of each sample's penalties: 1 / (samples of the batch); 0 where they do not count.
   let penaltyScale: Float
+  /// The gradients that are computed for its samples.
+  let gradients: Gradients
   /// Output, gradient of the output, and for each input its values and their gradient.
   let addresses: UnsafePointer<UnsafeMutablePointer<Float>?>
 
@@ -28,14 +40,16 @@ public struct Frame {
   /// (samples, output…)
   public var output: UnsafeMutablePointer<Float> { addresses[0].unsafelyUnwrapped }
 
-  /// (samples, output…); the backward pass may overwrite it.
+  /// (samples, output…); only `Operation.beginBackward` may overwrite it.
   public var outputGradient: UnsafeMutablePointer<Float> { addresses[1].unsafelyUnwrapped }
 
   /// (samples, input…)
   public func input(_ index: Int) -> UnsafePointer<Float> { UnsafePointer(addresses[2 + 2 * index].unsafelyUnwrapped) }
 
   /// (samples, input…), to be overwritten; nil if the gradient is not needed.
-  public func inputGradient(_ index: Int) -> UnsafeMutablePointer<Float>? { addresses[3 + 2 * index] }
+  public func inputGradient(_ index: Int) -> UnsafeMutablePointer<Float>? {
+    gradients == .ofVariables ? nil : addresses[3 + 2 * index]
+  }
 
   /// The first input: (samples, input…)
   public var input: UnsafePointer<Float> { input(0) }

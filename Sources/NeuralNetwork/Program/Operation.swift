@@ -2,6 +2,9 @@
 ///
 /// It has no state and allocates nothing: it works on a `Frame`, which holds the samples of one or several adjacent
 /// shards and is used by one thread.
+///
+/// After `beginBackward`, the gradients of variables and of inputs are computed in either order, perhaps by different
+/// threads, and for other samples at a time: neither may change what the other one reads.
 public protocol Operation: Sendable {
   /// The sample shape of the output, and its memory order.
   var output: TensorLayout { get }
@@ -11,6 +14,8 @@ public protocol Operation: Sendable {
   var backwardReads: BackwardReads { get }
   /// The bytes of `Frame.kept` per sample: values stored by the forward pass for the backward pass.
   var keptBytes: Int { get }
+  /// The bytes of `Frame.keptGradient` per sample: gradients stored by `beginBackward` for the other two.
+  var keptGradientBytes: Int { get }
   /// The floats of `Frame.scratch` for up to `samples` samples; its contents are undefined before each call.
   func scratchCount(samples: Int) -> Int
   /// The floats of `Frame.constants`, which `prepare` fills once.
@@ -41,6 +46,7 @@ public protocol Operation: Sendable {
 extension Operation {
   public var variableLayouts: [ParameterLayout] { [] }
   public var keptBytes: Int { 0 }
+  public var keptGradientBytes: Int { 0 }
   public func scratchCount(samples: Int) -> Int { 0 }
   public var constantCount: Int { 0 }
   public func prepare(_ constants: UnsafeMutablePointer<Float>) {}

@@ -11,6 +11,8 @@ package struct PlacedOperation: Sendable {
   package let variableOffset: Int
   package let variableCount: Int
   package let stateOffset: Int
+  /// The floats of its trainable variables.
+  package var trainableRange: Range<Int> { variableOffset..<variableOffset + variableCount }
   /// Whether its weights belong to a frozen layer.
   let isFrozen: Bool
   /// The folding that computes its weights; nil if they are variables.

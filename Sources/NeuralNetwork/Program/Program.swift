@@ -17,6 +17,9 @@ package struct Program: Sendable {
   package let isLogits: Bool
   /// The memory layout of each of `plan.variables`.
   package let layouts: [ParameterLayout]
+  /// Whether the gradients of variables are computed after the passes, for the whole batch: what they need is kept for
+  /// every sample.
+  package var hasSeparateVariableGradients = false
 
   /// The output of an operation per sample.
   struct Value: Sendable {

@@ -13,6 +13,9 @@ package struct ShardBounds {
 
   package var samples: Int { Int(ends[count - 1]) }
 
+  /// The samples of a shard.
+  func range(ofShard shard: Int) -> Range<Int> { (shard == 0 ? 0 : Int(ends[shard - 1]))..<Int(ends[shard]) }
+
   /// The floats of `levels` in `sum` for values of `floats` floats, for up to `shards` shards.
   static func levelsCount(of floats: Int, shards: Int) -> Int {
     (Int.bitWidth - shards.leadingZeroBitCount - 1) * FloatBuffer.aligned(floats)

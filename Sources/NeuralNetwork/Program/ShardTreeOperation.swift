@@ -1,11 +1,19 @@
 /// An operation that sums its variable gradients over shards itself, in the order of `ShardTree`, while they are in the
 /// L1 cache.
 public protocol ShardTreeOperation: Operation {
-  /// The floats of `Frame.scratch` for up to `shards` shards, in addition to those for the samples.
-  func treeScratchCount(shards: Int) -> Int
+  /// The floats of `Frame.scratch` for up to `samples` samples in up to `shards` shards, if these are more than
+  /// `scratchCount`.
+  func treeScratchCount(samples: Int, shards: Int) -> Int
 
-  /// Computes the gradients of the trainable variables, summed over all shards of the frame.
-  func variableGradients(_ frame: Frame, into gradients: UnsafeMutablePointer<Float>)
+  /// The maximum number of parts of the variables whose gradients can be computed separately, 1 or more.
+  var gradientParts: Int { get }
+
+  /// Computes the gradients of a part of the trainable variables, summed over all shards of the frame.
+  ///
+  /// - Parameters:
+  ///   - part: the index of the part among `parts`, at most `gradientParts`.
+  ///   - gradients: overwritten for the part; laid out as `Frame.variables`.
+  func variableGradients(_ frame: Frame, part: Int, of parts: Int, into gradients: UnsafeMutablePointer<Float>)
 }
 
 extension ShardTreeOperation {

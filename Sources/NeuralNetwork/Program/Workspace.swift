@@ -3,7 +3,7 @@ import Kernels
 /// The memory of one thread for a program over some shards of a batch at a time.
 package final class Workspace {
   package let program: Program
-  /// The maximum number of samples.
+  /// The maximum number of samples in a pass.
   package let capacity: Int
   /// The maximum number of shards.
   package let shardCapacity: Int
@@ -32,8 +32,8 @@ package final class Workspace {
   private let penalties: [Int]
 
   /// - Parameters:
-  ///   - capacity: the maximum number of samples.
-  ///   - shards: the maximum number of shards.
+  ///   - capacity: the maximum number of samples in a pass.
+  ///   - shards: the maximum number of shards in a pass; in the batch if the program has separate variable gradients.
   ///   - batch: the batch memory shared by workers; its own if nil.
   package init(
     for program: Program, capacity: Int, shards shardCapacity: Int = 1, batch: BatchMemory? = nil, kernels: KernelSet
@@ -46,11 +46,12 @@ package final class Workspace {
     shardEnds = .allocate(capacity: shardCapacity)
     shardEnds.initialize(repeating: Int32(capacity), count: shardCapacity)
     shards = ShardBounds(ends: shardEnds, count: 1)
-    layout = WorkspaceLayout(program, capacity: capacity, shards: shardCapacity)
+    let batch = batch ?? BatchMemory(for: program, capacity: capacity)
+    layout = WorkspaceLayout(program, capacity: capacity, shards: shardCapacity, batch: batch.capacity)
     buffer = FloatBuffer(count: layout.count)
     addresses = .allocate(capacity: max(layout.addressCount, 1))
     addresses.initialize(repeating: nil, count: max(layout.addressCount, 1))
-    self.batch = batch ?? BatchMemory(for: program, capacity: capacity)
+    self.batch = batch
     moving = layout.moving
     fillAddresses()
     for (placed, place) in zip(program.operations, layout.operations) {
@@ -63,9 +64,16 @@ package final class Workspace {
     addresses.deallocate()
   }
 
+  /// The number of floats of a workspace's values and gradients, without scratch memory.
+  package static func valueCount(for program: Program, capacity: Int) -> Int {
+    WorkspaceLayout(program, capacity: capacity, shards: 1, batch: capacity).scratch
+  }
+
   /// The number of floats in a workspace.
-  package static func count(for program: Program, capacity: Int, shards: Int) -> Int {
-    WorkspaceLayout(program, capacity: capacity, shards: shards).count
+  ///
+  /// - Parameter batch: the maximum number of samples in a batch; `capacity` if nil.
+  package static func count(for program: Program, capacity: Int, shards: Int, batch: Int? = nil) -> Int {
+    WorkspaceLayout(program, capacity: capacity, shards: shards, batch: batch ?? capacity).count
   }
 
   /// Sets the division of the next samples into shards.
@@ -74,10 +82,22 @@ package final class Workspace {
   ///   - first: the index in the batch of the first sample.
   ///   - end: the index after the last sample of a shard, relative to `first`.
   package func divide(into count: Int, first: Int = 0, end: (_ shard: Int) -> Int) {
+    setShards(count, first: first, end: end)
+    precondition(shards.samples <= capacity, "got \(shards.samples) samples, the workspace has room for \(capacity)")
+  }
+
+  /// Sets the division of a whole batch into shards, for its separate variable gradients.
+  package func divideBatch(into count: Int, end: (_ shard: Int) -> Int) {
+    setShards(count, first: 0, end: end)
+    precondition(
+      program.hasSeparateVariableGradients && shards.samples <= batch.capacity,
+      "got \(shards.samples) samples, the batch has room for \(batch.capacity)")
+  }
+
+  private func setShards(_ count: Int, first: Int, end: (_ shard: Int) -> Int) {
     precondition(count <= shardCapacity, "got \(count) shards, the workspace has room for \(shardCapacity)")
     for shard in 0..<count { shardEnds[shard] = Int32(end(shard)) }
     shards = ShardBounds(ends: shardEnds, count: count)
-    precondition(shards.samples <= capacity, "got \(shards.samples) samples, the workspace has room for \(capacity)")
     firstPosition = first
     for entry in moving { addresses[entry.address] = batchAddress(entry.slot) }
   }
@@ -115,14 +135,26 @@ package final class Workspace {
   }
 
   private func kept(_ index: Int) -> UnsafeMutableRawPointer {
-    guard let offset = batch.layout.kept[index] else {
-      return UnsafeMutableRawPointer(buffer.start + layout.operations[index].kept)
-    }
-    return UnsafeMutableRawPointer(batch.buffer.start + offset)
-      + firstPosition * program.operations[index].operation.keptBytes
+    kept(
+      in: batch.layout.kept[index], or: layout.operations[index].kept, program.operations[index].operation.keptBytes)
   }
 
-  private func frame(_ index: Int, _ variables: UnsafePointer<Float>, _ state: UnsafePointer<Float>) -> Frame {
+  private func keptGradient(_ index: Int) -> UnsafeMutableRawPointer {
+    kept(
+      in: batch.layout.keptGradients[index], or: layout.operations[index].keptGradient,
+      program.operations[index].operation.keptGradientBytes)
+  }
+
+  /// The part of what an operation keeps for the current samples: in the batch's memory, or else in the worker's.
+  private func kept(in batchOffset: Int?, or offset: Int, _ bytesPerSample: Int) -> UnsafeMutableRawPointer {
+    guard let batchOffset else { return UnsafeMutableRawPointer(buffer.start + offset) }
+    return UnsafeMutableRawPointer(batch.buffer.start + batchOffset) + firstPosition * bytesPerSample
+  }
+
+  private func frame(
+    _ index: Int, _ variables: UnsafePointer<Float>, _ state: UnsafePointer<Float>,
+    _ gradients: Frame.Gradients = .all
+  ) -> Frame {
     let (placed, place) = (program.operations[index], layout.operations[index])
     let weights: UnsafePointer<Float>
     if let folding = placed.folding {
@@ -133,8 +165,9 @@ package final class Workspace {
     }
     return Frame(
       shards: shards, pass: pass, firstPosition: firstPosition, variables: weights,
-      state: state + placed.stateOffset, kept: kept(index), scratch: buffer.start + layout.scratch,
-      constants: buffer.start + place.constants, statistics: batch.statistics(of: placed), penaltyScale: penaltyScale,
+      state: state + placed.stateOffset, kept: kept(index), keptGradient: keptGradient(index),
+      scratch: buffer.start + layout.scratch, constants: buffer.start + place.constants,
+      statistics: batch.statistics(of: placed), penaltyScale: penaltyScale, gradients: gradients,
       addresses: addresses + place.firstAddress)
   }
 }
@@ -165,7 +198,8 @@ extension Workspace {
   ///
   /// - Parameters:
   ///   - gradients: overwritten for the segment's variables with the sums over the samples of each shard, summed in the
-  ///     order of `ShardTree`; laid out as `variables`. Those of a batch operation are excluded.
+  ///     order of `ShardTree`; laid out as `variables`. Those of a batch operation are excluded. Unused in a program
+  ///     with separate variable gradients.
   ///   - rows: (samples, sumCount) of the batch operation that begins the segment, overwritten; nil for the first.
   package func backward(
     segment: Int = 0, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
@@ -206,20 +240,35 @@ extension Workspace {
   ) {
     let placed = program.operations[index]
     guard program.values[placed.output].needsGradient else { return }
-    let frame = frame(index, variables, state)
+    let sumsVariables = program.hasVariableGradients(of: index) && !program.hasSeparateVariableGradients
+    let frame = frame(index, variables, state, sumsVariables ? .all : .ofInputs)
     placed.operation.beginBackward(frame)
-    if placed.variableCount > 0, placed.batchOperation == nil {
-      sumVariableGradients(placed, frame, into: gradients + placed.variableOffset)
-    }
+    if sumsVariables { sumVariableGradients(placed, frame, into: gradients + placed.variableOffset) }
     placed.operation.inputGradients(frame)
     addContributions(index)
+  }
+
+  /// Computes a part of the variable gradients of the batch set by `divideBatch`, after its passes.
+  ///
+  /// - Parameter gradients: overwritten for the part; laid out as `variables`.
+  package func variableGradients(
+    _ task: VariableGradientTasks.Task, variables: UnsafePointer<Float>, state: UnsafePointer<Float>,
+    into gradients: UnsafeMutablePointer<Float>
+  ) {
+    let placed = program.operations[task.operation]
+    let (frame, target) = (frame(task.operation, variables, state, .ofVariables), gradients + placed.variableOffset)
+    if let operation = placed.treeOperation {
+      operation.variableGradients(frame, part: task.part, of: task.parts, into: target)
+    } else {
+      placed.operation.variableGradients(frame, samples: shards.range(ofShard: task.part), into: target)
+    }
   }
 
   private func sumVariableGradients(
     _ placed: PlacedOperation, _ frame: Frame, into gradients: UnsafeMutablePointer<Float>
   ) {
     if let operation = placed.treeOperation {
-      operation.variableGradients(frame, into: gradients)
+      operation.variableGradients(frame, part: 0, of: 1, into: gradients)
     } else {
       shards.sum(
         into: gradients, count: placed.variableCount, levels: buffer.start + layout.levels, kernels: kernels

@@ -3,6 +3,8 @@ struct WorkspaceLayout {
   struct Place {
     /// Unused if it is in the batch's memory.
     let kept: Int
+    /// Likewise.
+    let keptGradient: Int
     let constants: Int
     /// The index of its first entry in `addresses`.
     let firstAddress: Int
@@ -29,7 +31,10 @@ struct WorkspaceLayout {
     }
   }
 
-  init(_ program: Program, capacity: Int, shards: Int) {
+  /// - Parameters:
+  ///   - capacity: the maximum number of samples in a pass.
+  ///   - batch: the maximum number of samples in a batch, whose variable gradients may be computed separately.
+  init(_ program: Program, capacity: Int, shards: Int, batch: Int) {
     let plan = BufferPlan(program)
     var offset = 0
     func reserve(_ count: Int) -> Int {
@@ -44,15 +49,24 @@ struct WorkspaceLayout {
       for (input, value) in placed.inputs.enumerated() {
         addresses += [plan.values[value], plan.contributions[index][input]]
       }
-      let keptFloats = plan.kept[index] == .batch ? 0 : (capacity * placed.operation.keptBytes + 3) / 4
+      func reserveKept(_ bytes: Int, in storage: BufferPlan.Storage) -> Int {
+        reserve(storage == .batch ? 0 : (capacity * bytes + 3) / 4)
+      }
       return Place(
-        kept: reserve(keptFloats), constants: reserve(placed.operation.constantCount), firstAddress: firstAddress)
+        kept: reserveKept(placed.operation.keptBytes, in: plan.kept[index]),
+        keptGradient: reserveKept(placed.operation.keptGradientBytes, in: plan.keptGradients[index]),
+        constants: reserve(placed.operation.constantCount), firstAddress: firstAddress)
     }
+    let samples = program.hasSeparateVariableGradients ? max(capacity, batch) : capacity
     scratch = reserve(
       program.operations.map {
-        max($0.operation.scratchCount(samples: capacity), $0.treeOperation?.treeScratchCount(shards: shards) ?? 0)
+        max(
+          $0.operation.scratchCount(samples: samples),
+          $0.treeOperation?.treeScratchCount(samples: samples, shards: shards) ?? 0)
       }.max() ?? 0)
-    let summed = program.operations.filter { program.mode == .training && $0.treeOperation == nil }
+    let summed = program.operations.filter {
+      program.mode == .training && $0.treeOperation == nil && !program.hasSeparateVariableGradients
+    }
     levels = reserve(summed.map { ShardBounds.levelsCount(of: $0.variableCount, shards: shards) }.max() ?? 0)
     self.plan = plan
     self.addresses = addresses

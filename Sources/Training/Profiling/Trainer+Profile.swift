@@ -9,6 +9,7 @@ extension Trainer {
   package func profileLayers(_ dataset: Dataset, runs: Int) throws -> [LayerProfile] {
     try check(dataset, validation: nil)
     let worker = memory.workers[0]
+    precondition(!memory.division.isWide, "layers are measured with the compact plan, of few workers")
     let shard = min(configuration.largestShard, dataset.count)
     let (variables, reduction) = (variables, memory.reduction)
     let box = PassTimesBox()

@@ -1,17 +1,16 @@
 import NeuralNetwork
 
-/// The backward pass of a segment before the last, starting at the batch operation after it, one task per group of
-/// shards.
+/// The backward pass of a segment before the last, starting at the batch operation after it.
 struct BackwardPhase: StepPhase {
   let segment: Int
   unowned let memory: StepMemory
 
-  func taskCount(_ step: CurrentStep) -> Int { memory.groupCount(step) }
+  func taskCount(_ step: CurrentStep) -> Int { memory.division.taskCount(step.sharding) }
 
   func run(task: Int, worker: Int, _ step: CurrentStep) {
     memory.workers[worker].backward(
-      segment: segment, of: step, shards: memory.groups.shards(ofGroup: task, of: step.sharding.shardCount),
-      variables: memory.variables, gradients: memory.reduction.gradients(ofGroup: task), rows: memory.batchSums)
+      segment: segment, of: step, memory.division.part(ofTask: task, of: step.sharding),
+      variables: memory.variables, gradients: memory.gradients(ofTask: task), rows: memory.batchSums)
   }
 
   func finish(_ step: CurrentStep) -> Bool {

@@ -1,16 +1,15 @@
 import NeuralNetwork
 
-/// The forward pass of a segment before the last, one task per group of shards; then the statistics of the batch
-/// operation after it.
+/// The forward pass of a segment before the last; then the statistics of the batch operation after it.
 struct ForwardPhase: StepPhase {
   let segment: Int
   unowned let memory: StepMemory
 
-  func taskCount(_ step: CurrentStep) -> Int { memory.groupCount(step) }
+  func taskCount(_ step: CurrentStep) -> Int { memory.division.taskCount(step.sharding) }
 
   func run(task: Int, worker: Int, _ step: CurrentStep) {
     memory.workers[worker].forward(
-      segment: segment, of: step, shards: memory.groups.shards(ofGroup: task, of: step.sharding.shardCount),
+      segment: segment, of: step, memory.division.part(ofTask: task, of: step.sharding),
       variables: memory.variables, rows: memory.batchSums)
   }
 

@@ -1,17 +1,17 @@
 import NeuralNetwork
 
-/// The forward pass of the last segment, the loss, and the segment's backward pass, one task per group of shards.
+/// The forward pass of the last segment, the loss, and the segment's backward pass.
 struct LossPhase: StepPhase {
   unowned let memory: StepMemory
 
   private var segment: Int { memory.program.segments.count - 1 }
 
-  func taskCount(_ step: CurrentStep) -> Int { memory.groupCount(step) }
+  func taskCount(_ step: CurrentStep) -> Int { memory.division.taskCount(step.sharding) }
 
   func run(task: Int, worker: Int, _ step: CurrentStep) {
     memory.workers[worker].train(
-      lastSegment: segment, of: step, shards: memory.groups.shards(ofGroup: task, of: step.sharding.shardCount),
-      variables: memory.variables, gradients: memory.reduction.gradients(ofGroup: task), sums: memory.lossSums,
+      lastSegment: segment, of: step, memory.division.part(ofTask: task, of: step.sharding),
+      variables: memory.variables, gradients: memory.gradients(ofTask: task), sums: memory.lossSums,
       rows: memory.batchSums)
   }
 

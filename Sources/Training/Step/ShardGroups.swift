@@ -11,15 +11,15 @@ struct ShardGroups: Sendable, Equatable {
 
   init(size: Int) { self.size = size }
 
-  /// - Parameter workspaceCount: the floats that a worker needs for a group of `shards` shards.
-  init(shards: Int, workers: Int, parameterCount: Int, workspaceCount: (_ shards: Int) -> Int) {
+  /// - Parameter valueCount: the floats of the values and gradients of a group of `shards` shards.
+  init(shards: Int, workers: Int, parameterCount: Int, valueCount: (_ shards: Int) -> Int) {
     /// The shards that the busiest worker computes, in sequence.
     func longest(_ size: Int) -> Int {
       let groups = (shards + size - 1) / size
       return (groups + workers - 1) / workers * size
     }
     var size = 1
-    while 2 * size <= shards, longest(2 * size) <= longest(1), workspaceCount(2 * size) <= 3 * parameterCount {
+    while 2 * size <= shards, longest(2 * size) <= longest(1), valueCount(2 * size) <= 3 * parameterCount {
       size *= 2
     }
     self.size = size
@@ -27,7 +27,7 @@ struct ShardGroups: Sendable, Equatable {
 
   init(_ configuration: TrainingConfiguration, _ program: Program, workers: Int) {
     self.init(shards: configuration.shards, workers: workers, parameterCount: program.plan.trainableCount) {
-      Workspace.count(for: program, capacity: $0 * configuration.largestShard, shards: $0)
+      Workspace.valueCount(for: program, capacity: $0 * configuration.largestShard)
     }
   }
 

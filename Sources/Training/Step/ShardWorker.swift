@@ -1,7 +1,7 @@
 import Kernels
 import NeuralNetwork
 
-/// A worker's buffers and passes for one group of shards at a time.
+/// A worker's buffers and passes for one part of a batch at a time.
 final class ShardWorker: @unchecked Sendable {
   // Sendable: `WorkerTeam` runs one task per worker at a time, and joins before other access.
   private let configuration: TrainingConfiguration
@@ -22,9 +22,10 @@ final class ShardWorker: @unchecked Sendable {
 
   /// - Parameters:
   ///   - batch: the memory of the batch that workers share.
-  ///   - groupSize: the maximum number of shards computed at a time.
+  ///   - division: the division of steps into parts.
   init(
-    configuration: TrainingConfiguration, programs: Programs, batch: BatchMemory, kernels: KernelSet, groupSize: Int
+    configuration: TrainingConfiguration, programs: Programs, batch: BatchMemory, kernels: KernelSet,
+    division: StepDivision
   ) {
     self.configuration = configuration
     loader = BatchLoader(
@@ -36,32 +37,33 @@ final class ShardWorker: @unchecked Sendable {
     metrics = configuration.metrics.map { ($0, $0 as? any CountMetric) }
     counts = .allocate(capacity: max(countCount, 1))
     counts.initialize(repeating: 0, count: max(countCount, 1))
-    let capacity = configuration.largestShard * groupSize
+    let capacity = division.capacity(configuration)
     let needsProbabilities = configuration.metrics.contains { type(of: $0).needsProbabilities }
+    let most = max(capacity, programs.inferenceCapacity)
     probabilities =
-      programs.training.isLogits && needsProbabilities ? FloatBuffer(count: capacity * outputs) : nil
+      programs.training.isLogits && needsProbabilities ? FloatBuffer(count: most * outputs) : nil
     workspace = Workspace(
-      for: programs.training, capacity: capacity, shards: groupSize, batch: batch, kernels: kernels)
-    inference = Workspace(for: programs.inference, capacity: configuration.largestShard, kernels: kernels)
-    targets = TargetBuffer(
-      type(of: configuration.loss), capacity: capacity, count: outputs)
+      for: programs.training, capacity: capacity, shards: division.shardCapacity(configuration), batch: batch,
+      kernels: kernels)
+    inference = Workspace(for: programs.inference, capacity: programs.inferenceCapacity, kernels: kernels)
+    targets = TargetBuffer(type(of: configuration.loss), capacity: most, count: outputs)
   }
 
   deinit { counts.deallocate() }
 
   // MARK: - Phases of a step
 
-  /// Computes the forward pass of a segment for adjacent shards of a batch.
+  /// Computes the forward pass of a segment for a part of a batch.
   ///
-  /// - Parameter rows: of the batch operation after the segment, overwritten for the samples of the shards.
+  /// - Parameter rows: of the batch operation after the segment, overwritten for the samples of the part.
   func forward(
-    segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables, rows: SampleSums
+    segment: Int, of step: CurrentStep, _ part: BatchPart, variables: Variables, rows: SampleSums
   ) {
-    let range = begin(shards, of: step)
-    if segment == 0 { loader.load(range, of: step, into: workspace.input) }
+    begin(part, of: step)
+    if segment == 0 { loader.load(part.samples, of: step, into: workspace.input) }
     workspace.forward(
       segment: segment, variables: variables.parameters.start, state: variables.state.start,
-      rows: rowsStart(rows, ofSegment: segment + 1, from: range.lowerBound))
+      rows: rowsStart(rows, ofSegment: segment + 1, from: part.samples.lowerBound))
   }
 
   /// Computes the forward pass of the last segment, the loss, and the segment's backward pass. The loss of a batch is
@@ -69,13 +71,13 @@ final class ShardWorker: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - gradients: overwritten for the segment's variables; see `Workspace.backward`.
-  ///   - sums: overwritten for the samples of the shards with the loss and each metric.
+  ///   - sums: overwritten for the samples of the part with the loss and each metric.
   func train(
-    lastSegment segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables,
+    lastSegment segment: Int, of step: CurrentStep, _ part: BatchPart, variables: Variables,
     gradients: UnsafeMutablePointer<Float>, sums: SampleSums, rows: SampleSums
   ) {
-    forward(segment: segment, of: step, shards: shards, variables: variables, rows: rows)
-    let range = step.sharding.range(ofShards: shards)
+    forward(segment: segment, of: step, part, variables: variables, rows: rows)
+    let range = part.samples
     let samples = step.batch.part(range)
     targets.load(range, of: step)
     let values = sums.rows(from: range.lowerBound, width: sumCount)
@@ -87,11 +89,23 @@ final class ShardWorker: @unchecked Sendable {
 
   /// Computes the backward pass of a segment before the last.
   func backward(
-    segment: Int, of step: CurrentStep, shards: Range<Int>, variables: Variables,
+    segment: Int, of step: CurrentStep, _ part: BatchPart, variables: Variables,
     gradients: UnsafeMutablePointer<Float>, rows: SampleSums
   ) {
-    let range = begin(shards, of: step)
-    backwardSegment(segment, from: range.lowerBound, variables: variables, gradients: gradients, rows: rows)
+    begin(part, of: step)
+    backwardSegment(
+      segment, from: part.samples.lowerBound, variables: variables, gradients: gradients, rows: rows)
+  }
+
+  /// Computes variable gradients after all passes, in the wide plan.
+  func variableGradients(
+    _ task: VariableGradientTasks.Task, of step: CurrentStep, variables: Variables,
+    gradients: UnsafeMutablePointer<Float>
+  ) {
+    workspace.pass = step.pass
+    workspace.divideBatch(into: step.sharding.shardCount) { step.sharding.range(ofShard: $0).upperBound }
+    workspace.variableGradients(
+      task, variables: variables.parameters.start, state: variables.state.start, into: gradients)
   }
 
   private func backwardSegment(
@@ -102,17 +116,11 @@ final class ShardWorker: @unchecked Sendable {
       rows: rowsStart(rows, ofSegment: segment, from: position))
   }
 
-  /// Prepares the workspace for adjacent shards of a batch.
-  ///
-  /// - Returns: their samples.
-  private func begin(_ shards: Range<Int>, of step: CurrentStep) -> Range<Int> {
-    let range = step.sharding.range(ofShards: shards)
+  /// Prepares the workspace for a part of a batch.
+  private func begin(_ part: BatchPart, of step: CurrentStep) {
     workspace.pass = step.pass
     workspace.penaltyScale = 1 / Float(step.batch.count)
-    workspace.divide(into: shards.count, first: range.lowerBound) {
-      step.sharding.range(ofShard: shards.lowerBound + $0).upperBound - range.lowerBound
-    }
-    return range
+    workspace.divide(into: part.shardCount, first: part.samples.lowerBound, end: { part.end(ofShard: $0) })
   }
 
   /// The rows of the batch operation that begins a segment; nil if there is none.

@@ -14,10 +14,9 @@ extension StepMemory {
   /// Computes the variable gradients of the batch operation that begins a segment, after the segment's backward pass.
   func finishBackward(_ segment: Int, _ step: CurrentStep) {
     guard let placed = program.batchOperation(ofSegment: segment), let operation = placed.batchOperation else { return }
-    // Of the whole batch: the first group's buffer has it; the zeros of the others change no sum.
     operation.finishBackward(
       batchSums.sum(samples: step.batch.count, width: operation.sumCount), samples: step.batch.count,
       statistics: batch.statistics(of: placed),
-      gradients: reduction.gradients(ofGroup: 0) + placed.variableOffset)
+      gradients: reduction.total(from: placed.variableOffset))
   }
 }

@@ -7,7 +7,7 @@ final class StepMemory: @unchecked Sendable {
   let program: Program
   let variables: Variables
   let workers: [ShardWorker]
-  let groups: ShardGroups
+  let division: StepDivision
   let reduction: GradientReduction
   /// The loss and the metrics of each sample.
   let lossSums: SampleSums
@@ -24,20 +24,21 @@ final class StepMemory: @unchecked Sendable {
   private(set) var phases: [any StepPhase] = []
 
   init(
-    configuration: TrainingConfiguration, programs: Programs, groups: ShardGroups, variables: Variables,
+    configuration: TrainingConfiguration, programs: Programs, division: StepDivision, variables: Variables,
     kernels: KernelSet, workerCount: Int
   ) {
     program = programs.training
     self.variables = variables
-    self.groups = groups
+    self.division = division
     let batch = BatchMemory(for: programs.training, capacity: configuration.batchSize)
     self.batch = batch
     workers = (0..<workerCount).map { _ in
       ShardWorker(
-        configuration: configuration, programs: programs, batch: batch, kernels: kernels, groupSize: groups.size)
+        configuration: configuration, programs: programs, batch: batch, kernels: kernels, division: division)
     }
+    precondition(program.hasSeparateVariableGradients == division.isWide, "the program is not that of the plan")
     reduction = GradientReduction(
-      count: program.plan.trainableCount, groups: groups.count(ofShards: configuration.shards), kernels: kernels)
+      program, bufferCount: division.gradientCount(ofShards: configuration.shards), kernels: kernels)
     sumCount = configuration.sumNames.count
     stepSumCount = configuration.sumCount(outputs: program.plan.outputShape.count)
     stepSums = .allocate(capacity: stepSumCount)
@@ -45,26 +46,28 @@ final class StepMemory: @unchecked Sendable {
     lossSums = SampleSums(capacity: configuration.batchSize, width: sumCount)
     batchSums = SampleSums(capacity: configuration.batchSize, width: program.sumCount)
     update = VariableUpdate(
-      program.plan, reduction: reduction, groups: groups, variables: variables, optimizer: configuration.optimizer,
+      program, reduction: reduction, division: division, variables: variables, optimizer: configuration.optimizer,
       kernels: kernels)
     mixing = BatchMixing(configuration, shape: program.plan.inputShape)
-    phases = makePhases()
-    for placed in program.operations where placed.batchOperation != nil { reduction.fillWithNegativeZero(placed) }
+    phases = makePhases(shards: configuration.shards)
   }
 
   /// With b batch operations a step has 2b + 1 phases of passes: the forward passes of all segments but the last; the
-  /// last segment's forward pass, the loss, and its backward pass; the backward passes of the others. Then gradients
-  /// are summed over groups of shards, and the optimizer updates the variables.
-  private func makePhases() -> [any StepPhase] {
+  /// last segment's forward pass, the loss, and its backward pass; the backward passes of the others. The wide plan
+  /// computes variable gradients after them. Then gradients are summed, and the optimizer updates the variables.
+  private func makePhases(shards: Int) -> [any StepPhase] {
     let inner = program.segments.indices.dropLast()
     return inner.map { ForwardPhase(segment: $0, memory: self) }
       + [LossPhase(memory: self)]
       + inner.reversed().map { BackwardPhase(segment: $0, memory: self) }
+      + (division.isWide ? [VariableGradientPhase(memory: self, shards: shards)] : [])
       + update.phases + (ConstraintPhase(program, variables).map { [$0] } ?? [])
   }
 
-  /// The number of groups of a step's shards.
-  func groupCount(_ step: CurrentStep) -> Int { groups.count(ofShards: step.sharding.shardCount) }
+  /// The gradient buffer of a task of a pass; unused in the wide plan.
+  func gradients(ofTask task: Int) -> UnsafeMutablePointer<Float> {
+    reduction.gradients(ofGroup: division.isWide ? 0 : task)
+  }
 
   deinit { stepSums.deallocate() }
 

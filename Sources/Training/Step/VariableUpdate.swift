@@ -3,9 +3,9 @@ import NeuralNetwork
 
 /// The update of all variables, block by block.
 struct VariableUpdate: Sendable {
-  /// The iteration of an update and its number of gradient groups.
+  /// The iteration of an update and its number of gradient buffers.
   struct Time: Sendable {
-    let groups: Int
+    let buffers: Int
     let learningRate: Float
     let stepSize: Float
     /// The number of updates before this step.
@@ -18,7 +18,10 @@ struct VariableUpdate: Sendable {
   let penalties: WeightPenalties
   private let blocks: UpdateBlocks
   private let reduction: GradientReduction
-  private let groups: ShardGroups
+  private let division: StepDivision
+  /// For each trainable variable, the distance of its place in a gradient buffer from its place in their sum; nil if its
+  /// gradient is whole.
+  private let shifts: [Int?]
   private let variables: Variables
   private let optimizer: any Optimizer
   private let options: UpdateOptions
@@ -31,9 +34,10 @@ struct VariableUpdate: Sendable {
   private let kernels: KernelSet
 
   init(
-    _ plan: ModelPlan, reduction: GradientReduction, groups: ShardGroups, variables: Variables,
+    _ program: Program, reduction: GradientReduction, division: StepDivision, variables: Variables,
     optimizer: any Optimizer, kernels: KernelSet
   ) {
+    let plan = program.plan
     blocks = UpdateBlocks(plan)
     options = optimizer.updateOptions
     firstOwnSlot = optimizer.updateOptions.slotNames.count
@@ -42,7 +46,11 @@ struct VariableUpdate: Sendable {
     decays = plan.trainableVariables.map(options.decays)
     multipliers = plan.trainableVariables.map(options.learningRateMultiplier)
     self.reduction = reduction
-    self.groups = groups
+    self.division = division
+    shifts = plan.trainableVariables.map { variable in
+      program.operations.firstIndex { $0.trainableRange.contains(variable.offset) }
+        .flatMap(reduction.shift(ofOperation:))
+    }
     self.variables = variables
     self.optimizer = optimizer
     self.kernels = kernels
@@ -73,15 +81,15 @@ struct VariableUpdate: Sendable {
   func time(shards: Int, iteration: Int, learningRate: Float) -> Time {
     let (updates, isUpdate) = options.updates(beforeStep: iteration)
     return Time(
-      groups: groups.count(ofShards: shards), learningRate: learningRate,
+      buffers: division.gradientCount(ofShards: shards), learningRate: learningRate,
       stepSize: optimizer.stepSize(iteration: updates, learningRate: learningRate), iteration: updates,
       isUpdate: isUpdate)
   }
 
-  /// Sums the gradients of a block over the groups of shards, adds those of its penalty, and sums over batches if
+  /// Sums the gradients of a block over groups of shards or shards, adds those of its penalty, and sums over batches if
   /// gradients are accumulated.
   func reduce(_ block: UpdateBlocks.Block, at index: Int, _ time: Time) {
-    reduction.sum(block.range, groups: time.groups)
+    if let shift = shifts[block.variable] { reduction.sum(block.range, shift: shift, buffers: time.buffers) }
     penalties.add(
       block, at: index, values: variables.parameters.start + block.range.lowerBound, gradient: gradient(of: block))
     if options.accumulationSteps != nil { accumulate(block, time) }
