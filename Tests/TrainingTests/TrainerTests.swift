@@ -11,7 +11,8 @@ struct TrainerTests {
   func workersDoNotMatter(network: SmallNetwork, instructionSet: InstructionSet) throws {
     let alone = try SmallRun.trained(network, workers: 1, instructionSet: instructionSet)
     // Whole shards do not suit 3 workers, nor more workers than shards: they use the wide plan.
-    for workers in [2, 3, 8, 16, 64] {
+    // One network has many more threads than a small machine has cores.
+    for workers in [2, 3, 8, 16] + (network.name == SmallNetwork.residual.name ? [64] : []) {
       let together = try SmallRun.trained(network, workers: workers, instructionSet: instructionSet)
       #expect(together.memory.division.isWide == [3, 16, 64].contains(workers))
       #expect(differences(together, alone).isEmpty)
