@@ -62,7 +62,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -135,15 +134,12 @@ let package = Package(
         "Configuration", "Datasets", "Digests", "DurableFiles", "HDF5Reading", "HDF5Writing", "KerasFormat",
         "NeuralNetwork", "RunConfiguration", "Training",
       ]),
-    .target(
-      name: "ONNXSchema", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      exclude: ["onnx.proto"]),
+    .target(name: "ProtocolBuffers"),
     .target(
       name: "ModelFiles",
       dependencies: [
-        "Configuration", "Datasets", "DurableFiles", "HDF5Reading", "KerasFormat", "NeuralNetwork", "ONNXSchema",
-        "Training",
-        "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Configuration", "Datasets", "DurableFiles", "HDF5Reading", "KerasFormat", "NeuralNetwork", "ProtocolBuffers",
+        "Training", "ZipArchive",
       ]),
     .target(
       name: "Martlet",
@@ -175,6 +171,7 @@ let package = Package(
     .testTarget(name: "ZipArchiveTests", dependencies: ["ZipArchive"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+    .testTarget(name: "ProtocolBuffersTests", dependencies: ["ProtocolBuffers"]),
     .testTarget(name: "ElementaryFunctionsTests", dependencies: ["ElementaryFunctions"]),
     .testTarget(
       name: "NeuralNetworkTests",
@@ -205,8 +202,8 @@ let package = Package(
     .testTarget(
       name: "ModelFilesTests",
       dependencies: [
-        "Checkpoints", "DurableFiles", "HDF5Reading", "KerasFormat", "Martlet", "ModelFiles", "ONNXSchema",
-        "TestSupport", "ZipArchive", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Checkpoints", "DurableFiles", "HDF5Reading", "KerasFormat", "Martlet", "ModelFiles", "TestSupport",
+        "ZipArchive",
       ],
       resources: [.copy("Golden"), .copy("SameTraining"), .copy("Hostile")]),
     .testTarget(

@@ -159,20 +159,21 @@ extension VectorKernels {
   /// Sums the rows of each shard, and the shards in the tree of `sumShards`.
   @inline(never)
   private static func columnSums(
-    _ values: UnsafePointer<Float>, stride: Int, columns: Int, shardEnds: UnsafePointer<Int32>, shards: Int,
+    _ values: UnsafePointer<Float>, stride distance: Int, columns: Int, shardEnds: UnsafePointer<Int32>, shards: Int,
     sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
-    for column in 0..<columns {
+    for column in stride(from: 0, to: columns, by: lanes) {
+      let count = min(lanes, columns - column)
       var first = 0
       for shard in 0..<shards {
-        var sum: Float = 0
-        for row in first..<Int(shardEnds[shard]) { sum += values[row * stride + column] }
+        var sum = Vector()
+        for row in first..<Int(shardEnds[shard]) { sum += loadFirst(count, values + row * distance + column) }
         first = Int(shardEnds[shard])
         let levels = ShardTree.levels(at: shard, of: shards)
-        scratch[levels.upperBound] = sum
-        for level in levels.reversed() { scratch[level] += scratch[level + 1] }
+        for level in levels.reversed() { sum = loadVector(scratch + level * lanes) + sum }
+        storeVector(sum, scratch + levels.lowerBound * lanes)
       }
-      sums[column] = scratch[0]
+      storeFirst(count, loadVector(scratch), sums + column)
     }
   }
 }
@@ -208,11 +209,8 @@ private struct DotProducts: ColumnPanel {
             row, sample: sample, inputs: input..<min(input + inputsAtATime, inputs), scratch + tile * tileCount)
         }
       }
-      for (tile, sample) in stride(from: first, to: end, by: tileRows).enumerated() {
-        sumLanes(
-          scratch + tile * tileCount, bias: bias, output: output + sample * units,
-          rows: min(tileRows, samples - sample), columns: Row.width, stride: units)
-      }
+      sumLanes(
+        scratch, bias: bias, output: output + first * units, rows: end - first, columns: Row.width, stride: units)
     }
   }
 
@@ -239,14 +237,26 @@ private struct DotProducts: ColumnPanel {
   }
 }
 
+/// Adds the bias to the sums over the lanes of `vectors` (rows, columns, lanes), which are overwritten.
 @inline(never)
 private func sumLanes(
-  _ scratch: UnsafePointer<Float>, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, rows: Int,
+  _ vectors: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, rows: Int,
   columns: Int, stride: Int
 ) {
+  let count = rows * columns
+  var index = 0
+  // The sums take the place of vectors that were read.
+  while index + lanes <= count {
+    storeVector(sums(vectors + index * lanes), vectors + index)
+    index += lanes
+  }
+  while index < count {
+    vectors[index] = sum(loadVector(vectors + index * lanes))
+    index += 1
+  }
   for row in 0..<rows {
     for column in 0..<columns {
-      let value = sum(loadVector(scratch + (row * columns + column) * lanes))
+      let value = vectors[row * columns + column]
       if let bias {
         output[row * stride + column] = value + bias[column]
       } else {

@@ -35,6 +35,7 @@ import CVector
   @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid16(a) }
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh16(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum16(a) }
+  @_transparent func sums(_ p: UnsafePointer<Float>) -> Vector { martlet_sums16(p) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even16(a, b) }
   @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd16(a, b) }
   @_transparent func hasBit(_ bit: UInt8, _ p: UnsafePointer<UInt8>) -> Mask { martlet_has_bit16(p, bit) }
@@ -77,6 +78,7 @@ import CVector
   @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid8(a) }
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh8(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum8(a) }
+  @_transparent func sums(_ p: UnsafePointer<Float>) -> Vector { martlet_sums8(p) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even8(a, b) }
   @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd8(a, b) }
   @_transparent func hasBit(_ bit: UInt8, _ p: UnsafePointer<UInt8>) -> Mask { martlet_has_bit8(p, bit) }
@@ -119,6 +121,7 @@ import CVector
   @_transparent func sigmoid(_ a: Vector) -> Vector { martlet_sigmoid4(a) }
   @_transparent func tanh(_ a: Vector) -> Vector { martlet_tanh4(a) }
   @_transparent func sum(_ a: Vector) -> Float { martlet_sum4(a) }
+  @_transparent func sums(_ p: UnsafePointer<Float>) -> Vector { martlet_sums4(p) }
   @_transparent func even(_ a: Vector, _ b: Vector) -> Vector { martlet_even4(a, b) }
   @_transparent func odd(_ a: Vector, _ b: Vector) -> Vector { martlet_odd4(a, b) }
   @_transparent func hasBit(_ bit: UInt8, _ p: UnsafePointer<UInt8>) -> Mask { martlet_has_bit4(p, bit) }

@@ -1,8 +1,6 @@
 import Foundation
 import HDF5Reading
 import Martlet
-import ONNXSchema
-import SwiftProtobuf
 import Testing
 import ZipArchive
 
@@ -59,13 +57,15 @@ struct ScaleTests {
   @Test("is the first node of an ONNX graph on request", arguments: [false, true])
   func onnx(withScaling: Bool) throws {
     let bytes = try model(scale: 255).exported(.onnx, path: "x", withScaling: withScaling)
-    let file = try Onnx_ModelProto(serializedBytes: bytes)
-    #expect(file.metadataProps.map(\.key) == ["martlet_scale"])
-    #expect(file.metadataProps.map(\.value) == [withScaling ? "1" : "255"])
-    let first = try #require(file.graph.node.first)
-    #expect(first.input[0] == "input")
-    #expect((first.opType == "Div") == withScaling)
-    if withScaling { #expect(file.graph.node[1].input[0] == first.output[0]) }
+    // ModelProto.metadata_props and .graph, GraphProto.node, NodeProto.input, .output and .op_type
+    let file = try MessageFields(bytes)
+    let metadata = try file.messages(14)
+    #expect(metadata.flatMap { $0.texts(1) } == ["martlet_scale"])
+    #expect(metadata.flatMap { $0.texts(2) } == [withScaling ? "1" : "255"])
+    let nodes = try #require(file.messages(7).first).messages(1)
+    #expect(nodes[0].texts(1)[0] == "input")
+    #expect((nodes[0].texts(4) == ["Div"]) == withScaling)
+    if withScaling { #expect(nodes[1].texts(1)[0] == nodes[0].texts(2)[0]) }
   }
 
   @Test("cannot be a layer of weights-only files, or if it is unknown")

@@ -278,6 +278,39 @@ MARTLET_INLINE martlet_float16 martlet_odd16(martlet_float16 a, martlet_float16 
   return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
 }
 
+// The sums of as many vectors as a vector has lanes, one after the other at p: each is that of `martlet_sum`.
+MARTLET_INLINE martlet_float4 martlet_sums_of_four(martlet_float4 a, martlet_float4 b, martlet_float4 c,
+                                                   martlet_float4 d) {
+  martlet_float4 ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
+  martlet_float4 cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
+  return martlet_even4(ab, cd) + martlet_odd4(ab, cd);
+}
+MARTLET_INLINE martlet_float4 martlet_sums4(const float *_Nonnull p) {
+  return martlet_sums_of_four(martlet_load4(p), martlet_load4(p + 4), martlet_load4(p + 8), martlet_load4(p + 12));
+}
+// The sum of the halves: the first additions of the tree.
+MARTLET_INLINE martlet_float4 martlet_halves8(martlet_float8 v) { return v.lo + v.hi; }
+MARTLET_INLINE martlet_float8 martlet_halves16(martlet_float16 v) { return v.lo + v.hi; }
+MARTLET_INLINE martlet_float8 martlet_sums_of_eight(martlet_float8 a, martlet_float8 b, martlet_float8 c,
+                                                    martlet_float8 d, martlet_float8 e, martlet_float8 f,
+                                                    martlet_float8 g, martlet_float8 h) {
+  return __builtin_shufflevector(
+      martlet_sums_of_four(martlet_halves8(a), martlet_halves8(b), martlet_halves8(c), martlet_halves8(d)),
+      martlet_sums_of_four(martlet_halves8(e), martlet_halves8(f), martlet_halves8(g), martlet_halves8(h)),
+      0, 1, 2, 3, 4, 5, 6, 7);
+}
+#define MARTLET_SUMS_OF_EIGHT(VECTOR, p)                                                                           \
+  martlet_sums_of_eight(VECTOR(p, 0), VECTOR(p, 1), VECTOR(p, 2), VECTOR(p, 3), VECTOR(p, 4), VECTOR(p, 5),        \
+                        VECTOR(p, 6), VECTOR(p, 7))
+#define MARTLET_LOAD8(p, index) martlet_load8((p) + (index) * 8)
+#define MARTLET_LOAD_HALVES16(p, index) martlet_halves16(martlet_load16((p) + (index) * 16))
+MARTLET_INLINE martlet_float8 martlet_sums8(const float *_Nonnull p) { return MARTLET_SUMS_OF_EIGHT(MARTLET_LOAD8, p); }
+MARTLET_INLINE martlet_float16 martlet_sums16(const float *_Nonnull p) {
+  return __builtin_shufflevector(
+      MARTLET_SUMS_OF_EIGHT(MARTLET_LOAD_HALVES16, p), MARTLET_SUMS_OF_EIGHT(MARTLET_LOAD_HALVES16, p + 128),
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
 // The sizes of a convolution: NHWC activations, HWIO kernel. Rows and columns outside the image count as zero; there are
 // paddingTop rows above it and paddingLeft columns to its left. Adjacent rows (columns) of the kernel see rows (columns)
 // of the image that are dilationHeight (dilationWidth) apart. Channels and filters are divided into `groups`, adjacent

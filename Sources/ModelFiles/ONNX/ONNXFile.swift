@@ -2,8 +2,6 @@ import Configuration
 import HDF5Reading
 import KerasFormat
 import NeuralNetwork
-import ONNXSchema
-import SwiftProtobuf
 
 /// A model as an ONNX graph: input (N, height, width, channels) for any N, outputs as in Keras.
 ///
@@ -12,6 +10,8 @@ enum ONNXFile {
   private static let operatorSet: Int64 = 17
   /// The IR version introduced with that operator set.
   private static let formatVersion: Int64 = 8
+  /// That of a protocol buffer.
+  private static let maximumSize = Int(Int32.max)
 
   /// - Parameters:
   ///   - divisor: the divisor of the samples in a first node; nil for no such node.
@@ -19,50 +19,31 @@ enum ONNXFile {
   /// - Throws: `ModelError`, or `ModelFileError` for a model beyond the 2 GB of a protocol buffer.
   static func bytes(_ model: TrainedModel, divisor: Float? = nil, path: String) throws -> [UInt8] {
     let portable = try ChannelsFirstModel(model, isChannelsFirst: false)
-    let file = Onnx_ModelProto.with {
-      $0.irVersion = formatVersion
-      $0.producerName = "Martlet"
-      $0.opsetImport = [
-        Onnx_OperatorSetIdProto.with {
-          $0.domain = ""
-          $0.version = operatorSet
-        }
-      ]
-      $0.graph = graph(portable, divisor: divisor)
-      // The remaining divisor of the samples: 1 if the graph divides them.
-      let scale = model.scale.map { divisor == nil ? $0 : 1 }
-      $0.metadataProps = model.metadata(scale: scale).entries.map { entry in
-        Onnx_StringStringEntryProto.with {
-          $0.key = entry.key
-          $0.value = entry.text
-        }
-      }
-    }
-    do {
-      return try file.serializedBytes()
-    } catch {
+    // The remaining divisor of the samples: 1 if the graph divides them.
+    let scale = model.scale.map { divisor == nil ? $0 : 1 }
+    let file = ONNXModel(
+      formatVersion: formatVersion, producer: "Martlet", graph: graph(portable, divisor: divisor),
+      operatorSet: .init(domain: "", version: operatorSet),
+      metadata: model.metadata(scale: scale).entries.map { .init(key: $0.key, value: $0.text) })
+    let bytes = file.serializedBytes
+    guard bytes.count <= maximumSize else {
       throw ModelFileError(
         file: path, .notExpressible(format: "ONNX", layer: "", reason: "the file would be larger than 2 GB"))
     }
+    return bytes
   }
 
-  private static func graph(_ model: ChannelsFirstModel, divisor: Float?) -> Onnx_GraphProto {
-    var graph = Onnx_GraphProto()
-    graph.name = "martlet"
-    graph.input = [value("input", model.inputShape)]
-    graph.output = [value("output", model.outputShape)]
+  private static func graph(_ model: ChannelsFirstModel, divisor: Float?) -> ONNXGraph {
+    var graph = ONNXGraph(
+      name: "martlet", input: ONNXValue(name: "input", shape: model.inputShape),
+      output: ONNXValue(name: "output", shape: model.outputShape))
     if let divisor {
       let scale = NamedTensor("martlet/scale", [], [divisor])
-      graph.initializer.append(tensor(scale))
-      graph.node.append(
-        Onnx_NodeProto.with {
-          $0.name = "scaling"
-          $0.opType = "Div"
-          $0.input = ["input", scale.name]
-          $0.output = ["scaled"]
-        })
+      graph.tensors.append(scale)
+      graph.nodes.append(
+        ONNXNode(name: "scaling", type: "Div", inputs: [graph.input.name, scale.name], output: "scaled"))
     }
-    let first = divisor == nil ? "input" : "scaled"
+    let first = divisor == nil ? graph.input.name : "scaled"
     // A dropout's output is its input.
     var names: [ChannelsFirstModel.Source: String] = [.input: first]
     for (index, step) in model.steps.enumerated() {
@@ -75,7 +56,7 @@ enum ONNXFile {
       let stepInputs = step.inputs.map { names[$0] ?? "" }
       func result(_ number: Int) -> String { number == operators.count - 1 ? output : "\(output)_\(number)" }
       for (number, node) in operators.enumerated() {
-        graph.initializer += node.tensors.map(tensor)
+        graph.tensors += node.tensors
         let inputs = node.inputs ?? [number == 0 ? .step : .result(number - 1)]
         let inputNames = inputs.flatMap { input in
           switch input {
@@ -84,58 +65,14 @@ enum ONNXFile {
           case .result(let number): [result(number)]
           }
         }
-        graph.node.append(
-          Onnx_NodeProto.with {
-            $0.name = "\(step.layer)/\(index)\(number == 0 ? "" : "_\(number)")"
-            $0.opType = node.type
-            $0.input = inputNames + node.tensors.map(\.name)
-            $0.output = [result(number)]
-            $0.attribute = node.attributes
-          })
+        graph.nodes.append(
+          ONNXNode(
+            name: "\(step.layer)/\(index)\(number == 0 ? "" : "_\(number)")", type: node.type,
+            inputs: inputNames + node.tensors.map(\.name), output: result(number), attributes: node.attributes))
       }
       names[.step(index)] = output
     }
     graph.finish(output: names[model.output] ?? first)
     return graph
-  }
-
-  private static func tensor(_ tensor: NamedTensor) -> Onnx_TensorProto {
-    Onnx_TensorProto.with {
-      $0.name = tensor.name
-      $0.dims = tensor.dimensions.map(Int64.init)
-      let isFloat = if case .floats = tensor.values { true } else { false }
-      $0.dataType = Int32((isFloat ? Onnx_TensorProto.DataType.float : .int64).rawValue)
-      $0.rawData = .init(tensor.bytes)
-    }
-  }
-
-  /// An input or output whose first axis is the batch.
-  private static func value(_ name: String, _ shape: Shape) -> Onnx_ValueInfoProto {
-    let batch = Onnx_TensorShapeProto.Dimension.with { $0.dimParam = "N" }
-    let sizes = shape.dimensions.map { size in Onnx_TensorShapeProto.Dimension.with { $0.dimValue = Int64(size) } }
-    return Onnx_ValueInfoProto.with {
-      $0.name = name
-      $0.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
-      $0.type.tensorType.shape.dim = [batch] + sizes
-    }
-  }
-}
-
-extension Onnx_GraphProto {
-  /// Renames the value that is the model's output to the graph's output name.
-  fileprivate mutating func finish(output value: String) {
-    if let index = node.lastIndex(where: { $0.output == [value] }), !node.contains(where: { $0.input.contains(value) })
-    {
-      node[index].output = ["output"]
-      return
-    }
-    // The output has other readers, or is the input.
-    node.append(
-      Onnx_NodeProto.with {
-        $0.name = "output"
-        $0.opType = "Identity"
-        $0.input = [value]
-        $0.output = ["output"]
-      })
   }
 }

@@ -1,6 +1,5 @@
 import Configuration
 import NeuralNetwork
-import ONNXSchema
 
 /// An ONNX operator, with the parameter tensors after its inputs.
 ///
@@ -20,7 +19,7 @@ struct ONNXOperator {
   /// Its inputs; nil for the output of the previous operator, or the step's inputs for the first one.
   var inputs: [Input]?
   var tensors: [NamedTensor] = []
-  var attributes: [Onnx_AttributeProto] = []
+  var attributes: [ONNXAttribute] = []
 
   /// The operators of a step; the output of the last one is that of the step.
   static func operators(for step: ChannelsFirstModel.Step) -> [ONNXOperator] {
@@ -117,7 +116,7 @@ struct ONNXOperator {
 
   // MARK: - Attributes
 
-  private static func attributes(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
+  private static func attributes(of window: ExchangeWindow) -> [ONNXAttribute] {
     func pair(_ size: HeightWidth) -> [Int] { [size.height, size.width] }
     return [
       attribute("kernel_shape", pair(window.size)), attribute("strides", pair(window.strides)),
@@ -125,12 +124,12 @@ struct ONNXOperator {
     ]
   }
 
-  private static func dilations(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
+  private static func dilations(of window: ExchangeWindow) -> [ONNXAttribute] {
     window.dilation == [1, 1] ? [] : [attribute("dilations", [window.dilation.height, window.dilation.width])]
   }
 
   /// A transposed convolution is padded by pixels that no window covers as `output_padding`.
-  private static func transposedAttributes(of window: ExchangeWindow) -> [Onnx_AttributeProto] {
+  private static func transposedAttributes(of window: ExchangeWindow) -> [ONNXAttribute] {
     let (before, after) = (window.paddingBefore, window.paddingAfter)
     return [
       attribute("kernel_shape", [window.size.height, window.size.width]),
@@ -140,36 +139,20 @@ struct ONNXOperator {
     ]
   }
 
-  static func attribute(_ name: String, _ value: Int64) -> Onnx_AttributeProto {
-    Onnx_AttributeProto.with {
-      $0.name = name
-      $0.type = .int
-      $0.i = value
-    }
+  static func attribute(_ name: String, _ value: Int64) -> ONNXAttribute {
+    ONNXAttribute(name: name, value: .integer(value))
   }
 
-  static func attribute(_ name: String, number value: Float) -> Onnx_AttributeProto {
-    Onnx_AttributeProto.with {
-      $0.name = name
-      $0.type = .float
-      $0.f = value
-    }
+  static func attribute(_ name: String, number value: Float) -> ONNXAttribute {
+    ONNXAttribute(name: name, value: .number(value))
   }
 
-  static func attribute(_ name: String, text value: String) -> Onnx_AttributeProto {
-    Onnx_AttributeProto.with {
-      $0.name = name
-      $0.type = .string
-      $0.s = .init(value.utf8)
-    }
+  static func attribute(_ name: String, text value: String) -> ONNXAttribute {
+    ONNXAttribute(name: name, value: .text(value))
   }
 
-  static func attribute(_ name: String, _ values: [Int]) -> Onnx_AttributeProto {
-    Onnx_AttributeProto.with {
-      $0.name = name
-      $0.type = .ints
-      $0.ints = values.map(Int64.init)
-    }
+  static func attribute(_ name: String, _ values: [Int]) -> ONNXAttribute {
+    ONNXAttribute(name: name, value: .integers(values))
   }
 }
 
