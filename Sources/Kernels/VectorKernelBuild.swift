@@ -23,7 +23,7 @@ package protocol VectorKernelBuild: SendableMetatype {
   static func denseWeightGradient(
     outputGradient: UnsafePointer<Float>, input: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
     biasGradient: UnsafeMutablePointer<Float>?, shardEnds: UnsafePointer<Int32>, shards: Int, inputs: Int, units: Int,
-    range: Range<Int>, scratch: UnsafeMutablePointer<Float>)
+    unitRange: Range<Int>, inputRange: Range<Int>, scratch: UnsafeMutablePointer<Float>)
 
   static func convolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int
   static func convolutionOffsets(
@@ -34,7 +34,7 @@ package protocol VectorKernelBuild: SendableMetatype {
     positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
   static func convolutionKernelGradient(
     input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, kernelGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry,
+    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, range: Range<Int>,
     positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
   static func convolutionInputGradient(
     outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
@@ -72,8 +72,8 @@ package protocol VectorKernelBuild: SendableMetatype {
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, output: UnsafePointer<Float>,
     selected: UnsafePointer<UInt8>, outputGradient: UnsafePointer<Float>,
     kernelGradient: UnsafeMutablePointer<Float>?, biasGradient: UnsafeMutablePointer<Float>?,
-    inputGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
-    positions: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
+    inputGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, range: Range<Int>,
+    relu: Bool, positions: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
 
   static func fitsConvolutionPooling(_ geometry: ConvolutionPoolingGeometry) -> Bool
   static func convolutionPoolingScratchCount(_ geometry: ConvolutionPoolingGeometry) -> Int
@@ -84,7 +84,7 @@ package protocol VectorKernelBuild: SendableMetatype {
   static func convolutionPoolingWeightGradient(
     images: UnsafePointer<Float>, output: UnsafePointer<Float>, selected: UnsafePointer<UInt8>,
     outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionPoolingGeometry,
+    biasGradient: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionPoolingGeometry, range: Range<Int>,
     scratch: UnsafeMutablePointer<Float>)
 
   static func maximumPoolingForward(

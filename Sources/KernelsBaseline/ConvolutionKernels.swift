@@ -79,13 +79,15 @@ extension VectorKernels {
 
   /// - Parameters:
   ///   - outputGradient: (samples, output height, output width, filters)
-  ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples
+  ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples for the taps in
+  ///     `range`
   ///   - biasGradient: (filters), overwritten with the sum over samples and positions; nil for no bias
+  ///   - range: the taps, (height, width, channels), whose gradients are computed
   ///   - input, positions, taps, scratch: as in the forward pass
   @inline(never)
   public static func convolutionKernelGradient(
     input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, kernelGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry,
+    biasGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, range: Range<Int>,
     positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>
   ) {
     let plan = ConvolutionPlan(geometry)
@@ -98,9 +100,11 @@ extension VectorKernels {
           withRow(
             width: panels.width(of: panel),
             MatrixProduct(
-              a: image + group * plan.groupChannels, rowOffsets: Tabled(taps), depthOffsets: Tabled(positions),
+              a: image + group * plan.groupChannels, rowOffsets: Tabled(taps + range.lowerBound),
+              depthOffsets: Tabled(positions),
               b: outputGradient + sample * plan.positions * geometry.filters + column, bStride: geometry.filters,
-              c: kernelGradient + column, targetOffsets: Strided(geometry.filters), rows: plan.taps,
+              c: kernelGradient + range.lowerBound * geometry.filters + column,
+              targetOffsets: Strided(geometry.filters), rows: range.count,
               depth: plan.positions, lastLanes: panels.lastLanes(of: panel),
               destination: sample == 0 ? .overwrite : .add))
         }
@@ -276,16 +280,20 @@ extension VectorKernels {
   }
 
   /// target (columns, rows) = values (rows, columns), in blocks that fit the cache.
+  ///
+  /// - Parameter distance: that of the rows of the target; nil if they are adjacent.
   @inline(never)
   static func transpose(
-    _ values: UnsafePointer<Float>, rows: Int, columns: Int, _ target: UnsafeMutablePointer<Float>
+    _ values: UnsafePointer<Float>, rows: Int, columns: Int, _ target: UnsafeMutablePointer<Float>,
+    stride distance: Int? = nil
   ) {
+    let distance = distance ?? rows
     let block = 16
     for firstRow in stride(from: 0, to: rows, by: block) {
       for firstColumn in stride(from: 0, to: columns, by: block) {
         for row in firstRow..<min(firstRow + block, rows) {
           for column in firstColumn..<min(firstColumn + block, columns) {
-            target[column * rows + row] = values[row * columns + column]
+            target[column * distance + row] = values[row * columns + column]
           }
         }
       }

@@ -8,24 +8,26 @@ extension VectorKernels {
   /// - Parameters:
   ///   - images, output, selected: as in the forward pass
   ///   - outputGradient: (samples, filters, pooled height, pooled width)
-  ///   - weightGradient: (filters, kernel height, kernel width), overwritten with the sum over the samples
-  ///   - biasGradient: (filters), overwritten with the sum over the samples
+  ///   - weightGradient: (filters, kernel height, kernel width), overwritten with the sum over the samples for the filters
+  ///     in `range`
+  ///   - biasGradient: (filters), likewise
+  ///   - range: the filters whose gradients are computed
   @inline(never)
   public static func convolutionPoolingWeightGradient(
     images: UnsafePointer<Float>, output: UnsafePointer<Float>, selected: UnsafePointer<UInt8>,
     outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionPoolingGeometry,
+    biasGradient: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionPoolingGeometry, range: Range<Int>,
     scratch: UnsafeMutablePointer<Float>
   ) {
     let parts = ConvolutionPoolingScratch(geometry)
     let image = PackedImage(scratch, geometry)
     let sums = scratch + parts.sumsStart
-    sums.update(repeating: 0, count: geometry.filters * parts.taps * lanes)
-    biasGradient.update(repeating: 0, count: geometry.filters)
+    (sums + range.lowerBound * parts.taps * lanes).update(repeating: 0, count: range.count * parts.taps * lanes)
+    (biasGradient + range.lowerBound).update(repeating: 0, count: range.count)
     for sample in 0..<samples {
       pack(images + sample * geometry.imageHeight * geometry.imageWidth, geometry, image, scratch + parts.halvesStart)
       let first = sample * geometry.filters * parts.positions
-      for filter in stride(from: 0, to: geometry.filters, by: filtersAtATime) {
+      for filter in stride(from: range.lowerBound, to: range.upperBound, by: filtersAtATime) {
         let start = first + filter * parts.positions
         let gradients = PooledPlanes(
           output: output + start, selected: selected + start, gradient: outputGradient + start,
@@ -33,7 +35,7 @@ extension VectorKernels {
         let (bias, sums) = (biasGradient + filter, sums + filter * parts.taps * lanes)
         let spread = scratch + parts.gradientStart
         #if MARTLET_V4
-          if geometry.filters - filter >= 2 {
+          if range.upperBound - filter >= 2 {
             add(
               TwoFilters<TwoColumns>.self, lastColumn: TwoFilters<OneColumn>.self, gradients, image, geometry, spread,
               sums, bias)
@@ -45,7 +47,7 @@ extension VectorKernels {
         #endif
       }
     }
-    collectTaps(sums, geometry, weightGradient)
+    collectTaps(sums, geometry, range, weightGradient)
   }
 
   /// Adds the gradients of some filters of one image to the lane-wise sums (filter, kernel column, kernel row, lanes).
@@ -130,11 +132,12 @@ extension VectorKernels {
   /// Sums the lanes, and stores the taps in the order of the kernel.
   @inline(never)
   private static func collectTaps(
-    _ sums: UnsafePointer<Float>, _ geometry: ConvolutionPoolingGeometry, _ weightGradient: UnsafeMutablePointer<Float>
+    _ sums: UnsafePointer<Float>, _ geometry: ConvolutionPoolingGeometry, _ range: Range<Int>,
+    _ weightGradient: UnsafeMutablePointer<Float>
   ) {
     let (height, width) = (geometry.kernelHeight, geometry.kernelWidth)
     let blockedHeight = (height + tapRows - 1) / tapRows * tapRows
-    for filter in 0..<geometry.filters {
+    for filter in range {
       for row in 0..<height {
         for column in 0..<width {
           let tap = (filter * width + column) * blockedHeight + row

@@ -83,29 +83,28 @@ extension VectorKernels {
     }
   }
 
-  /// weightGradient = outputGradientᵀ · input, and the sum of outputGradient over the samples, for some units.
+  /// weightGradient = outputGradientᵀ · input, and the sum of outputGradient over the samples, for some weights.
   ///
   /// Shards are summed separately, and their sums in the tree of `sumShards`, while they are in the L1 cache.
   ///
   /// - Parameters:
   ///   - outputGradient: (samples, units)
   ///   - input: (samples, inputs)
-  ///   - weightGradient: (units, inputs), overwritten for the units in `range`
-  ///   - biasGradient: (units), likewise; nil for no bias
+  ///   - weightGradient: (units, inputs), overwritten for the units in `unitRange` and the inputs in `inputRange`
+  ///   - biasGradient: (units), overwritten for the units in `unitRange`; nil for no bias
   ///   - shardEnds: for each shard the index after its last sample
-  ///   - range: the units whose gradients are computed
   ///   - scratch: `denseScratchCount` floats
   @inline(never)
   public static func denseWeightGradient(
     outputGradient: UnsafePointer<Float>, input: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
     biasGradient: UnsafeMutablePointer<Float>?, shardEnds: UnsafePointer<Int32>, shards: Int, inputs: Int, units: Int,
-    range: Range<Int>, scratch: UnsafeMutablePointer<Float>
+    unitRange: Range<Int>, inputRange: Range<Int>, scratch: UnsafeMutablePointer<Float>
   ) {
-    for first in stride(from: range.lowerBound, to: range.upperBound, by: unitsAtATime) {
-      let count = min(unitsAtATime, range.upperBound - first)
+    for first in stride(from: unitRange.lowerBound, to: unitRange.upperBound, by: unitsAtATime) {
+      let count = min(unitsAtATime, unitRange.upperBound - first)
       computeWeightGradient(
-        outputGradient + first, input, weightGradient + first * inputs, shardEnds, shards, inputs, stride: units,
-        units: count, scratch)
+        outputGradient + first, input, weightGradient + first * inputs, shardEnds, shards, inputs, inputRange,
+        stride: units, units: count, scratch)
       guard let biasGradient else { continue }
       columnSums(
         outputGradient + first, stride: units, columns: count, shardEnds: shardEnds, shards: shards,
@@ -118,16 +117,17 @@ extension VectorKernels {
   private static func computeWeightGradient(
     _ outputGradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>,
     _ weightGradient: UnsafeMutablePointer<Float>, _ shardEnds: UnsafePointer<Int32>, _ shards: Int, _ inputs: Int,
-    stride: Int, units: Int, _ scratch: UnsafeMutablePointer<Float>
+    _ inputRange: Range<Int>, stride: Int, units: Int, _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let panels = ColumnPanels(columns: inputs)
+    let panels = ColumnPanels(columns: inputRange.count)
     let samples = Int(shardEnds[shards - 1])
     let parts = DenseScratch(samples: samples, units: units, shards: shards)
     let (gradients, columns) = (scratch + parts.gradientsStart, scratch + parts.columnsStart)
     packTiles(outputGradient, stride, samples: samples, units: units, gradients)
     for panel in 0..<panels.count {
-      let (column, width) = (panels.firstColumn(of: panel), panels.width(of: panel))
-      packColumns(input + column, rows: samples, columns: inputs - column, width: width, inputs, columns)
+      let (column, width) = (inputRange.lowerBound + panels.firstColumn(of: panel), panels.width(of: panel))
+      packColumns(
+        input + column, rows: samples, columns: inputRange.upperBound - column, width: width, inputs, columns)
       withRow(
         width: width,
         WeightGradient(

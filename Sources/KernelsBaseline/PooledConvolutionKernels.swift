@@ -78,44 +78,50 @@ extension VectorKernels {
   /// - Parameters:
   ///   - output, selected: results of the forward pass
   ///   - outputGradient: as `output`
-  ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples; nil if the
-  ///     gradients of kernel and bias are not needed
-  ///   - biasGradient: (filters), overwritten; nil for no bias
+  ///   - kernelGradient: (height, width, channels, filters), overwritten with the sum over the samples for the filters in
+  ///     `range`; nil if the gradients of kernel and bias are not needed
+  ///   - biasGradient: (filters), likewise; nil for no bias
   ///   - inputGradient: (samples, height, width, channels), overwritten; nil if it is not needed
+  ///   - range: the filters whose gradients are computed: all of them, if the input's gradient is needed
   ///   - relu: whether output that is not positive has no gradient
   @inline(never)
   public static func pooledConvolutionGradients(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, output: UnsafePointer<Float>,
     selected: UnsafePointer<UInt8>, outputGradient: UnsafePointer<Float>,
     kernelGradient: UnsafeMutablePointer<Float>?, biasGradient: UnsafeMutablePointer<Float>?,
-    inputGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
-    positions: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>
+    inputGradient: UnsafeMutablePointer<Float>?, samples: Int, geometry: ConvolutionGeometry, range: Range<Int>,
+    relu: Bool, positions: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>
   ) {
+    precondition(inputGradient == nil || range.count == geometry.filters, "an input's gradient needs all filters")
     let parts = PooledScratch(geometry)
     let plan = parts.plan
     let lists = PooledGradientLists(plan, parts.lists, scratch + parts.listsStart)
     let quads = PooledQuads(plan, parts.quads, scratch + parts.quadsStart)
-    lists.begin(kernel: inputGradient == nil ? nil : kernel)
+    lists.begin(range, kernel: inputGradient == nil ? nil : kernel)
     // The gradients of the variables, with the method that fits.
     let (quadGradient, listGradient) = parts.usesQuads ? (kernelGradient, nil) : (nil, kernelGradient)
-    quadGradient?.update(repeating: 0, count: plan.taps * geometry.filters)
-    biasGradient?.update(repeating: 0, count: geometry.filters)
+    if let quadGradient {
+      for tap in 0..<plan.taps {
+        (quadGradient + tap * geometry.filters + range.lowerBound).update(repeating: 0, count: range.count)
+      }
+    }
+    biasGradient.map { $0 + range.lowerBound }?.update(repeating: 0, count: range.count)
     for sample in 0..<samples {
       let first = sample * plan.windows * geometry.filters
       let pooled = PooledGradients(
         values: outputGradient + first, outputs: output + first, selected: selected + first, relu: relu)
       let image = covered(input + sample * plan.inputCount, plan, scratch + plan.imageStart)
-      if let quadGradient { quads.addGradients(pooled, image, quadGradient, biasGradient) }
-      if listGradient != nil || inputGradient != nil { lists.list(pooled, positions: positions) }
+      if let quadGradient { quads.addGradients(pooled, range, image, quadGradient, biasGradient) }
+      if listGradient != nil || inputGradient != nil { lists.list(pooled, range, positions: positions) }
       if listGradient != nil {
-        if let biasGradient { lists.addSums(biasGradient) }
-        lists.addPatches(image)
+        if let biasGradient { lists.addSums(range, biasGradient) }
+        lists.addPatches(image, range)
       }
       if let inputGradient {
         lists.writeInputGradient(inputGradient + sample * plan.inputCount, positions: positions)
       }
     }
-    if let listGradient { lists.writeKernelGradient(listGradient) }
+    if let listGradient { lists.writeKernelGradient(range, listGradient) }
   }
 }
 

@@ -52,23 +52,25 @@ struct PooledGradientLists {
     patchCounts = filterCounts + plan.geometry.filters
   }
 
-  /// - Parameter kernel: (taps, filters); nil if the image gradient is not needed.
-  func begin(kernel: UnsafePointer<Float>?) {
-    kernelGradients.update(repeating: 0, count: plan.geometry.filters * plan.taps)
+  /// - Parameters:
+  ///   - range: the filters.
+  ///   - kernel: (taps, filters); nil if the image gradient is not needed.
+  func begin(_ range: Range<Int>, kernel: UnsafePointer<Float>?) {
+    (kernelGradients + range.lowerBound * plan.taps).update(repeating: 0, count: range.count * plan.taps)
     if let kernel {
       VectorKernels.transpose(kernel, rows: plan.taps, columns: plan.geometry.filters, kernels)
     }
   }
 
-  /// Lists the gradients of one image.
+  /// Lists the gradients of some filters of one image.
   @inline(never)
-  func list(_ pooled: PooledGradients, positions: UnsafePointer<Int32>) {
+  func list(_ pooled: PooledGradients, _ range: Range<Int>, positions: UnsafePointer<Int32>) {
     let geometry = plan.geometry
     filterCounts.update(repeating: 0, count: geometry.filters)
     for row in 0..<plan.pooledHeight {
       for column in 0..<plan.pooledWidth {
         list(
-          pooled, window: row &* plan.pooledWidth &+ column,
+          pooled, range, window: row &* plan.pooledWidth &+ column,
           corner: positions[2 &* row &* geometry.outputWidth &+ 2 &* column])
       }
     }
@@ -76,7 +78,7 @@ struct PooledGradientLists {
 
   /// Lists the gradients of one window.
   @inline(__always)
-  private func list(_ pooled: PooledGradients, window: Int, corner: Int32) {
+  private func list(_ pooled: PooledGradients, _ range: Range<Int>, window: Int, corner: Int32) {
     let (filters, windows, taps) = (plan.geometry.filters, plan.windows, plan.taps)
     let (values, outputs) = (pooled.values + window &* filters, pooled.outputs + window &* filters)
     let selected = pooled.selected + window &* filters
@@ -86,7 +88,7 @@ struct PooledGradientLists {
     let below = Int32(truncatingIfNeeded: plan.geometry.strideHeight &* imageStride)
     // The counts of the four lists by patch, 16 bits each.
     var counts: UInt64 = 0
-    for filter in 0..<filters {
+    for filter in range {
       let (choice, value) = (Int32(selected[filter]), values[filter])
       let isKept = (!pooled.relu || outputs[filter] > 0) && value != 0
       // Always written, and kept by counting it: a branch on zero gradients would be mispredicted.
@@ -107,8 +109,8 @@ struct PooledGradientLists {
   private var imageStride: Int { plan.coveredWidth * plan.geometry.inputChannels }
 
   /// Adds the sum of each filter.
-  func addSums(_ sums: UnsafeMutablePointer<Float>) {
-    for filter in 0..<plan.geometry.filters {
+  func addSums(_ range: Range<Int>, _ sums: UnsafeMutablePointer<Float>) {
+    for filter in range {
       var sum: Float = 0
       for index in 0..<Int(filterCounts[filter]) { sum += byFilter[filter * plan.windows + index].value }
       sums[filter] += sum
@@ -117,10 +119,10 @@ struct PooledGradientLists {
 
   /// Adds to each filter's kernel gradient the patches of its gradients.
   @inline(never)
-  func addPatches(_ image: UnsafePointer<Float>) {
+  func addPatches(_ image: UnsafePointer<Float>, _ range: Range<Int>) {
     forEachPanel { panel, column in
       PatchSums(
-        panel: panel, entries: byFilter, counts: filterCounts, image: image + column,
+        panel: panel, range: range, entries: byFilter, counts: filterCounts, image: image + column,
         kernelGradients: kernelGradients + column)
     }
   }
@@ -143,9 +145,13 @@ struct PooledGradientLists {
     if !isInPlace { VectorKernels.crop(image, plan, target) }
   }
 
-  /// - Parameter target: (taps, filters), overwritten.
-  func writeKernelGradient(_ target: UnsafeMutablePointer<Float>) {
-    VectorKernels.transpose(kernelGradients, rows: plan.geometry.filters, columns: plan.taps, target)
+  /// - Parameters:
+  ///   - range: the filters.
+  ///   - target: (taps, filters), overwritten for them.
+  func writeKernelGradient(_ range: Range<Int>, _ target: UnsafeMutablePointer<Float>) {
+    VectorKernels.transpose(
+      kernelGradients + range.lowerBound * plan.taps, rows: range.count, columns: plan.taps,
+      target + range.lowerBound, stride: plan.geometry.filters)
   }
 
   @inline(__always)

@@ -49,6 +49,8 @@ extension RowStack {
 /// The sums of patches.
 struct PatchSums: ColumnPanel, StackedRows {
   let panel: TapPanel
+  /// The filters.
+  let range: Range<Int>
   /// (filters, windows)
   let entries: UnsafePointer<ListedGradient>
   let counts: UnsafePointer<Int32>
@@ -62,7 +64,7 @@ struct PatchSums: ColumnPanel, StackedRows {
   @inline(__always)
   func compute<Stack: RowStack>(_: Stack.Type, firstRow: Int) {
     let (source, stride, last) = (image + firstRow * panel.imageStride, panel.imageStride, panel.lastLanes)
-    for filter in 0..<panel.plan.geometry.filters {
+    for filter in range {
       let (entries, count) = (entries + filter * panel.plan.windows, Int(counts[filter]))
       let target = kernelGradients + filter * panel.plan.taps + firstRow * panel.rowTaps
       var sums = Stack(target, stride: panel.rowTaps, last: last)

@@ -46,16 +46,17 @@ struct PooledQuads {
   /// Adds the gradients of one image.
   ///
   /// - Parameters:
+  ///   - range: the filters.
   ///   - kernelGradient: (taps, filters)
   ///   - biasGradient: (filters); nil for no bias
   func addGradients(
-    _ pooled: PooledGradients, _ image: UnsafePointer<Float>, _ kernelGradient: UnsafeMutablePointer<Float>,
-    _ biasGradient: UnsafeMutablePointer<Float>?
+    _ pooled: PooledGradients, _ range: Range<Int>, _ image: UnsafePointer<Float>,
+    _ kernelGradient: UnsafeMutablePointer<Float>, _ biasGradient: UnsafeMutablePointer<Float>?
   ) {
     pack(image)
     let filters = plan.geometry.filters
-    for filter in stride(from: 0, to: filters, by: lanes) {
-      let count = min(lanes, filters - filter)
+    for filter in stride(from: range.lowerBound, to: range.upperBound, by: lanes) {
+      let count = min(lanes, range.upperBound - filter)
       spread(pooled, filter: filter, count: count)
       if let biasGradient { addSum(biasGradient + filter, count: count) }
       for tap in stride(from: 0, to: plan.taps, by: QuadPointers.count) {

@@ -4,6 +4,8 @@ import Synchronization
 
 /// Work in phases: all tasks of a phase finish before the next phase begins.
 protocol PhasedWork: Sendable {
+  /// What the current phase does, for reports.
+  var phaseName: String { get }
   /// Runs a task of the current phase. Two tasks never run on the same worker at the same time.
   func run(task: Int, worker: Int)
   /// Begins the next phase, while no task runs.

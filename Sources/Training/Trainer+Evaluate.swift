@@ -120,6 +120,6 @@ extension Trainer {
   /// Samples split into tasks: as large as serves the kernels, with work for every worker.
   private func chunks(of samples: Int) -> BatchSharding {
     let least = (samples + programs.inferenceCapacity - 1) / programs.inferenceCapacity
-    return BatchSharding(sampleCount: samples, shards: max(least, min(workerCount, samples)))
+    return BatchSharding(sampleCount: samples, shards: max(least, min(taskWorkers, samples)))
   }
 }

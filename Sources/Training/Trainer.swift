@@ -39,6 +39,8 @@ public final class Trainer {
   var awaitsTrainingData: Bool
 
   let programs: Programs
+  /// The number of workers for which the work is divided into tasks: that of the team, but for a profile.
+  let taskWorkers: Int
   let team: WorkerTeam
   let variables: Variables
   let kernels: KernelSet
@@ -49,21 +51,35 @@ public final class Trainer {
   ///   - workerCount: the number of threads.
   /// - Throws: `ModelError` if the layers do not fit together, `TrainingError.tooLarge` if the model does not fit in
   ///   memory, `TrainingError.tooFewThreads` if the system does not allow enough threads.
-  public init(
+  public convenience init(
     _ configuration: TrainingConfiguration, inputShape: Shape, workerCount: Int = AvailableCores.count(),
     instructionSet: InstructionSet = .bestSupported
+  ) throws {
+    try self.init(
+      configuration, inputShape: inputShape, workerCount: workerCount, dividedFor: workerCount, recorder: nil,
+      instructionSet: instructionSet)
+  }
+
+  /// - Parameters:
+  ///   - dividedFor: the number of workers for which the work is divided into tasks.
+  ///   - recorder: records the tasks of a single worker.
+  /// - Throws: as the public initializer.
+  init(
+    _ configuration: TrainingConfiguration, inputShape: Shape, workerCount: Int, dividedFor taskWorkers: Int,
+    recorder: TaskRecorder?, instructionSet: InstructionSet
   ) throws {
     precondition(workerCount > 0, "training needs 1 worker or more, got \(workerCount)")
     let kernels = instructionSet.kernels
     plan = try configuration.model.plan(inputShape: inputShape)
     var programs = try Programs(plan, kernels: kernels, loss: configuration.loss)
-    let division = StepDivision.choose(configuration, &programs, workers: workerCount, available: Memory.available)
+    let division = StepDivision.choose(configuration, &programs, workers: taskWorkers, available: Memory.available)
+    self.taskWorkers = taskWorkers
     self.programs = programs
     self.configuration = configuration
     self.instructionSet = instructionSet
     self.kernels = kernels
     try MemoryEstimate(configuration, programs: programs, division: division, workerCount: workerCount).check()
-    team = try WorkerTeam(count: workerCount)
+    team = try WorkerTeam(count: workerCount, recorder: recorder)
     variables = Variables(
       plan: plan, optimizer: configuration.optimizer, foldedCount: programs.inference.foldedCount)
     memory = StepMemory(

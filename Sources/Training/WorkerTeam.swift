@@ -22,10 +22,14 @@ struct WorkerTeam: Sendable {
   static let maximumTasks = PhaseState.maximumTasks
 
   let count: Int
+  /// Records the tasks of a team of one; nil in training.
+  private let recorder: TaskRecorder?
 
   /// - Throws: `TrainingError.tooFewThreads`.
-  init(count: Int) throws {
+  init(count: Int, recorder: TaskRecorder? = nil) throws {
+    precondition(count == 1 || recorder == nil, "only the tasks of one worker are recorded")
     self.count = count
+    self.recorder = recorder
     guard count > 1 else { return }
     let available = AvailableThreads.count(upTo: count)
     guard available == count else { throw TrainingError.tooFewThreads(workers: count, available: available) }
@@ -33,6 +37,10 @@ struct WorkerTeam: Sendable {
 
   /// Runs all phases of `work`, and returns when they are done.
   func perform(_ work: some PhasedWork) {
+    if let recorder { run(RecordedWork(work: work, recorder: recorder)) } else { run(work) }
+  }
+
+  private func run(_ work: some PhasedWork) {
     guard let tasks = work.beginPhase() else { return }
     let gate = PhaseBarrier(tasks: tasks)
     @Sendable func join(_ worker: Int) {
@@ -67,6 +75,8 @@ private final class SinglePhase: PhasedWork {
     share = (count + WorkerTeam.maximumTasks - 1) / WorkerTeam.maximumTasks
     self.body = body
   }
+
+  let phaseName = "tasks"
 
   func run(task: Int, worker: Int) {
     for index in task * share..<min((task + 1) * share, count) { body(worker, index) }

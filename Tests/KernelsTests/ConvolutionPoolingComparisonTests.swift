@@ -98,10 +98,19 @@ private struct ConvolutionPoolingCase {
     checkForward(output, selected)
     var weightGradient = [Float](repeating: garbage, count: weights.count)
     var biasGradient = [Float](repeating: garbage, count: bias.count)
-    kernels.convolutionPoolingWeightGradient(
-      images: images, output: output, selected: selected, outputGradient: pooledGradient,
-      weightGradient: &weightGradient, biasGradient: &biasGradient, samples: samples, geometry: geometry,
-      scratch: &scratch)
+    func computeGradients(_ range: Range<Int>, _ weight: inout [Float], _ bias: inout [Float]) {
+      kernels.convolutionPoolingWeightGradient(
+        images: images, output: output, selected: selected, outputGradient: pooledGradient, weightGradient: &weight,
+        biasGradient: &bias, samples: samples, geometry: geometry, range: range, scratch: &scratch)
+    }
+    computeGradients(0..<geometry.filters, &weightGradient, &biasGradient)
+    // In parts, the same bits.
+    var parts = (
+      weight: [Float](repeating: garbage, count: weights.count), bias: [Float](repeating: garbage, count: bias.count)
+    )
+    let cut = geometry.filters / 3
+    for range in [cut..<geometry.filters, 0..<cut] { computeGradients(range, &parts.weight, &parts.bias) }
+    #expect(parts.weight == weightGradient && parts.bias == biasGradient, "parts of the filters of \(geometry)")
     checkGradients(output, selected, weightGradient, biasGradient)
   }
 

@@ -84,21 +84,24 @@ struct KernelComparisonTests {
       let ends = (1...shards).map { Int32(samples * $0 / shards) }
       kernels.denseWeightGradient(
         outputGradient: gradient, input: input, weightGradient: &actual, biasGradient: &actualBias, shardEnds: ends,
-        shards: shards, inputs: inputs, units: units, range: 0..<units, scratch: &scratch)
+        shards: shards, inputs: inputs, units: units, unitRange: 0..<units,
+        inputRange: 0..<inputs, scratch: &scratch)
       expectClose(actual, expected, terms: samples, "weight gradient \(samples)x\(inputs)x\(units)")
       expectClose(actualBias, expectedBias, terms: samples, "bias gradient")
 
-      // Unit by unit, or in parts: the same bits.
+      // Unit by unit, or in parts of units and inputs: the same bits.
       let whole = (actual, actualBias)
       (actual, actualBias) = (
-        [Float](repeating: Self.garbage, count: units * inputs), [Float](repeating: 0, count: units)
+        [Float](repeating: Self.garbage, count: units * inputs), [Float](repeating: Self.garbage, count: units)
       )
-      let parts = shapes.size(1...units)
+      let (parts, cut) = (shapes.size(1...units), inputs / 3)
       for part in 0..<parts {
-        kernels.denseWeightGradient(
-          outputGradient: gradient, input: input, weightGradient: &actual, biasGradient: &actualBias, shardEnds: ends,
-          shards: shards, inputs: inputs, units: units, range: units * part / parts..<units * (part + 1) / parts,
-          scratch: &scratch)
+        for inputRange in [cut..<inputs, 0..<cut] where !inputRange.isEmpty {
+          kernels.denseWeightGradient(
+            outputGradient: gradient, input: input, weightGradient: &actual, biasGradient: &actualBias,
+            shardEnds: ends, shards: shards, inputs: inputs, units: units,
+            unitRange: units * part / parts..<units * (part + 1) / parts, inputRange: inputRange, scratch: &scratch)
+        }
       }
       #expect(actual == whole.0 && actualBias == whole.1, "\(parts) parts")
     }
@@ -124,7 +127,7 @@ struct KernelComparisonTests {
             outputGradient: Array(gradient[range.lowerBound * units..<range.upperBound * units]),
             input: Array(input[range.lowerBound * inputs..<range.upperBound * inputs]), weightGradient: start,
             biasGradient: start + inputs * units, shardEnds: ends, shards: sizes.count, inputs: inputs, units: units,
-            range: 0..<units, scratch: &scratch)
+            unitRange: 0..<units, inputRange: 0..<inputs, scratch: &scratch)
         }
         return sums
       }

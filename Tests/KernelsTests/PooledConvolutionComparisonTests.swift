@@ -134,12 +134,19 @@ private struct PooledConvolutionCase {
     kernels.pooledConvolutionGradients(
       input: input, kernel: kernel, output: output, selected: selected, outputGradient: pooledGradient,
       kernelGradient: &kernelGradient, biasGradient: &biasGradient, inputGradient: &inputGradient, samples: samples,
-      geometry: geometry, relu: relu, positions: positions, scratch: &scratch)
-    kernels.pooledConvolutionGradients(
-      input: input, kernel: kernel, output: output, selected: selected, outputGradient: pooledGradient,
-      kernelGradient: &without, biasGradient: nil, inputGradient: nil, samples: samples, geometry: geometry,
-      relu: relu, positions: positions, scratch: &scratch)
-    #expect(without == kernelGradient, "whether the input's gradient is computed shows in the kernel's")
+      geometry: geometry, range: 0..<geometry.filters, relu: relu, positions: positions, scratch: &scratch)
+    // Without the input's gradient, in two parts of the filters.
+    let cut = geometry.filters / 3
+    var biasParts = garbage(geometry.filters)
+    for range in [cut..<geometry.filters, 0..<cut] {
+      kernels.pooledConvolutionGradients(
+        input: input, kernel: kernel, output: output, selected: selected, outputGradient: pooledGradient,
+        kernelGradient: &without, biasGradient: &biasParts, inputGradient: nil, samples: samples, geometry: geometry,
+        range: range, relu: relu, positions: positions, scratch: &scratch)
+    }
+    #expect(
+      without == kernelGradient && biasParts == biasGradient,
+      "parts of the filters, or the input's gradient, show in the kernel's: \(geometry)")
 
     var gradient = [Float](repeating: 0, count: samples * geometry.outputs)
     for pooled in output.indices where !relu || output[pooled] > 0 {

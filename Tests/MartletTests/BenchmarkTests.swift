@@ -56,7 +56,22 @@ struct BenchmarkTests {
 
     let instructionSet: String
     let peakFlopsPerCore: [ByWorkers]
+    struct Prediction: Decodable {
+      struct Epoch: Decodable {
+        let workers: Int
+        let predictedEpochSeconds, waitingShare: Double
+        let measuredEpochSeconds: Double?
+        let limitingPhase: String
+      }
+
+      let name: String
+      let epochs: [Epoch]
+      let usefulWorkers: Int
+    }
+
+    let phaseChangeSeconds: [ByWorkers]
     let networks: [Network]
+    let predictions: [Prediction]
     let peakMemoryBytes: Int
   }
 
@@ -86,6 +101,17 @@ struct BenchmarkTests {
     #expect(network.updateSeconds.isPlausible && network.validationSeconds.isPlausible)
     #expect(network.epochSeconds.map(\.workers) == [1, 2, 3])
     #expect(network.epochSeconds.allSatisfy { $0.value.isPlausible })
+
+    let prediction = try #require(report.predictions.first)
+    #expect(report.predictions.count == 1 && prediction.name == "small")
+    #expect(prediction.epochs.map(\.workers) == [1, 2, 4, 8, 16, 32, 64, 128])
+    #expect(prediction.epochs.allSatisfy { $0.predictedEpochSeconds > 0 && (0...1).contains($0.waitingShare) })
+    #expect(prediction.epochs[0].measuredEpochSeconds == network.epochSeconds[0].value.median)
+    #expect(prediction.epochs[7].measuredEpochSeconds == nil)
+    #expect(prediction.epochs.allSatisfy { !$0.limitingPhase.isEmpty })
+    #expect(prediction.epochs.contains { $0.workers == prediction.usefulWorkers })
+    // Changes of phases are measured where each worker has a core.
+    #expect(report.phaseChangeSeconds.allSatisfy { $0.workers <= AvailableCores.count() })
   }
 
   @Test("writes a text table")
@@ -95,22 +121,33 @@ struct BenchmarkTests {
     #expect(finished.error.isEmpty)
     let spread = #"\d+(\.\d+)? \(\d+(\.\d+)?-\d+(\.\d+)?\)"#
     let pass = #" +\#(spread) +\d+\.\d +\d+ %"#
-    let lines = [
-      #"Peak \(.*, multiplications and additions in registers\)"#, #"  1 core   \#(spread) GFLOP/s each"#,
-      #"  2 cores  \#(spread) GFLOP/s each"#, "", "small: one core, time per sample",
-      #"  layer +forward us +GFLOP/s +of peak +backward us +GFLOP/s +of peak"#,
-      #"  conv2d \+ max_pooling2d\#(pass)\#(pass)"#, #"  dense +\#(pass)\#(pass)"#,
-      #"  gradient sum \+ update of a step: \#(spread) us"#, "epochs: training and validation",
-      #"  1 worker  \#(spread) s  1\.00x  \d+ % of peak"#, #"  2 workers \#(spread) s  \d+\.\d\dx  \d+ % of peak"#,
-      #"  of which validation: \#(spread) s"#, "", #"Peak memory: \d+ MB"#, "",
-    ]
+    let lines =
+      [
+        #"Peak \(.*, multiplications and additions in registers\)"#, #"  1 core   \#(spread) GFLOP/s each"#,
+        #"  2 cores  \#(spread) GFLOP/s each"#, #"change of phases with 2 workers: \#(spread) us"#, "",
+        "small: one core, time per sample",
+        #"  layer +forward us +GFLOP/s +of peak +backward us +GFLOP/s +of peak"#,
+        #"  conv2d \+ max_pooling2d\#(pass)\#(pass)"#, #"  dense +\#(pass)\#(pass)"#,
+        #"  gradient sum \+ update of a step: \#(spread) us"#, "epochs: training and validation",
+        #"  1 worker  \#(spread) s  1\.00x  \d+ % of peak"#, #"  2 workers \#(spread) s  \d+\.\d\dx  \d+ % of peak"#,
+        #"  of which validation: \#(spread) s"#, "", #"Peak memory: \d+ MB"#, "",
+        "small: prediction from tasks on one core, if memory keeps up",
+        #"  workers  epoch s +measured +error  waiting  in"#,
+        #" +1 +\d+\.\d{3}  1\.00x +\d+\.\d{3} +[+-]\d+ %"#,
+        #" +2 +\d+\.\d{3}  \d+\.\d\dx +\d+\.\d{3} +[+-]\d+ %.*"#,
+      ] + [4, 8, 16, 32, 64, 128].map { #" +\#($0) +\d+\.\d{3} +\d+\.\d\dx( +\d+ %  [a-z ]+)?"# }
+      + [
+        "", "What to set",
+        #"  small: --workers [12] on this machine\. Batches of 50: .*doubl.* up to \d+ workers.*"#,
+        "  fit.shards limits no number of workers: leave it as it is, it shows in the bits.", "",
+      ]
     let printed = finished.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(printed.count == lines.count)
     for (line, pattern) in zip(printed, lines) {
       #expect(try Regex(pattern).wholeMatch(in: line) != nil, "'\(line)' is not '\(pattern)'")
     }
     // Columns are aligned.
-    #expect(Set(printed[5...7].map(\.count)).count == 1)
+    #expect(Set(printed[6...8].map(\.count)).count == 1)
   }
 
   @Test("does not count threads as cores", arguments: [(1, 1, "1 core "), (1, 2, "1 core "), (2, 2, "2 cores")])
@@ -125,7 +162,7 @@ struct BenchmarkTests {
       workerCounts: [1, workers], runs: 1, instructionSet: .bestSupported, cores: cores)
     #expect(BenchmarkTable.text(machine).contains("  \(label)  "))
     #expect(machine.peak(workers: workers) == machine.corePeak * Double(cores))
-    let json = BenchmarkTable.json(machine, networks: [], memory: 1).json
+    let json = BenchmarkTable.json(machine, networks: [], predictions: [], memory: 1).json
     #expect(json.contains("\"cores\": \(cores),"))
   }
 

@@ -192,10 +192,10 @@ private final class LayerRun {
 
   private func computeVariableGradients() {
     other.divideBatch(into: division.shards) { samples * ($0 + 1) / division.shards }
-    let tasks = VariableGradientTasks(program, shards: division.shards)
+    let tasks = VariableGradientTasks(program, shards: division.shards, workers: division.slices ?? 1)
     for index in 0..<tasks.count(shards: division.shards) {
       let task = tasks.task(index, shards: division.shards)
-      let buffer = program.hasWholeGradients(of: task.operation) ? 0 : task.part
+      let buffer = program.hasWholeGradients(of: task.operation) ? 0 : task.shard
       other.variableGradients(
         task, variables: variables.start, state: state.start,
         into: gradients.start + buffer * program.plan.trainableCount)

@@ -5,11 +5,13 @@ import Martlet
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
-    abstract: "Measure this machine: peak arithmetic rate, and the time per layer, step and epoch.",
+    abstract:
+      "Measure this machine: peak arithmetic rate, the time per layer, step and epoch; predict it for more cores.",
     discussion: """
       Peak: multiplications and additions in registers alone. Layers: one core, with the kernels and the buffers of \
       training. Epochs: training and validation by the real trainer. Each figure is the median of several runs, with \
-      the minimum and maximum. Without MNIST on this machine, generated digits of the same shape and number are used.
+      the minimum and maximum. Prediction: the tasks of training on one core, scheduled on more workers than this \
+      machine has. Without MNIST on this machine, generated digits of the same shape and number are used.
       """)
 
   @Argument(help: "Run configurations (default: the three MNIST networks in configs/).")
@@ -44,10 +46,20 @@ struct BenchmarkCommand: ParsableCommand {
       if format == .text { Console.output.write(BenchmarkTable.text(network, machine: machine)) }
       return network
     }
+    // Predictions need memory of their own.
+    let memory = MemoryUse.peak
+    if format == .text { Console.output.write(BenchmarkTable.memory(memory)) }
+    let predictions = try zip(configurations, networks).map { run, network in
+      let prediction = try ScalingPrediction(
+        run, measured: network, machine: machine, runs: runs, environment: environment)
+      if format == .text { Console.output.write(PredictionTable.text(prediction)) }
+      return prediction
+    }
     switch format {
-    case .text: Console.output.write(BenchmarkTable.memory(MemoryUse.peak))
+    case .text: Console.output.write(PredictionTable.advice(predictions, networks, configurations))
     case .json:
-      Console.output.write(BenchmarkTable.json(machine, networks: networks, memory: MemoryUse.peak).json + "\n")
+      Console.output.write(
+        BenchmarkTable.json(machine, networks: networks, predictions: predictions, memory: memory).json + "\n")
     }
   }
 

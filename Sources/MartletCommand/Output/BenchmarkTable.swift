@@ -8,7 +8,11 @@ enum BenchmarkTable {
       "\(computing(workers, on: machine.cores))  \(spread(peak, unit: 1e-9, "%.1f")) GFLOP/s each"
     }
     return "Peak (\(machine.instructionSet), multiplications and additions in registers)\n"
-      + lines.map { "  \($0)\n" }.joined() + "\n"
+      + lines.map { "  \($0)\n" }.joined() + machine.phaseChanges.map(phaseChange).joined() + "\n"
+  }
+
+  private static func phaseChange(_ workers: Int, _ seconds: Timing) -> String {
+    "change of phases with \(workers) workers: \(spread(seconds, unit: 1e6, "%.2f")) us\n"
   }
 
   /// `2 cores`, or `16 threads on 2 cores` if there are more workers than cores.
@@ -55,7 +59,7 @@ enum BenchmarkTable {
     return "\(values[0]) (\(values[1])-\(values[2]))"
   }
 
-  private static func table(_ rows: [[String]]) -> [String] {
+  static func table(_ rows: [[String]]) -> [String] {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       let cells = row.indices.map { column in
@@ -68,14 +72,21 @@ enum BenchmarkTable {
 
   // MARK: - JSON
 
-  static func json(_ machine: MachineBenchmark, networks: [NetworkBenchmark], memory: Int) -> ConfigurationNode {
+  static func json(
+    _ machine: MachineBenchmark, networks: [NetworkBenchmark], predictions: [ScalingPrediction], memory: Int
+  ) -> ConfigurationNode {
     object([
       ("instruction_set", ConfigurationNode(.string("\(machine.instructionSet)"))), ("cores", integer(machine.cores)),
       (
         "peak_flops_per_core",
         list(machine.peaks.map { object([("workers", integer($0.workers)), ("value", timing($0.peak))]) })
       ),
-      ("networks", list(networks.map(network))), ("peak_memory_bytes", integer(memory)),
+      (
+        "phase_change_seconds",
+        list(machine.phaseChanges.map { object([("workers", integer($0.workers)), ("value", timing($0.seconds))]) })
+      ),
+      ("networks", list(networks.map(network))), ("predictions", list(predictions.map(PredictionTable.json))),
+      ("peak_memory_bytes", integer(memory)),
     ])
   }
 
@@ -101,13 +112,13 @@ enum BenchmarkTable {
     ])
   }
 
-  private static func object(_ entries: [(String, ConfigurationNode)]) -> ConfigurationNode {
+  static func object(_ entries: [(String, ConfigurationNode)]) -> ConfigurationNode {
     ConfigurationNode(mapping: entries.map { ConfigurationEntry($0, $1) })
   }
 
-  private static func list(_ nodes: [ConfigurationNode]) -> ConfigurationNode { ConfigurationNode(.sequence(nodes)) }
+  static func list(_ nodes: [ConfigurationNode]) -> ConfigurationNode { ConfigurationNode(.sequence(nodes)) }
 
-  private static func integer(_ value: Int) -> ConfigurationNode { ConfigurationNode(.integer(value)) }
+  static func integer(_ value: Int) -> ConfigurationNode { ConfigurationNode(.integer(value)) }
 
   private static func timing(_ timing: Timing) -> ConfigurationNode {
     object([

@@ -63,13 +63,18 @@ struct OneChannelPooledConvolution: Operation, FusionPattern {
       selected: selected(frame), samples: frame.samples, geometry: geometry, scratch: frame.scratch)
   }
 
-  func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
+  /// Parts of some filters.
+  var gradientParts: Int { (geometry.filters + 1) / 2 }
+
+  func variableGradients(
+    _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>
+  ) {
     let first = samples.lowerBound * outputCount
     kernels.convolutionPoolingWeightGradient(
       images: frame.input + samples.lowerBound * geometry.imageHeight * geometry.imageWidth,
       output: frame.output + first, selected: selected(frame) + first, outputGradient: frame.outputGradient + first,
       weightGradient: gradients, biasGradient: gradients + biasOffset, samples: samples.count, geometry: geometry,
-      scratch: frame.scratch)
+      range: part.range(of: geometry.filters), scratch: frame.scratch)
   }
 
   /// Computes no gradient: it reads the model's input.

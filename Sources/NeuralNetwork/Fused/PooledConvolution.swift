@@ -58,26 +58,32 @@ struct PooledConvolution: Operation, FusionPattern {
       positions: offsets.positions(frame.constants), taps: offsets.taps(frame.constants), scratch: frame.scratch)
   }
 
+  /// Parts of some filters.
+  var gradientParts: Int { (geometry.filters + 7) / 8 }
+
   /// Also computes the gradient of the input, if the frame has it: both iterate over the argmax outputs.
-  func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
+  func variableGradients(
+    _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>
+  ) {
     computeGradients(
-      frame, samples: samples, kernel: gradients, bias: useBias ? gradients + geometry.biasOffset : nil)
+      frame, samples: samples, part: part, kernel: gradients, bias: useBias ? gradients + geometry.biasOffset : nil)
   }
 
   func inputGradients(_ frame: Frame) {
     guard frame.gradients == .ofInputs, frame.inputGradient != nil else { return }
-    computeGradients(frame, samples: 0..<frame.samples, kernel: nil, bias: nil)
+    computeGradients(frame, samples: 0..<frame.samples, part: .whole, kernel: nil, bias: nil)
   }
 
   private func computeGradients(
-    _ frame: Frame, samples: Range<Int>, kernel: UnsafeMutablePointer<Float>?, bias: UnsafeMutablePointer<Float>?
+    _ frame: Frame, samples: Range<Int>, part: GradientPart, kernel: UnsafeMutablePointer<Float>?,
+    bias: UnsafeMutablePointer<Float>?
   ) {
     let (input, output) = (samples.lowerBound * geometry.inputCount, samples.lowerBound * outputCount)
     kernels.pooledConvolutionGradients(
       input: frame.input + input, kernel: frame.variables, output: frame.output + output,
       selected: selected(frame) + output, outputGradient: frame.outputGradient + output, kernelGradient: kernel,
       biasGradient: bias, inputGradient: frame.inputGradient.map { $0 + input }, samples: samples.count,
-      geometry: geometry, relu: isRelu, positions: offsets.positions(frame.constants),
-      scratch: frame.scratch)
+      geometry: geometry, range: part.range(of: geometry.filters), relu: isRelu,
+      positions: offsets.positions(frame.constants), scratch: frame.scratch)
   }
 }

@@ -155,12 +155,18 @@ struct Conv2DOperation: Operation {
       kernels: kernels)
   }
 
-  func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
+  /// Parts of a tile of taps or more.
+  var gradientParts: Int { (geometry.filterCount + 7) / 8 }
+
+  func variableGradients(
+    _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>
+  ) {
     kernels.convolutionKernelGradient(
       input: frame.input + samples.lowerBound * geometry.inputCount,
       outputGradient: frame.outputGradient + samples.lowerBound * geometry.outputCount, kernelGradient: gradients,
-      biasGradient: layer.useBias ? gradients + geometry.biasOffset : nil, samples: samples.count, geometry: geometry,
-      positions: offsets.positions(frame.constants), taps: offsets.taps(frame.constants), scratch: frame.scratch)
+      biasGradient: layer.useBias && part.index == 0 ? gradients + geometry.biasOffset : nil, samples: samples.count,
+      geometry: geometry, range: part.range(of: geometry.filterCount), positions: offsets.positions(frame.constants),
+      taps: offsets.taps(frame.constants), scratch: frame.scratch)
   }
 
   func inputGradients(_ frame: Frame) {

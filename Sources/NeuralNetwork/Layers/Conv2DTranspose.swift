@@ -188,13 +188,19 @@ struct Conv2DTransposeOperation: Operation {
       columns: layer.filters, kernels: kernels)
   }
 
-  func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
+  /// Parts of a tile of taps or more.
+  var gradientParts: Int { (geometry.filterCount + 7) / 8 }
+
+  func variableGradients(
+    _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>
+  ) {
     let outputGradient = frame.outputGradient + samples.lowerBound * geometry.inputCount
     kernels.convolutionKernelGradient(
       input: outputGradient, outputGradient: frame.input + samples.lowerBound * geometry.outputCount,
       kernelGradient: gradients, biasGradient: nil, samples: samples.count, geometry: geometry,
-      positions: offsets.positions(frame.constants), taps: offsets.taps(frame.constants), scratch: frame.scratch)
-    guard layer.useBias else { return }
+      range: part.range(of: geometry.filterCount), positions: offsets.positions(frame.constants),
+      taps: offsets.taps(frame.constants), scratch: frame.scratch)
+    guard layer.useBias, part.index == 0 else { return }
     kernels.sumRows(
       outputGradient, rows: rows(samples: samples.count), columns: layer.filters, gradients + geometry.biasOffset)
   }

@@ -106,15 +106,17 @@ struct DenseOperation: ShardTreeOperation {
       kernels: kernels)
   }
 
-  /// Parts of some tiles of units.
-  var gradientParts: Int { (layer.units + 31) / 32 }
+  /// Whether parts of the weights are those of some inputs, else of some units: each part packs all of the other ones.
+  private var dividesInputs: Bool { inputs > layer.units }
+  var gradientParts: Int { (max(layer.units, inputs) + 15) / 16 }
 
-  func variableGradients(_ frame: Frame, part: Int, of parts: Int, into gradients: UnsafeMutablePointer<Float>) {
+  func variableGradients(_ frame: Frame, part: GradientPart, into gradients: UnsafeMutablePointer<Float>) {
+    let hasBias = layer.useBias && (!dividesInputs || part.index == 0)
     kernels.denseWeightGradient(
       outputGradient: frame.outputGradient, input: frame.input, weightGradient: gradients,
-      biasGradient: layer.useBias ? gradients + biasOffset : nil, shardEnds: frame.shards.ends,
-      shards: frame.shards.count, inputs: inputs, units: layer.units,
-      range: layer.units * part / parts..<layer.units * (part + 1) / parts, scratch: frame.scratch)
+      biasGradient: hasBias ? gradients + biasOffset : nil, shardEnds: frame.shards.ends, shards: frame.shards.count,
+      inputs: inputs, units: layer.units, unitRange: (dividesInputs ? .whole : part).range(of: layer.units),
+      inputRange: (dividesInputs ? part : .whole).range(of: inputs), scratch: frame.scratch)
   }
 
   func inputGradients(_ frame: Frame) {

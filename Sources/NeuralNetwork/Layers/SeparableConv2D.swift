@@ -184,7 +184,8 @@ struct SeparableConv2DOperation: Operation {
       input: middle(frame) + first,
       outputGradient: frame.outputGradient + samples.lowerBound * pointwise.outputCount,
       kernelGradient: gradients + pointwiseOffset, biasGradient: layer.useBias ? gradients + biasOffset : nil,
-      samples: samples.count, geometry: pointwise, positions: pointwiseOffsets.positions(constants),
+      samples: samples.count, geometry: pointwise, range: 0..<pointwise.filterCount,
+      positions: pointwiseOffsets.positions(constants),
       taps: pointwiseOffsets.taps(constants), scratch: frame.scratch)
     kernels.depthwiseKernelGradient(
       input: frame.input + samples.lowerBound * depthwise.inputCount, outputGradient: middleGradient(frame) + first,

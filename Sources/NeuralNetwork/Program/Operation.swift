@@ -39,6 +39,18 @@ public protocol Operation: Sendable {
   ///   - gradients: overwritten; laid out as `Frame.variables`.
   func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>)
 
+  /// The maximum number of parts of the variables whose gradients can be computed separately, 1 or more; 1 by default.
+  var gradientParts: Int { get }
+
+  /// Computes the gradients of a part of the trainable variables; by default only of all of them.
+  ///
+  /// - Parameters:
+  ///   - samples: the indices of the shard's samples in the frame.
+  ///   - part: one of at most `gradientParts` parts.
+  ///   - gradients: overwritten for the part; laid out as `Frame.variables`.
+  func variableGradients(
+    _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>)
+
   /// Computes the gradients of the inputs that need them, for all samples.
   func inputGradients(_ frame: Frame)
 }
@@ -54,4 +66,11 @@ extension Operation {
   public func operations(needsInputGradient: Bool) -> OperationCount { OperationCount(forward: 0, backward: 0) }
   public func beginBackward(_ frame: Frame) {}
   public func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {}
+  public var gradientParts: Int { 1 }
+  public func variableGradients(
+    _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>
+  ) {
+    precondition(part == .whole, "\(Self.self) computes the gradients of all variables at once")
+    variableGradients(frame, samples: samples, into: gradients)
+  }
 }

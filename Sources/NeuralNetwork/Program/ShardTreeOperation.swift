@@ -5,19 +5,18 @@ public protocol ShardTreeOperation: Operation {
   /// `scratchCount`.
   func treeScratchCount(samples: Int, shards: Int) -> Int
 
-  /// The maximum number of parts of the variables whose gradients can be computed separately, 1 or more.
-  var gradientParts: Int { get }
-
   /// Computes the gradients of a part of the trainable variables, summed over all shards of the frame.
   ///
   /// - Parameters:
-  ///   - part: the index of the part among `parts`, at most `gradientParts`.
+  ///   - part: one of at most `gradientParts` parts.
   ///   - gradients: overwritten for the part; laid out as `Frame.variables`.
-  func variableGradients(_ frame: Frame, part: Int, of parts: Int, into gradients: UnsafeMutablePointer<Float>)
+  func variableGradients(_ frame: Frame, part: GradientPart, into gradients: UnsafeMutablePointer<Float>)
 }
 
 extension ShardTreeOperation {
-  public func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
+  public func variableGradients(
+    _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>
+  ) {
     preconditionFailure("\(Self.self) sums over the shards itself")
   }
 }

@@ -258,9 +258,10 @@ extension Workspace {
     let placed = program.operations[task.operation]
     let (frame, target) = (frame(task.operation, variables, state, .ofVariables), gradients + placed.variableOffset)
     if let operation = placed.treeOperation {
-      operation.variableGradients(frame, part: task.part, of: task.parts, into: target)
+      operation.variableGradients(frame, part: task.part, into: target)
     } else {
-      placed.operation.variableGradients(frame, samples: shards.range(ofShard: task.part), into: target)
+      placed.operation.variableGradients(
+        frame, samples: shards.range(ofShard: task.shard), part: task.part, into: target)
     }
   }
 
@@ -268,12 +269,12 @@ extension Workspace {
     _ placed: PlacedOperation, _ frame: Frame, into gradients: UnsafeMutablePointer<Float>
   ) {
     if let operation = placed.treeOperation {
-      operation.variableGradients(frame, part: 0, of: 1, into: gradients)
+      operation.variableGradients(frame, part: .whole, into: gradients)
     } else {
       shards.sum(
         into: gradients, count: placed.variableCount, levels: buffer.start + layout.levels, kernels: kernels
       ) { samples, sum in
-        placed.operation.variableGradients(frame, samples: samples, into: sum)
+        placed.operation.variableGradients(frame, samples: samples, part: .whole, into: sum)
       }
     }
   }

@@ -5,6 +5,8 @@ struct BackwardPhase: StepPhase {
   let segment: Int
   unowned let memory: StepMemory
 
+  var name: String { "backward passes" }
+
   func taskCount(_ step: CurrentStep) -> Int { memory.division.taskCount(step.sharding) }
 
   func run(task: Int, worker: Int, _ step: CurrentStep) {

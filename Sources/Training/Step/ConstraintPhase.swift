@@ -17,6 +17,8 @@ struct ConstraintPhase: StepPhase {
     if constraints.isEmpty { return nil }
   }
 
+  var name: String { "constraints" }
+
   func taskCount(_ step: CurrentStep) -> Int { constraints.count }
 
   func run(task: Int, worker: Int, _ step: CurrentStep) { constraints[task].apply(to: variables.parameters.start) }

@@ -5,6 +5,8 @@ struct ForwardPhase: StepPhase {
   let segment: Int
   unowned let memory: StepMemory
 
+  var name: String { "forward passes" }
+
   func taskCount(_ step: CurrentStep) -> Int { memory.division.taskCount(step.sharding) }
 
   func run(task: Int, worker: Int, _ step: CurrentStep) {

@@ -6,6 +6,8 @@ struct LossPhase: StepPhase {
 
   private var segment: Int { memory.program.segments.count - 1 }
 
+  var name: String { "forward and backward passes" }
+
   func taskCount(_ step: CurrentStep) -> Int { memory.division.taskCount(step.sharding) }
 
   func run(task: Int, worker: Int, _ step: CurrentStep) {

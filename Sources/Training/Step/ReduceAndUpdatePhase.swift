@@ -5,6 +5,8 @@ import NeuralNetwork
 struct ReduceAndUpdatePhase: StepPhase {
   let update: VariableUpdate
 
+  var name: String { "sums of gradients and updates" }
+
   func taskCount(_ step: CurrentStep) -> Int { update.taskCount }
 
   func run(task: Int, worker: Int, _ step: CurrentStep) {

@@ -60,8 +60,13 @@ final class StepMemory: @unchecked Sendable {
     return inner.map { ForwardPhase(segment: $0, memory: self) }
       + [LossPhase(memory: self)]
       + inner.reversed().map { BackwardPhase(segment: $0, memory: self) }
-      + (division.isWide ? [VariableGradientPhase(memory: self, shards: shards)] : [])
+      + variableGradientPhases(shards: shards)
       + update.phases + (ConstraintPhase(program, variables).map { [$0] } ?? [])
+  }
+
+  private func variableGradientPhases(shards: Int) -> [any StepPhase] {
+    guard case .wide(let slices) = division else { return [] }
+    return [VariableGradientPhase(memory: self, shards: shards, workers: slices)]
   }
 
   /// The gradient buffer of a task of a pass; unused in the wide plan.

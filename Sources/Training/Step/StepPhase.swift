@@ -1,5 +1,7 @@
 /// A phase of a step: tasks that workers share. All finish before the next phase begins.
 protocol StepPhase: Sendable {
+  /// What the phase does, for reports.
+  var name: String { get }
   /// The number of tasks in the phase, at least 1.
   func taskCount(_ step: CurrentStep) -> Int
   func run(task: Int, worker: Int, _ step: CurrentStep)

@@ -42,6 +42,8 @@ final class TrainStep: PhasedWork, @unchecked Sendable {
     self.state.sums.values.reserveCapacity(state.sums.values.count)
   }
 
+  var phaseName: String { phase.map { phases[$0].name } ?? "" }
+
   func run(task: Int, worker: Int) {
     guard let phase else { preconditionFailure("a task ran between two steps") }
     phases[phase].run(task: task, worker: worker, step)

@@ -5,6 +5,8 @@ import NeuralNetwork
 struct UpdatePhase: StepPhase {
   let update: VariableUpdate
 
+  var name: String { "updates" }
+
   func taskCount(_ step: CurrentStep) -> Int { update.taskCount }
 
   func run(task: Int, worker: Int, _ step: CurrentStep) {
