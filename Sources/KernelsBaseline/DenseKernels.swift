@@ -308,43 +308,48 @@ private struct WeightGradient: ColumnPanel {
     }
   }
 
-  /// Sums the shards of one tile of weights. Level 0 of the tree is the gradient itself, the others are in scratch.
+  /// Sums the shards of one tile of weights, in the levels of the tree.
   @inline(__always)
   private func sumShards<Row: VectorRow>(_ row: Row.Type, unit: Int, count: Int) {
-    let (gradient, wide) = (weightGradient + unit * inputs, Row.width * lanes)
+    let (wide, last) = (Row.width * lanes, lastLanes)
     var first = 0
     for shard in 0..<shards {
       let end = Int(shardEnds[shard])
       let levels = ShardTree.levels(at: shard, of: shards)
-      let top = levels.isEmpty ? levels.upperBound : levels.upperBound - 1
-      multiply(
-        row,
-        MatrixProduct(
-          a: gradients + unit * samples + first * tileRows, rowOffsets: Strided(1), depthOffsets: Strided(tileRows),
-          b: columns + first * wide, bStride: wide, c: top == 0 ? gradient : scratch + top * tileRows * wide,
-          targetOffsets: Strided(top == 0 ? inputs : wide), rows: count, depth: end - first, lastLanes: lastLanes,
-          isPacked: true, destination: levels.isEmpty ? .overwrite : .add))
-      for level in (levels.lowerBound..<top).reversed() {
-        let upper = scratch + (level + 1) * tileRows * wide
-        let (lower, stride) = level == 0 ? (gradient, inputs) : (upper - tileRows * wide, wide)
-        for index in 0..<count { add(row, upper + index * wide, to: lower + index * stride) }
-      }
+      addShard(
+        row, gradients + unit * samples + first * tileRows, columns + first * wide, depth: end - first,
+        to: scratch + levels.lowerBound * tileRows * wide, levels: levels.count)
       first = end
     }
+    // Level 0 holds the total.
+    Tile<Row>(scratch, stride: wide).forEachRow(
+      weightGradient + unit * inputs, Strided(inputs), from: 0, count: count
+    ) { sums, target in sums.store(target, last: last) }
   }
+}
 
-  /// Separate: what the loop over the shards needs would take registers from the sums.
-  @inline(never)
-  private func multiply<Row: VectorRow>(_ row: Row.Type, _ product: MatrixProduct<Strided, Strided, Strided>) {
-    product(row)
+/// Writes to a level of the tree: the sum of a shard, added to the levels from the last one down to that one. The sums
+/// stay in registers.
+///
+/// Separate: what the loop over the shards needs would take registers from the sums.
+///
+/// - Parameters:
+///   - gradients: (depth, tile rows)
+///   - columns: (depth, panel width)
+///   - target: the levels (tile rows, panel width), one after the other, of which the first is overwritten.
+@inline(never)
+private func addShard<Row: VectorRow>(
+  _: Row.Type, _ gradients: UnsafePointer<Float>, _ columns: UnsafePointer<Float>, depth: Int,
+  to target: UnsafeMutablePointer<Float>, levels: Int
+) {
+  let wide = Row.width * lanes
+  let rows = RowPointers(gradients, Strided(1), from: 0, count: tileRows)
+  var tile = Tile(repeating: Row())
+  for index in 0..<depth { tile.addScalars(rows, at: index &* tileRows, times: Row(columns + index &* wide)) }
+  var level = levels
+  while level > 0 {
+    level = level &- 1
+    tile.add(target + level &* tileRows &* wide, stride: wide)
   }
-
-  @inline(__always)
-  private func add<Row: VectorRow>(
-    _: Row.Type, _ upper: UnsafePointer<Float>, to lower: UnsafeMutablePointer<Float>
-  ) {
-    var total = Row(lower, last: lastLanes)
-    total.add(Row(upper, last: lastLanes))
-    total.store(lower, last: lastLanes)
-  }
+  tile.forEachRow(target, Strided(wide), from: 0, count: tileRows) { $0.store($1) }
 }

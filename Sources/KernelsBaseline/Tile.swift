@@ -61,6 +61,14 @@
       r3.add(loadFirst(count, rows.p3 + offset), times: columns)
     }
 
+    /// Adds rows that start `stride` floats apart.
+    @_transparent mutating func add(_ p: UnsafePointer<Float>, stride: Int) {
+      r0.add(Row(p))
+      r1.add(Row(p + 1 * stride))
+      r2.add(Row(p + 2 * stride))
+      r3.add(Row(p + 3 * stride))
+    }
+
     /// Replaces negative values with 0.
     @_transparent mutating func applyRelu() {
       r0.applyRelu()

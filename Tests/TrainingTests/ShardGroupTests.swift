@@ -15,9 +15,22 @@ struct ShardGroupTests {
   @Test("are as large as possible with work for every worker and within the cache")
   func sizes() {
     #expect([1, 2, 3, 4, 8, 9].map { size(shards: 8, workers: $0, floats: 1) } == [8, 4, 1, 2, 1, 1])
-    #expect([1, 2, 5, 7, 13].map { size(shards: $0, workers: 1, floats: 1) } == [1, 2, 1, 1, 1])
+    #expect([1, 2, 5, 7, 13].map { size(shards: $0, workers: 1, floats: 1) } == [1, 2, 4, 4, 8])
     #expect(size(shards: 32, workers: 2, floats: 1) == 16)
+    // Six groups of 32 and one of 8: 104 shards for the busiest worker, and 7 buffers instead of 50.
+    #expect(size(shards: 200, workers: 2, floats: 1) == 32)
     #expect([1, 1_000_000].map { size(shards: 8, workers: 1, floats: $0) } == [8, 1])
+  }
+
+  @Test(
+    "are claimed in order: the last, smaller one by the worker that is free first",
+    arguments: [(32, 200, 2, 104), (64, 200, 2, 128), (1, 8, 3, 3), (2, 8, 3, 4), (8, 8, 3, 8), (4, 5, 1, 5)])
+  func longest(size: Int, shards: Int, workers: Int, expected: Int) {
+    let groups = ShardGroups(size: size)
+    #expect(groups.longest(shards: shards, workers: workers) == expected)
+    // As the schedule of recorded tasks.
+    let tasks = (0..<groups.count(ofShards: shards)).map { Double(groups.shards(ofGroup: $0, of: shards).count) }
+    #expect(PhaseTasks(name: "", seconds: tasks).makespan(workers: workers) == Double(expected))
   }
 
   @Test("cover the shards, each a subtree")

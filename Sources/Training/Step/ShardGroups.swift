@@ -13,16 +13,23 @@ struct ShardGroups: Sendable, Equatable {
 
   /// - Parameter valueCount: the floats of the values and gradients of a group of `shards` shards.
   init(shards: Int, workers: Int, parameterCount: Int, valueCount: (_ shards: Int) -> Int) {
-    /// The shards that the busiest worker computes, in sequence.
-    func longest(_ size: Int) -> Int {
-      let groups = (shards + size - 1) / size
-      return (groups + workers - 1) / workers * size
+    let least = Double(ShardGroups(size: 1).longest(shards: shards, workers: workers))
+    func isEven(_ size: Int) -> Bool {
+      Double(ShardGroups(size: size).longest(shards: shards, workers: workers)) <= Self.unevenness * least
     }
-    var size = 1
-    while 2 * size <= shards, longest(2 * size) <= longest(1), valueCount(2 * size) <= 3 * parameterCount {
-      size *= 2
-    }
-    self.size = size
+    // A size may be less even than its double, whose last group is smaller.
+    let sizes = sequence(first: 1) { 2 * $0 }.prefix { $0 <= shards && valueCount($0) <= 3 * parameterCount }
+    size = sizes.last(where: isEven) ?? 1
+  }
+
+  /// The relative time that the busiest worker may take: a gradient buffer costs time too.
+  private static let unevenness = 1.05
+
+  /// The shards that the busiest worker computes, if each worker that is free claims the next group.
+  func longest(shards: Int, workers: Int) -> Int {
+    let (whole, rest) = shards.quotientAndRemainder(dividingBy: size)
+    // The last group is claimed by a worker that has computed the fewest groups.
+    return max((whole + workers - 1) / workers * size, whole / workers * size + rest)
   }
 
   init(_ configuration: TrainingConfiguration, _ program: Program, workers: Int) {

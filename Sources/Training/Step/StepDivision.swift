@@ -18,8 +18,7 @@ enum StepDivision: Sendable, Equatable {
     )
     let (compact, wide) = (StepDivision.compact(groups), StepDivision.wide(slices: slices))
     // The samples that the busiest worker computes.
-    let rounds = (groups.count(ofShards: configuration.shards) + workers - 1) / workers
-    let samples = rounds * compact.capacity(configuration)
+    let samples = groups.longest(shards: configuration.shards, workers: workers) * configuration.largestShard
     self = Double(samples) > Self.wideCost * Double(wide.capacity(configuration)) ? wide : compact
   }
 
