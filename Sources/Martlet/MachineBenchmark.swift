@@ -19,7 +19,7 @@ package struct MachineBenchmark: Sendable {
       ($0, try PeakPerformance.measure(workers: $0, runs: runs, instructionSet: instructionSet))
     }
     // Threads that share a core wait for the scheduler.
-    phaseChanges = try workerCounts.filter { (2...max(2, cores)).contains($0) && $0 <= cores }.map {
+    phaseChanges = try workerCounts.filter { $0 > 1 && $0 <= cores }.map {
       ($0, try PhaseChange.measure(workers: $0, runs: runs, instructionSet: instructionSet))
     }
   }
@@ -28,7 +28,7 @@ package struct MachineBenchmark: Sendable {
   package var corePeak: Double { peaks[0].peak.median }
 
   /// Seconds of a change of phases; for more workers than were measured, which take turns at the counter of tasks, in
-  /// proportion to their number.
+  /// proportion to their number. 0 if none could be measured, on one core.
   package func secondsOfPhaseChange(workers: Int) -> Double {
     guard workers > 1, let (most, seconds) = phaseChanges.last(where: { $0.workers <= workers }) else { return 0 }
     return seconds.median * Double(workers) / Double(most)

@@ -33,19 +33,24 @@ package struct ScalingPrediction: Sendable {
     self.entries = entries
   }
 
-  /// Records steps, `runs` times, and an evaluation on one core, divided as for each number of workers.
+  /// Records steps, `runs` times, and evaluations on one core, divided as for each number of workers for which memory
+  /// suffices. Nil if the samples are decoded while the run trains: that is not in tasks.
   ///
   /// - Throws: what `TrainingRun.init` throws. Nothing is written.
-  package init(
+  package init?(
     _ run: RunConfiguration, measured: NetworkBenchmark, machine: MachineBenchmark, runs: Int,
     environment: TrainingRun.Environment
   ) throws {
     let data = try run.load(environment.dataset)
+    let isDecoded = [data.train, data.validation].contains { if case .decoded = $0.storage { true } else { false } }
+    guard !isDecoded else { return nil }
     var training = run.training
     try training.adaptNormalizations(to: data.train)
     let (configuration, stepsPerEpoch) = (training, training.batches(ofSamples: data.train.count))
-    let evaluation = try Trainer.profileEvaluation(
-      configuration, data.validation, workers: Self.workerCounts.max() ?? 1, instructionSet: environment.instructionSet)
+    let evaluations = try [1, Self.workerCounts.max() ?? 1].map { workers in
+      try Trainer.profileEvaluation(
+        configuration, data.validation, workers: workers, instructionSet: environment.instructionSet)
+    }
     // About a tenth of a second each time.
     let stepSeconds = measured.epochs[0].seconds.median / Double(stepsPerEpoch)
     let steps = max(2, min(50, Int(0.1 / max(stepSeconds, 1e-6))))
@@ -53,20 +58,25 @@ package struct ScalingPrediction: Sendable {
     var profiles = [[TaskProfile]](repeating: [], count: Self.workerCounts.count)
     for _ in 0..<runs {
       for (index, workers) in Self.workerCounts.enumerated() {
-        profiles[index].append(
-          try Trainer.profileSteps(
-            configuration, data.train, workers: workers, steps: steps, instructionSet: environment.instructionSet))
+        do {
+          profiles[index].append(
+            try Trainer.profileSteps(
+              configuration, data.train, workers: workers, steps: steps, instructionSet: environment.instructionSet))
+        } catch TrainingError.tooLarge where workers > 1 {
+          // A gradient buffer for each worker.
+        }
       }
     }
-    let entries = zip(Self.workerCounts, profiles).map { workers, profiles in
+    let entries = zip(Self.workerCounts, profiles).filter { !$1.isEmpty }.map { workers, profiles in
       let change = machine.secondsOfPhaseChange(workers: workers)
       // The profile of the median run.
       let step = profiles.sorted { $0.seconds(workers: workers, change: 0) < $1.seconds(workers: workers, change: 0) }[
         profiles.count / 2]
+      // Tasks are smaller where there would be fewer than workers.
+      let evaluation = evaluations.map { $0.seconds(workers: workers, change: change) }.min() ?? 0
       let (seconds, limit) = (step.seconds(workers: workers, change: change), step.limit(workers: workers))
       return Entry(
-        workers: workers,
-        seconds: Double(stepsPerEpoch) * seconds + evaluation.seconds(workers: workers, change: change),
+        workers: workers, seconds: Double(stepsPerEpoch) * seconds + evaluation,
         measured: measured.epochs.first { $0.workers == workers && workers <= machine.cores }?.seconds.median,
         limit: limit?.name ?? "", waiting: (limit?.seconds ?? 0) / seconds)
     }

@@ -65,7 +65,7 @@ extension Trainer {
   /// The samples of a window: a power of two, a whole block unless the inputs must be decoded.
   private func evaluationWindow(of dataset: Dataset) -> Int {
     guard case .decoded = dataset.storage else { return Self.evaluationBlock }
-    let least = min(4 * workerCount * programs.inferenceCapacity, dataset.count)
+    let least = min(4 * taskWorkers * programs.inferenceCapacity, dataset.count)
     var size = 64
     while size < least, size < Self.evaluationBlock { size *= 2 }
     return size

@@ -96,14 +96,20 @@ private struct ConvolutionCase {
         positions: positions, taps: taps, scratch: &scratch)
     }
     checkKernelGradient { kernelGradient, biasGradient in
-      // In two parts of the taps.
-      let cut = geometry.taps / 3
-      for range in [cut..<geometry.taps, 0..<cut] {
+      func compute(_ range: Range<Int>, _ kernelGradient: UnsafeMutablePointer<Float>) {
         kernels.convolutionKernelGradient(
           input: input, outputGradient: outputGradient, kernelGradient: kernelGradient,
           biasGradient: range.lowerBound == 0 ? biasGradient : nil, samples: samples, geometry: geometry,
           range: range, positions: positions, taps: taps, scratch: &scratch)
       }
+      compute(0..<geometry.taps, kernelGradient)
+      // In two parts of the taps, the same bits.
+      var parts = garbage(geometry.weights)
+      let cut = geometry.taps / 3
+      for range in [cut..<geometry.taps, 0..<cut] { compute(range, &parts) }
+      #expect(
+        parts == Array(UnsafeBufferPointer(start: kernelGradient, count: geometry.weights)),
+        "parts of the taps of \(geometry)")
     }
     checkInputGradient { inputGradient in
       kernels.convolutionInputGradient(

@@ -124,7 +124,7 @@ struct BenchmarkTests {
     let lines =
       [
         #"Peak \(.*, multiplications and additions in registers\)"#, #"  1 core   \#(spread) GFLOP/s each"#,
-        #"  2 cores  \#(spread) GFLOP/s each"#, #"change of phases with 2 workers: \#(spread) us"#, "",
+        #"  2 cores  \#(spread) GFLOP/s each"#, #"  change of phases with 2 workers: \#(spread) us"#, "",
         "small: one core, time per sample",
         #"  layer +forward us +GFLOP/s +of peak +backward us +GFLOP/s +of peak"#,
         #"  conv2d \+ max_pooling2d\#(pass)\#(pass)"#, #"  dense +\#(pass)\#(pass)"#,
@@ -138,7 +138,7 @@ struct BenchmarkTests {
       ] + [4, 8, 16, 32, 64, 128].map { #" +\#($0) +\d+\.\d{3} +\d+\.\d\dx( +\d+ %  [a-z ]+)?"# }
       + [
         "", "What to set",
-        #"  small: --workers [12] on this machine\. Batches of 50: .*doubl.* up to \d+ workers.*"#,
+        #"  small: --workers [12] on this machine\. With batches of 50, .*pay.*"#,
         "  fit.shards limits no number of workers: leave it as it is, it shows in the bits.", "",
       ]
     let printed = finished.output.split(separator: "\n", omittingEmptySubsequences: false)

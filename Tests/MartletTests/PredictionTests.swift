@@ -36,11 +36,37 @@ struct PredictionTests {
     #expect(ScalingPrediction(name: "x", entries: Array(prediction.entries.suffix(2))).usefulWorkers == 4)
   }
 
+  private func advice(_ epochs: [(Int, Double)], _ prediction: ScalingPrediction?) -> PredictionTable.Advice {
+    .init(name: "mine", epochs: epochs.map { ($0, $1) }, batchSize: 200, prediction: prediction)
+  }
+
   @Test("are advice: the fewest workers near the fastest")
   func workers() {
-    #expect(PredictionTable.fastest([(1, 2.0), (2, 1.02), (4, 1.0)]) == 2)
-    #expect(PredictionTable.fastest([(1, 2.0), (2, 1.04), (4, 1.0)]) == 4)
-    #expect(PredictionTable.fastest([(1, 1.0), (2, 1.5)]) == 1)
+    #expect(advice([(1, 2.0), (2, 1.02), (4, 1.0)], nil).workers == 2)
+    #expect(advice([(1, 2.0), (2, 1.04), (4, 1.0)], nil).workers == 4)
+    #expect(advice([(1, 1.0), (2, 1.5)], nil).text == "mine: --workers 1 on this machine.")
+  }
+
+  @Test("are advice: the doublings that pay")
+  func doublings() {
+    let epochs = [(1, 2.0), (2, 1.0)]
+    #expect(
+      advice(epochs, prediction).text
+        == "mine: --workers 2 on this machine. With batches of 200, every doubling pays up to 4 workers; then they wait "
+        + "in forward and backward passes. A larger fit.batch_size employs more.")
+    func first(_ count: Int) -> ScalingPrediction {
+      ScalingPrediction(name: "mine", entries: Array(prediction.entries.prefix(count)))
+    }
+    #expect(advice(epochs, first(2)).text.hasSuffix("every doubling of workers pays, up to 2."))
+    let poor = ScalingPrediction(
+      name: "mine",
+      entries: [
+        .init(workers: 1, seconds: 1, measured: nil, limit: "updates", waiting: 0),
+        .init(workers: 2, seconds: 0.9, measured: nil, limit: "updates", waiting: 0.05),
+      ])
+    #expect(
+      advice(epochs, poor).text.hasSuffix(
+        "more than 1 worker does not pay. A larger fit.batch_size employs more."))
   }
 
   @Test("are in the JSON")

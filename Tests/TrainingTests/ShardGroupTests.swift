@@ -50,9 +50,18 @@ struct ShardGroupTests {
   func differInTests() throws {
     for (workers, division) in [
       (1, .compact(ShardGroups(size: 8))), (2, .compact(ShardGroups(size: 4))), (8, .compact(ShardGroups(size: 1))),
-      (5, .wide(slices: 5)), (3, .wide(slices: 3)), (10, .wide(slices: 10)), (64, .wide(slices: 50)),
+      (5, .wide(slices: 5)), (3, .compact(ShardGroups(size: 1))), (10, .wide(slices: 10)), (64, .wide(slices: 50)),
     ] as [(Int, StepDivision)] {
       #expect(try SmallRun.trainer(.perceptron, workers: workers).memory.division == division, "\(workers)")
+    }
+  }
+
+  @Test("one worker has whole shards, also where they differ in size", arguments: [9, 10, 20, 33, 50])
+  func oneWorker(batchSize: Int) throws {
+    let configuration = TrainingConfiguration(model: SmallNetwork.lesson.model, batchSize: batchSize)
+    for workers in [1, 2] {
+      let trainer = try Trainer(configuration, inputShape: SmallRun.data.train.shape, workerCount: workers)
+      #expect(!trainer.memory.division.isWide, "\(workers)")
     }
   }
 

@@ -56,6 +56,16 @@ struct TaskProfileTests {
     #expect(tasks[1] == [16])
   }
 
+  @Test("are not those of steps that a loss that is not finite ends")
+  func nonfinite() throws {
+    var configuration = configuration(model)
+    configuration.optimizer = SGD(learningRate: 1e30)
+    configuration.onNonfinite = .skip
+    #expect(throws: TrainingError.self) {
+      try Trainer.profileSteps(configuration, data, workers: 2, steps: 5, instructionSet: .bestSupported)
+    }
+  }
+
   @Test("are the same training")
   func bits() throws {
     let recorder = TaskRecorder()

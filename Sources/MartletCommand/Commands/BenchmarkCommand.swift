@@ -52,14 +52,24 @@ struct BenchmarkCommand: ParsableCommand {
     let predictions = try zip(configurations, networks).map { run, network in
       let prediction = try ScalingPrediction(
         run, measured: network, machine: machine, runs: runs, environment: environment)
-      if format == .text { Console.output.write(PredictionTable.text(prediction)) }
+      if format == .text {
+        Console.output.write(prediction.map(PredictionTable.text) ?? PredictionTable.noPrediction(network.name))
+      }
       return prediction
     }
     switch format {
-    case .text: Console.output.write(PredictionTable.advice(predictions, networks, configurations))
+    case .text:
+      Console.output.write(
+        PredictionTable.advice(
+          zip(networks, zip(configurations, predictions)).map { network, rest in
+            PredictionTable.Advice(
+              name: network.name, epochs: network.epochs.map { ($0.workers, $0.seconds.median) },
+              batchSize: rest.0.training.batchSize, prediction: rest.1)
+          }))
     case .json:
       Console.output.write(
-        BenchmarkTable.json(machine, networks: networks, predictions: predictions, memory: memory).json + "\n")
+        BenchmarkTable.json(machine, networks: networks, predictions: predictions.compactMap(\.self), memory: memory)
+          .json + "\n")
     }
   }
 

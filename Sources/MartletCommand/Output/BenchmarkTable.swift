@@ -12,7 +12,7 @@ enum BenchmarkTable {
   }
 
   private static func phaseChange(_ workers: Int, _ seconds: Timing) -> String {
-    "change of phases with \(workers) workers: \(spread(seconds, unit: 1e6, "%.2f")) us\n"
+    "  change of phases with \(workers) workers: \(spread(seconds, unit: 1e6, "%.2f")) us\n"
   }
 
   /// `2 cores`, or `16 threads on 2 cores` if there are more workers than cores.

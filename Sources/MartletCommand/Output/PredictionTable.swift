@@ -31,39 +31,47 @@ enum PredictionTable {
     }
   }
 
+  /// Said instead of a prediction.
+  static func noPrediction(_ name: String) -> String {
+    "\n\(name): no prediction, because its samples are decoded while it trains\n"
+  }
+
   // MARK: - Advice
 
+  /// What advice for a network follows from.
+  struct Advice {
+    let name: String
+    /// The measured epochs.
+    let epochs: [(workers: Int, seconds: Double)]
+    let batchSize: Int
+    let prediction: ScalingPrediction?
+
+    /// The fewest workers that are within 3 % of the fastest.
+    var workers: Int {
+      let least = epochs.map(\.seconds).min() ?? 0
+      return epochs.first { $0.seconds <= 1.03 * least }?.workers ?? 1
+    }
+
+    var text: String {
+      "\(name): --workers \(workers) on this machine." + (prediction.map { " " + doublings($0) } ?? "")
+    }
+
+    private func doublings(_ prediction: ScalingPrediction) -> String {
+      let useful = prediction.usefulWorkers
+      let start = "With batches of \(batchSize), "
+      guard let next = prediction.entries.first(where: { $0.workers > useful }) else {
+        return start + "every doubling of workers pays, up to \(useful)."
+      }
+      let limit = next.waiting < leastWaiting ? "" : "; then they wait in \(next.limit)"
+      let pays = useful == 1 ? "more than 1 worker does not pay" : "every doubling pays up to \(useful) workers"
+      return start + pays + limit + ". A larger fit.batch_size employs more."
+    }
+  }
+
   /// What to set, a line for each network.
-  static func advice(
-    _ predictions: [ScalingPrediction], _ networks: [NetworkBenchmark], _ runs: [RunConfiguration]
-  ) -> String {
-    let lines = zip(zip(predictions, networks), runs).map { pair, run in
-      let (prediction, network) = pair
-      return "  \(run.name): \(advice(prediction, epochs: network.epochs.map { ($0.workers, $0.seconds.median) }))"
-        + " Batches of \(run.training.batchSize): \(batchAdvice(prediction))"
-    }
-    return "\nWhat to set\n" + lines.map { "\($0)\n" }.joined()
+  static func advice(_ networks: [Advice]) -> String {
+    "\nWhat to set\n" + networks.map { "  \($0.text)\n" }.joined()
       + "  fit.shards limits no number of workers: leave it as it is, it shows in the bits.\n"
-  }
-
-  /// The fewest workers that are within 3 % of the fastest.
-  static func fastest(_ epochs: [(workers: Int, seconds: Double)]) -> Int {
-    let least = epochs.map(\.seconds).min() ?? 0
-    return epochs.first { $0.seconds <= 1.03 * least }?.workers ?? 1
-  }
-
-  private static func advice(_ prediction: ScalingPrediction, epochs: [(workers: Int, seconds: Double)]) -> String {
-    "--workers \(fastest(epochs)) on this machine."
-  }
-
-  private static func batchAdvice(_ prediction: ScalingPrediction) -> String {
-    let useful = prediction.usefulWorkers
-    guard let last = prediction.entries.last, useful < last.workers else {
-      return "every doubling up to \(useful) workers pays."
-    }
-    let next = prediction.entries.first { $0.workers > useful }
-    let limit = next.map { $0.waiting < leastWaiting ? "" : ", then workers wait in \($0.limit)" } ?? ""
-    return "doublings pay up to \(useful) workers\(limit); a larger fit.batch_size employs more."
   }
 
   // MARK: - JSON

@@ -156,7 +156,7 @@ struct Conv2DOperation: Operation {
   }
 
   /// Parts of a tile of taps or more.
-  var gradientParts: Int { (geometry.filterCount + 7) / 8 }
+  var gradientParts: Int { (geometry.tapCount + 7) / 8 }
 
   func variableGradients(
     _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>
@@ -165,7 +165,7 @@ struct Conv2DOperation: Operation {
       input: frame.input + samples.lowerBound * geometry.inputCount,
       outputGradient: frame.outputGradient + samples.lowerBound * geometry.outputCount, kernelGradient: gradients,
       biasGradient: layer.useBias && part.index == 0 ? gradients + geometry.biasOffset : nil, samples: samples.count,
-      geometry: geometry, range: part.range(of: geometry.filterCount), positions: offsets.positions(frame.constants),
+      geometry: geometry, range: part.range(of: geometry.tapCount), positions: offsets.positions(frame.constants),
       taps: offsets.taps(frame.constants), scratch: frame.scratch)
   }
 

@@ -189,7 +189,7 @@ struct Conv2DTransposeOperation: Operation {
   }
 
   /// Parts of a tile of taps or more.
-  var gradientParts: Int { (geometry.filterCount + 7) / 8 }
+  var gradientParts: Int { (geometry.tapCount + 7) / 8 }
 
   func variableGradients(
     _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>
@@ -198,7 +198,7 @@ struct Conv2DTransposeOperation: Operation {
     kernels.convolutionKernelGradient(
       input: outputGradient, outputGradient: frame.input + samples.lowerBound * geometry.outputCount,
       kernelGradient: gradients, biasGradient: nil, samples: samples.count, geometry: geometry,
-      range: part.range(of: geometry.filterCount), positions: offsets.positions(frame.constants),
+      range: part.range(of: geometry.tapCount), positions: offsets.positions(frame.constants),
       taps: offsets.taps(frame.constants), scratch: frame.scratch)
     guard layer.useBias, part.index == 0 else { return }
     kernels.sumRows(

@@ -58,12 +58,12 @@ extension ConvolutionGeometry {
   var outputShape: Shape { [outputHeight, outputWidth, filters] }
   var inputCount: Int { inputHeight * inputWidth * inputChannels }
   var outputCount: Int { outputHeight * outputWidth * filters }
-  /// The weights that a filter has.
-  var filterCount: Int { kernelHeight * kernelWidth * (inputChannels / groups) }
+  /// The taps of a filter: its weights, (height, width, channels).
+  var tapCount: Int { kernelHeight * kernelWidth * (inputChannels / groups) }
   /// The multiplications and additions per sample.
-  var productOperations: Int { 2 * filterCount * outputCount }
+  var productOperations: Int { 2 * tapCount * outputCount }
   /// The offset of the bias in floats, after the kernel.
-  var biasOffset: Int { FloatBuffer.aligned(filterCount * filters) }
+  var biasOffset: Int { FloatBuffer.aligned(tapCount * filters) }
 
   /// A kernel of 1x1 over the output of this convolution.
   func followedByPixels(filters count: Int) -> ConvolutionGeometry {

@@ -14,7 +14,7 @@ struct ConvolutionOffsets {
   }
 
   private var positionCount: Int { FloatBuffer.aligned(geometry.outputHeight * geometry.outputWidth) }
-  private var tapCount: Int { FloatBuffer.aligned(geometry.filterCount) }
+  private var tapCount: Int { FloatBuffer.aligned(geometry.tapCount) }
 
   /// The number of floats in both tables.
   var count: Int { positionCount + tapCount }

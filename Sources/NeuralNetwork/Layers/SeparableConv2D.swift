@@ -128,7 +128,7 @@ struct SeparableConv2DOperation: Operation {
   }
 
   // The pointwise kernel follows the depthwise one; they are in the same places among variables and gradients.
-  private var pointwiseOffset: Int { FloatBuffer.aligned(depthwise.filterCount * depthwise.filters) }
+  private var pointwiseOffset: Int { FloatBuffer.aligned(depthwise.tapCount * depthwise.filters) }
   private var biasOffset: Int { pointwiseOffset + pointwise.biasOffset }
   private func pointwiseConstants(_ frame: Frame) -> UnsafeMutablePointer<Float> {
     frame.constants + depthwiseOffsets.count
@@ -184,7 +184,7 @@ struct SeparableConv2DOperation: Operation {
       input: middle(frame) + first,
       outputGradient: frame.outputGradient + samples.lowerBound * pointwise.outputCount,
       kernelGradient: gradients + pointwiseOffset, biasGradient: layer.useBias ? gradients + biasOffset : nil,
-      samples: samples.count, geometry: pointwise, range: 0..<pointwise.filterCount,
+      samples: samples.count, geometry: pointwise, range: 0..<pointwise.tapCount,
       positions: pointwiseOffsets.positions(constants),
       taps: pointwiseOffsets.taps(constants), scratch: frame.scratch)
     kernels.depthwiseKernelGradient(

@@ -65,7 +65,10 @@ extension Operation {
   /// Negligible by default.
   public func operations(needsInputGradient: Bool) -> OperationCount { OperationCount(forward: 0, backward: 0) }
   public func beginBackward(_ frame: Frame) {}
-  public func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {}
+  /// Not called for operations without trainable variables, or with gradients in parts.
+  public func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {
+    preconditionFailure("\(Self.self) does not compute gradients of all variables at once")
+  }
   public var gradientParts: Int { 1 }
   public func variableGradients(
     _ frame: Frame, samples: Range<Int>, part: GradientPart, into gradients: UnsafeMutablePointer<Float>

@@ -33,7 +33,7 @@ final class TaskRecorder: @unchecked Sendable {
     let profile = TaskProfile(
       phases: (0..<length).map { index in
         let all = stride(from: index, to: recorded.count, by: length).map { recorded[$0].seconds }
-        // The last batch of an epoch may have fewer tasks.
+        // The last batch of an epoch is smaller, and may have fewer tasks.
         let size = all.map(\.count).max() ?? 0
         let whole = all.filter { $0.count == size }
         return PhaseTasks(

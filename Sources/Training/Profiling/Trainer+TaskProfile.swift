@@ -6,11 +6,14 @@ extension Trainer {
   /// Measures the tasks of steps on one core, divided as for `workers` workers.
   ///
   /// - Parameter steps: the number of steps, at least 1; the median of each task counts.
-  /// - Throws: what `init` and `fit` throw.
+  /// - Throws: what `init` and `fit` throw; `TrainingError.nonfiniteLoss` also where such batches are skipped.
   package static func profileSteps(
     _ configuration: TrainingConfiguration, _ training: Dataset, workers: Int, steps: Int,
     instructionSet: InstructionSet
   ) throws -> TaskProfile {
+    // A batch that is skipped has fewer phases.
+    var configuration = configuration
+    configuration.onNonfinite = .stop
     let recorder = TaskRecorder()
     let trainer = try Trainer(
       configuration, inputShape: training.shape, workerCount: 1, dividedFor: workers, recorder: recorder,
@@ -32,6 +35,9 @@ extension Trainer {
     let trainer = try Trainer(
       configuration, inputShape: dataset.shape, workerCount: 1, dividedFor: workers, recorder: recorder,
       instructionSet: instructionSet)
+    // The first evaluation touches memory for the first time.
+    _ = try trainer.evaluate(dataset)
+    _ = recorder.takeProfile(count: 1)
     _ = try trainer.evaluate(dataset)
     return recorder.takeProfile(count: 1)
   }

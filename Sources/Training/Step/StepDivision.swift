@@ -17,9 +17,11 @@ enum StepDivision: Sendable, Equatable {
       ShardGroups(configuration, program, workers: workers), min(workers, configuration.batchSize)
     )
     let (compact, wide) = (StepDivision.compact(groups), StepDivision.wide(slices: slices))
-    // The samples that the busiest worker computes.
-    let samples = groups.longest(shards: configuration.shards, workers: workers) * configuration.largestShard
-    self = Double(samples) > Self.wideCost * Double(wide.capacity(configuration)) ? wide : compact
+    // The samples that the busiest worker computes, of shards of average size.
+    let samples =
+      Double(groups.longest(shards: configuration.shards, workers: workers) * configuration.batchSize)
+      / Double(configuration.shards)
+    self = samples > Self.wideCost * Double(wide.capacity(configuration)) ? wide : compact
   }
 
   /// The division to use, and the training program for it: the compact plan where memory does not suffice for the wide
