@@ -10,11 +10,12 @@ struct TrainerTests {
   @Test("ends with the same bits for any number of workers", arguments: SmallNetwork.all, SmallRun.instructionSets)
   func workersDoNotMatter(network: SmallNetwork, instructionSet: InstructionSet) throws {
     let alone = try SmallRun.trained(network, workers: 1, instructionSet: instructionSet)
-    // Whole shards do not suit 3 workers, nor more workers than shards: they use the wide plan.
+    // Whole shards do not suit 5 workers, nor more workers than shards: they use the wide plan. With 3 workers the plans
+    // take the same time but for the memory that the wide one needs.
     // One network has many more threads than a small machine has cores.
-    for workers in [2, 3, 8, 16] + (network.name == SmallNetwork.residual.name ? [64] : []) {
+    for workers in [2, 3, 5, 8, 16] + (network.name == SmallNetwork.residual.name ? [64] : []) {
       let together = try SmallRun.trained(network, workers: workers, instructionSet: instructionSet)
-      #expect(together.memory.division.isWide == [3, 16, 64].contains(workers))
+      #expect(together.memory.division.isWide == [5, 16, 64].contains(workers))
       #expect(differences(together, alone).isEmpty)
       #expect(try together.evaluate(network.data.test) == alone.evaluate(network.data.test))
       #expect(try together.predict(network.data.test) == alone.predict(network.data.test))
