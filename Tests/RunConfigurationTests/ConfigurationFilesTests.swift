@@ -16,6 +16,20 @@ struct ConfigurationFilesTests {
     #expect(run.checkpoints.directory == "checkpoints/\(name)")
   }
 
+  /// The parameters of the same networks in Keras, with the moving statistics.
+  @Test(
+    "in configs/benchmark are the networks that others are timed on",
+    arguments: [
+      ("cifar-cnn", 1_250_858), ("mlp-wide", 10_510_346), ("mnist-bn", 66_218), ("resnet20", 274_042),
+      ("separable", 139_722),
+    ])
+  func benchmark(name: String, parameters: Int) throws {
+    let run = try RunConfiguration(contentsOf: "\(Self.folder)/benchmark/\(name).yml")
+    #expect(run.name == name && run.checkpoints.directory == "checkpoints/\(name)")
+    let plan = try run.training.model.plan(inputShape: name == "mnist-bn" ? [28, 28, 1] : [32, 32, 3])
+    #expect(plan.variables.reduce(0) { $0 + $1.shape.count } == parameters)
+  }
+
   private static let folder =
     "\(URL(filePath: #filePath).pathComponents.dropLast(3).joined(separator: "/"))/configs"
 
