@@ -278,13 +278,14 @@ MARTLET_INLINE martlet_float16 martlet_odd16(martlet_float16 a, martlet_float16 
   return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
 }
 
-// The sums of as many vectors as a vector has lanes, one after the other at p: each is that of `martlet_sum`.
+// The sums of four vectors, each that of `martlet_sum`.
 MARTLET_INLINE martlet_float4 martlet_sums_of_four(martlet_float4 a, martlet_float4 b, martlet_float4 c,
                                                    martlet_float4 d) {
   martlet_float4 ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
   martlet_float4 cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
   return martlet_even4(ab, cd) + martlet_odd4(ab, cd);
 }
+// The sums of as many vectors as a vector has lanes, one after the other at p.
 MARTLET_INLINE martlet_float4 martlet_sums4(const float *_Nonnull p) {
   return martlet_sums_of_four(martlet_load4(p), martlet_load4(p + 4), martlet_load4(p + 8), martlet_load4(p + 12));
 }

@@ -1,7 +1,7 @@
 import NeuralNetwork
 
-/// The variable gradients of the wide plan, after all passes: tasks of an operation, a shard and a part of
-/// the variables each.
+/// The variable gradients of the wide plan, after all passes: each task is of an operation, a shard and a part of the
+/// variables.
 struct VariableGradientPhase: StepPhase {
   unowned let memory: StepMemory
   private let tasks: VariableGradientTasks
