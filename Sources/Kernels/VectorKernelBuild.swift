@@ -2,6 +2,7 @@ import KernelsBaseline
 import KernelsV3
 import KernelsV4
 
+@_exported public import struct CVector.ChannelCoefficients
 @_exported public import struct CVector.ConvolutionGeometry
 @_exported public import struct CVector.ConvolutionPoolingGeometry
 @_exported public import struct CVector.ElementwiseFunction
@@ -28,6 +29,8 @@ package protocol VectorKernelBuild: SendableMetatype {
   static func convolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int
   static func convolutionOffsets(
     _ geometry: ConvolutionGeometry, positions: UnsafeMutablePointer<Int32>, taps: UnsafeMutablePointer<Int32>)
+  static func convolutionGradientOffsets(
+    _ geometry: ConvolutionGeometry, positions: UnsafeMutablePointer<Int32>, taps: UnsafeMutablePointer<Int32>)
   static func convolutionForward(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     output: UnsafeMutablePointer<Float>, samples: Int, geometry: ConvolutionGeometry, relu: Bool,
@@ -38,7 +41,7 @@ package protocol VectorKernelBuild: SendableMetatype {
     positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>)
   static func convolutionInputGradient(
     outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
-    samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>,
+    samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>,
     scratch: UnsafeMutablePointer<Float>)
 
   static func sumRows(
@@ -99,17 +102,22 @@ package protocol VectorKernelBuild: SendableMetatype {
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>, samples: Int,
     geometry: PoolingGeometry)
 
-  static func reluForward(_ values: UnsafeMutablePointer<Float>, count: Int)
-  static func reluBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
-  static func sigmoidForward(_ values: UnsafeMutablePointer<Float>, count: Int)
-  static func sigmoidBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
-  static func tanhForward(_ values: UnsafeMutablePointer<Float>, count: Int)
-  static func tanhBackward(outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, count: Int)
   static func elementwiseForward(
     _ function: ElementwiseFunction, _ inputs: UnsafePointer<Float>, outputs: UnsafeMutablePointer<Float>, count: Int)
   static func elementwiseBackward(
     _ function: ElementwiseFunction, _ values: UnsafePointer<Float>, outputGradients: UnsafePointer<Float>,
     inputGradients: UnsafeMutablePointer<Float>, count: Int)
+  static func channelSums(
+    _ values: UnsafePointer<Float>, samples: Int, positions: Int, channels: Int, sums: UnsafeMutablePointer<Double>)
+  static func channelNormalizationForward(
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, rows: Int, _ coefficients: ChannelCoefficients)
+  static func channelGradientSums(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, samples: Int, positions: Int,
+    _ coefficients: ChannelCoefficients, sums: UnsafeMutablePointer<Double>)
+  static func channelNormalizationBackward(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    rows: Int, _ coefficients: ChannelCoefficients, gradientMean: UnsafePointer<Float>,
+    productMean: UnsafePointer<Float>)
   static func layerNormalizationForward(
     input: UnsafePointer<Float>, gamma: UnsafePointer<Float>?, beta: UnsafePointer<Float>?,
     output: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>, rows: Int, columns: Int,

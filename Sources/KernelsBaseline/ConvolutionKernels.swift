@@ -11,27 +11,53 @@ extension VectorKernels {
   /// The number of scratch floats of the convolution kernels.
   @inline(never)
   public static func convolutionScratchCount(_ geometry: ConvolutionGeometry) -> Int {
-    ConvolutionPlan(geometry).scratchCount
+    let count = ConvolutionPlan(geometry).scratchCount
+    guard let mirrored = geometry.mirrored else { return count }
+    return max(count, ConvolutionPlan(mirrored).scratchCount)
   }
 
-  /// Fills the offset tables, in floats: per output position (output height · output width), and per tap
-  /// (kernel height · kernel width · channels).
+  /// Fills the offset tables of the gradient of the input, in floats.
+  ///
+  /// - Parameters:
+  ///   - positions: the larger of (output height · output width) and (input height · input width)
+  ///   - taps: (kernel height · kernel width · filters of a group)
+  @inline(never)
+  public static func convolutionGradientOffsets(
+    _ geometry: ConvolutionGeometry, positions: UnsafeMutablePointer<Int32>, taps: UnsafeMutablePointer<Int32>
+  ) {
+    if let mirrored = geometry.mirrored {
+      convolutionOffsets(mirrored, positions: positions, taps: taps)
+    } else {
+      fillPositions(ConvolutionPlan(geometry), positions)
+    }
+  }
+
+  /// Fills the offset tables, in floats.
+  ///
+  /// - Parameters:
+  ///   - positions: (output height · output width)
+  ///   - taps: (kernel height · kernel width · channels of a group)
   @inline(never)
   public static func convolutionOffsets(
     _ geometry: ConvolutionGeometry, positions: UnsafeMutablePointer<Int32>, taps: UnsafeMutablePointer<Int32>
   ) {
     let plan = ConvolutionPlan(geometry)
-    let channels = geometry.inputChannels
-    for row in 0..<geometry.outputHeight {
-      for column in 0..<geometry.outputWidth {
-        let pixel = row * geometry.strideHeight * plan.coveredWidth + column * geometry.strideWidth
-        positions[row * geometry.outputWidth + column] = Int32(pixel * channels)
-      }
-    }
+    fillPositions(plan, positions)
     for tap in 0..<plan.taps {
       let (pixel, channel) = tap.quotientAndRemainder(dividingBy: plan.groupChannels)
       let (row, column) = pixel.quotientAndRemainder(dividingBy: geometry.kernelWidth)
       taps[tap] = Int32(plan.pixelOffset(row: row, column: column) + channel)
+    }
+  }
+
+  @inline(never)
+  private static func fillPositions(_ plan: ConvolutionPlan, _ positions: UnsafeMutablePointer<Int32>) {
+    let geometry = plan.geometry
+    for row in 0..<geometry.outputHeight {
+      for column in 0..<geometry.outputWidth {
+        let pixel = row * geometry.strideHeight * plan.coveredWidth + column * geometry.strideWidth
+        positions[row * geometry.outputWidth + column] = Int32(pixel * geometry.inputChannels)
+      }
     }
   }
 
@@ -51,11 +77,24 @@ extension VectorKernels {
     positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<Float>
   ) {
     let plan = ConvolutionPlan(geometry)
-    let panels = plan.filterPanels
     for group in 0..<geometry.groups {
       packFilters(kernel + group * plan.groupFilters, plan, scratch + group * plan.groupPackedCount)
     }
-    let packedBias = packBiases(bias, plan, scratch + plan.packedCount)
+    convolve(
+      input, bias: packBiases(bias, plan, scratch + plan.packedCount), output, samples: samples, plan, relu: relu,
+      positions: positions, taps: taps, scratch: scratch)
+  }
+
+  /// Convolves with the kernel packed in the scratch.
+  ///
+  /// - Parameter packedBias: as `packBiases` returns it.
+  @inline(never)
+  private static func convolve(
+    _ input: UnsafePointer<Float>, bias packedBias: UnsafePointer<Float>?, _ output: UnsafeMutablePointer<Float>,
+    samples: Int, _ plan: ConvolutionPlan, relu: Bool, positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (geometry, panels) = (plan.geometry, plan.filterPanels)
     for sample in 0..<samples {
       let image = covered(input + sample * plan.inputCount, plan, scratch + plan.imageStart)
       for group in 0..<geometry.groups {
@@ -64,14 +103,12 @@ extension VectorKernels {
         let target = output + sample * plan.positions * geometry.filters + group * plan.groupFilters
         for panel in 0..<panels.count {
           let column = panels.firstColumn(of: panel)
-          withRow(
-            width: panels.width(of: panel),
-            MatrixProduct(
-              a: image + group * plan.groupChannels, rowOffsets: Tabled(positions), depthOffsets: Tabled(taps),
-              b: packed + column * plan.taps, bStride: panels.width(of: panel) * lanes, c: target + column,
-              targetOffsets: Strided(geometry.filters), rows: plan.positions, depth: plan.taps,
-              lastLanes: panels.lastLanes(of: panel), isPacked: true, bias: bias.map { $0 + column },
-              destination: relu ? .overwriteWithRelu : .overwrite))
+          MatrixProduct(
+            a: image + group * plan.groupChannels, rowOffsets: Tabled(positions), depthOffsets: Tabled(taps),
+            b: packed + column * plan.taps, bStride: panels.width(of: panel) * lanes, c: target + column,
+            targetOffsets: Strided(geometry.filters), rows: plan.positions, depth: plan.taps,
+            lastLanes: panels.lastLanes(of: panel), isPacked: true, bias: bias.map { $0 + column },
+            destination: relu ? .overwriteWithRelu : .overwrite)(width: panels.width(of: panel))
         }
       }
     }
@@ -94,19 +131,19 @@ extension VectorKernels {
     let panels = plan.filterPanels
     for sample in 0..<samples {
       let image = covered(input + sample * plan.inputCount, plan, scratch + plan.imageStart)
-      for group in 0..<geometry.groups {
-        for panel in 0..<panels.count {
-          let column = group * plan.groupFilters + panels.firstColumn(of: panel)
-          withRow(
-            width: panels.width(of: panel),
+      let gradient = outputGradient + sample * plan.positions * geometry.filters
+      for first in stride(from: 0, to: plan.positions, by: plan.positionBlock) {
+        for group in 0..<geometry.groups {
+          for panel in 0..<panels.count {
+            let column = group * plan.groupFilters + panels.firstColumn(of: panel)
             MatrixProduct(
               a: image + group * plan.groupChannels, rowOffsets: Tabled(taps + range.lowerBound),
-              depthOffsets: Tabled(positions),
-              b: outputGradient + sample * plan.positions * geometry.filters + column, bStride: geometry.filters,
-              c: kernelGradient + range.lowerBound * geometry.filters + column,
+              depthOffsets: Tabled(positions + first), b: gradient + first * geometry.filters + column,
+              bStride: geometry.filters, c: kernelGradient + range.lowerBound * geometry.filters + column,
               targetOffsets: Strided(geometry.filters), rows: range.count,
-              depth: plan.positions, lastLanes: panels.lastLanes(of: panel),
-              destination: sample == 0 ? .overwrite : .add))
+              depth: min(plan.positionBlock, plan.positions - first), lastLanes: panels.lastLanes(of: panel),
+              destination: sample + first == 0 ? .overwrite : .add)(width: panels.width(of: panel))
+          }
         }
       }
     }
@@ -116,9 +153,32 @@ extension VectorKernels {
 
   /// - Parameters:
   ///   - inputGradient: (samples, height, width, channels), overwritten
-  ///   - outputGradient, kernel, positions, scratch: as in the other passes
+  ///   - positions, taps: filled by `convolutionGradientOffsets`
+  ///   - outputGradient, kernel, scratch: as in the other passes
   @inline(never)
   public static func convolutionInputGradient(
+    outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>, taps: UnsafePointer<Int32>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    if let mirrored = geometry.mirrored {
+      let plan = ConvolutionPlan(mirrored)
+      for group in 0..<geometry.groups {
+        packMirrored(kernel + group * plan.groupChannels, plan, scratch + group * plan.groupPackedCount)
+      }
+      convolve(
+        outputGradient, bias: nil, inputGradient, samples: samples, plan, relu: false, positions: positions,
+        taps: taps, scratch: scratch)
+    } else {
+      scatterInputGradient(
+        outputGradient: outputGradient, kernel: kernel, inputGradient: inputGradient, samples: samples,
+        geometry: geometry, positions: positions, scratch: scratch)
+    }
+  }
+
+  /// Adds the gradient of each tap to its pixels.
+  @inline(never)
+  private static func scatterInputGradient(
     outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
     samples: Int, geometry: ConvolutionGeometry, positions: UnsafePointer<Int32>,
     scratch: UnsafeMutablePointer<Float>
@@ -152,13 +212,12 @@ extension VectorKernels {
     for run in 0..<plan.runs {
       for panel in 0..<panels.count {
         let column = panels.firstColumn(of: panel)
-        withRow(
-          width: panels.width(of: panel),
-          MatrixProduct(
-            a: outputGradient, rowOffsets: Strided(plan.geometry.filters), depthOffsets: Strided(1),
-            b: packed + run * runCount + column * plan.groupFilters, bStride: panels.width(of: panel) * lanes,
-            c: image + plan.runOffset(run) + column, targetOffsets: Tabled(positions), rows: plan.positions,
-            depth: plan.groupFilters, lastLanes: panels.lastLanes(of: panel), isPacked: true, destination: .add))
+        MatrixProduct(
+          a: outputGradient, rowOffsets: Strided(plan.geometry.filters), depthOffsets: Strided(1),
+          b: packed + run * runCount + column * plan.groupFilters, bStride: panels.width(of: panel) * lanes,
+          c: image + plan.runOffset(run) + column, targetOffsets: Tabled(positions), rows: plan.positions,
+          depth: plan.groupFilters, lastLanes: panels.lastLanes(of: panel), isPacked: true, destination: .add)(
+            width: panels.width(of: panel))
       }
     }
   }
@@ -179,6 +238,31 @@ extension VectorKernels {
         copyRow(
           kernel + tap * plan.geometry.filters + first, count: min(wide, filters - first), target, padded: wide)
         target += wide
+      }
+    }
+  }
+
+  /// Packs a group's kernel (taps, channels, filters) for the mirrored convolution: its taps in reverse order, its channels
+  /// as filters, into panels as `packFilters` does.
+  ///
+  /// - Parameter plan: that of the mirrored convolution, whose channels are the kernel's filters.
+  @inline(never)
+  private static func packMirrored(
+    _ kernel: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ packed: UnsafeMutablePointer<Float>
+  ) {
+    let (panels, geometry) = (plan.filterPanels, plan.geometry)
+    let (channels, filters) = (plan.groupFilters, geometry.inputChannels)
+    var target = packed
+    for panel in 0..<panels.count {
+      let (first, wide) = (panels.firstColumn(of: panel), panels.width(of: panel) * lanes)
+      for tap in (0..<geometry.kernelHeight * geometry.kernelWidth).reversed() {
+        for filter in 0..<plan.groupChannels {
+          for column in 0..<wide {
+            let channel = first + column
+            target[column] = channel < channels ? kernel[(tap * channels + channel) * filters + filter] : 0
+          }
+          target += wide
+        }
       }
     }
   }
@@ -244,23 +328,28 @@ extension VectorKernels {
     _ image: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ copy: UnsafeMutablePointer<Float>
   ) {
     let overlap = Overlap(plan)
-    copy.update(repeating: 0, count: plan.coveredCount)
+    var zeros = 0
     for row in 0..<overlap.rows {
-      copyRow(
-        image + row * overlap.imageStride, count: overlap.count,
-        copy + overlap.coveredStart + row * overlap.coveredStride, padded: overlap.count)
+      let start = overlap.coveredStart + row * overlap.coveredStride
+      (copy + zeros).update(repeating: 0, count: start - zeros)
+      (copy + start).update(from: image + row * overlap.imageStride, count: overlap.count)
+      zeros = start + overlap.count
     }
+    (copy + zeros).update(repeating: 0, count: plan.coveredCount - zeros)
   }
 
   @inline(never)
   static func crop(_ copy: UnsafePointer<Float>, _ plan: ConvolutionPlan, _ image: UnsafeMutablePointer<Float>) {
     let overlap = Overlap(plan)
-    image.update(repeating: 0, count: plan.inputCount)
+    var zeros = 0
     for row in 0..<overlap.rows {
-      copyRow(
-        copy + overlap.coveredStart + row * overlap.coveredStride, count: overlap.count,
-        image + row * overlap.imageStride, padded: overlap.count)
+      let start = row * overlap.imageStride
+      (image + zeros).update(repeating: 0, count: start - zeros)
+      (image + start).update(
+        from: copy + overlap.coveredStart + row * overlap.coveredStride, count: overlap.count)
+      zeros = start + overlap.count
     }
+    (image + zeros).update(repeating: 0, count: plan.inputCount - zeros)
   }
 
   /// Copies `count` floats, followed by zeros up to `padded`.

@@ -65,4 +65,25 @@ struct ConvolutionPlan {
   @_transparent var packedCount: Int { geometry.groups * groupPackedCount }
   @_transparent var imageStart: Int { packedCount + geometry.groups * filterPanels.paddedColumns }
   @_transparent var scratchCount: Int { imageStart + (isInPlace ? 0 : coveredCount) }
+
+  /// The positions whose values and gradients stay in the L1 cache while the gradients of all taps are added.
+  @_transparent var positionBlock: Int { max(64, 2048 / max(groupChannels, groupFilters)) }
+}
+
+extension ConvolutionGeometry {
+  /// The convolution of the output's gradient with the mirrored kernel that computes the gradient of the input; nil if
+  /// too many of its products would be with zeros: with strides, or for an output far smaller than the input.
+  @_transparent var mirrored: ConvolutionGeometry? {
+    let top = (kernelHeight - 1) * dilationHeight - paddingTop
+    let left = (kernelWidth - 1) * dilationWidth - paddingLeft
+    guard strideHeight == 1, strideWidth == 1, top >= 0, left >= 0,
+      2 * inputHeight * inputWidth <= 3 * outputHeight * outputWidth,
+      (top + paddingTop + inputHeight) * (left + paddingLeft + inputWidth) * filters <= Int(Int32.max)
+    else { return nil }
+    var mirrored = self
+    (mirrored.inputHeight, mirrored.inputWidth, mirrored.inputChannels) = (outputHeight, outputWidth, filters)
+    (mirrored.outputHeight, mirrored.outputWidth, mirrored.filters) = (inputHeight, inputWidth, inputChannels)
+    (mirrored.paddingTop, mirrored.paddingLeft) = (top, left)
+    return mirrored
+  }
 }

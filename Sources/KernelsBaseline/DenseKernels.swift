@@ -57,13 +57,11 @@ extension VectorKernels {
       if isPacked {
         packColumns(weights + column, rows: units, columns: inputs - column, width: width, inputs, scratch)
       }
-      withRow(
-        width: width,
-        MatrixProduct(
-          a: outputGradient, rowOffsets: Strided(units), depthOffsets: Strided(1),
-          b: isPacked ? UnsafePointer(scratch) : weights + column, bStride: isPacked ? width * lanes : inputs,
-          c: inputGradient + column, targetOffsets: Strided(inputs), rows: samples, depth: units,
-          lastLanes: panels.lastLanes(of: panel), isPacked: isPacked))
+      MatrixProduct(
+        a: outputGradient, rowOffsets: Strided(units), depthOffsets: Strided(1),
+        b: isPacked ? UnsafePointer(scratch) : weights + column, bStride: isPacked ? width * lanes : inputs,
+        c: inputGradient + column, targetOffsets: Strided(inputs), rows: samples, depth: units,
+        lastLanes: panels.lastLanes(of: panel), isPacked: isPacked)(width: width)
     }
   }
 

@@ -65,11 +65,12 @@ extension VectorKernels {
     let plan = DepthwisePlan(geometry)
     for sample in 0..<samples {
       let image = wideImage(input, sample, plan, scratch)
-      forEachVector(plan.filters) { column, count in
+      let target = output + sample * plan.forward.positions * plan.filters
+      forEachBlock(plan.forward.positions, plan.filters) { rows, column, count in
         LaneProduct(
-          a: image + column, rowOffsets: Tabled(positions), depthOffsets: Tabled(taps), b: kernel + column,
-          c: output + sample * plan.forward.positions * plan.filters + column, stride: plan.filters,
-          rows: plan.forward.positions, depth: plan.forward.taps, columns: count, bias: bias.map { $0 + column },
+          a: image + column, rowOffsets: Tabled(positions + rows.lowerBound), depthOffsets: Tabled(taps),
+          b: kernel + column, c: target + rows.lowerBound * plan.filters + column, stride: plan.filters,
+          rows: rows.count, depth: plan.forward.taps, columns: count, bias: bias.map { $0 + column },
           destination: relu ? .overwriteWithRelu : .overwrite)()
       }
     }
@@ -89,12 +90,13 @@ extension VectorKernels {
     let plan = DepthwisePlan(geometry)
     for sample in 0..<samples {
       let image = wideImage(input, sample, plan, scratch)
-      forEachVector(plan.filters) { column, count in
+      let gradient = outputGradient + sample * plan.forward.positions * plan.filters
+      forEachBlock(plan.forward.positions, plan.filters) { block, column, count in
         LaneProduct(
-          a: image + column, rowOffsets: Tabled(taps), depthOffsets: Tabled(positions),
-          b: outputGradient + sample * plan.forward.positions * plan.filters + column, c: kernelGradient + column,
-          stride: plan.filters, rows: plan.forward.taps, depth: plan.forward.positions, columns: count,
-          destination: sample == 0 ? .overwrite : .add)()
+          a: image + column, rowOffsets: Tabled(taps), depthOffsets: Tabled(positions + block.lowerBound),
+          b: gradient + block.lowerBound * plan.filters + column, c: kernelGradient + column, stride: plan.filters,
+          rows: plan.forward.taps, depth: block.count, columns: count,
+          destination: sample + block.lowerBound == 0 ? .overwrite : .add)()
       }
     }
     guard let biasGradient else { return }
@@ -117,22 +119,27 @@ extension VectorKernels {
       spreadGradient(outputGradient + sample * plan.forward.positions * plan.filters, plan, spread)
       let target = inputGradient + sample * plan.inputPixels * geometry.inputChannels
       let wide = plan.multiplier == 1 ? target : scratch
-      forEachVector(plan.filters) { column, count in
+      forEachBlock(plan.inputPixels, plan.filters) { rows, column, count in
         LaneProduct(
-          a: spread + column, rowOffsets: Tabled(positions), depthOffsets: Tabled(taps), b: kernel + column,
-          c: wide + column, stride: plan.filters, rows: plan.inputPixels, depth: plan.forward.taps, columns: count)()
+          a: spread + column, rowOffsets: Tabled(positions + rows.lowerBound), depthOffsets: Tabled(taps),
+          b: kernel + column, c: wide + rows.lowerBound * plan.filters + column, stride: plan.filters,
+          rows: rows.count, depth: plan.forward.taps, columns: count)()
       }
       if plan.multiplier > 1 { narrow(wide, plan, target) }
     }
   }
 
-  /// Calls `body` with the first column of each vector, and the number of columns in it.
+  /// Calls `body` for blocks of positions that stay in the L1 cache, with the first column of each vector, and the number
+  /// of columns in it.
   @inline(__always)
-  private static func forEachVector(_ columns: Int, _ body: (_ column: Int, _ count: Int) -> Void) {
-    var column = 0
-    while column < columns {
-      body(column, min(lanes, columns - column))
-      column += lanes
+  private static func forEachBlock(
+    _ positions: Int, _ columns: Int, _ body: (_ positions: Range<Int>, _ column: Int, _ count: Int) -> Void
+  ) {
+    let block = max(36, 2048 / columns)
+    for first in stride(from: 0, to: positions, by: block) {
+      for column in stride(from: 0, to: columns, by: lanes) {
+        body(first..<min(first + block, positions), column, min(lanes, columns - column))
+      }
     }
   }
 
@@ -182,6 +189,11 @@ extension VectorKernels {
     for row in 0..<geometry.outputHeight {
       let spreadRow = row * geometry.strideHeight + plan.spreadTop
       guard spreadRow >= 0, spreadRow < plan.spreadHeight else { continue }
+      if geometry.strideWidth == 1, plan.spreadLeft >= 0, plan.spreadLeft + geometry.outputWidth <= plan.spreadWidth {
+        (spread + (spreadRow * plan.spreadWidth + plan.spreadLeft) * plan.filters).update(
+          from: gradient + row * geometry.outputWidth * plan.filters, count: geometry.outputWidth * plan.filters)
+        continue
+      }
       for column in 0..<geometry.outputWidth {
         let spreadColumn = column * geometry.strideWidth + plan.spreadLeft
         guard spreadColumn >= 0, spreadColumn < plan.spreadWidth else { continue }

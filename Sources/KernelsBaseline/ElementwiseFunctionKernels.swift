@@ -8,6 +8,9 @@ extension VectorKernels {
   ) {
     func map(_ transform: (Vector) -> Vector) { apply(inputs, outputs, count: count, transform) }
     switch function.kind {
+    case .positivePart: map(relu)
+    case .sigmoid: map(sigmoid)
+    case .tanh: map(tanh)
     case .elu:
       let (negative, positive) = (
         Vector(repeating: function.first * function.second), Vector(repeating: function.second)
@@ -32,7 +35,8 @@ extension VectorKernels {
 
   /// inputGradients = outputGradients · f′, also in place.
   ///
-  /// - Parameter values: the outputs of `elu`, `relu`, `exponential` and `hardSigmoid`, the inputs of all others.
+  /// - Parameter values: the outputs of `positivePart`, `sigmoid`, `tanh`, `elu`, `relu`, `exponential` and
+  ///   `hardSigmoid`, the inputs of all others.
   @inline(never)
   public static func elementwiseBackward(
     _ function: ElementwiseFunction, _ values: UnsafePointer<Float>, outputGradients: UnsafePointer<Float>,
@@ -43,6 +47,9 @@ extension VectorKernels {
     }
     let (zero, one) = (Vector(), Vector(repeating: 1))
     switch function.kind {
+    case .positivePart: apply(values, outputGradients, inputGradients, count: count, wherePositive)
+    case .sigmoid: map { $0 * (1 - $0) }
+    case .tanh: map { 1 - $0 * $0 }
     case .elu:
       let (negative, positive) = (
         Vector(repeating: function.first * function.second), Vector(repeating: function.second)

@@ -20,62 +20,29 @@ struct LaneProduct {
   var bias: UnsafePointer<Float>? = nil
   var destination = ProductDestination.overwrite
 
-  /// Two tiles at a time: the sums of one would wait for each other.
+  /// Nine rows at a time: the taps of a 3x3 kernel.
   @inline(__always)
   func callAsFunction() {
+    if columns == lanes { multiply(columns: lanes) } else { multiply(columns: columns) }
+  }
+
+  @inline(__always)
+  private func multiply(columns: Int) {
     let start = bias.map { Row1($0, last: columns) } ?? Row1()
     var row = 0
-    while rows - row > tileRows {
-      let count = min(tileRows, rows - row - tileRows)
-      let first = RowPointers(a, rowOffsets, from: row, count: tileRows)
-      let second = RowPointers(a, rowOffsets, from: row + tileRows, count: count)
-      var (sums, more) = (Tile(repeating: start), Tile(repeating: start))
-      if columns == lanes {
-        for index in 0..<depth {
-          let (offset, values) = (depthOffsets[index], Row1(b + index * stride))
-          sums.addVectors(first, at: offset, times: values)
-          more.addVectors(second, at: offset, times: values)
-        }
-      } else {
-        for index in 0..<depth {
-          let (offset, values) = (depthOffsets[index], Row1(b + index * stride, last: columns))
-          sums.addFirst(columns, first, at: offset, times: values)
-          more.addFirst(columns, second, at: offset, times: values)
-        }
-      }
-      store(sums, from: row, count: tileRows)
-      store(more, from: row + tileRows, count: count)
-      row += 2 * tileRows
+    while rows - row > Rows4<Row1>.count {
+      multiply(Rows9<Row1>(a, rowOffsets, from: row, last: rows - 1, start: start), from: row, columns)
+      row += Rows9<Row1>.count
     }
-    if row < rows { addLast(from: row, start) }
+    if row < rows { multiply(Rows4<Row1>(a, rowOffsets, from: row, last: rows - 1, start: start), from: row, columns) }
   }
 
   @inline(__always)
-  private func addLast(from row: Int, _ start: Row1) {
-    let pointers = RowPointers(a, rowOffsets, from: row, count: rows - row)
-    var sums = Tile(repeating: start)
+  private func multiply<Rows: ProductRows>(_ zero: Rows, from row: Int, _ columns: Int) where Rows.Row == Row1 {
+    var product = zero
     for index in 0..<depth {
-      sums.addFirst(
-        columns, pointers, at: depthOffsets[index], times: Row1(b + index * stride, last: columns))
+      product.add(columns, at: depthOffsets[index], times: Row1(b + index * stride, last: columns))
     }
-    store(sums, from: row, count: rows - row)
-  }
-
-  @inline(__always)
-  private func store(_ tile: Tile<Row1>, from row: Int, count: Int) {
-    var tile = tile
-    let last = columns
-    switch destination {
-    case .add:
-      tile.forEachRow(c, Strided(stride), from: row, count: count) { sums, target in
-        var total = Row1(target, last: last)
-        total.add(sums)
-        total.store(target, last: last)
-      }
-      return
-    case .overwriteWithRelu: tile.applyRelu()
-    case .overwrite: break
-    }
-    tile.forEachRow(c, Strided(stride), from: row, count: count) { sums, target in sums.store(target, last: last) }
+    product.store(destination, c, Strided(stride), from: row, last: rows - 1, lanes: columns)
   }
 }

@@ -11,9 +11,9 @@ enum ProductDestination {
 /// The matrix product of both dense layers and convolutions: they differ in the offsets of the values of `a` and the
 /// rows of `c`. A convolution needs no copy of its patches: its positions and its taps are two tables of offsets into
 /// the image. Each value of `c` is one sum over the depth in order, whichever tile computes it.
-struct MatrixProduct<Rows: Offsets, Depth: Offsets, Target: Offsets>: ColumnPanel {
+struct MatrixProduct<Places: Offsets, Depth: Offsets, Target: Offsets> {
   let a: UnsafePointer<Float>
-  let rowOffsets: Rows
+  let rowOffsets: Places
   let depthOffsets: Depth
   let b: UnsafePointer<Float>
   let bStride: Int
@@ -29,48 +29,32 @@ struct MatrixProduct<Rows: Offsets, Depth: Offsets, Target: Offsets>: ColumnPane
   var bias: UnsafePointer<Float>? = nil
   var destination = ProductDestination.overwrite
 
+  /// Multiplies some rows at a time; the last ones as `Last`, if they are few enough.
   @inline(__always)
-  func callAsFunction<Row: VectorRow>(_: Row.Type) {
-    let start = bias.map { Row($0) } ?? Row()
+  func multiply<Rows: ProductRows, Last: ProductRows>(_: Rows.Type, last: Last.Type) where Rows.Row == Last.Row {
+    let start = bias.map { Rows.Row($0) } ?? Rows.Row()
     var row = 0
-    while row < rows {
-      let count = min(tileRows, rows - row)
-      multiplyTile(
-        RowPointers(a, rowOffsets, from: row, count: count), from: row, count: count, start: start)
-      row += tileRows
+    while rows - row > Last.count {
+      multiply(Rows(a, rowOffsets, from: row, last: rows - 1, start: start), from: row)
+      row += Rows.count
     }
+    if row < rows { multiply(Last(a, rowOffsets, from: row, last: rows - 1, start: start), from: row) }
   }
 
   @inline(__always)
-  private func multiplyTile<Row: VectorRow>(_ pointers: RowPointers, from row: Int, count: Int, start: Row) {
-    var tile = Tile(repeating: start)
+  private func multiply<Rows: ProductRows>(_ zero: Rows, from row: Int) {
+    var product = zero
     if isPacked || lastLanes == lanes {
-      for index in 0..<depth {
-        tile.addScalars(pointers, at: depthOffsets[index], times: Row(b + index * bStride))
-      }
+      for index in 0..<depth { product.add(at: depthOffsets[index], times: Rows.Row(b + index * bStride)) }
     } else {
       for index in 0..<depth {
-        tile.addScalars(pointers, at: depthOffsets[index], times: Row(b + index * bStride, last: lastLanes))
+        product.add(at: depthOffsets[index], times: Rows.Row(b + index * bStride, last: lastLanes))
       }
     }
-    store(tile, from: row, count: count)
-  }
-
-  @inline(__always)
-  private func store<Row: VectorRow>(_ tile: Tile<Row>, from row: Int, count: Int) {
-    var tile = tile
-    let last = lastLanes
-    switch destination {
-    case .add:
-      tile.forEachRow(c, targetOffsets, from: row, count: count) { sums, target in
-        var total = Row(target, last: last)
-        total.add(sums)
-        total.store(target, last: last)
-      }
-      return
-    case .overwriteWithRelu: tile.applyRelu()
-    case .overwrite: break
+    if lastLanes == lanes {
+      product.store(destination, c, targetOffsets, from: row, last: rows - 1, lanes: lanes)
+    } else {
+      product.store(destination, c, targetOffsets, from: row, last: rows - 1, lanes: lastLanes)
     }
-    tile.forEachRow(c, targetOffsets, from: row, count: count) { sums, target in sums.store(target, last: last) }
   }
 }

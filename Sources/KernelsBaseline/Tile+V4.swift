@@ -75,15 +75,6 @@
       r4.add(Row(p + 4 * stride))
     }
 
-    /// Replaces negative values with 0.
-    @_transparent mutating func applyRelu() {
-      r0.applyRelu()
-      r1.applyRelu()
-      r2.applyRelu()
-      r3.applyRelu()
-      r4.applyRelu()
-    }
-
     /// Writes the first `count` rows to the targets in `offsets`, with `store`.
     @_transparent func forEachRow<Target: Offsets>(
       _ start: UnsafeMutablePointer<Float>, _ offsets: Target, from first: Int, count: Int,

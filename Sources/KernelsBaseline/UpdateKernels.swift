@@ -12,7 +12,10 @@ extension VectorKernels {
   ) {
     var index = 0
     while index + lanes <= count {
-      storeVector(treeSum(shards + index, stride, shardCount), total + index)
+      let first = shards + index
+      // Two buffers, the most frequent case, need no call.
+      let sum = shardCount == 2 ? loadVector(first) + loadVector(first + stride) : treeSum(first, stride, shardCount)
+      storeVector(sum, total + index)
       index += lanes
     }
     while index < count {

@@ -6,6 +6,7 @@ import CVector
 #if MARTLET_V4
   typealias Vector = SIMD16<Float>
   typealias Choices = SIMD16<Int32>
+  typealias DoubleVector = SIMD16<Double>
   typealias Mask = martlet_mask_of16
   @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load16(p) }
   @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first16(p, count) }
@@ -15,6 +16,13 @@ import CVector
     martlet_store_first16(p, v, count)
   }
   @_transparent func storeBytes(_ v: Vector, _ p: UnsafeMutablePointer<UInt8>) { martlet_store_bytes16(p, v) }
+  @_transparent func doubles(_ v: Vector) -> DoubleVector { martlet_doubles16(v) }
+  @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Double>) -> DoubleVector {
+    martlet_load_doubles16(p, count)
+  }
+  @_transparent func storeFirst(_ count: Int, _ v: DoubleVector, _ p: UnsafeMutablePointer<Double>) {
+    martlet_store_doubles16(p, v, count)
+  }
   @_transparent func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { martlet_multiply_add16(a, b, c) }
   @_transparent func squareRoot(_ a: Vector) -> Vector { martlet_square_root16(a) }
   @_transparent func relu(_ a: Vector) -> Vector { martlet_relu16(a) }
@@ -49,6 +57,7 @@ import CVector
 #elseif MARTLET_V3
   typealias Vector = SIMD8<Float>
   typealias Choices = SIMD8<Int32>
+  typealias DoubleVector = SIMD8<Double>
   typealias Mask = martlet_mask_of8
   @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load8(p) }
   @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first8(p, count) }
@@ -58,6 +67,13 @@ import CVector
     martlet_store_first8(p, v, count)
   }
   @_transparent func storeBytes(_ v: Vector, _ p: UnsafeMutablePointer<UInt8>) { martlet_store_bytes8(p, v) }
+  @_transparent func doubles(_ v: Vector) -> DoubleVector { martlet_doubles8(v) }
+  @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Double>) -> DoubleVector {
+    martlet_load_doubles8(p, count)
+  }
+  @_transparent func storeFirst(_ count: Int, _ v: DoubleVector, _ p: UnsafeMutablePointer<Double>) {
+    martlet_store_doubles8(p, v, count)
+  }
   @_transparent func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { martlet_multiply_add8(a, b, c) }
   @_transparent func squareRoot(_ a: Vector) -> Vector { martlet_square_root8(a) }
   @_transparent func relu(_ a: Vector) -> Vector { martlet_relu8(a) }
@@ -92,6 +108,7 @@ import CVector
 #else
   typealias Vector = SIMD4<Float>
   typealias Choices = SIMD4<Int32>
+  typealias DoubleVector = SIMD4<Double>
   typealias Mask = martlet_mask_of4
   @_transparent func loadVector(_ p: UnsafePointer<Float>) -> Vector { martlet_load4(p) }
   @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Float>) -> Vector { martlet_load_first4(p, count) }
@@ -101,6 +118,13 @@ import CVector
     martlet_store_first4(p, v, count)
   }
   @_transparent func storeBytes(_ v: Vector, _ p: UnsafeMutablePointer<UInt8>) { martlet_store_bytes4(p, v) }
+  @_transparent func doubles(_ v: Vector) -> DoubleVector { martlet_doubles4(v) }
+  @_transparent func loadFirst(_ count: Int, _ p: UnsafePointer<Double>) -> DoubleVector {
+    martlet_load_doubles4(p, count)
+  }
+  @_transparent func storeFirst(_ count: Int, _ v: DoubleVector, _ p: UnsafeMutablePointer<Double>) {
+    martlet_store_doubles4(p, v, count)
+  }
   @_transparent func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { martlet_multiply_add4(a, b, c) }
   @_transparent func squareRoot(_ a: Vector) -> Vector { martlet_square_root4(a) }
   @_transparent func relu(_ a: Vector) -> Vector { martlet_relu4(a) }

@@ -4,9 +4,6 @@ import Testing
 
 @Suite("Activation kernels agree with the math library")
 struct ActivationComparisonTests {
-  typealias Forward = (UnsafeMutablePointer<Float>, Int) -> Void
-  typealias Backward = (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
-
   /// Values of all magnitudes and both signs, and the extremes.
   static let values: [Float] = {
     let sizes = (0..<2000).map { Float(pow(10, Double($0) / 250 - 6)) }
@@ -22,13 +19,14 @@ struct ActivationComparisonTests {
   @Test("sigmoid and tanh, within 4 units in the last place", arguments: KernelComparisonTests.supported)
   func forward(instructionSet: InstructionSet) {
     let kernels = instructionSet.kernels
-    let cases: [(name: String, kernel: Forward, exact: (Double) -> Double)] = [
-      ("sigmoid", { kernels.sigmoidForward($0, count: $1) }, { 1 / (1 + exp(-$0)) }),
-      ("tanh", { kernels.tanhForward($0, count: $1) }, { tanh($0) }),
+    let cases: [(kind: ElementwiseKind, exact: (Double) -> Double)] = [
+      (.sigmoid, { 1 / (1 + exp(-$0)) }), (.tanh, { tanh($0) }),
     ]
-    for (name, kernel, exact) in cases {
+    for (name, exact) in cases {
       var actual = Self.values
-      kernel(&actual, actual.count)
+      kernels.elementwiseForward(
+        ElementwiseFunction(kind: name, first: 0, second: 0, third: 0), Self.values, outputs: &actual,
+        count: actual.count)
       for (value, result) in zip(Self.values, actual) {
         // Where the sigmoid becomes subnormal, zero is accepted.
         let expected = exact(Double(value))
@@ -37,35 +35,6 @@ struct ActivationComparisonTests {
           continue
         }
         #expect(Self.distance(result, expected) <= 4, "\(name)(\(value)) is \(result), not \(expected)")
-      }
-      var notANumber: [Float] = [.nan, 1]
-      kernel(&notANumber, 2)
-      #expect(notANumber[0].isNaN && !notANumber[1].isNaN)
-    }
-  }
-
-  @Test("their derivatives, for every length up to 40", arguments: KernelComparisonTests.supported)
-  func backward(instructionSet: InstructionSet) {
-    let kernels = instructionSet.kernels
-    let cases: [(kernel: Backward, reference: Backward)] = [
-      (
-        { kernels.sigmoidBackward(outputs: $0, gradients: $1, count: $2) },
-        { ReferenceActivation.sigmoidBackward(outputs: $0, gradients: $1, count: $2) }
-      ),
-      (
-        { kernels.tanhBackward(outputs: $0, gradients: $1, count: $2) },
-        { ReferenceActivation.tanhBackward(outputs: $0, gradients: $1, count: $2) }
-      ),
-    ]
-    for (kernel, reference) in cases {
-      for count in 1...40 {
-        var shapes = RandomShapes(count)
-        let outputs = shapes.values(count)
-        var actual = shapes.values(count)
-        var expected = actual
-        kernel(outputs, &actual, count)
-        reference(outputs, &expected, count)
-        expectClose(actual, expected, terms: 1, "derivatives of \(count) values")
       }
     }
   }
@@ -87,6 +56,9 @@ struct ActivationComparisonTests {
     let root = (2 / Double.pi).squareRoot()
     @Sendable func bend(_ x: Double) -> Double { sigmoid(2 * root * (x + 0.044715 * x * x * x)) }
     return [
+      (function(.positivePart), { max($0, 0) }, { $0 > 0 ? 1 : 0 }),
+      (function(.sigmoid), { sigmoid($0) }, { sigmoid($0) * (1 - sigmoid($0)) }),
+      (function(.tanh), { tanh($0) }, { 1 - tanh($0) * tanh($0) }),
       (function(.elu, 0.75, 1.5), { $0 > 0 ? 1.5 * $0 : 1.125 * expm1($0) }, { $0 > 0 ? 1.5 : 1.125 * exp($0) }),
       (
         function(.relu, 0.25, 2, 0.5), { $0 > 0.5 ? min($0, 2) : 0.25 * ($0 - 0.5) },
@@ -118,7 +90,9 @@ struct ActivationComparisonTests {
     arguments: KernelComparisonTests.supported, exact.indices)
   func elementwise(instructionSet: InstructionSet, index: Int) {
     let (kernels, exact) = (instructionSet.kernels, Self.exact[index])
-    let readsOutputs = [ElementwiseKind.elu, .relu, .exponential, .hardSigmoid].contains(exact.function.kind)
+    let readsOutputs = [
+      ElementwiseKind.positivePart, .sigmoid, .tanh, .elu, .relu, .exponential, .hardSigmoid,
+    ].contains(exact.function.kind)
     let inputs = Self.values.filter { abs($0) < 60 && abs(abs($0) - 3) > 1e-3 } + [-3.5, 2.5, 1, -1]
     for count in Array(1...40) + [inputs.count] {
       let inputs = Array(inputs.suffix(count))

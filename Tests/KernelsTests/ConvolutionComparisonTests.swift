@@ -4,10 +4,12 @@ import Testing
 extension ConvolutionGeometry {
   /// A random geometry: odd sizes, strides, paddings; sometimes more channels or filters than a vector has lanes.
   ///
-  /// - Parameter isPlain: without dilation and groups.
-  init(random shapes: inout RandomShapes, wide: Bool, isPlain: Bool = true) {
+  /// - Parameters:
+  ///   - isPlain: without dilation and groups.
+  ///   - strides: the largest stride.
+  init(random shapes: inout RandomShapes, wide: Bool, isPlain: Bool = true, strides: Int = 3) {
     let (kernelHeight, kernelWidth) = (shapes.size(1...5), shapes.size(1...5))
-    let (strideHeight, strideWidth) = (shapes.size(1...3), shapes.size(1...3))
+    let (strideHeight, strideWidth) = (shapes.size(1...strides), shapes.size(1...strides))
     let (paddingTop, paddingLeft) = (shapes.size(0...kernelHeight - 1), shapes.size(0...kernelWidth - 1))
     let (outputHeight, outputWidth) = (shapes.size(1...7), shapes.size(1...7))
     let (dilationHeight, dilationWidth) = isPlain ? (1, 1) : (shapes.size(1...3), shapes.size(1...3))
@@ -54,6 +56,29 @@ struct ConvolutionComparisonTests {
     }
   }
 
+  @Test("convolutions of 200 random sizes without strides", arguments: KernelComparisonTests.supported)
+  func withoutStrides(instructionSet: InstructionSet) {
+    for index in 0..<200 {
+      var shapes = RandomShapes(9000 + index)
+      let geometry = ConvolutionGeometry(
+        random: &shapes, wide: index % 3 == 0, isPlain: index % 2 == 0, strides: 1)
+      ConvolutionCase(geometry, samples: shapes.size(1...3), hasBias: index % 4 != 0, shapes: &shapes)
+        .check(instructionSet.kernels)
+    }
+  }
+
+  @Test("a kernel gradient over several blocks of positions", arguments: KernelComparisonTests.supported)
+  func manyPositions(instructionSet: InstructionSet) {
+    for (channels, filters) in [(3, 16), (40, 70), (1, 1)] {
+      var shapes = RandomShapes(channels)
+      let geometry = ConvolutionGeometry(
+        inputHeight: 70, inputWidth: 71, inputChannels: channels, kernelHeight: 3, kernelWidth: 3, strideHeight: 1,
+        strideWidth: 1, paddingTop: 1, paddingLeft: 1, outputHeight: 70, outputWidth: 71, filters: filters,
+        dilationHeight: 1, dilationWidth: 1, groups: 1)
+      ConvolutionCase(geometry, samples: 2, hasBias: true, shapes: &shapes).check(instructionSet.kernels)
+    }
+  }
+
   @Test("depthwise convolutions of 200 random sizes", arguments: KernelComparisonTests.supported)
   func depthwise(instructionSet: InstructionSet) {
     for index in 0..<200 {
@@ -89,6 +114,11 @@ private struct ConvolutionCase {
     var positions = [Int32](repeating: 0, count: geometry.positions)
     var taps = [Int32](repeating: 0, count: geometry.taps)
     kernels.convolutionOffsets(geometry, positions: &positions, taps: &taps)
+    let pixels = geometry.inputHeight * geometry.inputWidth
+    var gradientPositions = [Int32](repeating: 0, count: max(geometry.positions, pixels))
+    var gradientTaps = [Int32](
+      repeating: 0, count: geometry.kernelHeight * geometry.kernelWidth * geometry.filters / geometry.groups)
+    kernels.convolutionGradientOffsets(geometry, positions: &gradientPositions, taps: &gradientTaps)
     var scratch = [Float](repeating: KernelComparisonTests.garbage, count: kernels.convolutionScratchCount(geometry))
     checkForward { bias, output, relu in
       kernels.convolutionForward(
@@ -114,7 +144,7 @@ private struct ConvolutionCase {
     checkInputGradient { inputGradient in
       kernels.convolutionInputGradient(
         outputGradient: outputGradient, kernel: kernel, inputGradient: inputGradient, samples: samples,
-        geometry: geometry, positions: positions, scratch: &scratch)
+        geometry: geometry, positions: gradientPositions, taps: gradientTaps, scratch: &scratch)
     }
   }
 

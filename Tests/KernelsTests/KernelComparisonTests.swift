@@ -169,6 +169,8 @@ struct KernelComparisonTests {
     }
   }
 
+  private static let relu = ElementwiseFunction(kind: .positivePart, first: 0, second: 0, third: 0)
+
   @Test("elementwise kernels of every length up to 50", arguments: supported)
   func elementwise(instructionSet: InstructionSet) {
     let kernels = instructionSet.kernels
@@ -178,13 +180,14 @@ struct KernelComparisonTests {
       values[0] = count % 2 == 0 ? 0 : -0.0
       var expected = values
       ReferenceActivation.reluForward(&expected, count: count)
-      kernels.reluForward(&values, count: count)
+      kernels.elementwiseForward(Self.relu, values, outputs: &values, count: count)
       #expect(values == expected)
 
       var (gradient, expectedGradient) = (shapes.values(count), [Float]())
       expectedGradient = gradient
       ReferenceActivation.reluBackward(outputs: expected, gradients: &expectedGradient, count: count)
-      kernels.reluBackward(outputs: expected, gradients: &gradient, count: count)
+      kernels.elementwiseBackward(
+        Self.relu, expected, outputGradients: gradient, inputGradients: &gradient, count: count)
       #expect(gradient == expectedGradient)
 
       let pixels = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
@@ -255,7 +258,7 @@ struct KernelComparisonTests {
   @Test("NaN survives ReLU", arguments: supported)
   func notANumber(instructionSet: InstructionSet) {
     var values = [Float](repeating: .nan, count: 21)
-    instructionSet.kernels.reluForward(&values, count: 21)
+    instructionSet.kernels.elementwiseForward(Self.relu, values, outputs: &values, count: 21)
     #expect(values.filter(\.isNaN).count == 21)
   }
 

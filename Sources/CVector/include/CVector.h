@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #endif
 
-// Imported as SIMD4<Float>, SIMD8<Float>, SIMD16<Float>, and the same of UInt8 and Int32.
+// Imported as SIMD4<Float>, SIMD8<Float>, SIMD16<Float>, and the same of UInt8, Int32 and Double.
 typedef float martlet_float4 __attribute__((ext_vector_type(4)));
 typedef float martlet_float8 __attribute__((ext_vector_type(8)));
 typedef float martlet_float16 __attribute__((ext_vector_type(16)));
@@ -20,9 +20,18 @@ typedef uint8_t martlet_byte16 __attribute__((ext_vector_type(16)));
 typedef int32_t martlet_int4 __attribute__((ext_vector_type(4)));
 typedef int32_t martlet_int8 __attribute__((ext_vector_type(8)));
 typedef int32_t martlet_int16 __attribute__((ext_vector_type(16)));
+typedef double martlet_double4 __attribute__((ext_vector_type(4)));
+typedef double martlet_double8 __attribute__((ext_vector_type(8)));
+typedef double martlet_double16 __attribute__((ext_vector_type(16)));
 
 // An elementwise function of `elementwiseForward`; `first`, `second` and `third` are its parameters.
 typedef enum __attribute__((enum_extensibility(closed))) ElementwiseKind {
+  // max(x, 0)
+  ElementwiseKindPositivePart,
+  // 1 / (1 + exp(−x))
+  ElementwiseKindSigmoid,
+  // tanh(x)
+  ElementwiseKindTanh,
   // second · x where x > 0, else second · first · (exp(x) − 1).
   ElementwiseKindElu,
   // min(x, second) where x > third, else first · (x − third).
@@ -66,6 +75,7 @@ typedef struct ElementwiseFunction {
   typedef martlet_float##N martlet_unaligned##N __attribute__((aligned(4)));                                      \
   typedef martlet_byte##N martlet_unaligned_byte##N __attribute__((aligned(1)));                                  \
   typedef martlet_int##N martlet_unaligned_int##N __attribute__((aligned(4)));                                    \
+  typedef martlet_double##N martlet_unaligned_double##N __attribute__((aligned(8)));                              \
   MARTLET_INLINE martlet_float##N martlet_load##N(const float *_Nonnull p) {                                       \
     return *(const martlet_unaligned##N *)p;                                                                      \
   }                                                                                                               \
@@ -157,6 +167,24 @@ typedef struct ElementwiseFunction {
   /* Swift converts lane by lane. */                                                                              \
   MARTLET_INLINE martlet_float##N martlet_bytes_to_floats##N(const uint8_t *_Nonnull p) {                          \
     return __builtin_convertvector(*(const martlet_unaligned_byte##N *)p, martlet_float##N);                      \
+  }                                                                                                               \
+  MARTLET_INLINE martlet_double##N martlet_doubles##N(martlet_float##N v) {                                        \
+    return __builtin_convertvector(v, martlet_double##N);                                                         \
+  }                                                                                                               \
+  MARTLET_INLINE martlet_double##N martlet_load_doubles##N(const double *_Nonnull p, intptr_t count) {             \
+    if (count == N) return *(const martlet_unaligned_double##N *)p;                                               \
+    martlet_double##N v = 0;                                                                                      \
+    for (intptr_t lane = 0; lane < N; lane++) v[lane] = lane < count ? p[lane] : 0;                               \
+    return v;                                                                                                     \
+  }                                                                                                               \
+  MARTLET_INLINE void martlet_store_doubles##N(double *_Nonnull p, martlet_double##N v, intptr_t count) {          \
+    if (count == N) {                                                                                             \
+      *(martlet_unaligned_double##N *)p = v;                                                                      \
+      return;                                                                                                     \
+    }                                                                                                             \
+    for (intptr_t lane = 0; lane < N; lane++) {                                                                   \
+      if (lane < count) p[lane] = v[lane];                                                                        \
+    }                                                                                                             \
   }
 
 MARTLET_INLINE float martlet_tree4(martlet_float4 a) { return (a[0] + a[2]) + (a[1] + a[3]); }
@@ -327,6 +355,19 @@ typedef struct {
   intptr_t dilationHeight, dilationWidth;
   intptr_t groups;
 } martlet_convolution_geometry __attribute__((swift_name("ConvolutionGeometry")));
+
+// How batch normalization computes each channel: y = (x − mean) · scale + shift. Each pointer is to (channels).
+typedef struct {
+  intptr_t channels;
+  // The mean, as a sum of two floats, so that inputs far from 0 keep their differences.
+  const float *_Nonnull mean, *_Nonnull meanRest;
+  // 1 / √(variance + ε), and times γ.
+  const float *_Nonnull deviation, *_Nonnull scale;
+  // β; null for 0.
+  const float *_Nullable shift;
+  // Whether ReLU follows.
+  _Bool relu;
+} martlet_channel_coefficients __attribute__((swift_name("ChannelCoefficients")));
 
 // The sizes of a pooling over NHWC activations; the first window starts paddingTop rows above the image and paddingLeft
 // columns to its left.

@@ -30,18 +30,15 @@ struct ActivationOperation: Operation {
 
   func forward(_ frame: Frame) {
     let count = frame.samples * output.shape.count
-    frame.output.update(from: frame.input, count: count)
-    activation.forward(frame.output, rows: count / columns, columns: columns, kernels: kernels)
-  }
-
-  func beginBackward(_ frame: Frame) {
-    activation.backward(
-      outputs: activation.backwardReads == .inputs ? frame.input : UnsafePointer(frame.output),
-      gradient: frame.outputGradient, rows: frame.samples * output.shape.count / columns, columns: columns,
-      kernels: kernels)
+    activation.forward(
+      frame.input, outputs: frame.output, rows: count / columns, columns: columns, kernels: kernels)
   }
 
   func inputGradients(_ frame: Frame) {
-    frame.inputGradient?.update(from: frame.outputGradient, count: frame.samples * output.shape.count)
+    guard let inputGradient = frame.inputGradient else { return }
+    activation.backward(
+      activation.backwardReads == .inputs ? frame.input : UnsafePointer(frame.output),
+      outputGradient: frame.outputGradient, inputGradient: inputGradient,
+      rows: frame.samples * output.shape.count / columns, columns: columns, kernels: kernels)
   }
 }

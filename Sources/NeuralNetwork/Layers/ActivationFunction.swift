@@ -62,7 +62,10 @@ public enum ActivationFunction: Equatable, Sendable {
       ElementwiseFunction(kind: kind, first: Float(first), second: Float(second), third: Float(third))
     }
     return switch self {
-    case .linear, .relu, .sigmoid, .tanh, .softmax, .logSoftmax: nil
+    case .linear, .softmax, .logSoftmax: nil
+    case .relu: function(.positivePart)
+    case .sigmoid: function(.sigmoid)
+    case .tanh: function(.tanh)
     case .elu(let alpha): function(.elu, alpha, 1)
     case .selu: function(.elu, 1.6732632423543772, 1.0507009873554805)
     case .gelu(let approximate): function(approximate ? .geluApproximate : .gelu)
@@ -79,39 +82,48 @@ public enum ActivationFunction: Equatable, Sendable {
     }
   }
 
-  /// Applies the function in place to `values` (rows, columns).
-  func forward(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int, kernels: KernelSet) {
+  /// Computes the outputs (rows, columns) from the inputs, which may be at the same address.
+  func forward(
+    _ inputs: UnsafePointer<Float>, outputs: UnsafeMutablePointer<Float>, rows: Int, columns: Int, kernels: KernelSet
+  ) {
     let count = rows * columns
-    switch self {
-    case .linear: break
-    case .relu: kernels.reluForward(values, count: count)
-    case .sigmoid: kernels.sigmoidForward(values, count: count)
-    case .tanh: kernels.tanhForward(values, count: count)
-    case .softmax: SoftmaxFunction.forward(values, rows: rows, columns: columns)
-    case .logSoftmax: LogSoftmaxFunction.forward(values, rows: rows, columns: columns)
-    default: elementwise.map { kernels.elementwiseForward($0, values, outputs: values, count: count) }
-    }
+    if let elementwise { return kernels.elementwiseForward(elementwise, inputs, outputs: outputs, count: count) }
+    if inputs != UnsafePointer(outputs) { outputs.update(from: inputs, count: count) }
+    if self == .softmax { SoftmaxFunction.forward(outputs, rows: rows, columns: columns) }
+    if self == .logSoftmax { LogSoftmaxFunction.forward(outputs, rows: rows, columns: columns) }
   }
 
-  /// Converts the gradient of the outputs (rows, columns) to the gradient of the inputs, in place.
+  /// Computes the gradient of the inputs (rows, columns) from that of the outputs, which may be at the same address.
   ///
   /// - Parameter values: the values that `backwardReads` names.
   func backward(
-    outputs values: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
-    kernels: KernelSet
+    _ values: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    rows: Int, columns: Int, kernels: KernelSet
   ) {
     let count = rows * columns
-    switch self {
-    case .linear: break
-    case .relu: kernels.reluBackward(outputs: values, gradients: gradient, count: count)
-    case .sigmoid: kernels.sigmoidBackward(outputs: values, gradients: gradient, count: count)
-    case .tanh: kernels.tanhBackward(outputs: values, gradients: gradient, count: count)
-    case .softmax: SoftmaxFunction.backward(outputs: values, gradient: gradient, rows: rows, columns: columns)
-    case .logSoftmax: LogSoftmaxFunction.backward(outputs: values, gradient: gradient, rows: rows, columns: columns)
-    default:
-      elementwise.map {
-        kernels.elementwiseBackward($0, values, outputGradients: gradient, inputGradients: gradient, count: count)
-      }
+    if let elementwise {
+      return kernels.elementwiseBackward(
+        elementwise, values, outputGradients: outputGradient, inputGradients: inputGradient, count: count)
     }
+    if outputGradient != UnsafePointer(inputGradient) { inputGradient.update(from: outputGradient, count: count) }
+    if self == .softmax {
+      SoftmaxFunction.backward(outputs: values, gradient: inputGradient, rows: rows, columns: columns)
+    }
+    if self == .logSoftmax {
+      LogSoftmaxFunction.backward(outputs: values, gradient: inputGradient, rows: rows, columns: columns)
+    }
+  }
+
+  /// Computes the outputs in place.
+  func forward(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int, kernels: KernelSet) {
+    forward(values, outputs: values, rows: rows, columns: columns, kernels: kernels)
+  }
+
+  /// Computes the gradient of the inputs from that of the outputs, in place.
+  func backward(
+    outputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int, kernels: KernelSet
+  ) {
+    backward(
+      outputs, outputGradient: gradient, inputGradient: gradient, rows: rows, columns: columns, kernels: kernels)
   }
 }

@@ -64,9 +64,9 @@ public struct BatchNormalization: WeightedLayer, Equatable {
   }
 
   public func operation(at site: LayerSite) -> (any Operation)? {
-    let normalization = ChannelNormalization(layer: self, shape: site.input.shape)
+    let normalization = ChannelNormalization(layer: self, shape: site.input.shape, kernels: site.kernels)
     return site.mode == .training && site.isTrainable
-      ? BatchNormalizationOperation(normalization: normalization)
+      ? BatchNormalizationOperation(normalization: normalization, relu: false)
       : MovingNormalizationOperation(normalization: normalization)
   }
 
@@ -90,6 +90,7 @@ struct ChannelNormalization {
   let layer: BatchNormalization
   /// The shape of a sample.
   let shape: Shape
+  let kernels: KernelSet
 
   var channels: Int { shape.channels }
   /// The number of values per channel in a sample.
@@ -102,23 +103,6 @@ struct ChannelNormalization {
   }
   var betaOffset: Int { layer.scale ? alignedChannels : 0 }
   var movingVarianceOffset: Int { alignedChannels }
-
-  /// output = (input − mean) · scale + β, for all samples of a frame.
-  ///
-  /// - Parameters:
-  ///   - mean: (2, channels): the mean as a sum of two floats.
-  ///   - scale: (channels): γ / √(variance + ε)
-  func apply(_ frame: Frame, mean: UnsafePointer<Float>, scale: UnsafePointer<Float>) {
-    let (input, output, beta, channels) = (frame.input, frame.output, beta(frame), channels)
-    for row in 0..<frame.samples * positions {
-      let (x, y) = (input + row * channels, output + row * channels)
-      if let beta {
-        for c in 0..<channels { y[c] = ((x[c] - mean[c]) - mean[channels + c]) * scale[c] + beta[c] }
-      } else {
-        for c in 0..<channels { y[c] = ((x[c] - mean[c]) - mean[channels + c]) * scale[c] }
-      }
-    }
-  }
 }
 
 /// Training: normalizes with the statistics of the batch.
@@ -126,6 +110,8 @@ struct ChannelNormalization {
 /// The sums over the batch are in `Double`, where the cancellation of E[x²] − E[x]² is below the precision of `Float`.
 struct BatchNormalizationOperation: BatchOperation {
   let normalization: ChannelNormalization
+  /// Whether it computes ReLU of the normalized values.
+  let relu: Bool
 
   private var channels: Int { normalization.channels }
   var output: TensorLayout { TensorLayout(normalization.shape) }
@@ -149,20 +135,16 @@ struct BatchNormalizationOperation: BatchOperation {
   var statisticsCount: Int { Statistic.allCases.count * channels }
   private func offset(_ statistic: Statistic) -> Int { statistic.rawValue * channels }
 
+  private func coefficients(_ frame: Frame) -> ChannelCoefficients {
+    ChannelCoefficients(
+      channels: channels, mean: frame.statistics + offset(.mean), meanRest: frame.statistics + offset(.meanRest),
+      deviation: frame.statistics + offset(.deviation), scale: frame.statistics + offset(.scale),
+      shift: normalization.beta(frame), relu: relu)
+  }
+
   func forwardSums(_ frame: Frame, rows: UnsafeMutablePointer<Double>) {
-    let (positions, channels) = (normalization.positions, channels)
-    for sample in 0..<frame.samples {
-      let (sums, squares) = (rows + sample * sumCount, rows + sample * sumCount + channels)
-      sums.update(repeating: 0, count: sumCount)
-      for position in 0..<positions {
-        let x = frame.input + (sample * positions + position) * channels
-        for c in 0..<channels {
-          let value = Double(x[c])
-          sums[c] += value
-          squares[c] += value * value
-        }
-      }
-    }
+    normalization.kernels.channelSums(
+      frame.input, samples: frame.samples, positions: normalization.positions, channels: channels, sums: rows)
   }
 
   func finishForward(
@@ -187,26 +169,14 @@ struct BatchNormalizationOperation: BatchOperation {
   }
 
   func forward(_ frame: Frame) {
-    normalization.apply(
-      frame, mean: frame.statistics + offset(.mean), scale: frame.statistics + offset(.scale))
+    normalization.kernels.channelNormalizationForward(
+      input: frame.input, output: frame.output, rows: frame.samples * normalization.positions, coefficients(frame))
   }
 
   func backwardSums(_ frame: Frame, rows: UnsafeMutablePointer<Double>) {
-    let (positions, channels) = (normalization.positions, channels)
-    let (mean, meanRest) = (frame.statistics + offset(.mean), frame.statistics + offset(.meanRest))
-    let deviation = frame.statistics + offset(.deviation)
-    for sample in 0..<frame.samples {
-      let (sums, products) = (rows + sample * sumCount, rows + sample * sumCount + channels)
-      sums.update(repeating: 0, count: sumCount)
-      for position in 0..<positions {
-        let first = (sample * positions + position) * channels
-        let (x, dy) = (frame.input + first, frame.outputGradient + first)
-        for c in 0..<channels {
-          sums[c] += Double(dy[c])
-          products[c] += Double(dy[c] * (((x[c] - mean[c]) - meanRest[c]) * deviation[c]))
-        }
-      }
-    }
+    normalization.kernels.channelGradientSums(
+      input: frame.input, outputGradient: frame.outputGradient, samples: frame.samples,
+      positions: normalization.positions, coefficients(frame), sums: rows)
   }
 
   func finishBackward(
@@ -225,19 +195,11 @@ struct BatchNormalizationOperation: BatchOperation {
   /// dx = γ / √(variance + ε) · (dy − mean(dy) − x̂ · mean(dy·x̂))
   func inputGradients(_ frame: Frame) {
     guard let inputGradient = frame.inputGradient else { return }
-    let (channels, statistics) = (channels, frame.statistics)
-    let (mean, meanRest) = (statistics + offset(.mean), statistics + offset(.meanRest))
-    let (deviation, scale) = (statistics + offset(.deviation), statistics + offset(.scale))
-    let (gradientMean, productMean) = (statistics + offset(.gradientMean), statistics + offset(.gradientProductMean))
-    for row in 0..<frame.samples * normalization.positions {
-      let (x, dy, dx) = (
-        frame.input + row * channels, frame.outputGradient + row * channels, inputGradient + row * channels
-      )
-      for c in 0..<channels {
-        let normalized = ((x[c] - mean[c]) - meanRest[c]) * deviation[c]
-        dx[c] = scale[c] * ((dy[c] - gradientMean[c]) - normalized * productMean[c])
-      }
-    }
+    normalization.kernels.channelNormalizationBackward(
+      input: frame.input, outputGradient: frame.outputGradient, inputGradient: inputGradient,
+      rows: frame.samples * normalization.positions, coefficients(frame),
+      gradientMean: frame.statistics + offset(.gradientMean),
+      productMean: frame.statistics + offset(.gradientProductMean))
   }
 }
 
@@ -249,8 +211,8 @@ struct MovingNormalizationOperation: Operation {
   var output: TensorLayout { TensorLayout(normalization.shape) }
   var backwardReads: BackwardReads { [] }
 
-  /// The mean, whose second part is 0, and the scale.
-  func scratchCount(samples: Int) -> Int { 3 * channels }
+  /// The scale, and zeros.
+  func scratchCount(samples: Int) -> Int { 2 * channels }
 
   /// γ / √(variance + ε) of each channel.
   private func fillScale(_ scale: UnsafeMutablePointer<Float>, _ frame: Frame) {
@@ -264,11 +226,14 @@ struct MovingNormalizationOperation: Operation {
   }
 
   func forward(_ frame: Frame) {
-    let (mean, scale) = (frame.scratch, frame.scratch + 2 * channels)
-    mean.update(from: frame.state, count: channels)
-    (mean + channels).update(repeating: 0, count: channels)
+    let (scale, zeros) = (frame.scratch, frame.scratch + channels)
     fillScale(scale, frame)
-    normalization.apply(frame, mean: mean, scale: scale)
+    zeros.update(repeating: 0, count: channels)
+    normalization.kernels.channelNormalizationForward(
+      input: frame.input, output: frame.output, rows: frame.samples * normalization.positions,
+      ChannelCoefficients(
+        channels: channels, mean: frame.state, meanRest: zeros, deviation: scale, scale: scale,
+        shift: normalization.beta(frame), relu: false))
   }
 
   func inputGradients(_ frame: Frame) {

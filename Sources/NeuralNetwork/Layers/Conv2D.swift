@@ -173,7 +173,7 @@ struct Conv2DOperation: Operation {
     guard let inputGradient = frame.inputGradient else { return }
     kernels.convolutionInputGradient(
       outputGradient: frame.outputGradient, kernel: frame.variables, inputGradient: inputGradient,
-      samples: frame.samples, geometry: geometry, positions: offsets.positions(frame.constants),
-      scratch: frame.scratch)
+      samples: frame.samples, geometry: geometry, positions: offsets.gradientPositions(frame.constants),
+      taps: offsets.gradientTaps(frame.constants), scratch: frame.scratch)
   }
 }

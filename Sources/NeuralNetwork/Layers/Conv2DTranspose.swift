@@ -170,7 +170,8 @@ struct Conv2DTransposeOperation: Operation {
   func forward(_ frame: Frame) {
     kernels.convolutionInputGradient(
       outputGradient: frame.input, kernel: frame.variables, inputGradient: frame.output, samples: frame.samples,
-      geometry: geometry, positions: offsets.positions(frame.constants), scratch: frame.scratch)
+      geometry: geometry, positions: offsets.gradientPositions(frame.constants),
+      taps: offsets.gradientTaps(frame.constants), scratch: frame.scratch)
     let (rows, filters) = (rows(samples: frame.samples), layer.filters)
     if layer.useBias {
       let bias = frame.variables + geometry.biasOffset

@@ -175,7 +175,8 @@ struct SeparableConv2DOperation: Operation {
     kernels.convolutionInputGradient(
       outputGradient: frame.outputGradient, kernel: frame.variables + pointwiseOffset,
       inputGradient: middleGradient(frame), samples: frame.samples, geometry: pointwise,
-      positions: pointwiseOffsets.positions(pointwiseConstants(frame)), scratch: frame.scratch)
+      positions: pointwiseOffsets.gradientPositions(pointwiseConstants(frame)),
+      taps: pointwiseOffsets.gradientTaps(pointwiseConstants(frame)), scratch: frame.scratch)
   }
 
   func variableGradients(_ frame: Frame, samples: Range<Int>, into gradients: UnsafeMutablePointer<Float>) {

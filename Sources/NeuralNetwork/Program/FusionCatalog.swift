@@ -6,5 +6,6 @@ enum FusionCatalog {
     FoldedNormalization.self,
     OneChannelPooledConvolution.self,
     PooledConvolution.self,
+    NormalizedActivation.self,
   ]
 }
