@@ -118,6 +118,11 @@ package protocol VectorKernelBuild: SendableMetatype {
     input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
     rows: Int, _ coefficients: ChannelCoefficients, gradientMean: UnsafePointer<Float>,
     productMean: UnsafePointer<Float>)
+  static func randomBits(
+    key: SIMD2<UInt32>, counter: SIMD4<UInt32>, threshold: UInt32, count: Int, bits: UnsafeMutablePointer<UInt8>)
+  static func scaleWhereBits(
+    _ inputs: UnsafePointer<Float>, bits: UnsafePointer<UInt8>, factor: Float, outputs: UnsafeMutablePointer<Float>,
+    count: Int)
   static func layerNormalizationForward(
     input: UnsafePointer<Float>, gamma: UnsafePointer<Float>?, beta: UnsafePointer<Float>?,
     output: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>, rows: Int, columns: Int,

@@ -87,11 +87,12 @@ extension VectorKernels {
         for column in 0..<geometry.outputWidth {
           var window = WindowPixels(geometry, sample: sample, row: row, column: column)
           var rest = geometry.channels
-          while rest > 0 {
-            body(window, min(rest, lanes))
+          while rest >= lanes {
+            body(window, lanes)
             window.nextChannels()
             rest -= lanes
           }
+          if rest > 0 { body(window, rest) }
         }
       }
     }

@@ -2,8 +2,10 @@
 ///
 /// It is never saved: a resumed run recreates the stream and gets the same numbers.
 public struct RandomStream: RandomNumberGenerator, Sendable {
-  private let key: SIMD2<UInt32>
-  private var counter: SIMD4<UInt32>
+  /// The key of Philox.
+  public let key: SIMD2<UInt32>
+  /// The counter of the next four words; in a new stream, the first four.
+  public private(set) var counter: SIMD4<UInt32>
   private var words = SIMD4<UInt32>()
   private var unused = 0
 

@@ -1,4 +1,5 @@
 import Configuration
+import Kernels
 import Randomness
 
 /// In training, sets a fraction of its inputs to 0 and divides the others by 1 − rate; the identity in inference.
@@ -29,7 +30,7 @@ public struct Dropout: UnaryLayer, Equatable {
 
   public func operation(at site: LayerSite) -> (any Operation)? {
     guard site.mode == .training, rate > 0 else { return nil }
-    return DropoutOperation(rate: rate, output: site.input, layerIndex: site.layerIndex)
+    return DropoutOperation(rate: rate, output: site.input, layerIndex: site.layerIndex, kernels: site.kernels)
   }
 
   public var keepsLayout: Bool { true }
@@ -43,10 +44,12 @@ struct DropoutOperation: Operation {
   /// Values whose random word is below the threshold are dropped.
   private let threshold: UInt32
   private let scale: Float
+  private let kernels: KernelSet
 
-  init(rate: Double, output: TensorLayout, layerIndex: Int) {
+  init(rate: Double, output: TensorLayout, layerIndex: Int, kernels: KernelSet) {
     self.output = output
     self.layerIndex = layerIndex
+    self.kernels = kernels
     threshold = UInt32(rate * 0x1p32)
     scale = Float(1 / (1 - rate))
   }
@@ -62,33 +65,32 @@ struct DropoutOperation: Operation {
   }
 
   func forward(_ frame: Frame) {
-    let count = count
     for sample in 0..<frame.samples {
-      var random = RandomStream(
+      let random = RandomStream(
         seed: frame.pass.seed, purpose: .dropout, epoch: layerIndex, step: frame.pass.step,
         sample: frame.firstPosition + sample)
-      let (x, y) = (frame.input + sample * count, frame.output + sample * count)
-      let bits = bits(frame, sample)
-      var byte = UInt8(0)
-      output.forEachValue { index, offset in
-        let isKept = random.nextWord() >= threshold
-        y[offset] = isKept ? x[offset] * scale : 0
-        byte |= isKept ? 1 << UInt8(index % 8) : 0
-        guard index % 8 == 7 || index == count - 1 else { return }
-        bits[index / 8] = byte
-        byte = 0
-      }
+      kernels.randomBits(
+        key: random.key, counter: random.counter, threshold: threshold, count: count, bits: bits(frame, sample))
+      keep(bits(frame, sample), of: frame.input + sample * count, into: frame.output + sample * count)
     }
   }
 
   func inputGradients(_ frame: Frame) {
     guard let inputGradient = frame.inputGradient else { return }
     for sample in 0..<frame.samples {
-      let (dx, dy) = (inputGradient + sample * count, frame.outputGradient + sample * count)
-      let bits = bits(frame, sample)
-      output.forEachValue { index, offset in
-        dx[offset] = bits[index / 8] >> UInt8(index % 8) & 1 == 1 ? dy[offset] * scale : 0
-      }
+      keep(bits(frame, sample), of: frame.outputGradient + sample * count, into: inputGradient + sample * count)
+    }
+  }
+
+  /// Scales the kept values of a sample, and sets the others to 0.
+  private func keep(
+    _ bits: UnsafePointer<UInt8>, of x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+  ) {
+    if output.channelsFirstImage == nil {
+      return kernels.scaleWhereBits(x, bits: bits, factor: scale, outputs: y, count: count)
+    }
+    output.forEachValue { index, offset in
+      y[offset] = bits[index / 8] >> UInt8(index % 8) & 1 == 1 ? x[offset] * scale : 0
     }
   }
 }
