@@ -108,12 +108,14 @@ let package = Package(
         "SystemResources", "Tensors", "ZipArchive",
       ],
       swiftSettings: [optimizedInDebug]),
+    .target(name: "ProtocolBuffers"),
+    .target(name: "EventFiles", dependencies: ["DurableFiles", "ProtocolBuffers"]),
     // Optimized, so that the test of allocations in a step measures what users run.
     .target(
       name: "Training",
       dependencies: [
-        "CVector", "Configuration", "Datasets", "DurableFiles", "ElementaryFunctions", "Kernels", "SystemResources",
-        "NeuralNetwork",
+        "CVector", "Configuration", "Datasets", "DurableFiles", "ElementaryFunctions", "EventFiles", "Images",
+        "Kernels", "SystemResources", "NeuralNetwork",
       ],
       swiftSettings: computing),
     .target(name: "HDF5Writing", dependencies: ["CHDF5"]),
@@ -134,7 +136,6 @@ let package = Package(
         "Configuration", "Datasets", "Digests", "DurableFiles", "HDF5Reading", "HDF5Writing", "KerasFormat",
         "NeuralNetwork", "RunConfiguration", "Training",
       ]),
-    .target(name: "ProtocolBuffers"),
     .target(
       name: "ModelFiles",
       dependencies: [
@@ -175,6 +176,7 @@ let package = Package(
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "ProtocolBuffersTests", dependencies: ["ProtocolBuffers"]),
+    .testTarget(name: "EventFilesTests", dependencies: ["DurableFiles", "EventFiles", "TestSupport"]),
     .testTarget(name: "ElementaryFunctionsTests", dependencies: ["ElementaryFunctions"]),
     .testTarget(
       name: "NeuralNetworkTests",

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A text file that is appended to in whole lines; each is passed to the system before `append` returns.
+/// A file that is appended to in whole lines or records; each is passed to the system before `append` returns.
 ///
 /// It may be a pipe or a terminal. Appending never waits for a reader: what cannot be written at once is buffered, up
 /// to a limit, and written before the next text.
@@ -41,21 +41,26 @@ package final class AppendOnlyFile: Sendable {
     return end < 0 || AtomicFile.isStream(path) ? nil : Int(end)
   }
 
-  /// Appends `text`.
+  /// Appends a text: see `append(_:)` of bytes.
   ///
-  /// - Throws: `FileError`, also if the file was removed or replaced, and a write would be lost. Then nothing of the
-  ///   text is in the file, as far as the system allows undoing it, and nothing of it is buffered.
-  package func append(_ text: String) throws {
+  /// - Throws: as that.
+  package func append(_ text: String) throws { try append(Array(text.utf8)) }
+
+  /// Appends bytes.
+  ///
+  /// - Throws: `FileError`, also if the file was removed or replaced, and a write would be lost. Then none of the
+  ///   bytes is in the file, as far as the system allows undoing it, and none is buffered.
+  package func append(_ bytes: [UInt8]) throws {
     guard isInPlace else { throw FileError(path: path, operation: .write, reason: "it was removed or replaced") }
-    if let end = size { return try append(Array(text.utf8), toFileOf: end) }
+    if let end = size { return try append(bytes, toFileOf: end) }
     try kept.withLock { kept in
       try writeKept(&kept)
-      guard kept.isEmpty || kept.count + text.utf8.count <= keptLimit else { throw AtomicFile.unread(path) }
-      kept += text.utf8
+      guard kept.isEmpty || kept.count + bytes.count <= keptLimit else { throw AtomicFile.unread(path) }
+      kept += bytes
       do { try writeKept(&kept) } catch {
         // Bytes written to a pipe cannot be withdrawn: a text whose start is written is buffered to its end.
-        guard kept.count >= text.utf8.count else { return }
-        kept.removeLast(text.utf8.count)
+        guard kept.count >= bytes.count else { return }
+        kept.removeLast(bytes.count)
         throw error
       }
     }

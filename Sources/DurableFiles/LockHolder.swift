@@ -7,7 +7,7 @@ package struct LockHolder: Equatable, Sendable, CustomStringConvertible {
   /// The time of locking, in UTC: `2026-11-24 22:05:10`.
   package let since: String
 
-  static var thisHost: String {
+  package static var thisHost: String {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
     return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -17,6 +17,18 @@ package struct MessageEncoder {
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
+  package mutating func add(_ field: Int, _ value: Double) {
+    addTag(field, .eightBytes)
+    addBytes(of: value)
+  }
+
+  /// Adds a repeated field in packed form.
+  package mutating func add(_ field: Int, _ values: [Double]) {
+    addTag(field, .counted)
+    addVarint(UInt64(values.count * MemoryLayout<Double>.size))
+    for value in values { addBytes(of: value) }
+  }
+
   package mutating func add(_ field: Int, _ value: String) { add(field, value.utf8) }
 
   package mutating func add(_ field: Int, _ value: some Collection<UInt8>) {
@@ -38,11 +50,16 @@ package struct MessageEncoder {
 
   private enum WireType: Int {
     case varint = 0
+    case eightBytes = 1
     case counted = 2
     case fourBytes = 5
   }
 
   private mutating func addTag(_ field: Int, _ type: WireType) { addVarint(UInt64(field << 3 | type.rawValue)) }
+
+  private mutating func addBytes(of value: Double) {
+    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+  }
 
   /// Adds seven bits in each byte, the low ones first; the high bit says that another byte follows.
   private mutating func addVarint(_ value: UInt64) {

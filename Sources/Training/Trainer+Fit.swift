@@ -27,6 +27,8 @@ extension Trainer {
 
     if let warning = configuration.outputWarning(program) { self.warning(warning) }
     stopReason = nil
+    self.validation = validation
+    defer { self.validation = nil }
     try leaveAverages(plan)
     for callback in callbacks { try callback.trainingWillBegin(self, plan) }
     while state.epoch < plan.epochs, !shouldStop(plan) {

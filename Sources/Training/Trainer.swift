@@ -21,6 +21,8 @@ public final class Trainer {
   public var requests = RunRequests()
   /// Why the last training stopped before its last epoch; nil if it did not, or stopped at `maxSteps`.
   public internal(set) var stopReason: StopReason?
+  /// The validation data of the training in progress.
+  var validation: Dataset?
   /// How long the steps of the epoch, since it began or was resumed, waited for inputs to be decoded; nil if inputs are in
   /// memory or in mapped files.
   public internal(set) var secondsWaitedForInputs: Double?

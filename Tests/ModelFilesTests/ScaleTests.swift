@@ -1,6 +1,7 @@
 import Foundation
 import HDF5Reading
 import Martlet
+import TestSupport
 import Testing
 import ZipArchive
 

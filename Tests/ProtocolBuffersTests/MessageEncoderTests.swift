@@ -27,6 +27,9 @@ struct MessageEncoderTests {
     #expect(bytes { $0.add(2, "") } == [0x12, 0x00])
     #expect(bytes { $0.add(2, Float(-1.5)) } == [0x15, 0x00, 0x00, 0xc0, 0xbf])
     #expect(bytes { $0.add(9, [UInt8]([1, 2, 3])) } == [0x4a, 0x03, 0x01, 0x02, 0x03])
+    #expect(bytes { $0.add(1, 1.5) } == [0x09, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f])
+    #expect(bytes { $0.add(6, [1.5]) } == [0x32, 0x08, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f])
+    #expect(bytes { $0.add(6, [Double]()) } == [0x32, 0x00])
     // From field 16 on, the tag takes two bytes.
     #expect(bytes { $0.add(20, Int64(7)) } == [0xa0, 0x01, 0x07])
   }

@@ -155,7 +155,8 @@ struct TrainCommand: ParsableCommand {
       measurable, start: start, initialWeights: initialWeights, environment: environment)
     if let stepLog { try StepLog.check(name(stepLog), of: run) }
     let logs = DryRunReport.Logs(
-      step: stepLog.map(name), run: logFile.map(name), tables: Self.tables(configuration))
+      step: stepLog.map(name), run: logFile.map(name), tables: Self.tables(configuration),
+      events: Self.eventDirectories(configuration))
     var shown = configuration
     shown.training.scale = run.configuration.training.scale
     Console.output.write(try shown.yaml + "\n" + DryRunReport.heading(run, isOverwriting: overwrite))
@@ -166,6 +167,11 @@ struct TrainCommand: ParsableCommand {
   /// The paths of the `csv_log` files.
   private static func tables(_ configuration: RunConfiguration) -> [String] {
     configuration.callbacks.compactMap { ($0 as? CSVLogger)?.filename }.map(configuration.training.logName)
+  }
+
+  /// The directories of `tensorboard`.
+  private static func eventDirectories(_ configuration: RunConfiguration) -> [String] {
+    configuration.callbacks.compactMap { ($0 as? TensorBoard)?.directory }.map(configuration.training.logName)
   }
 
   /// - Throws: `ForeignLog` if a log's file is not such a log; `UsageError` if two logs have the same file.
@@ -180,6 +186,9 @@ struct TrainCommand: ParsableCommand {
     if let logFile { try LogPlace.check(name(logFile), .events, option: "--log-file") }
     if let stepLog { try LogPlace.check(name(stepLog), .steps, option: "--step-log") }
     for path in tables { try LogPlace.check(path, .epochs, option: table) }
+    for path in Self.eventDirectories(configuration) {
+      try LogPlace.checkDirectory(path, option: "callbacks.tensorboard.directory")
+    }
   }
 
   /// Warns of paths that the run could not write to, without refusing the run.

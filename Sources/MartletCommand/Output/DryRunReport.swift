@@ -9,6 +9,8 @@ enum DryRunReport {
     var run: String?
     /// The files of `csv_log`.
     var tables: [String] = []
+    /// The directories of `tensorboard`.
+    var events: [String] = []
   }
 
   /// The part known before the first step: layers, and where the run starts.
@@ -58,7 +60,9 @@ enum DryRunReport {
       "\(policy.directory)/step-*\(CheckpointStore.suffix): \(size(dry.checkpointBytes)) each, \(interval(policy)); the last "
       + "\(policy.keepLast)\(best) are kept: \(size(Int(min(kept, 1e18)))) at most"
     return [checkpoints] + (policy.fallbackDirectory.map { ["\($0), if that directory is not writable"] } ?? [])
-      + logs.tables.map { "\($0): a line per epoch" } + (logs.step.map { ["\($0): a line per step"] } ?? [])
+      + logs.tables.map { "\($0): a line per epoch" }
+      + logs.events.map { "\($0)/{train,validation}: event files for TensorBoard" }
+      + (logs.step.map { ["\($0): a line per step"] } ?? [])
       + (logs.run.map { ["\($0): events, appended as JSON lines"] } ?? [])
   }
 

@@ -34,6 +34,14 @@ enum LogPlace {
       reason: "it is not \(kind.name)\(what): its first line does not start with '\(kind.rawValue)'")
   }
 
+  /// - Parameter option: the option that names the directory.
+  /// - Throws: `ForeignLog` if there is a file instead of a directory.
+  static func checkDirectory(_ path: String, option: String) throws {
+    guard !AtomicFile.exists(path) || AtomicFile.isDirectory(path) else {
+      throw ForeignLog(path: "\(option) \(path)", reason: "it is not a directory")
+    }
+  }
+
   /// - Parameter logs: the options and the files that they name.
   /// - Throws: `UsageError` if two logs have the same file.
   static func checkDistinct(_ logs: [(option: String, path: String)]) throws {

@@ -7,6 +7,7 @@ private let callbackCatalog = Catalog<any ConfiguredCallback.Type>(
     EarlyStopping.self,
     ReduceLROnPlateau.self,
     CSVLogger.self,
+    TensorBoard.self,
   ])
 
 extension Catalog where Entry == any ConfiguredCallback.Type {

@@ -1,12 +1,12 @@
 /// The fields of a message of protocol buffers, by their numbers.
 ///
 /// Source: https://protobuf.dev/programming-guides/encoding
-struct MessageFields {
-  enum Failure: Error { case notAMessage }
+public struct MessageFields {
+  public enum Failure: Error { case notAMessage }
 
   private var values: [Int: [ArraySlice<UInt8>]] = [:]
 
-  init(_ bytes: some Collection<UInt8>) throws {
+  public init(_ bytes: some Collection<UInt8>) throws {
     var rest = Array(bytes)[...]
     while !rest.isEmpty {
       let tag = try Self.varint(&rest)
@@ -14,6 +14,7 @@ struct MessageFields {
         switch tag & 7 {
         case 0: rest.firstIndex { $0 < 0x80 }.map { $0 - rest.startIndex + 1 }
         case 2: try Self.varint(&rest)
+        case 1: 8
         case 5: 4
         default: nil as Int?
         }
@@ -23,8 +24,26 @@ struct MessageFields {
     }
   }
 
-  func messages(_ field: Int) throws -> [MessageFields] { try values[field, default: []].map { try MessageFields($0) } }
-  func texts(_ field: Int) -> [String] { values[field, default: []].map { String(decoding: $0, as: UTF8.self) } }
+  public func messages(_ field: Int) throws -> [MessageFields] {
+    try values[field, default: []].map { try MessageFields($0) }
+  }
+
+  public func texts(_ field: Int) -> [String] {
+    values[field, default: []].map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  public func integers(_ field: Int) throws -> [Int] {
+    try values[field, default: []].map { bytes in
+      var rest = bytes
+      return try Self.varint(&rest)
+    }
+  }
+
+  public func floats(_ field: Int) -> [Float] {
+    values[field, default: []].filter { $0.count == 4 }.map { bytes in
+      Float(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) })
+    }
+  }
 
   private static func varint(_ rest: inout ArraySlice<UInt8>) throws -> Int {
     var value = 0

@@ -1,0 +1,49 @@
+import Datasets
+import Images
+import NeuralNetwork
+
+extension Picture {
+  /// Small samples and filters are enlarged to at least this height.
+  private static let leastHeight = 64
+
+  /// The filters of a convolution, (height, width, channels, filters), side by side; each from its smallest weight, black,
+  /// to its largest. Of other than 1 or 3 channels, the sum is shown.
+  ///
+  /// - Returns: nil if the weights are not finite.
+  init?(ofFilters kernel: Snapshot.Variable) {
+    let sizes = kernel.shape.dimensions
+    let (height, width, channels, count) = (sizes[0], sizes[1], sizes[2], sizes[3])
+    let shown = channels == 3 ? 3 : 1
+    var filters = [Float](repeating: 0, count: count * height * width * shown)
+    for (index, weight) in kernel.values.enumerated() {
+      let (filter, channel, pixel) = (index % count, index / count % channels, index / count / channels)
+      filters[(filter * height * width + pixel) * shown + channel % shown] += weight
+    }
+    guard
+      let data = try? Dataset(
+        name: kernel.path, shape: [height, width, shown], inputs: .floats(filters), targets: nil),
+      let sheet = try? data.contactSheet(Array(0..<count), zoom: Self.zoom(data))
+    else { return nil }
+    image = sheet
+  }
+
+  /// The most confident wrong predictions, the most confident one first.
+  ///
+  /// - Returns: nil if there are none, or the samples are no images with labels.
+  /// - Throws: `DatasetError` or `FileError` if a sample cannot be decoded.
+  init?(ofMistakes count: Int, _ prediction: Prediction, _ data: Dataset) throws {
+    guard prediction.areClasses, data.isDrawable, let labels = data.labels else { return nil }
+    let (classes, probabilities) = (prediction.classIndices, prediction.probabilities)
+    let wrong = labels.indices.filter { Int(labels[$0]) != classes[$0] }
+    guard !wrong.isEmpty else { return nil }
+    func confidence(_ sample: Int) -> Float { probabilities[sample * prediction.classes + classes[sample]] }
+    // Of equal ones, the first sample first.
+    let sorted = wrong.sorted { (confidence($0), $1) > (confidence($1), $0) }
+    image = try data.contactSheet(Array(sorted.prefix(count)), zoom: Self.zoom(data))
+  }
+
+  private static func zoom(_ data: Dataset) -> Int {
+    let height = data.shape.image?.height ?? 1
+    return (leastHeight + height - 1) / height
+  }
+}
