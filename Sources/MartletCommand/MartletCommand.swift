@@ -13,7 +13,8 @@ struct MartletCommand: ParsableCommand {
     version: MartletVersion.text,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ExportCommand.self,
-      ImportCommand.self, DiffCommand.self, DataCommand.self, InitCommand.self, BenchmarkCommand.self,
+      ImportCommand.self, DiffCommand.self, CompareCommand.self, DataCommand.self, InitCommand.self,
+      BenchmarkCommand.self,
     ])
 
   /// Runs the command line and reports every error as one message and an exit code.

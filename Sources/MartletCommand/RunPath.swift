@@ -50,7 +50,8 @@ enum RunPath {
     throw UsageError("\(path): is a TensorFlow SavedModel. Save it as .keras or .h5, which can be read.")
   }
 
-  private static func checkHoldsRun(_ path: String) throws {
+  /// - Throws: `UsageError` for a directory without checkpoints; `FileError`.
+  static func checkHoldsRun(_ path: String) throws {
     guard try !RunDirectory(CheckpointPolicy(directory: path)).holdsRun() else { return }
     try checkIsNoSavedModel(path)
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()

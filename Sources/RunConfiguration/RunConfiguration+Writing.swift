@@ -9,7 +9,8 @@ extension RunConfiguration {
     get throws { try YAMLDocument.text(document) }
   }
 
-  private var document: ConfigurationNode {
+  /// The configuration with every option.
+  package var document: ConfigurationNode {
     ConfigurationNode(mapping: [
       ConfigurationEntry("name", text(name)),
       ConfigurationEntry("data", data),

@@ -34,7 +34,7 @@ struct ArrayTable {
   }
 
   /// The first column is aligned to the left, the others to the right.
-  private static func aligned(_ rows: [[String]]) -> [String] {
+  static func aligned(_ rows: [[String]]) -> [String] {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       zip(row.indices, zip(row, widths)).map { column, field in

@@ -11,8 +11,12 @@ struct HistoryTable {
 
   init(_ history: History, _ configuration: TrainingConfiguration) {
     (self.history, self.configuration) = (history, configuration)
-    let known = Self.order.filter { history.columns[$0] != nil }
-    names = known + history.columns.keys.filter { !Self.order.contains($0) }.sorted()
+    names = Self.ordered(Array(history.columns.keys))
+  }
+
+  /// The names of metrics in display order.
+  static func ordered(_ names: [String]) -> [String] {
+    order.filter(names.contains) + names.filter { !order.contains($0) }.sorted()
   }
 
   private var arrays: [String] { history.arrays.keys.sorted() }

@@ -144,7 +144,7 @@ struct PredictionFile {
   }
 
   /// A field of CSV (RFC 4180): quoted if it has a comma, a quote or a line break.
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
     return "\"\(text.replacing("\"", with: "\"\""))\""
   }

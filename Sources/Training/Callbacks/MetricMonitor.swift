@@ -15,10 +15,10 @@ public struct MetricMonitor: Sendable, Equatable {
     self.minDelta = minDelta
   }
 
-  /// Whether larger values are better: `Metric.largerIsBetter` for a metric; smaller losses are better.
+  /// Whether larger values are better: `Metric.largerIsBetter` for a metric; smaller losses, seconds and rates are.
   public var largerIsBetter: Bool {
     let name = metric.hasPrefix("val_") ? String(metric.dropFirst("val_".count)) : metric
-    return name != "loss" && Catalog.metrics.find(name)?.largerIsBetter ?? true
+    return !["loss", "learning_rate", "seconds"].contains(name) && Catalog.metrics.find(name)?.largerIsBetter ?? true
   }
 
   /// Whether a value improves on the best one so far. NaN never does.

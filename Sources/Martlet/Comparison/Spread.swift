@@ -1,0 +1,15 @@
+/// The mean of some numbers, and the standard deviation of the population from which they are a sample (the squares are
+/// divided by n - 1); that of one number is NaN.
+package struct Spread: Sendable, Equatable {
+  package let mean: Double
+  package let deviation: Double
+
+  /// - Precondition: there is a number.
+  package init(of numbers: [Double]) {
+    precondition(!numbers.isEmpty, "no numbers have no mean")
+    let mean = numbers.reduce(0, +) / Double(numbers.count)
+    let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    self.mean = mean
+    deviation = numbers.count > 1 ? (squares / Double(numbers.count - 1)).squareRoot() : .nan
+  }
+}
