@@ -9,7 +9,15 @@ struct MartletCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet",
     abstract: "Train convolutional networks on the cores of this machine, and never lose a run.",
-    discussion: "Exit codes: 0 done, 1 failed, 2 usage error, 75 stopped on request: run it again with --resume.",
+    discussion: """
+      Exit codes: 0 done, 1 failed, 2 usage error, 75 stopped on request: run it again with --resume.
+
+      Environment: MARTLET_DATA is a directory of data sets. Those that are missing are downloaded to \
+      XDG_CACHE_HOME/martlet (default: ~/.cache/martlet), unless Keras has them in KERAS_HOME (default: ~/.keras). \
+      MARTLET_INSTRUCTION_SET (x86-64-v4, x86-64-v3 or baseline) selects the kernels; the default is the widest that \
+      the processor has. SLURM_CPUS_PER_TASK limits the default of --workers. NO_COLOR turns off colors, and TERM=dumb \
+      the progress bar; COLUMNS is its width where the terminal states none.
+      """,
     version: MartletVersion.text,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ExportCommand.self,

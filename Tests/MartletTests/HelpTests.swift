@@ -38,6 +38,16 @@ struct HelpTests {
     }
   }
 
+  @Test("names every environment variable that is used")
+  func environment() {
+    let help = MartletCommand.helpMessage(columns: 1000)
+    let variables = [
+      "MARTLET_DATA", "MARTLET_INSTRUCTION_SET", "XDG_CACHE_HOME", "KERAS_HOME", "SLURM_CPUS_PER_TASK", "NO_COLOR",
+      "TERM", "COLUMNS",
+    ]
+    #expect(variables.filter { !help.contains($0) } == [])
+  }
+
   @Test("shows the version recorded in files and logs")
   func version() throws {
     let finished = try Shell.martlet(["--version"])

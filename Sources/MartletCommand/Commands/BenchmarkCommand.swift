@@ -14,10 +14,10 @@ struct BenchmarkCommand: ParsableCommand {
       machine has. Without MNIST on this machine, generated digits of the same shape and number are used.
       """)
 
-  @Argument(help: "Run configurations (default: the three MNIST networks in configs/).")
+  @Argument(help: "Run configurations (default: the three MNIST networks in configs/).", completion: .file())
   var configs: [String] = []
 
-  @Option(help: "Directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.", completion: .directory)
   var data: String?
 
   @Option(parsing: .unconditional, help: "Maximum number of threads (default: the cores this process may use).")

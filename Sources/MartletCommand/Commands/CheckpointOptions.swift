@@ -9,7 +9,7 @@ struct CheckpointOptions: ParsableArguments {
     help: """
       A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a Keras model \
       (.keras, .h5).
-      """)
+      """, completion: .file())
   var checkpoint: String
 
   @OptionGroup var dataset: DatasetOptions

@@ -11,7 +11,9 @@ struct CompareCommand: ParsableCommand {
       in their seeds alone. Nothing is locked or changed: runs under way are shown as of their newest checkpoint.
       """)
 
-  @Argument(help: "Directories of runs (the newest good checkpoint of each), or checkpoints (*.weights.h5).")
+  @Argument(
+    help: "Directories of runs (the newest good checkpoint of each), or checkpoints (*.weights.h5).",
+    completion: .file())
   var runs: [String]
 
   @Option(help: "Metric that sorts the runs (default: that of the first run's best checkpoint, val_loss or loss).")

@@ -11,10 +11,10 @@ struct DataCheckCommand: ParsableCommand {
       not in the test data, constant channels. Exit codes: 0 no problem, 1 problems or unreadable data, 2 usage error.
       """)
 
-  @Argument(help: DataArgument.help)
+  @Argument(help: DataArgument.help, completion: .file())
   var name: String
 
-  @Option(help: "Directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.", completion: .directory)
   var data: String?
 
   @Flag(help: "Print JSON.")

@@ -12,13 +12,15 @@ struct DataConvertCommand: ParsableCommand {
       or absent, and of any size: samples are written as they are read.
       """)
 
-  @Argument(help: DataArgument.help)
+  @Argument(help: DataArgument.help, completion: .file())
   var name: String
 
-  @Argument(help: "The file to write, .npz or .h5; or for IDX files a directory, or the start of their names.")
+  @Argument(
+    help: "The file to write, .npz or .h5; or for IDX files a directory, or the start of their names.",
+    completion: .file())
   var output: String
 
-  @Option(help: "Directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.", completion: .directory)
   var data: String?
 
   @Flag(help: "Replace existing files.")

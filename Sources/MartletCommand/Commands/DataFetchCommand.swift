@@ -7,7 +7,7 @@ struct DataFetchCommand: ParsableCommand {
     commandName: "fetch", abstract: "Download a data set into the cache, unless it is on this machine.",
     discussion: "Prints the paths of its files, which are always verified.")
 
-  @Argument(help: "Data set name, as listed by 'martlet data list'.")
+  @Argument(help: "Data set name, as listed by 'martlet data list'.", completion: .list(NamedSource.names))
   var name: String
 
   @Option(help: "Download from this server instead of the public mirrors.")

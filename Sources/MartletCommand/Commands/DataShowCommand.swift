@@ -9,7 +9,7 @@ struct DataShowCommand: ParsableCommand {
       Float images are normalized per sample: the minimum is black, the maximum white. Vectors are printed.
       """)
 
-  @Argument(help: DataArgument.help)
+  @Argument(help: DataArgument.help, completion: .file())
   var name: String
 
   @Option(
@@ -23,13 +23,13 @@ struct DataShowCommand: ParsableCommand {
   @Option(name: .customLong("class"), help: "Only samples of this class, by name or label, starting at --index.")
   var className: String?
 
-  @Option(help: "Write a PNG file; with several samples, a contact sheet.")
+  @Option(help: "Write a PNG file; with several samples, a contact sheet.", completion: .file())
   var output: String?
 
   @Option(help: "Enlarge the pixels of the PNG file by this factor.")
   var zoom = 1
 
-  @Option(help: "Directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.", completion: .directory)
   var data: String?
 
   @Flag(help: "Show test samples instead of training samples.")

@@ -3,7 +3,7 @@ import Martlet
 
 /// Options for the data set, and for what a model file does not contain.
 struct DatasetOptions: ParsableArguments {
-  @Option(help: "Directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.", completion: .directory)
   var data: String?
 
   @Option(
@@ -13,7 +13,7 @@ struct DatasetOptions: ParsableArguments {
       """)
   var dataset: String?
 
-  @Option(help: "Run configuration (YAML): its data set, and the model for a weights-only file.")
+  @Option(help: "Run configuration (YAML): its data set, and the model for a weights-only file.", completion: .file())
   var config: String?
 
   @Option(
@@ -22,7 +22,7 @@ struct DatasetOptions: ParsableArguments {
   )
   var scale: Float?
 
-  @Option(help: "Model for a weights-only file, as Keras' JSON (model.to_json()).")
+  @Option(help: "Model for a weights-only file, as Keras' JSON (model.to_json()).", completion: .file())
   var architecture: String?
 
   /// - Parameter layers: those that the configuration names.

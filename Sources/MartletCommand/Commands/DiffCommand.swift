@@ -11,10 +11,12 @@ struct DiffCommand: ParsableCommand {
       and the number of epochs are not compared. Exit code 0 if nothing differs, else 1, with one line per difference.
       """)
 
-  @Argument(help: "A checkpoint (*.weights.h5), or a run's directory (its newest good checkpoint).")
+  @Argument(
+    help: "A checkpoint (*.weights.h5), or a run's directory (its newest good checkpoint).",
+    completion: .file())
   var first: String
 
-  @Argument(help: "The checkpoint to compare it with, likewise.")
+  @Argument(help: "The checkpoint to compare it with, likewise.", completion: .file())
   var second: String
 
   func run() throws {

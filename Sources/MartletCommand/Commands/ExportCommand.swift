@@ -18,10 +18,10 @@ struct ExportCommand: ParsableCommand {
     help: """
       A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a Keras model \
       (.keras, .h5).
-      """)
+      """, completion: .file())
   var checkpoint: String
 
-  @Argument(help: "The file to write.")
+  @Argument(help: "The file to write.", completion: .file())
   var output: String
 
   @Option(help: "Format, overriding the suffix: \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")

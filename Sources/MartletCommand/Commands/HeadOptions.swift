@@ -13,7 +13,7 @@ struct HeadOptions: ParsableArguments {
     help: """
       New last layers, with random weights: a YAML file with their list, or a configuration with the key model (default: \
       that of --config, with --until or --drop-last).
-      """)
+      """, completion: .file())
   var head: String?
 
   @Option(

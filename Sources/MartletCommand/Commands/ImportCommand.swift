@@ -16,13 +16,13 @@ struct ImportCommand: ParsableCommand {
       random ones, with a fresh optimizer. --config-out writes the configuration of the whole model, for train --resume.
       """)
 
-  @Argument(help: "The model file.")
+  @Argument(help: "The model file.", completion: .file())
   var file: String
 
-  @Option(help: "Directory for the checkpoint (default: that of --config).")
+  @Option(help: "Directory for the checkpoint (default: that of --config).", completion: .directory)
   var output: String?
 
-  @Option(help: "Write the run's configuration (YAML) to this file, to train with.")
+  @Option(help: "Write the run's configuration (YAML) to this file, to train with.", completion: .file())
   var configOut: String?
 
   @OptionGroup var dataset: DatasetOptions

@@ -11,10 +11,11 @@ struct InitCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "Data set, as listed by 'martlet data list', or the path of data: a file of arrays, or a directory.")
+    help: "Data set, as listed by 'martlet data list', or the path of data: a file of arrays, or a directory.",
+    completion: .file())
   var data: String
 
-  @Option(help: "Write to this file instead of the standard output.")
+  @Option(help: "Write to this file instead of the standard output.", completion: .file())
   var output: String?
 
   @Option(help: "Name of the run (default: from DATA).")

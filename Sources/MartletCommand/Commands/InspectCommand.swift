@@ -12,7 +12,7 @@ struct InspectCommand: ParsableCommand {
     help: """
       A run's directory (its best checkpoint, or else its latest), a checkpoint (*.weights.h5), or a Keras model \
       (.keras, .h5, .weights.h5, .json).
-      """)
+      """, completion: .file())
   var checkpoint: String
 
   @Option(help: "Output format: text or json.")

@@ -4,6 +4,9 @@ import Martlet
 
 /// Finds data sets that need no options.
 enum NamedSource {
+  /// The names of all data sets.
+  static var names: [String] { Catalog.datasets.all.map { $0.name } }
+
   /// - Throws: `UsageError` if the name is unknown, or the data set needs options.
   static func find(_ name: String) throws -> any DatasetSource {
     let type = try Catalog.datasets.entry(named: name, path: "", line: nil)

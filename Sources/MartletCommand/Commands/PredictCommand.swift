@@ -18,7 +18,7 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var options: CheckpointOptions
 
-  @Argument(help: "Pictures, folders of pictures, or a file of arrays.")
+  @Argument(help: "Pictures, folders of pictures, or a file of arrays.", completion: .file())
   var inputs: [String] = []
 
   @Option(parsing: .unconditional, help: "Write only the K most probable classes (.csv and .jsonl).")
@@ -28,7 +28,7 @@ struct PredictCommand: ParsableCommand {
     help: """
       Output file: .csv, .jsonl, or .h5 or .npz (with 'probabilities', 'logits' or 'outputs', and 'classes' and \
       'labels', or 'targets'; 'files' of pictures; and 'class_names').
-      """)
+      """, completion: .file())
   var output: String?
 
   func run() throws {

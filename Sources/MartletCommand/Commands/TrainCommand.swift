@@ -16,7 +16,7 @@ struct TrainCommand: ParsableCommand {
       once, with 75. SIGUSR2 writes a checkpoint, and the run continues.
       """)
 
-  @Argument(help: "Run configuration (YAML).")
+  @Argument(help: "Run configuration (YAML).", completion: .file())
   var config: String
 
   @Option(
@@ -30,7 +30,7 @@ struct TrainCommand: ParsableCommand {
     help: "Show what the run would do, need and write, measured on a few steps; write nothing, and acquire no lock.")
   var dryRun = false
 
-  @Option(help: "Directory of the data set's files.")
+  @Option(help: "Directory of the data set's files.", completion: .directory)
   var data: String?
 
   @Option(parsing: .unconditional, help: "Total number of epochs.")
@@ -50,12 +50,13 @@ struct TrainCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Seed for initial weights and sample order.")
   var seed: Int?
 
-  @Option(help: "Directory for checkpoints.")
+  @Option(help: "Directory for checkpoints.", completion: .directory)
   var output: String?
 
   @Option(
     defaultAsFlag: "latest",
-    help: "Resume from the newest good checkpoint of the run's directory, or from the named file or directory.")
+    help: "Resume from the newest good checkpoint of the run's directory, or from the named file or directory.",
+    completion: .file())
   var resume: String?
 
   @Flag(
@@ -64,7 +65,8 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help:
-      "Initialize with the weights of this file (a checkpoint, or .keras, .h5, .weights.h5 of Keras), or of a run's directory (its best checkpoint, or else its latest), instead of random ones."
+      "Initialize with the weights of this file (a checkpoint, or .keras, .h5, .weights.h5 of Keras), or of a run's directory (its best checkpoint, or else its latest), instead of random ones.",
+    completion: .file()
   )
   var initialWeights: String?
 
@@ -83,10 +85,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Signals that stop the run with a checkpoint and exit code 75.")
   var endSignals = "TERM,INT,USR1"
 
-  @Option(help: "Append events to this file, one JSON object per line. {seed} is replaced by the seed.")
+  @Option(
+    help: "Append events to this file, one JSON object per line. {seed} is replaced by the seed.",
+    completion: .file())
   var logFile: String?
 
-  @Option(help: "Write the loss of every batch to this CSV file. {seed} is replaced by the seed.")
+  @Option(help: "Write the loss of every batch to this CSV file. {seed} is replaced by the seed.", completion: .file())
   var stepLog: String?
 
   @Option(
