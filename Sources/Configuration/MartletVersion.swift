@@ -1,5 +1,5 @@
 /// The version of this package, as in `martlet --version`, files and logs.
 public enum MartletVersion {
   /// Source: Semantic Versioning 2.0.0, <https://semver.org>.
-  public static let text = "0.2.0"
+  public static let text = "1.0.0"
 }
