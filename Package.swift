@@ -148,10 +148,17 @@ let package = Package(
         "Checkpoints", "Configuration", "Datasets", "DurableFiles", "KerasFormat", "Kernels", "ModelFiles",
         "NeuralNetwork", "Randomness", "RunConfiguration", "SystemResources", "Training",
       ]),
+    .target(
+      name: "Reports",
+      dependencies: [
+        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "Kernels", "NeuralNetwork", "RunConfiguration",
+        "Training",
+      ]),
     .executableTarget(
       name: "MartletCommand",
       dependencies: [
-        "DurableFiles", "HDF5Writing", "Martlet", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "DurableFiles", "HDF5Writing", "Martlet", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 

@@ -20,8 +20,8 @@ struct MartletCommand: ParsableCommand {
       """,
     version: MartletVersion.text,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ExportCommand.self,
-      ImportCommand.self, DiffCommand.self, CompareCommand.self, DataCommand.self, InitCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self, ReportCommand.self,
+      CompareCommand.self, DiffCommand.self, ExportCommand.self, ImportCommand.self, DataCommand.self, InitCommand.self,
       BenchmarkCommand.self,
     ])
 

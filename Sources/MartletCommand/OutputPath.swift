@@ -1,5 +1,6 @@
 import DurableFiles
 import Martlet
+import Reports
 
 /// Checks of a command's output file.
 enum OutputPath {
@@ -35,5 +36,19 @@ enum OutputPath {
     guard kind?.description != "a PNG picture" else { return }
     throw UsageError(
       "\(option) \(path): is \(kind.map { "\($0)" } ?? "not a PNG picture"), and is not replaced. Choose another name.")
+  }
+
+  /// Checks that the output of a report has the suffix of one, and overwrites nothing but a report.
+  ///
+  /// - Throws: `UsageError`; as `check`.
+  static func checkReport(_ path: String, _ option: String, madeOf sources: [String]) throws {
+    guard path.lowercased().hasSuffix(".html") || AtomicFile.isStream(path) else {
+      throw UsageError("\(option) \(path): the name must end in .html.")
+    }
+    try check(path, option, madeOf: sources)
+    guard let start = AtomicFile.start(of: path, count: Report.start.utf8.count), !start.isEmpty,
+      !start.elementsEqual(Report.start.utf8)
+    else { return }
+    throw UsageError("\(option) \(path): is not a report of Martlet, and is not replaced. Choose another name.")
   }
 }

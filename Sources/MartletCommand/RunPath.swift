@@ -45,6 +45,30 @@ enum RunPath {
     throw UsageError("\(path): is a directory. Name a model's file (.keras, .h5, .weights.h5).")
   }
 
+  /// The newest good checkpoint of a directory and the best one, or else the newest; twice the file itself.
+  ///
+  /// - Throws: as `checkpoint`.
+  static func newestAndBest(_ path: String) throws -> (newest: Checkpoint, best: Checkpoint) {
+    guard AtomicFile.isDirectory(path) else {
+      let saved = try Checkpoint(path: path)
+      return (saved, saved)
+    }
+    try checkHoldsRun(path)
+    return try readingAgain {
+      let newest = try RunDirectory(CheckpointPolicy(directory: path))
+        .newestGood { CommandEnvironment.warn("skipped \($0)") }
+      return (newest, try Checkpoint.bestOrNewest(inDirectory: path).checkpoint)
+    }
+  }
+
+  /// Reads again if a checkpoint vanishes, as one that a run under way does not keep.
+  private static func readingAgain<Result>(_ read: () throws -> Result) throws -> Result {
+    for _ in 0..<3 {
+      do { return try read() } catch let error as FileError where !AtomicFile.exists(error.path) { continue }
+    }
+    return try read()
+  }
+
   private static func checkIsNoSavedModel(_ path: String) throws {
     guard AtomicFile.isFile("\(path)/saved_model.pb") else { return }
     throw UsageError("\(path): is a TensorFlow SavedModel. Save it as .keras or .h5, which can be read.")

@@ -10,7 +10,7 @@ struct HelpTests {
     MartletCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
     ExportCommand.self, ImportCommand.self, DataCommand.self, DataListCommand.self, DataFetchCommand.self,
     DataShowCommand.self, DataCheckCommand.self, DataConvertCommand.self, InitCommand.self, BenchmarkCommand.self,
-    DiffCommand.self, CompareCommand.self,
+    DiffCommand.self, CompareCommand.self, ReportCommand.self,
   ]
 
   @Test("covers every command")

@@ -33,8 +33,9 @@ struct CheckpointOptions: ParsableArguments {
           + "Name one with --dataset, or a configuration with --config.")
     }
     return OpenedModel(
-      trainer: trainer, configuration: saved.configuration, source: source, context: context,
-      isOtherSource: dataset.dataset != nil)
+      trainer: trainer,
+      data: RunData(
+        configuration: saved.configuration, source: source, context: context, isOtherSource: dataset.dataset != nil))
   }
 
   /// Opens the trained model, for data that is named by hand.

@@ -55,18 +55,27 @@ struct DatasetOptions: ParsableArguments {
   /// - Parameter layers: those that the configuration names.
   /// - Throws: `UsageError` or `ConfigurationError` if the name is unknown, or the data set has no files.
   func source(of saved: Checkpoint, naming layers: NamedLayers = .own) throws -> (any DatasetSource)? {
-    var source = try named(layers) ?? saved.configuration.source
+    try Self.source(
+      dataset.map(DataArgument.source) ?? configuration(naming: layers)?.source ?? saved.configuration.source,
+      isOther: dataset != nil, directory: data, of: saved)
+  }
+
+  /// A source as a saved run uses it.
+  ///
+  /// - Parameters:
+  ///   - isOther: whether the run was not trained on it.
+  ///   - directory: that of its files; nil for that of the source.
+  /// - Throws: `UsageError` if the data set has no files.
+  static func source(
+    _ source: (any DatasetSource)?, isOther: Bool, directory: String?, of saved: Checkpoint
+  ) throws -> (any DatasetSource)? {
+    var source = source
     // Other pictures are prepared as those of the training.
-    if dataset != nil, var folder = source as? ImageFolderSource, let pictures = saved.configuration.training.pictures {
+    if isOther, var folder = source as? ImageFolderSource, let pictures = saved.configuration.training.pictures {
       folder.preparation = pictures
       source = folder
     }
-    guard let data else { return source }
-    return try source?.required(inDirectory: data)
-  }
-
-  private func named(_ layers: NamedLayers) throws -> (any DatasetSource)? {
-    if let dataset { return try DataArgument.source(dataset) }
-    return try configuration(naming: layers)?.source
+    guard let directory else { return source }
+    return try source?.required(inDirectory: directory)
   }
 }

@@ -16,7 +16,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let opened = try options.open(for: .evaluating)
-    let (data, isTest) = try opened.judgingData(needsTargets: true)
+    let (data, isTest) = try opened.data.judgingData(needsTargets: true)
     let evaluation =
       try options.testTimeAugmentation.map { try opened.trainer.evaluate(data, $0) }
       ?? opened.trainer.evaluate(data)

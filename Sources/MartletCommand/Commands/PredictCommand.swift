@@ -68,9 +68,9 @@ struct PredictCommand: ParsableCommand {
 
   private func predictTestData(_ options: CheckpointOptions) throws -> PredictionFile {
     let opened = try options.open(for: .predicting)
-    if let output { try OutputPath.check(output, "--output", madeOf: opened.source.files) }
-    let data = try opened.judgingData(needsTargets: false).data
-    let names = opened.configuration.training.classNames ?? data.classNames
+    if let output { try OutputPath.check(output, "--output", madeOf: opened.data.source.files) }
+    let data = try opened.data.judgingData(needsTargets: false).data
+    let names = opened.data.configuration.training.classNames ?? data.classNames
     return PredictionFile(
       try predict(data, with: opened.trainer), of: data, files: data.fileNames, classNames: names, top: top)
   }

@@ -48,6 +48,11 @@ struct StepLines {
 
   var text: String { lines.map { "\($0.text)\n" }.joined() }
 
+  /// The loss of each step.
+  var losses: [(step: Int, loss: Float)] {
+    lines.compactMap { line in Self.loss(of: line.text).map { (line.step, $0) } }
+  }
+
   /// Compares the lines with the losses recorded in a resumed run: the mean of each complete epoch, and that of the
   /// current epoch.
   ///
@@ -57,10 +62,16 @@ struct StepLines {
   /// - Returns: whether an epoch confirms that these are lines of the run.
   /// - Throws: `ForeignLog` if an epoch shows that they are of another run.
   func areOf(_ run: TrainingRun, path: String) throws -> Bool {
-    let (state, samples) = (run.trainer.state, run.data.train.count)
-    let batchSize = run.trainer.configuration.batchSize
+    try areOf(run.trainer.state, run.trainer.configuration, trainedOn: run.data.train, path: path)
+  }
+
+  /// As above, for a run that is at `state`.
+  func areOf(
+    _ state: RunState, _ configuration: TrainingConfiguration, trainedOn data: Dataset, path: String
+  ) throws -> Bool {
     var areOwn = false
-    let epochSteps = (samples + batchSize - 1) / batchSize
+    let epochSteps = configuration.steps(of: data)
+    let passSteps = configuration.batches(ofSamples: data.count)
     let counted = lines.filter { $0.step > state.importedSteps }
     for epoch in counted.chunked(by: { ($0.step - state.importedSteps - 1) / epochSteps }) {
       let first = state.importedSteps + epoch.key * epochSteps + 1
@@ -71,10 +82,11 @@ struct StepLines {
         continue
       }
       var (sum, weight) = (0.0, 0.0)
-      for (index, line) in epoch.lines.enumerated() {
+      for line in epoch.lines {
         // A batch with a NaN loss was skipped.
         guard let loss = Self.loss(of: line.text), loss.isFinite else { continue }
-        let size = Double(min(batchSize, samples - index * batchSize))
+        let batch = (line.step - state.importedSteps - 1) % passSteps
+        let size = Double(min(configuration.batchSize, data.count - batch * configuration.batchSize))
         sum += size * Double(loss)
         weight += size
       }
