@@ -151,8 +151,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "Kernels", "NeuralNetwork", "RunConfiguration",
-        "Training",
+        "Checkpoints", "Configuration", "Datasets", "DurableFiles", "Images", "Kernels", "NeuralNetwork",
+        "RunConfiguration", "Training",
       ]),
     .executableTarget(
       name: "MartletCommand",

@@ -38,6 +38,7 @@ enum Stylesheet {
     caption { text-align: left; color: var(--faint); padding-bottom: .25rem; }
     th, td { padding: .2rem .75rem .2rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
     tbody th { font-weight: 500; }
+    tbody th { white-space: nowrap; }
     thead th, tfoot th, tfoot td { font-weight: 600; }
     .number { text-align: right; white-space: nowrap; }
     .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem 1.5rem; }
@@ -64,6 +65,22 @@ enum Stylesheet {
     .dot.c6, .band.c6 { fill: var(--c6); } .dot.c7, .band.c7 { fill: var(--c7); }
     .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: .75rem 0; list-style: none; }
     .legend li { display: flex; align-items: center; gap: .5rem; }
+    .bar { fill: var(--c0); opacity: .45; }
+    .border { fill: none; stroke: var(--rule); }
+    .heat { font-size: 8px; }
+    .matrix { max-height: none; }
+    .matrix .cell { text-align: right; padding: .2rem .4rem; border: 1px solid var(--rule); min-width: 2.2rem; }
+    .matrix .none { color: var(--faint); }
+    .upright span { writing-mode: vertical-rl; max-height: 9rem; overflow: hidden; }
+    th.upright { vertical-align: bottom; }
+    .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: 1rem; }
+    .sample img { width: 100%; height: auto; }
+    .filters { display: flex; flex-wrap: wrap; gap: .5rem; margin: .75rem 0; }
+    .filter { width: 3rem; text-align: center; }
+    .filter img { width: 100%; height: auto; border: 1px solid var(--rule); }
+    .pixels { image-rendering: pixelated; }
+    img { display: block; }
+    .omission { padding: .5rem .75rem; background: var(--box); border-left: 3px solid var(--c1); }
     .swatch { width: 28px; height: 8px; flex: none; }
     @media print {
       body { max-width: none; padding: 0; font-size: 10pt; }

@@ -1,0 +1,47 @@
+import Datasets
+import Training
+
+/// The class that a model predicts for a sample, and the true one.
+struct ClassifiedSample {
+  /// The index in the data.
+  let index: Int
+  let actual: Int
+  let predicted: Int
+  /// The probability of the predicted class; nil if the outputs are not probabilities.
+  let confidence: Double?
+  /// The probability of the true class; nil as above.
+  let actualProbability: Double?
+
+  var isCorrect: Bool { actual == predicted }
+}
+
+extension ModelResults {
+  /// The prediction for each sample; empty if the model does not predict classes.
+  var classified: [ClassifiedSample] {
+    guard confusion != nil else { return [] }
+    let outputs = prediction.classes
+    let probabilities = prediction.kind == .outputs ? nil : prediction.probabilities
+    let predicted = outputs > 1 ? prediction.classIndices : prediction.values.map { $0 > 0.5 ? 1 : 0 }
+    return predicted.indices.compactMap { index in
+      guard let actual = actualClass(index) else { return nil }
+      func probability(_ label: Int) -> Double? {
+        probabilities.map { values in
+          guard outputs == 1 else { return Double(values[index * outputs + label]) }
+          return label == 1 ? Double(values[index]) : 1 - Double(values[index])
+        }
+      }
+      return ClassifiedSample(
+        index: index, actual: actual, predicted: predicted[index], confidence: probability(predicted[index]),
+        actualProbability: probability(actual))
+    }
+  }
+
+  /// The true class, as the metrics count it: the label, or the largest target.
+  private func actualClass(_ index: Int) -> Int? {
+    let outputs = prediction.classes
+    if let label = data.classIndex(index, of: outputs) { return label < max(outputs, 2) ? label : nil }
+    guard let target = data.target(index), target.count == outputs else { return nil }
+    guard outputs > 1 else { return target[0] > 0.5 ? 1 : 0 }
+    return target.indices.reduce(0) { target[$1] > target[$0] ? $1 : $0 }
+  }
+}
