@@ -13,21 +13,23 @@ struct RunReader {
 
   /// - Throws: `UsageError` for a directory without a run; the errors of reading it. Data that is not available is an
   ///   error only if an option names it.
-  func read(_ path: String) throws -> ReportedRun {
+  ///
+  /// - Parameter isAlone: whether the report is of this run alone, and shows samples and logs too.
+  func read(_ path: String, isAlone: Bool) throws -> ReportedRun {
     let (newest, best) = try RunPath.newestAndBest(path)
     let isDirectory = AtomicFile.isDirectory(path)
     var run = ReportedRun(
       path: path, newest: newest, evaluated: best,
       files: isDirectory ? CheckpointFile.all(inDirectory: path) : [],
       isUnderWay: isDirectory && DirectoryLock.holder(of: path) != nil)
-    try addData(to: &run)
+    try addData(to: &run, needsSamples: isAlone)
     try addLogs(to: &run)
     return run
   }
 
   // MARK: - Data
 
-  private func addData(to run: inout ReportedRun) throws {
+  private func addData(to run: inout ReportedRun, needsSamples: Bool) throws {
     let isNamed = data != nil || dataset != nil
     func orOmission(_ what: String, _ body: () throws -> Void) throws {
       do { try body() } catch  where !isNamed {
@@ -46,11 +48,17 @@ struct RunReader {
         instructionSet: environment.instructionSet)
     }
     // Other data is not what training saw.
-    guard !found.isOtherSource else { return }
+    guard needsSamples, !found.isOtherSource else { return }
     try orOmission("The samples as training sees them are left out:") {
       var configuration = found.configuration
       configuration.source = found.source
       run.training = try configuration.load(found.context).train
+    }
+    let fingerprint = run.newest.run.trainFingerprint
+    if let training = run.training, !fingerprint.isEmpty, training.fingerprint != fingerprint {
+      run.omissions.append(
+        "The data found now is not that of the run: the SHA-256 of the training data differs. --data DIR names another "
+          + "directory.")
     }
   }
 

@@ -1,4 +1,4 @@
-/// A report of a run as one HTML file. Equal runs, data and logs give equal bytes.
+/// A report of a run, or of several compared with each other, as one HTML file. Equal runs, data and logs give equal bytes.
 package struct Report {
   private let runs: [ReportedRun]
 
@@ -12,5 +12,7 @@ package struct Report {
   }
 
   /// The text of the file.
-  package var html: String { RunReport(run: runs[0]).page.html }
+  package var html: String {
+    runs.count == 1 ? RunReport(run: runs[0]).page.html : ComparisonReport(runs: runs).page.html
+  }
 }

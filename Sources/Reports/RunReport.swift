@@ -61,7 +61,7 @@ struct RunReport {
 
   private var lead: [HTML] {
     guard let results = run.results else {
-      return [.element("p", ["class": "lead"], HTML("The run is \(run.stateText)."))]
+      return [.element("p", ["class": "lead"], HTML("State of the run: \(run.stateText)"))]
     }
     let part = results.isTest ? "Test" : "Validation"
     let numbers = results.evaluation.values.map { "\($0.name) \(NumberText.metric($0.value))" }
@@ -70,7 +70,7 @@ struct RunReport {
     let samples = NumberText.grouped(results.evaluation.samples)
     return [
       .element("p", ["class": "lead"], HTML("\(part) \(numbers.joined(separator: ", "))")),
-      .note("\(samples) samples of \(results.data.name), \(weights). The run is \(run.stateText)."),
+      .note("\(samples) samples of \(results.data.name), \(weights). State of the run: \(run.stateText)."),
     ]
   }
 }

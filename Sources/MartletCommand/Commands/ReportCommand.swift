@@ -38,10 +38,13 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     try OutputPath.checkReport(output, "--output", madeOf: runs + [logFile, stepLog, dataset].compactMap { $0 })
+    for (option, value) in [("--log-file", logFile), ("--step-log", stepLog)] where value != nil && runs.count > 1 {
+      throw UsageError("\(option): a comparison shows no logs. Leave it out, or name a single run.")
+    }
     let reader = RunReader(
       data: data, dataset: dataset, logFile: logFile, stepLog: stepLog,
       environment: try CommandEnvironment.training(workers: workers, isSilent: true))
-    let report = Report(try runs.map(reader.read))
+    let report = Report(try runs.map { try reader.read($0, isAlone: runs.count == 1) })
     try AtomicFile.write(Array(report.html.utf8), to: output)
   }
 }

@@ -10,11 +10,13 @@ struct HeatMap {
 
   /// The color of a cell: the share of the true class, blue for correct and orange for wrong predictions. Small shares
   /// of wrong ones are raised to be seen. Text is legible on all of them.
-  private func color(_ actual: Int, _ predicted: Int) -> (color: String, opacity: String) {
+  ///
+  /// - Parameter strongest: the opacity of a cell with all samples of a class.
+  private func color(_ actual: Int, _ predicted: Int, strongest: Double) -> (color: String, opacity: String) {
     let share = Double(table[actual, predicted]) / Double(max(table.support(actual), 1))
     let isCorrect = actual == predicted
-    let opacity = isCorrect ? share * 0.55 : share.squareRoot() * 0.6
-    return (isCorrect ? "47 129 247" : "229 96 10", NumberText.tick(max(opacity, 0.12), step: 0.01))
+    let opacity = max(isCorrect ? share : share.squareRoot(), 0.2) * strongest
+    return (isCorrect ? "47 129 247" : "229 96 10", NumberText.tick(opacity, step: 0.01))
   }
 
   private func share(_ actual: Int, _ predicted: Int) -> String {
@@ -55,7 +57,7 @@ struct HeatMap {
   private func cell(_ actual: Int, _ predicted: Int) -> HTML {
     let count = table[actual, predicted]
     guard count > 0 else { return .element("td", ["class": "cell none"], "0") }
-    let (color, opacity) = color(actual, predicted)
+    let (color, opacity) = color(actual, predicted, strongest: 0.55)
     return .element(
       "td", ["class": "cell", "style": "background:rgb(\(color) / \(opacity))"], HTML(NumberText.grouped(count)))
   }
@@ -72,7 +74,7 @@ struct HeatMap {
 
   private var picture: HTML {
     let labeled = stride(from: 0, to: table.classes, by: labelInterval)
-    let margin = Double(labeled.map { label($0).count }.max() ?? 0) * 5 + 8
+    let margin = Double(labeled.map { label($0).count }.max() ?? 0) * 5.4 + 8
     let side = margin + Double(table.classes) * cellSize + 2
     func place(_ index: Int) -> Double { margin + Double(index) * cellSize }
     let labels = labeled.flatMap { index -> [HTML] in
@@ -86,7 +88,7 @@ struct HeatMap {
     let cells = (0..<table.classes).flatMap { actual in
       (0..<table.classes).compactMap { predicted -> HTML? in
         guard table[actual, predicted] > 0 else { return nil }
-        let (color, opacity) = color(actual, predicted)
+        let (color, opacity) = color(actual, predicted, strongest: 1)
         return .element(
           "rect",
           [

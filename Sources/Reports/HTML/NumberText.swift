@@ -6,9 +6,8 @@ enum NumberText {
   /// Four decimals, or four digits and an exponent for small and for large values.
   static func metric(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-    if value == 0 { return "0" }
     let size = abs(value)
-    return String(format: size > 1e-3 && size < 1e6 ? "%.4f" : "%.4e", value)
+    return String(format: size == 0 || size > 1e-3 && size < 1e6 ? "%.4f" : "%.4e", value)
   }
 
   /// `99.1 %`

@@ -40,6 +40,8 @@ enum Stylesheet {
     tbody th { font-weight: 500; }
     tbody th { white-space: nowrap; }
     thead th, tfoot th, tfoot td { font-weight: 600; }
+    .scroll thead { position: sticky; top: 0; background: var(--paper); }
+    .scroll tfoot { position: sticky; bottom: 0; background: var(--paper); }
     .number { text-align: right; white-space: nowrap; }
     .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem 1.5rem; }
     figure { margin: 0; break-inside: avoid; }
@@ -81,6 +83,7 @@ enum Stylesheet {
     .pixels { image-rendering: pixelated; }
     img { display: block; }
     .omission { padding: .5rem .75rem; background: var(--box); border-left: 3px solid var(--c1); }
+    .named { display: flex; align-items: center; gap: .5rem; }
     .swatch { width: 28px; height: 8px; flex: none; }
     @media print {
       body { max-width: none; padding: 0; font-size: 10pt; }
