@@ -221,6 +221,7 @@ let package = Package(
     .testTarget(
       name: "RunConfigurationTests",
       dependencies: ["Configuration", "Datasets", "NeuralNetwork", "RunConfiguration", "TestSupport", "Training"]),
+    .testTarget(name: "ReportsTests", dependencies: ["NeuralNetwork", "Reports"]),
     // AllocationCounter is run, not linked: its allocators would replace those of all tests and of sanitizers.
     .testTarget(
       name: "MartletTests",

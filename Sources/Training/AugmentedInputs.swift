@@ -3,7 +3,7 @@ import Kernels
 import NeuralNetwork
 
 /// What training sees of some samples: their inputs, mixed with those of others if the run does so, after the model's
-/// leading augmentation and rescaling layers, with the draws of an epoch.
+/// leading augmentation, rescaling and normalization layers, with the draws of an epoch.
 package struct AugmentedInputs {
   private let configuration: TrainingConfiguration
   private let data: Dataset
@@ -11,22 +11,28 @@ package struct AugmentedInputs {
   private let kernels: KernelSet
   private let scale: Float
   private let mixing: BatchMixing?
+  /// For each channel, what the layers make of 0 and 255 without their random changes.
+  private let ends: [(black: Float, white: Float)]
 
   /// - Parameter data: the training data of the run.
   /// - Returns: nil if the run does not mix samples, and the model starts with no layer that changes inputs at random.
-  /// - Throws: `ModelError` if the layers do not accept the data.
+  /// - Throws: `ModelError` if the layers do not accept the data, `DatasetError` or `FileError` if they must be adapted to
+  ///   it and a sample cannot be decoded.
   package init?(
     _ configuration: TrainingConfiguration, data: Dataset, instructionSet: InstructionSet = .bestSupported
   ) throws {
     let count = configuration.model.leadingAugmentationCount
     mixing = BatchMixing(configuration, shape: data.shape)
     guard count > 0 || mixing != nil else { return nil }
+    var configuration = configuration
+    if count > 0 { try configuration.adaptNormalizations(to: data) }
     var model = count > 0 ? Model() : Model([Rescaling(scale: 1)])
     for node in configuration.model.nodes.prefix(count) { model.append(node.layer) }
     kernels = instructionSet.kernels
     program = try model.plan(inputShape: data.shape, needsWeights: false)
       .compile(mode: .training, kernels: kernels)
     scale = configuration.scale(for: data.input)
+    ends = Self.ends(of: program.plan, white: 255 / scale)
     self.configuration = configuration
     self.data = data
   }
@@ -49,7 +55,8 @@ package struct AugmentedInputs {
     }
     return try Dataset(
       name: data.name, shape: program.plan.outputShape,
-      inputs: data.input.element == .uint8 || data.isOfPictures ? .bytes(values.map(byte)) : .floats(values),
+      inputs: data.input.element == .uint8 || data.isOfPictures
+        ? .bytes(values.enumerated().map(byte)) : .floats(values),
       targets: targets(indices), classNames: data.classNames)
   }
 
@@ -81,13 +88,26 @@ package struct AugmentedInputs {
     return (0..<program.plan.outputShape.count).map { workspace.output[$0] }
   }
 
-  /// The byte that the layers would make the value of without their random changes.
-  private func byte(_ value: Float) -> UInt8 {
-    var (black, white) = (Float(0), 255 / scale)
-    for case let rescaling as Rescaling in program.plan.model.layers {
-      black = black * Float(rescaling.scale) + Float(rescaling.offset)
-      white = white * Float(rescaling.scale) + Float(rescaling.offset)
+  /// For each channel, what the layers of a plan make of 0 and of `white` without their random changes.
+  private static func ends(of plan: ModelPlan, white: Float) -> [(black: Float, white: Float)] {
+    (0..<(plan.outputShape.dimensions.last ?? 1)).map { channel in
+      var ends = (black: Float(0), white: white)
+      for layer in plan.model.layers {
+        let change: (scale: Float, offset: Float)
+        switch layer {
+        case let layer as Rescaling: change = (Float(layer.scale), Float(layer.offset))
+        case let layer as Normalization: change = layer.change(ofChannel: channel)
+        default: continue
+        }
+        ends = (ends.black * change.scale + change.offset, ends.white * change.scale + change.offset)
+      }
+      return ends
     }
+  }
+
+  /// The byte that the layers would make the value at an index of without their random changes.
+  private func byte(_ index: Int, _ value: Float) -> UInt8 {
+    let (black, white) = ends[index % ends.count]
     guard white != black else { return 0 }
     return UInt8(min(max((value - black) / (white - black) * 255, 0), 255).rounded())
   }
@@ -102,8 +122,8 @@ package struct AugmentedInputs {
 }
 
 extension Model {
-  /// The number of layers at the start that augment, rescale, resize or crop inputs, one after the other; 0 if none of them
-  /// is random.
+  /// The number of layers at the start that augment, rescale, normalize, resize, pad or crop inputs, one after the other; 0
+  /// if none of them is random.
   var leadingAugmentationCount: Int {
     let count = nodes.indices.prefix { index in
       nodes[index].inputs == [index == 0 ? .input : .node(index - 1)]
@@ -116,5 +136,16 @@ extension Model {
 extension Layer {
   /// Whether the layer changes inputs at random in training.
   fileprivate var isRandomChange: Bool { self is any AugmentationLayer || self is GaussianNoise }
-  fileprivate var isFixedChange: Bool { self is Rescaling || self is Resizing || self is CenterCrop }
+  fileprivate var isFixedChange: Bool {
+    self is Rescaling || self is Normalization || self is Resizing || self is CenterCrop || self is ZeroPadding2D
+  }
+}
+
+extension Normalization {
+  /// The factor and the summand of the values of a channel.
+  fileprivate func change(ofChannel channel: Int) -> (scale: Float, offset: Float) {
+    func value(_ values: [Double]) -> Float { Float(values.count == 1 ? values[0] : values[channel]) }
+    let deviation = max(value(variance).squareRoot(), 1e-7)
+    return (1 / deviation, -value(mean) / deviation)
+  }
 }

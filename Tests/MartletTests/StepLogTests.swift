@@ -124,6 +124,22 @@ struct StepLogTests {
     #expect(directory.names.contains("steps.csv.previous") == (steps == 6))
   }
 
+  @Test("is that of the run also if its epochs are parts of passes over the data, or more than one", arguments: [4, 9])
+  func otherEpochs(steps: Int) throws {
+    let directory = try TemporaryDirectory()
+    let yaml = CommandTests.yaml.replacing("epochs: 2,", with: "epochs: 3, steps_per_epoch: \(steps),")
+    let config = try directory.write(yaml, to: "small.yml")
+    func train(_ name: String, _ arguments: [String]) throws -> Finished {
+      let log = ["--output", name, "--step-log", "\(name).csv", "--verbose", "0"]
+      return try Shell.martlet(["train", config] + log + arguments, in: directory.path)
+    }
+    #expect(try train("whole", []).status == 0)
+    #expect(try train("cut", ["--max-steps", "11"]).status == 0)
+    let resumed = try train("cut", ["--resume"])
+    #expect(resumed.status == 0 && resumed.error.isEmpty, "\(resumed.error)")
+    #expect(try directory.text("cut.csv") == directory.text("whole.csv"))
+  }
+
   @Test("does not treat an unreadable step log as empty")
   func unreadableStepLog() throws {
     let directory = try TemporaryDirectory()

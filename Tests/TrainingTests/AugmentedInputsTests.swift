@@ -59,6 +59,30 @@ struct AugmentedInputsTests {
     return found
   }
 
+  /// Normalization moves the values of bytes, and what is shown moves them back.
+  @Test(
+    "is also shown after normalization, of known statistics or of those of the data, and after padding",
+    arguments: [true, false])
+  func normalized(isKnown: Bool) throws {
+    let data = try Dataset(
+      name: "x", shape: [6, 5, 3], inputs: (0..<Self.count * 90).map { UInt8($0 * 37 % 251) },
+      labels: (0..<Self.count).map { $0 % 2 })
+    let normalization =
+      isKnown ? Normalization(mean: [0.1, 0.5, 0.7], variance: [0.2, 0.01, 3]) : Normalization()
+    let crop: [any Layer] = [
+      ZeroPadding2D(padding: ImageBorders(2)), RandomCrop(height: 6, width: 5), RandomFlip(mode: .horizontal),
+    ]
+    let indices = Array(0..<Self.count)
+    let seen = try [[normalization] + crop, [Rescaling(scale: 1)] + crop].map { layers in
+      let inputs = try #require(try AugmentedInputs(Self.configuration(layers), data: data))
+      return try #require(try inputs.samples(indices, epoch: 1).bytes)
+    }
+    // Padding has zeros after normalization: the mean. The same pixels are not padded.
+    let same = zip(seen[0], seen[1]).count { $0 == $1 }
+    let padded = seen[1].count { $0 == 0 }
+    #expect(same >= seen[1].count - padded && padded < seen[1].count / 2)
+  }
+
   @Test("is what the steps of an epoch compute", arguments: [0, 2])
   func equal(epoch: Int) throws {
     let (configuration, data) = (Self.configuration(Self.augmentation), try Self.data())

@@ -10,9 +10,9 @@ enum NumberText {
     return String(format: size == 0 || size > 1e-3 && size < 1e6 ? "%.4f" : "%.4e", value)
   }
 
-  /// `99.1 %`
+  /// `99.1 %`, without a line break.
   static func percent(_ share: Double) -> String {
-    share.isFinite ? String(format: "%.1f %%", share * 100) : "–"
+    share.isFinite ? String(format: "%.1f\u{A0}%%", share * 100) : "–"
   }
 
   /// `12,000`

@@ -4,7 +4,6 @@ enum Stylesheet {
     :root {
       --paper: #ffffff; --ink: #1b1f24; --faint: #57606a; --rule: #d3d9e0; --box: #f5f7f9; --link: #0b5cad;
       --c0: #0b5cad; --c1: #b5470b; --c2: #1a7f37; --c3: #7a3fd1; --c4: #b91c56; --c5: #0a727c; --c6: #7a5c00; --c7: #4d5562;
-      --right: #2f81f7; --wrong: #e5600a;
     }
     @media screen and (prefers-color-scheme: dark) {
       :root {
@@ -40,8 +39,9 @@ enum Stylesheet {
     tbody th { font-weight: 500; }
     tbody th { white-space: nowrap; }
     thead th, tfoot th, tfoot td { font-weight: 600; }
-    .scroll thead { position: sticky; top: 0; background: var(--paper); }
-    .scroll tfoot { position: sticky; bottom: 0; background: var(--paper); }
+    .scroll thead { position: sticky; top: 0; }
+    .scroll tfoot { position: sticky; bottom: 0; }
+    .scroll :is(thead, tfoot) :is(th, td) { background: var(--paper); }
     .number { text-align: right; white-space: nowrap; }
     .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem 1.5rem; }
     figure { margin: 0; break-inside: avoid; }

@@ -16,10 +16,12 @@ struct ModelSection {
     let costs = costs
     let isChain = plan.model.isChain
     var table = Table(
-      caption: "Operations and bytes of outputs are a sample's; a multiplication and an addition are two operations",
+      caption:
+        "Bytes of the parameters, and of the outputs of a sample; operations of a sample, forward and backward: a "
+        + "multiplication and an addition are two",
       columns: [.text("Layer"), .text("Type")] + (isChain ? [] : [.text("Inputs")]) + [
-        .text("Output"), .number("Parameters"), .number("Bytes of parameters"), .number("Bytes of outputs"),
-        .number("Operations forward"), .number("Operations backward"),
+        .text("Output"), .number("Parameters"), .number("Bytes"), .number("Output bytes"),
+        .number("Forward"), .number("Backward"),
       ])
     table.rows = plan.nodes.indices.map { row($0, costs[$0], isChain: isChain) }
     table.totals = [total(costs, isChain: isChain)]

@@ -13,7 +13,7 @@ struct ReliabilitySection {
       id: "reliability", title: "Reliability of the probabilities",
       content: [
         .paragraph(
-          "Of predictions with a probability of 80 %, 80 % should be correct: then the bars reach the dashed line. Bars below it are overconfident. The dots are at the mean probability of their bar."
+          "Probabilities are reliable if the bars reach the dashed line: eight of ten predictions with a probability of 0.8 are correct. Bars below it are overconfident. The dots are at the mean probability of their bar."
         ),
         .paragraph(
           "Expected calibration error: \(NumberText.metric(reliability.error)) (mean distance from the line)."),

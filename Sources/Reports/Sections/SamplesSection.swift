@@ -1,4 +1,5 @@
 import Datasets
+import NeuralNetwork
 import Training
 
 /// Samples of the training data, as they are and as training sees them.
@@ -27,7 +28,11 @@ struct SamplesSection {
         return Section(
           id: "samples", title: "Samples",
           content: [
-            .paragraph("Samples of the training data. Training sees them as they are, without augmentation."),
+            .paragraph(
+              """
+              Samples of the training data. \
+              \(isAugmented ? "The model augments them after other layers, which is not shown." : "They are not augmented.")
+              """),
             originals,
           ])
       }
@@ -43,6 +48,9 @@ struct SamplesSection {
         ])
     }
   }
+
+  /// Whether any layer changes its inputs at random.
+  private var isAugmented: Bool { settings.model.layers.contains { $0 is any AugmentationLayer } }
 
   private func name(_ index: Int) -> String? {
     data.classes.map { labels in
