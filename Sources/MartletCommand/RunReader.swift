@@ -2,7 +2,7 @@ import DurableFiles
 import Martlet
 import Reports
 
-/// Reads what a report says about a run: its checkpoints, its logs, and what its model makes of the data.
+/// Reads what a report shows of a run: its checkpoints, its logs, and the results of its model.
 struct RunReader {
   /// The options of the same names.
   let data: String?
@@ -11,10 +11,9 @@ struct RunReader {
   let stepLog: String?
   let environment: TrainingRun.Environment
 
+  /// - Parameter isAlone: whether the report is of this run alone, and shows samples and logs too.
   /// - Throws: `UsageError` for a directory without a run; the errors of reading it. Data that is not available is an
   ///   error only if an option names it.
-  ///
-  /// - Parameter isAlone: whether the report is of this run alone, and shows samples and logs too.
   func read(_ path: String, isAlone: Bool) throws -> ReportedRun {
     let (newest, best) = try RunPath.newestAndBest(path)
     let isDirectory = AtomicFile.isDirectory(path)
@@ -33,15 +32,16 @@ struct RunReader {
     let isNamed = data != nil || dataset != nil
     func orOmission(_ what: String, _ body: () throws -> Void) throws {
       do { try body() } catch  where !isNamed {
-        run.omissions.append("\(what) \(CommandAdvice.message(error))")
+        run.omissions.append("\(what) \(error) --data DIR names the directory of its files, --dataset other data.")
       }
     }
     guard let found = try runData(of: run.evaluated) else {
       run.omissions.append(
-        "What needs data is left out: the run does not record which data set it was trained on. --dataset names one.")
+        "Sections that need data are omitted: the run does not record which data set it was trained on. --dataset names one."
+      )
       return
     }
-    try orOmission("What needs the test data is left out:") {
+    try orOmission("Sections that need the test data are omitted:") {
       let (data, isTest) = try found.judgingData(needsTargets: true)
       run.results = try ModelResults(
         of: run.evaluated, on: data, isTest: isTest, workerCount: environment.workerCount,
@@ -49,7 +49,7 @@ struct RunReader {
     }
     // Other data is not what training saw.
     guard needsSamples, !found.isOtherSource else { return }
-    try orOmission("The samples as training sees them are left out:") {
+    try orOmission("Training samples are omitted:") {
       var configuration = found.configuration
       configuration.source = found.source
       run.training = try configuration.load(found.context).train
@@ -57,8 +57,8 @@ struct RunReader {
     let fingerprint = run.newest.run.trainFingerprint
     if let training = run.training, !fingerprint.isEmpty, training.fingerprint != fingerprint {
       run.omissions.append(
-        "The data found now is not that of the run: the SHA-256 of the training data differs. --data DIR names another "
-          + "directory.")
+        "The data differs from that of the run, by the SHA-256 of the training data. --data DIR names another directory."
+      )
     }
   }
 

@@ -10,14 +10,14 @@ struct RunReport {
     return Page(title: "\(run.configuration.name): report", lead: lead + omissions, sections: sections)
   }
 
-  /// The sections, and sentences about those that are left out.
+  /// The sections, and sentences about those that are omitted.
   private var sections: (sections: [Section], faults: [String]) {
     var faults: [String] = []
     let samples = run.training.flatMap { data in
       do {
         return try SamplesSection(settings: run.settings, data: data, classNames: run.classNames).section
       } catch {
-        faults.append("The samples as training sees them are left out: \(error)")
+        faults.append("Training samples are omitted: \(error)")
         return nil
       }
     }
@@ -37,14 +37,14 @@ struct RunReport {
     guard let table = results.confusion else {
       return (
         [],
-        ["The model predicts values, not classes: there is no confusion matrix, and nothing that is made of it."]
+        ["The model predicts values, not classes: there is no confusion matrix."]
       )
     }
     let names = names(of: table)
     let samples = results.classified
     let uncertain =
       samples.contains { $0.confidence != nil }
-      ? [] : ["The outputs are not probabilities: confident mistakes and the reliability diagram are left out."]
+      ? [] : ["The outputs are not probabilities: confident mistakes and the reliability diagram are omitted."]
     let sections = [
       ConfusionSection(table: table, names: names).section, ScoresSection(table: table, names: names).section,
       MistakesSection(data: results.data, samples: samples, names: names).section,

@@ -27,7 +27,7 @@ struct ReportCommandTests {
   /// The text of the report of some runs.
   private func report(_ arguments: [String], in directory: TemporaryDirectory) throws -> String {
     let finished = try Shell.martlet(["report"] + arguments + ["--output", "report.html"], in: directory.path)
-    #expect(finished.status == 0 && finished.output.isEmpty && finished.error.isEmpty, "\(finished.error)")
+    #expect(finished.status == 0 && finished.output.isEmpty && finished.fault.isEmpty, "\(finished.error)")
     return try directory.text("report.html")
   }
 
@@ -139,11 +139,15 @@ struct ReportCommandTests {
     try train(["--output", "run"], in: directory)
     #expect(try report(["run"], in: directory).contains("<section id=\"confusion\">"))
     try OwnData.grayImages.write(to: directory, train: 61)
-    #expect(try report(["run"], in: directory).contains("The data found now is not that of the run"))
+    #expect(try report(["run"], in: directory).contains("The data differs from that of the run"))
     try FileManager.default.removeItem(atPath: "\(directory.path)/mine.npz")
     let html = try report(["run"], in: directory)
-    #expect(html.contains("What needs the test data is left out: ") && html.contains("<section id=\"curves\">"))
-    #expect(!html.contains("<section id=\"confusion\">"))
+    #expect(html.contains("Sections that need the test data are omitted: ") && html.contains("<section id=\"curves\">"))
+    #expect(
+      html.contains("--data DIR names the directory of its files") && !html.contains("<section id=\"confusion\">"))
+    let noted = try Shell.martlet(["report", "run", "--output", "noted.html"], in: directory.path)
+    #expect(
+      noted.status == 0 && noted.error.hasPrefix("martlet: note: run: Sections that need the test data are omitted: "))
     try FileManager.default.createDirectory(atPath: "\(directory.path)/moved", withIntermediateDirectories: false)
     try OwnData.grayImages.write(to: directory, as: "moved/mine.npz")
     #expect(try report(["run", "--data", "moved"], in: directory).contains("<section id=\"confusion\">"))

@@ -19,6 +19,11 @@ struct ReliabilityTests {
     #expect(abs(reliability.error - (0.85 + 0.15 + 0.25) / 5) < 1e-12)
   }
 
+  @Test("accepts outputs beyond 0 and 1, of a model whose last layer has no sigmoid")
+  func beyond() {
+    #expect(Reliability([(1e30, true), (-5, false)]).bins.map(\.count) == [1, 0, 0, 0, 0, 0, 0, 0, 0, 1])
+  }
+
   @Test("is drawn with a bar for each bin that has predictions")
   func drawing() {
     let diagram = ReliabilityDiagram(reliability: Reliability([(0.95, true), (0.3, false), (0.31, true)])).html.markup

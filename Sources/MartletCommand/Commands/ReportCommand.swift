@@ -7,8 +7,8 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write a report of a run, or a comparison of several runs, as one HTML file.",
     discussion: """
-      The file needs no network and no scripts. A run that is under way, or was interrupted, has a report too. What \
-      needs data that is not on this machine is left out, and the report says so; nothing is downloaded.
+      The file needs no network and no scripts. A run that is under way, or was interrupted, has a report too. Sections \
+      that need data that is not on this machine are omitted, and the report says so; nothing is downloaded.
       """)
 
   @Argument(help: "Directories of runs, or checkpoints (*.weights.h5).")
@@ -44,7 +44,10 @@ struct ReportCommand: ParsableCommand {
     let reader = RunReader(
       data: data, dataset: dataset, logFile: logFile, stepLog: stepLog,
       environment: try CommandEnvironment.training(workers: workers, isSilent: true))
-    let report = Report(try runs.map { try reader.read($0, isAlone: runs.count == 1) })
-    try AtomicFile.write(Array(report.html.utf8), to: output)
+    let read = try runs.map { try reader.read($0, isAlone: runs.count == 1) }
+    try AtomicFile.write(Array(Report(read).html.utf8), to: output)
+    for run in read {
+      for omission in run.omissions { Console.error.write("martlet: note: \(run.path): \(omission)\n") }
+    }
   }
 }

@@ -6,21 +6,24 @@ struct Axis {
   let step: Double
 
   /// - Parameters:
-  ///   - values: finite ones; others are ignored.
+  ///   - values: those that cannot be drawn are ignored.
   ///   - isWhole: whether only whole numbers are ticks, and the range is that of the values.
   init(_ values: some Sequence<Double>, ticks: Int = 5, isWhole: Bool = false) {
-    var (least, most) = (Double.infinity, -Double.infinity)
-    for value in values where value.isFinite { (least, most) = (min(least, value), max(most, value)) }
-    if least > most { (least, most) = (0, 1) }
-    if least == most {
-      let margin = least == 0 || isWhole ? 1 : abs(least) * 0.1
-      (least, most) = (least - margin, most + margin)
+    var (minimum, maximum) = (Double.infinity, -Double.infinity)
+    for value in values where value.isDrawable { (minimum, maximum) = (min(minimum, value), max(maximum, value)) }
+    if minimum > maximum { (minimum, maximum) = (0, 1) }
+    let size = max(abs(minimum), abs(maximum))
+    if maximum - minimum <= size * 1e-12 {
+      let margin = size < 1e-290 || isWhole ? 1 : size * 0.1
+      (minimum, maximum) = (minimum - margin, maximum + margin)
     }
-    let raw = (most - least) / Double(ticks)
+    let raw = (maximum - minimum) / Double(ticks)
     let magnitude = pow(10, log10(raw).rounded(.down))
     let step = magnitude * ([1, 2, 5].first { $0 * magnitude >= raw * 0.999 } ?? 10)
     self.step = isWhole ? max(step.rounded(), 1) : step
-    range = isWhole ? least...most : (least / step).rounded(.down) * step...(most / step).rounded(.up) * step
+    range =
+      isWhole
+      ? minimum...maximum : (minimum / step).rounded(.down) * step...(maximum / step).rounded(.up) * step
   }
 
   var ticks: [Double] {
@@ -32,4 +35,9 @@ struct Axis {
 
   /// The position of a value between the ends of the axis: 0 to 1.
   func position(_ value: Double) -> Double { (value - range.lowerBound) / (range.upperBound - range.lowerBound) }
+}
+
+extension Double {
+  /// Whether the number has a place on an axis: it is finite, and so is its distance from another one.
+  var isDrawable: Bool { abs(self) < 1e300 && (self == 0 || abs(self) > 1e-300) }
 }

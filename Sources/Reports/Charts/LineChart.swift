@@ -34,7 +34,7 @@ struct LineChart {
     }
     let drawing =
       Self.grid(x, y, xTitle: xTitle) + series.flatMap { Self.line($0, place) }
-      + marks.filter(\.y.isFinite).flatMap { Self.mark($0, place) }
+      + marks.filter(\.y.isDrawable).flatMap { Self.mark($0, place) }
     return .element(
       "figure", ["class": "chart"],
       [

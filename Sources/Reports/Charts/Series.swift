@@ -16,7 +16,7 @@ struct Series {
   static let colors = 8
 
   /// The points that can be drawn.
-  var finite: [Point] { points.filter(\.y.isFinite) }
+  var finite: [Point] { points.filter(\.y.isDrawable) }
 
   /// The class of the style sheet.
   var style: String {

@@ -8,16 +8,16 @@ struct StepLossChart {
   private let skipped: Int
 
   init(_ losses: [StepLoss]) {
-    let finite = losses.filter(\.loss.isFinite)
+    let finite = losses.filter(\.loss.isDrawable)
     let size = max((finite.count + Self.limit - 1) / Self.limit, 1)
     (group, count, skipped) = (size, losses.count, losses.count - finite.count)
     points = stride(from: 0, to: finite.count, by: size).map { first in
       let part = finite[first..<min(first + size, finite.count)]
       let values = part.map(\.loss)
-      let (least, most) = (values.min() ?? 0, values.max() ?? 0)
+      let range = (values.min() ?? 0)...(values.max() ?? 0)
       return Series.Point(
         x: Double(part[part.startIndex + part.count / 2].step), y: values.reduce(0, +) / Double(values.count),
-        range: size > 1 ? least...most : nil)
+        range: size > 1 ? range : nil)
     }
   }
 
@@ -40,7 +40,7 @@ struct StepLossChart {
   private var table: HTML {
     var table = Table(
       caption: group > 1 ? "Means of \(group) steps" : "Losses",
-      columns: [.number("step"), .number("loss"), .number("least"), .number("most")])
+      columns: [.number("step"), .number("loss"), .number("minimum"), .number("maximum")])
     let interval = max(points.count / 30, 1)
     table.rows = stride(from: 0, to: points.count, by: interval).map { index in
       let point = points[index]

@@ -81,4 +81,11 @@ extension HTML {
     let all = [element("summary", [:], summary)] + content
     return isOpen ? element("details", ["open": ""], all) : element("details", [:], all)
   }
+
+  /// Names and their values, one pair a line.
+  static func facts(_ facts: [(name: String, value: HTML)]) -> HTML {
+    element(
+      "dl", ["class": "facts"],
+      facts.flatMap { [element("dt", [:], HTML($0.name)), element("dd", [:], $0.value), newline] })
+  }
 }

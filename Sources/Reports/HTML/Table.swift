@@ -42,11 +42,4 @@ struct Table {
     }
     return HTML([.element("tr", [:], fields), .newline])
   }
-
-  /// A table of names and values.
-  static func facts(_ caption: String, _ facts: [(name: String, value: HTML)]) -> HTML {
-    HTML.element(
-      "dl", ["class": "facts", "aria-label": caption],
-      facts.flatMap { [HTML.element("dt", [:], HTML($0.name)), .element("dd", [:], $0.value), .newline] })
-  }
 }

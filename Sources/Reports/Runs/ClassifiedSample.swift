@@ -7,7 +7,7 @@ struct ClassifiedSample {
   let index: Int
   let actual: Int
   let predicted: Int
-  /// The probability of the predicted class; nil if the outputs are not probabilities.
+  /// The probability of the predicted class; nil if the output is not a probability.
   let confidence: Double?
   /// The probability of the true class; nil as above.
   let actualProbability: Double?
@@ -25,10 +25,10 @@ extension ModelResults {
     return predicted.indices.compactMap { index in
       guard let actual = actualClass(index) else { return nil }
       func probability(_ label: Int) -> Double? {
-        probabilities.map { values in
-          guard outputs == 1 else { return Double(values[index * outputs + label]) }
-          return label == 1 ? Double(values[index]) : 1 - Double(values[index])
-        }
+        guard let probabilities else { return nil }
+        let value = Double(probabilities[outputs == 1 ? index : index * outputs + label])
+        // A model that has diverged may have NaN.
+        return value.isFinite ? (outputs == 1 && label == 0 ? 1 - value : value) : nil
       }
       return ClassifiedSample(
         index: index, actual: actual, predicted: predicted[index], confidence: probability(predicted[index]),

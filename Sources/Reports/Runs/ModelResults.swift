@@ -4,7 +4,7 @@ import Kernels
 import NeuralNetwork
 import Training
 
-/// What a model makes of a data set.
+/// The evaluation and the predictions of a model over a data set.
 package struct ModelResults: Sendable {
   /// The data.
   package let data: Dataset

@@ -20,7 +20,7 @@ package struct Reliability {
     var counts = [Int](repeating: 0, count: number)
     var (confidence, correct) = ([Double](repeating: 0, count: number), [Double](repeating: 0, count: number))
     for prediction in predictions where prediction.confidence.isFinite {
-      let bin = min(max(Int(prediction.confidence * Double(number)), 0), number - 1)
+      let bin = min(Int(min(max(prediction.confidence, 0), 1) * Double(number)), number - 1)
       counts[bin] += 1
       confidence[bin] += prediction.confidence
       correct[bin] += prediction.isCorrect ? 1 : 0
@@ -35,6 +35,7 @@ package struct Reliability {
 
   /// The expected calibration error: the mean distance of probability and accuracy over all predictions.
   package var error: Double {
-    bins.reduce(0) { $0 + ($1.count == 0 ? 0 : Double($1.count) * abs($1.accuracy - $1.confidence)) } / Double(count)
+    bins.reduce(0) { $0 + ($1.count == 0 ? 0 : Double($1.count) * abs($1.accuracy - $1.confidence)) }
+      / Double(max(count, 1))
   }
 }

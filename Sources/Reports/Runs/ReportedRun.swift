@@ -22,11 +22,11 @@ package struct ReportedRun: Sendable {
   package var log: RunLogLines?
   /// The losses of its steps; nil if no step log was named.
   package var steps: [StepLoss]?
-  /// What the weights of `evaluated` make of the test data; nil if that is not available.
+  /// The results of `evaluated` on the test data; nil if that is not available.
   package var results: ModelResults?
   /// The training data; nil if it is not available.
   package var training: Dataset?
-  /// What is left out of the report and why, in sentences.
+  /// What the report omits and why, in sentences.
   package var omissions: [String] = []
 
   package init(
@@ -43,6 +43,14 @@ package struct ReportedRun: Sendable {
   var settings: TrainingConfiguration { newest.configuration.training }
   var state: RunState { newest.snapshot.state }
   var history: History { state.history }
+
+  /// The number of an epoch, from 0, as text; a dash if it was not measured.
+  func text(of name: String, epoch: Int) -> String {
+    let isMeasured = !name.hasPrefix("val_") || settings.validates(afterEpoch: epoch + 1)
+    guard isMeasured, history[name].indices.contains(epoch) else { return "–" }
+    let value = history.shortestValue(name, epoch)
+    return name == "learning_rate" ? "\(value)" : NumberText.metric(value)
+  }
 
   /// The names of the classes; nil if they have none.
   var classNames: [String]? { settings.classNames ?? results?.data.classNames ?? training?.classNames }

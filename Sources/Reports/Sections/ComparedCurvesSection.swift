@@ -37,11 +37,10 @@ struct ComparedCurvesSection {
   }
 
   private func numbers(_ name: String) -> HTML {
-    let columns = runs.map { $0.history[name] }
     var table = Table(
       caption: name, columns: [.number("epoch")] + runs.map { .number(HTML($0.path)) })
-    table.rows = (0..<(columns.map(\.count).max() ?? 0)).map { epoch in
-      ["\(epoch + 1)"] + columns.map { HTML($0.indices.contains(epoch) ? NumberText.metric($0[epoch]) : "–") }
+    table.rows = (0..<(runs.map(\.history.count).max() ?? 0)).map { epoch in
+      ["\(epoch + 1)"] + runs.map { HTML($0.text(of: name, epoch: epoch)) }
     }
     return .details("Numbers of \(name)", table.html)
   }

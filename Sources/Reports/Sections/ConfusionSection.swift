@@ -33,7 +33,7 @@ struct ConfusionSection {
 
   private var pairs: HTML {
     let pairs = table.confusedPairs
-    guard !pairs.isEmpty else { return .paragraph("No sample is classified wrongly.") }
+    guard !pairs.isEmpty else { return .paragraph("No sample is misclassified.") }
     var list = Table(
       caption: pairs.count > Self.pairLimit ? "The first \(Self.pairLimit) of \(pairs.count) pairs" : "All pairs",
       columns: [.text("True class"), .text("Predicted"), .number("Samples"), .number("Of the true class")])

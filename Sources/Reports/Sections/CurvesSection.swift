@@ -61,7 +61,7 @@ struct CurvesSection {
     guard let (first, last) = series.finite.first.flatMap({ first in series.finite.last.map { (first, $0) } }) else {
       return nil
     }
-    let title = name == "seconds" ? "seconds an epoch" : "learning rate"
+    let title = name == "seconds" ? "seconds per epoch" : "learning rate"
     return LineChart(
       title: title, xTitle: "epoch", series: [series], startsAtZero: name == "seconds",
       description: "\(title): \(NumberText.metric(first.y)) at first, \(NumberText.metric(last.y)) at last."
@@ -102,12 +102,7 @@ struct CurvesSection {
     var table = Table(
       caption: "All epochs", columns: [.number("epoch")] + names.map { .number(HTML($0)) })
     table.rows = (0..<history.count).map { epoch in
-      ["\(epoch + 1)"]
-        + names.map { name in
-          let isMeasured = !name.hasPrefix("val_") || run.settings.validates(afterEpoch: epoch + 1)
-          let value = history.shortestValue(name, epoch)
-          return HTML(!isMeasured ? "–" : name == "learning_rate" ? "\(value)" : NumberText.metric(value))
-        }
+      ["\(epoch + 1)"] + names.map { HTML(run.text(of: $0, epoch: epoch)) }
     }
     return .details("Numbers of all epochs", isOpen: history.count <= 12, table.html)
   }

@@ -63,7 +63,10 @@ struct FiltersSection {
       for column in 0..<size[1] {
         let weights = (0..<size[2]).map { value(row, column, $0, of: filter) }
         let shown = channels == 3 ? weights : [weights.reduce(0, +) / Float(size[2])]
-        pixels += shown.map { largest > 0 ? UInt8((127.5 + 127.5 * min(max($0 / largest, -1), 1)).rounded()) : 128 }
+        pixels += shown.map { weight in
+          let share = weight / largest
+          return share.isFinite ? UInt8((127.5 + 127.5 * share).rounded()) : 128
+        }
       }
     }
     return PNGImage(height: size[0], width: size[1], channels: channels, pixels: pixels)
@@ -72,7 +75,7 @@ struct FiltersSection {
   private func numbers(_ shown: Int) -> HTML {
     var table = Table(
       caption: "Weights of each filter",
-      columns: [.number("Filter"), .number("Least"), .number("Most"), .number("Norm")]
+      columns: [.number("Filter"), .number("Minimum"), .number("Maximum"), .number("Norm")]
         + (bias == nil ? [] : [.number("Bias")]))
     table.rows = (0..<shown).map { filter in
       let values = values(of: filter).map(Double.init)

@@ -1,6 +1,6 @@
 import Datasets
 
-/// The wrong predictions of which the model is most certain, as pictures if the samples are images.
+/// The wrong predictions with the highest probabilities, as pictures if the samples are images.
 struct MistakesSection {
   let data: Dataset
   let samples: [ClassifiedSample]
@@ -16,12 +16,12 @@ struct MistakesSection {
     let shown = Array(mistakes.prefix(Self.limit))
     let content: [HTML]
     if mistakes.isEmpty {
-      content = [.paragraph("No sample is classified wrongly.")]
+      content = [.paragraph("No sample is misclassified.")]
     } else {
       content =
         [
           .paragraph(
-            "The model is wrong about \(NumberText.grouped(mistakes.count)) of \(NumberText.grouped(samples.count)) samples; these are the most certain."
+            "\(NumberText.grouped(mistakes.count)) of \(NumberText.grouped(samples.count)) samples are misclassified. Those with the highest probabilities are shown."
           )
         ] + pictures(shown) + [.details("Numbers of these samples", isOpen: !data.isDrawable, numbers(shown))]
     }

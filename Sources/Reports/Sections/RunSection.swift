@@ -11,11 +11,7 @@ struct RunSection {
   var section: Section {
     Section(
       id: "run", title: "What was run",
-      content: [facts] + sessions + checkpoints + [configuration])
-  }
-
-  private var facts: HTML {
-    Table.facts("The run", identity + training + time)
+      content: [.facts(identity + training + time)] + sessions + checkpoints + [configuration])
   }
 
   private typealias Fact = (name: String, value: HTML)
@@ -26,7 +22,7 @@ struct RunSection {
     }
     let record = run.newest.run
     return [
-      ("Run", "\(run.configuration.name)"), ("Directory", "\(run.path)"), ("State", HTML(run.stateText)),
+      ("Run", "\(run.configuration.name)"), ("Path", "\(run.path)"), ("State", HTML(run.stateText)),
       ("Data", HTML(source ?? "passed by a program")),
     ] + samples + [("Input", "\(record.inputShape.sizes)")] + fingerprints
   }
@@ -67,8 +63,8 @@ struct RunSection {
     let total = seconds.reduce(0, +) + run.state.epochSeconds
     guard total > 0 else { return [] }
     let mean =
-      seconds.isEmpty ? "" : ", \(NumberText.duration(seconds.reduce(0, +) / Double(seconds.count))) an epoch"
-    return [("Time of training", HTML(NumberText.duration(total) + mean))]
+      seconds.isEmpty ? "" : ", \(NumberText.duration(seconds.reduce(0, +) / Double(seconds.count))) per epoch"
+    return [("Training time", HTML(NumberText.duration(total) + mean))]
   }
 
   // MARK: - Log
@@ -76,7 +72,7 @@ struct RunSection {
   private var sessions: [HTML] {
     guard let log = run.log else {
       return [
-        .note("Machine and interruptions are in the event log of a run, if it has one: --log-file FILE names it.")
+        .note("The machine and interruptions are in the event log of a run; --log-file FILE includes it.")
       ]
     }
     var table = Table(
@@ -108,7 +104,7 @@ struct RunSection {
   private static func ending(_ session: RunLogLines.Session, isRunning: Bool) -> String {
     guard let end = session.end else {
       let last = "last line \(session.lastTime)" + (session.lastStep.map { ", step \(NumberText.grouped($0))" } ?? "")
-      return isRunning ? "running, \(last)" : "interrupted without a last word, \(last)"
+      return isRunning ? "running, \(last)" : "interrupted without an end line, \(last)"
     }
     let step = end["step"]?.integer.map { " at step \(NumberText.grouped($0))" } ?? ""
     let cause = end["reason"]?.text.map { " by \($0)" } ?? ""
@@ -121,7 +117,7 @@ struct RunSection {
     guard !run.files.isEmpty else { return [] }
     var table = Table(
       caption: "Checkpoints in the directory",
-      columns: [.text("File"), .number("Step"), .number("Epoch"), .number("Size"), .text("")])
+      columns: [.text("File"), .number("Step"), .number("Epoch"), .number("Size"), .text("Remark")])
     table.rows = run.files.map { file in
       let marks = [
         file.path == run.newest.path ? "newest" : nil,
@@ -143,13 +139,14 @@ struct RunSection {
 }
 
 extension ReportedRun {
-  /// Where the run is, in a sentence.
+  /// The state of the run, as a phrase.
   var stateText: String {
     let epochs = NumberText.grouped(settings.epochs)
+    if state.step == state.importedSteps, !isUnderWay { return "not started: no step was made" }
     let place =
       "epoch \(NumberText.grouped(state.epoch + 1)) of \(epochs), after step \(NumberText.grouped(state.step))"
     if state.hasStoppedEarly { return "stopped early after epoch \(state.epoch) of \(epochs)" + restored }
-    if isFinished { return "finished after \(epochs) epoch\(settings.epochs == 1 ? "" : "s")" + restored }
+    if isFinished { return "finished after \(state.epoch) epoch\(state.epoch == 1 ? "" : "s")" + restored }
     if isUnderWay { return "under way: its newest checkpoint is in \(place)" }
     return files.isEmpty ? "at a checkpoint in \(place)" : "interrupted in \(place)"
   }
