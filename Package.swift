@@ -50,9 +50,6 @@ let fuzzing: [Target] =
       exclude: ["run", "findings"], swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ]
 
-/// The names of the test targets to build, for a quick build; all of them if the environment does not name any.
-let testTargets = Context.environment["MARTLET_TEST_TARGETS"]?.split(separator: " ").map(String.init)
-
 let package = Package(
   name: "martlet",
   products: [
@@ -232,4 +229,21 @@ let package = Package(
   ] + fuzzing,
   swiftLanguageModes: [.v6]
 )
-package.targets.removeAll { $0.type == .test && testTargets?.contains($0.name) == false }
+
+// MARK: - Part of the package
+
+/// The names of a target and of the targets of this package that it depends on.
+@MainActor func withDependencies(_ name: String) -> Set<String> {
+  guard let target = package.targets.first(where: { $0.name == name }) else { return [] }
+  let names = target.dependencies.compactMap { dependency -> String? in
+    if case .byNameItem(let name, _) = dependency { name } else { nil }
+  }
+  return Set([name]).union(names.flatMap(withDependencies))
+}
+
+// For a quick build, the environment may name the targets that are built, with those they depend on.
+if let names = Context.environment["MARTLET_TARGETS"]?.split(separator: " ").map(String.init) {
+  let needed = Set(names.flatMap(withDependencies))
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products.removeAll { $0.name != "martlet" || !needed.contains("MartletCommand") }
+}

@@ -17,7 +17,7 @@ struct RunReader {
   func read(_ path: String, isAlone: Bool) throws -> ReportedRun {
     let (newest, best) = try RunPath.newestAndBest(path)
     let isDirectory = AtomicFile.isDirectory(path)
-    var run = ReportedRun(
+    var run = try ReportedRun(
       path: path, newest: newest, evaluated: best,
       files: isDirectory ? CheckpointFile.all(inDirectory: path) : [],
       isUnderWay: isDirectory && DirectoryLock.holder(of: path) != nil)

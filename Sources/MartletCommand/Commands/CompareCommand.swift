@@ -1,5 +1,6 @@
 import ArgumentParser
 import Martlet
+import Reports
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

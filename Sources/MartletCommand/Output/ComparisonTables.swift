@@ -1,4 +1,5 @@
 import Martlet
+import Reports
 
 /// The tables of a comparison of runs.
 struct ComparisonTables {

@@ -1,4 +1,5 @@
 import Martlet
+import Reports
 
 /// A table of results as text, CSV, Markdown and JSON.
 struct OutputTable {

@@ -12,6 +12,8 @@ package struct ReportedRun: Sendable {
   package let path: String
   /// The newest checkpoint, which has the history.
   package let newest: Checkpoint
+  /// What it is configured with and trained on, key by key.
+  let values: [ConfigurationValue]
   /// The checkpoint whose weights are evaluated: the best, or else the newest.
   package let evaluated: Checkpoint
   /// The checkpoints in the directory, oldest first; empty if a file was named.
@@ -29,10 +31,12 @@ package struct ReportedRun: Sendable {
   /// What the report omits and why, in sentences.
   package var omissions: [String] = []
 
+  /// - Throws: `ConfigurationError`.
   package init(
     path: String, newest: Checkpoint, evaluated: Checkpoint, files: [CheckpointFile], isUnderWay: Bool
-  ) {
+  ) throws {
     self.path = path
+    values = try ConfigurationValue.all(of: newest)
     self.newest = newest
     self.evaluated = evaluated
     self.files = files

@@ -1,37 +1,23 @@
 /// Runs that differ in their seed alone.
 struct RunGroup {
-  /// What distinguishes the group from the others: paths and values.
-  let options: [(path: String, value: String)]
+  /// What distinguishes the group from the others: keys and values.
+  let options: [(key: String, value: String)]
   let runs: [ReportedRun]
-
-  /// Options that do not make a run another one: its names, and when it writes checkpoints.
-  static func isIncidental(_ path: String) -> Bool {
-    path == "name" || path.hasPrefix("checkpoints.") || path.hasSuffix(".csv_log.filename")
-  }
 
   /// The groups of some runs, in the order of their first runs.
   static func groups(of runs: [ReportedRun]) -> [RunGroup] {
-    let configurations = runs.map { FlatConfiguration($0.configuration) }
-    let paths = FlatConfiguration.differences(configurations).filter { $0 != "fit.seed" && !isIncidental($0) }
-    let options = configurations.map { configuration in paths.map { configuration[$0] ?? "–" } }
-    var order: [[String]] = []
-    for values in options where !order.contains(values) { order.append(values) }
+    let keys = ConfigurationValue.differingKeys(runs.map(\.values.withoutSeed))
+    var order: [[ConfigurationValue]] = []
+    for values in runs.map(\.values.withoutSeed) where !order.contains(values) { order.append(values) }
     return order.map { values in
       RunGroup(
-        options: zip(paths, values).map { ($0, $1) },
-        runs: runs.indices.filter { options[$0] == values }.map { runs[$0] })
+        options: keys.map { ($0, values.text($0) ?? "–") }, runs: runs.filter { $0.values.withoutSeed == values })
     }
   }
 
-  /// The mean of an outcome over the runs that have it, its sample standard deviation, and their number.
-  func statistics(_ outcome: String) -> (mean: Double, deviation: Double, count: Int) {
+  /// The mean of an outcome over the runs that have it, and its deviation; nil if none has.
+  func spread(_ outcome: String) -> Spread? {
     let values = runs.compactMap { $0.outcome(outcome) }
-    return Self.statistics(values)
-  }
-
-  static func statistics(_ values: [Double]) -> (mean: Double, deviation: Double, count: Int) {
-    let mean = values.reduce(0, +) / Double(values.count)
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (mean, values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : .nan, values.count)
+    return values.isEmpty ? nil : Spread(of: values)
   }
 }

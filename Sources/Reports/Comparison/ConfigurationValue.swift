@@ -1,3 +1,7 @@
+import Checkpoints
+import Configuration
+import RunConfiguration
+
 /// A value that a run is configured with, under the key that `--set` accepts, or a property of what it was trained on.
 package struct ConfigurationValue: Sendable, Hashable {
   package static let seedKey = "fit.seed"
@@ -28,6 +32,17 @@ package struct ConfigurationValue: Sendable, Hashable {
     return values
   }
 
+  /// The keys of the values that are not the same in all configurations, in the order of the first one that has them.
+  /// Models of different layers are one key.
+  static func differingKeys(_ configurations: [[ConfigurationValue]]) -> [String] {
+    var keys: [String] = []
+    for value in configurations.joined() where !keys.contains(value.key) {
+      if Set(configurations.map { $0.text(value.key) }).count > 1 { keys.append(value.key) }
+    }
+    let haveSameLayers = Set(configurations.map { Set($0.compactMap(\.layer)) }).count == 1
+    return keys.filter { haveSameLayers ? $0 != modelKey : !$0.hasPrefix("model.") }
+  }
+
   /// Whether it is the seed, in which the runs of a group differ.
   var isSeed: Bool { key == Self.seedKey }
 
@@ -50,6 +65,14 @@ package struct ConfigurationValue: Sendable, Hashable {
     default: return [ConfigurationValue(key: path, text: node.json)]
     }
   }
+}
+
+extension [ConfigurationValue] {
+  /// The text of the value with a key; nil if there is none.
+  func text(_ key: String) -> String? { first { $0.key == key }?.text }
+
+  /// What runs that differ in their seeds alone have in common.
+  var withoutSeed: [ConfigurationValue] { filter { !$0.isSeed } }
 }
 
 extension ConfigurationNode {

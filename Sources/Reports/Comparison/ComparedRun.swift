@@ -1,3 +1,8 @@
+import Checkpoints
+import DurableFiles
+import RunConfiguration
+import Training
+
 /// A run as it was when it was read: its progress, configuration and history. Reading acquires no lock and changes
 /// nothing, also while the run is under way.
 package struct ComparedRun: Sendable {
@@ -66,10 +71,7 @@ package struct ComparedRun: Sendable {
   }
 
   /// The text of a configuration value; nil if it has none under that key.
-  package func text(_ key: String) -> String? { values.first { $0.key == key }?.text }
-
-  /// What the runs of a group have in common.
-  var valuesWithoutSeed: [ConfigurationValue] { values.filter { !$0.isSeed } }
+  package func text(_ key: String) -> String? { values.text(key) }
 
   /// The epoch, from 0, with the best value of a metric, the first of equal ones; nil if no epoch has one.
   func bestEpoch(by metric: String) -> Int? {

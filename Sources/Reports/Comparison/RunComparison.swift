@@ -1,3 +1,5 @@
+import Training
+
 /// Runs side by side: the configuration values in which they differ, and their metrics, the best run first.
 package struct RunComparison: Sendable {
   /// The epoch whose values are compared.
@@ -30,7 +32,7 @@ package struct RunComparison: Sendable {
     self.runs = sorted(runs) { value(self.metric, of: $0) }
     var groups: [Group] = []
     for run in self.runs where run.state == .finished {
-      let index = groups.firstIndex { $0.runs[0].valuesWithoutSeed == run.valuesWithoutSeed }
+      let index = groups.firstIndex { $0.runs[0].values.withoutSeed == run.values.withoutSeed }
       if let index { groups[index].runs.append(run) } else { groups.append(Group(runs: [run])) }
     }
     self.groups = sorted(groups) { spread(self.metric, of: $0)?.mean }
@@ -58,16 +60,9 @@ package struct RunComparison: Sendable {
     return values.isEmpty ? nil : Spread(of: values)
   }
 
-  /// The keys of the configuration values that are not the same in all runs, in the order of the first configuration that
-  /// has them. Models of different layers are one key.
+  /// The keys of the configuration values that are not the same in all runs with a checkpoint.
   package var differingKeys: [String] {
-    let configured = runs.filter { !$0.values.isEmpty }
-    var keys: [String] = []
-    for value in configured.flatMap(\.values) where !keys.contains(value.key) {
-      if Set(configured.map { $0.text(value.key) }).count > 1 { keys.append(value.key) }
-    }
-    let haveSameLayers = Set(configured.map { Set($0.values.compactMap(\.layer)) }).count == 1
-    return keys.filter { haveSameLayers ? $0 != ConfigurationValue.modelKey : !$0.hasPrefix("model.") }
+    ConfigurationValue.differingKeys(runs.map(\.values).filter { !$0.isEmpty })
   }
 
   /// From best to worst; equal ones, and those without a value, in the order given.
