@@ -13,10 +13,10 @@ extension Dataset {
   package static func contactSheetColumns(_ count: Int) -> Int { Int(Double(count).squareRoot().rounded(.up)) }
 
   /// The size of a contact sheet in pixels.
-  package func contactSheetSize(count: Int, zoom: Int) -> (height: Int, width: Int) {
+  package func contactSheetSize(count: Int, zoom: Int, gap: Int = 1) -> (height: Int, width: Int) {
     guard let size = shape.image else { preconditionFailure("'\(name)' has no images") }
     let columns = Self.contactSheetColumns(count)
-    let (rows, gap) = ((count + columns - 1) / columns, count == 1 ? 0 : 1)
+    let rows = (count + columns - 1) / columns
     return (rows * (size.height * zoom + gap) - gap, columns * (size.width * zoom + gap) - gap)
   }
 
@@ -25,13 +25,14 @@ extension Dataset {
   /// - Parameters:
   ///   - indices: of one sample or more.
   ///   - zoom: the width and height of a sample's pixel in those of the sheet.
+  ///   - gap: the width of a separating line.
   /// - Precondition: the samples are in the data set, and are images (`isDrawable`).
   /// - Throws: `DatasetError` or `FileError` if a sample cannot be decoded.
-  package func contactSheet(_ indices: [Int], zoom: Int = 1) throws -> PNGImage {
+  package func contactSheet(_ indices: [Int], zoom: Int = 1, gap: Int = 1) throws -> PNGImage {
     precondition(!indices.isEmpty && zoom > 0, "a contact sheet needs samples")
     guard let size = shape.image else { preconditionFailure("'\(name)' has no images") }
-    let (height, width) = contactSheetSize(count: indices.count, zoom: zoom)
-    let (columns, gap) = (Self.contactSheetColumns(indices.count), indices.count == 1 ? 0 : 1)
+    let (height, width) = contactSheetSize(count: indices.count, zoom: zoom, gap: gap)
+    let columns = Self.contactSheetColumns(indices.count)
     let channels = size.channels
     var sheet = [UInt8](repeating: 96, count: height * width * channels)
     for (cell, index) in indices.enumerated() {

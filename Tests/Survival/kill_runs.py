@@ -4,7 +4,8 @@ moments, and resumes them.
 
     kill_runs.py [--kills 200] [--seed 1]
 
-Passes if no checkpoint is lost or unreadable, and every run ends with the bytes of one that was never killed.
+Passes if no checkpoint is lost or unreadable, every run ends with the bytes of one that was never killed, and
+TensorBoard shows the same points of both, none of them twice.
 """
 
 import argparse
@@ -69,12 +70,12 @@ def main():
         library = runs.shim(folder)
         whole = folder / "whole"
         whole.mkdir()
-        runs.finish(runs.train(runs.configuration(whole, EPOCHS)), 0)
+        runs.finish(runs.train(runs.configuration(whole, EPOCHS, has_events=True)), 0)
         kills = in_write = rounds = left_over = 0
         while kills < options.kills:
             place = folder / f"round-{rounds}"
             place.mkdir()
-            config, directory, newest = runs.configuration(place, EPOCHS), place / "run", 0
+            config, directory, newest = runs.configuration(place, EPOCHS, has_events=True), place / "run", 0
             disk = {"LD_PRELOAD": library, "DISK_DIRECTORY": str(place)}
             while kills < options.kills:
                 if not (killed_in_call if kills % 2 == 0 else killed_at_random)(config, disk, chance):
@@ -90,6 +91,8 @@ def main():
                 raise SystemExit(f"round {rounds}: not the bytes of the uninterrupted run: {different}")
             if runs.csv_without_seconds(place / "epochs.csv") != runs.csv_without_seconds(whole / "epochs.csv"):
                 raise SystemExit(f"round {rounds}: the CSV file is not that of the uninterrupted run")
+            if runs.points(place / "logs") != runs.points(whole / "logs"):
+                raise SystemExit(f"round {rounds}: TensorBoard does not show the points of the uninterrupted run")
             rounds += 1
     if in_write == 0:
         raise SystemExit("no kill found a file half written: this script checks nothing of them")

@@ -1,6 +1,7 @@
 """Shared by the scripts in this directory: the command, small runs, and the contents of a checkpoint."""
 
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
@@ -47,10 +48,14 @@ def need(*programs):
         sys.exit(f"needs {' and '.join(missing)}, not found in PATH")
 
 
-def configuration(directory, epochs):
-    """Writes a configuration of a run below `directory`."""
+def configuration(directory, epochs, has_events=False):
+    """Writes a configuration of a run below `directory`, with or without event files for TensorBoard."""
     path = Path(directory) / "run.yml"
-    path.write_text(CONFIGURATION.format(epochs=epochs, directory=directory))
+    text = CONFIGURATION.format(epochs=epochs, directory=directory)
+    if has_events:
+        events = f"tensorboard: {{directory: {directory}/logs, histogram_freq: 1, mistakes: 4}}"
+        text = text.replace("callbacks:\n", f"callbacks:\n  - {events}\n")
+    path.write_text(text)
     return str(path)
 
 
@@ -130,6 +135,28 @@ def differences(left, right):
     """The names of the differences between two checkpoints."""
     left, right = state(left), state(right)
     return [name for name in sorted(left.keys() | right.keys()) if left.get(name) != right.get(name)]
+
+
+def points(directory):
+    """What TensorBoard shows of a run: for each directory and series its steps, with the values of numbers."""
+    try:
+        from tensorboard.backend.event_processing import event_accumulator
+    except ImportError:
+        sys.exit(f"needs tensorboard, which {sys.executable} does not have: pip install tensorboard")
+    logging.getLogger("tensorboard").setLevel(logging.ERROR)
+    found = {}
+    for part in ["train", "validation"]:
+        everything = {kind: 0 for kind in event_accumulator.DEFAULT_SIZE_GUIDANCE}
+        reader = event_accumulator.EventAccumulator(str(Path(directory) / part), size_guidance=everything)
+        reader.Reload()
+        tags = reader.Tags()
+        for tag in tags["scalars"]:
+            found[part, tag] = [(event.step, event.value) for event in reader.Scalars(tag)]
+        for tag in tags["histograms"]:
+            found[part, tag] = [event.step for event in reader.Histograms(tag)]
+        for tag in tags["images"]:
+            found[part, tag] = [event.step for event in reader.Images(tag)]
+    return found
 
 
 def csv_without_seconds(path):

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import NeuralNetwork
 import TestSupport
@@ -136,6 +137,24 @@ struct TensorBoardTests {
     #expect(validation.map(\.starts) == [[0]])
     #expect(validation[0].points.filter { $0.tag == "epoch_loss" }.map(\.step) == [0, 1, 2, 3, 4])
     #expect(try EventRecords.shown(inDirectory: "\(logs)/train").filter { $0.tag == "epoch_loss" }.map(\.step) == [4])
+  }
+
+  @Test("warns of pictures that it cannot write")
+  func missingPictures() throws {
+    let directory = try TemporaryDirectory()
+    let data = try Dataset(
+      name: "vectors", shape: [3], inputs: (0..<60).map { Float($0 % 7) }, labels: (0..<20).map { $0 % 2 })
+    let configuration = TrainingConfiguration(
+      model: Sequential([Dense(units: 2, activation: .softmax)]), epochs: 1, batchSize: 10)
+    let trainer = try Trainer(configuration, inputShape: data.shape, workerCount: 1)
+    var warnings: [String] = []
+    trainer.warning = { warnings.append($0) }
+    let callback = TensorBoard(directory: directory.path, histogramFrequency: 1, writeImages: true, mistakes: 4)
+    try trainer.fit(data, validation: data, callbacks: [callback])
+    #expect(warnings.count == 2 && warnings[0].hasPrefix("callbacks.tensorboard.mistakes: no pictures are written."))
+    #expect(warnings[1].hasPrefix("callbacks.tensorboard.write_images: no pictures are written, because"))
+    let tags = try EventRecords.shown(inDirectory: "\(directory.path)/train").map(\.tag)
+    #expect(tags.contains("dense/kernel/histogram") && !tags.contains { $0.hasSuffix("image") })
   }
 
   @Test("warns of the event files of another run, unless it may replace them")

@@ -52,8 +52,8 @@ def expected(part):
 
 
 pictures = {
-    "train": {"epoch_confusion_matrix": (400, 400, 3), "conv2d/kernel/image": (2 * 66 - 1, 3 * 66 - 1, 1)},
-    "validation": {"epoch_confusion_matrix": (400, 400, 3), "mistakes": (2 * 85 - 1, 2 * 85 - 1, 1)},
+    "train": {"epoch_confusion_matrix": (400, 400, 3), "conv2d/kernel/image": (2 * 65 + 4, 3 * 65 + 2 * 4, 1)},
+    "validation": {"epoch_confusion_matrix": (400, 400, 3), "mistakes": (2 * 84 + 4, 2 * 84 + 4, 1)},
 }
 weights = [f"{name}/histogram" for name in ("conv2d/kernel", "conv2d/bias", "dense/kernel", "dense/bias")]
 for part in ("train", "validation"):

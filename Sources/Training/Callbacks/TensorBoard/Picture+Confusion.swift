@@ -23,8 +23,8 @@ extension Picture {
       let total = max(counts.elements.reduce(0, +), 1)
       for (column, count) in counts.elements.enumerated() {
         let full = row == column ? Self.right : Self.wrong
-        // The root shows rare mistakes too.
-        let share = (count / total).squareRoot()
+        // The fourth root shows rare mistakes too.
+        let share = (count / total).squareRoot().squareRoot()
         let color = zip(Self.none, full).map { UInt8(($0 + share * ($1 - $0)).rounded()) }
         for y in row * cell..<(row + 1) * cell - gap {
           for x in column * cell..<(column + 1) * cell - gap {

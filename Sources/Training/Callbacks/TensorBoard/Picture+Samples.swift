@@ -5,6 +5,8 @@ import NeuralNetwork
 extension Picture {
   /// Small samples and filters are enlarged to at least this height.
   private static let leastHeight = 64
+  /// Between samples or filters, of which some are as gray as the line.
+  private static let gap = 4
 
   /// The filters of a convolution, (height, width, channels, filters), side by side; each from its smallest weight, black,
   /// to its largest. Of other than 1 or 3 channels, the sum is shown.
@@ -22,24 +24,25 @@ extension Picture {
     guard
       let data = try? Dataset(
         name: kernel.path, shape: [height, width, shown], inputs: .floats(filters), targets: nil),
-      let sheet = try? data.contactSheet(Array(0..<count), zoom: Self.zoom(data))
+      let sheet = try? data.contactSheet(Array(0..<count), zoom: Self.zoom(data), gap: Self.gap)
     else { return nil }
     image = sheet
   }
 
   /// The most confident wrong predictions, the most confident one first.
   ///
-  /// - Returns: nil if there are none, or the samples are no images with labels.
+  /// - Precondition: the samples are images (`isDrawable`).
+  /// - Returns: nil if there are none, or a sample has no class.
   /// - Throws: `DatasetError` or `FileError` if a sample cannot be decoded.
   init?(ofMistakes count: Int, _ prediction: Prediction, _ data: Dataset) throws {
-    guard prediction.areClasses, data.isDrawable, let labels = data.labels else { return nil }
+    let labels = (0..<data.count).compactMap { data.classIndex($0, of: prediction.classes) }
     let (classes, probabilities) = (prediction.classIndices, prediction.probabilities)
-    let wrong = labels.indices.filter { Int(labels[$0]) != classes[$0] }
-    guard !wrong.isEmpty else { return nil }
+    let wrong = labels.indices.filter { labels[$0] != classes[$0] }
+    guard labels.count == data.count, !wrong.isEmpty else { return nil }
     func confidence(_ sample: Int) -> Float { probabilities[sample * prediction.classes + classes[sample]] }
     // Of equal ones, the first sample first.
     let sorted = wrong.sorted { (confidence($0), $1) > (confidence($1), $0) }
-    image = try data.contactSheet(Array(sorted.prefix(count)), zoom: Self.zoom(data))
+    image = try data.contactSheet(Array(sorted.prefix(count)), zoom: Self.zoom(data), gap: Self.gap)
   }
 
   private static func zoom(_ data: Dataset) -> Int {

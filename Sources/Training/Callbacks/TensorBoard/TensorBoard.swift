@@ -102,7 +102,8 @@ public final class TensorBoard: ConfiguredCallback {
   public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
     let firstEpoch = trainer.state.epoch
     state.withLock { $0 = State(firstEpoch: firstEpoch) }
-    guard firstEpoch == 0, !trainer.replacesLogs, plan.epochs > 0 else { return }
+    warnOfMissingPictures(trainer)
+    guard firstEpoch == 0, !trainer.replacesLogs else { return }
     for part in Part.allCases where EventFile.exist(inDirectory: path(part, trainer)) {
       trainer.warning(
         "\(path(part, trainer)): has event files of an earlier run. They are kept, but TensorBoard shows the points of "
@@ -111,6 +112,25 @@ public final class TensorBoard: ConfiguredCallback {
       return
     }
   }
+
+  private func warnOfMissingPictures(_ trainer: Trainer) {
+    if mistakes > 0, !hasMistakes(trainer) {
+      trainer.warning(
+        "callbacks.tensorboard.mistakes: no pictures are written. They need a model that predicts classes, and "
+          + "validation data of images with 1 or 3 channels.")
+    }
+    if writeImages, !trainer.plan.variables.contains(where: { Self.isKernel($0.shape) }) {
+      trainer.warning("callbacks.tensorboard.write_images: no pictures are written, because there is no convolution.")
+    }
+  }
+
+  /// Whether wrong predictions can be shown as pictures.
+  private func hasMistakes(_ trainer: Trainer) -> Bool {
+    type(of: trainer.configuration.loss).targets == .classes && trainer.validation?.isDrawable == true
+  }
+
+  /// Whether a variable's shape is that of the kernel of a convolution.
+  private static func isKernel(_ shape: Shape) -> Bool { shape.dimensions.count == 4 }
 
   public func epochDidEnd(_ trainer: Trainer, _ plan: FitPlan) throws {
     let points = EpochPoints(trainer.state.history, trainer.configuration, stepsPerEpoch: plan.stepsPerEpoch)
@@ -134,8 +154,8 @@ public final class TensorBoard: ConfiguredCallback {
     let count = trainer.state.history.count
     state.withLock { state in
       // A directory without event files gets the epochs before too.
-      let first = EventFile.exist(inDirectory: path) ? state.firstEpoch : 0
-      var present = state.files[part] ?? PartFile(epochs: first)
+      var present =
+        state.files[part] ?? PartFile(epochs: EventFile.exist(inDirectory: path) ? state.firstEpoch : 0)
       do {
         let summaries = summaries(min(present.epochs, count)..<count)
         if !summaries.isEmpty {
@@ -162,13 +182,14 @@ public final class TensorBoard: ConfiguredCallback {
     let histograms = weights.compactMap { weight in
       Histogram(weight.values).map { Summary("\(weight.path)/histogram", step: step, .histogram($0)) }
     }
-    let filters = weights.first { $0.shape.dimensions.count == 4 }
-    let picture = writeImages ? filters.flatMap(Picture.init(ofFilters:)) : nil
-    return histograms + (picture.map { [$0.summary("\(filters?.path ?? "")/image", step: step)] } ?? [])
+    guard writeImages, let kernel = weights.first(where: { Self.isKernel($0.shape) }),
+      let picture = Picture(ofFilters: kernel)
+    else { return histograms }
+    return histograms + [picture.summary("\(kernel.path)/image", step: step)]
   }
 
   private func mistakeSummaries(_ trainer: Trainer) throws -> [Summary] {
-    guard mistakes > 0, let data = trainer.validation,
+    guard mistakes > 0, hasMistakes(trainer), let data = trainer.validation,
       trainer.configuration.validates(afterEpoch: trainer.state.epoch),
       let picture = try Picture(ofMistakes: mistakes, trainer.predict(data), data)
     else { return [] }
