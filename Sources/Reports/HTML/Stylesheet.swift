@@ -82,7 +82,7 @@ enum Stylesheet {
     .filter img { width: 100%; height: auto; border: 1px solid var(--rule); }
     .pixels { image-rendering: pixelated; }
     img { display: block; }
-    .omission { padding: .5rem .75rem; background: var(--box); border-left: 3px solid var(--c1); }
+    .omission { white-space: pre-line; padding: .5rem .75rem; background: var(--box); border-left: 3px solid var(--c1); }
     .named { display: flex; align-items: center; gap: .5rem; }
     .swatch { width: 28px; height: 8px; flex: none; }
     @media print {
