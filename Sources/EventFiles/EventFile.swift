@@ -59,9 +59,9 @@ package final class EventFile {
     try AtomicFile.names(in: directory).filter { $0.contains(mark) }
   }
 
-  /// The time in a file's name.
+  /// The time in a file's name; nil if it is none of ten digits.
   private static func seconds(ofName name: String) -> Int? {
-    name.split(separator: mark).last.flatMap { Int($0.prefix { $0 != "." }) }
+    name.split(separator: mark).last.flatMap { Int($0.prefix { $0 != "." }) }.flatMap { $0 < 9_999_999_999 ? $0 : nil }
   }
 
   /// Seconds since 1970.

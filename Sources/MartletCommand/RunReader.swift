@@ -45,7 +45,7 @@ struct RunReader {
       let (data, isTest) = try found.judgingData(needsTargets: true)
       run.results = try ModelResults(
         of: run.evaluated, on: data, isTest: isTest, workerCount: environment.workerCount,
-        instructionSet: environment.instructionSet)
+        instructionSet: environment.instructionSet, needsPredictions: needsSamples)
     }
     // Other data is not what training saw.
     guard needsSamples, !found.isOtherSource else { return }

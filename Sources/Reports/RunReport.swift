@@ -35,9 +35,14 @@ struct RunReport {
   private var results: (sections: [Section], faults: [String]) {
     guard let results = run.results else { return ([], []) }
     guard let table = results.confusion else {
+      let classes = results.prediction?.classes ?? 0
       return (
         [],
-        ["The model predicts values, not classes: there is no confusion matrix."]
+        [
+          classes > ModelResults.classLimit
+            ? "The model has \(classes) outputs: there is a confusion matrix of up to \(ModelResults.classLimit)."
+            : "The model predicts values, not classes: there is no confusion matrix."
+        ]
       )
     }
     let names = names(of: table)

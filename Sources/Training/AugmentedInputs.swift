@@ -108,8 +108,8 @@ package struct AugmentedInputs {
   /// The byte that the layers would make the value at an index of without their random changes.
   private func byte(_ index: Int, _ value: Float) -> UInt8 {
     let (black, white) = ends[index % ends.count]
-    guard white != black else { return 0 }
-    return UInt8(min(max((value - black) / (white - black) * 255, 0), 255).rounded())
+    let share = (value - black) / (white - black)
+    return share.isNaN ? 0 : UInt8((min(max(share, 0), 1) * 255).rounded())
   }
 
   private func targets(_ indices: [Int]) -> Dataset.Targets? {

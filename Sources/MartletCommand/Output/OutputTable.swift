@@ -17,12 +17,19 @@ struct OutputTable {
   let rows: [[Cell]]
 
   /// Aligned columns, the first one to the left.
-  var text: String { ArrayTable.aligned([headings] + rows.map { $0.map(\.text) }).map { "\($0)\n" }.joined() }
+  var text: String { ArrayTable.aligned([quotedHeadings] + rows.map { $0.map(\.text) }).map { "\($0)\n" }.joined() }
 
   /// As GitHub's tables.
   var markdown: String {
-    let lines = [headings, headings.map { _ in "---" }] + rows.map { $0.map(\.text) }
-    return lines.map { "| \($0.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ")) |\n" }.joined()
+    let lines = [quotedHeadings.map(escaped), headings.map { _ in "---" }] + rows.map { $0.map { escaped($0.text) } }
+    return lines.map { "| \($0.joined(separator: " | ")) |\n" }.joined()
+  }
+
+  private var quotedHeadings: [String] { headings.map(\.quotedForMessage) }
+
+  /// A text in Markdown, with a backslash before characters that would format it.
+  private func escaped(_ text: String) -> String {
+    text.map { "\\|*<>[]`".contains($0) ? "\\\($0)" : "\($0)" }.joined()
   }
 
   /// As RFC 4180, but with the line ends of Linux.

@@ -18,12 +18,14 @@ struct ClassifiedSample {
 extension ModelResults {
   /// The prediction for each sample; empty if the model does not predict classes.
   var classified: [ClassifiedSample] {
-    guard confusion != nil else { return [] }
+    guard confusion != nil, let prediction else { return [] }
     let outputs = prediction.classes
-    let probabilities = prediction.kind == .outputs ? nil : prediction.probabilities
+    // The metrics compare a single output with 0.5, also if it is a logit.
+    let hasProbabilities = prediction.kind == .probabilities || prediction.kind == .logits && outputs > 1
+    let probabilities = hasProbabilities ? prediction.probabilities : nil
     let predicted = outputs > 1 ? prediction.classIndices : prediction.values.map { $0 > 0.5 ? 1 : 0 }
     return predicted.indices.compactMap { index in
-      guard let actual = actualClass(index) else { return nil }
+      guard let actual = actualClass(index, of: outputs) else { return nil }
       func probability(_ label: Int) -> Double? {
         guard let probabilities else { return nil }
         let value = Double(probabilities[outputs == 1 ? index : index * outputs + label])
@@ -37,8 +39,7 @@ extension ModelResults {
   }
 
   /// The true class, as the metrics count it: the label, or the largest target.
-  private func actualClass(_ index: Int) -> Int? {
-    let outputs = prediction.classes
+  private func actualClass(_ index: Int, of outputs: Int) -> Int? {
     if let label = data.classIndex(index, of: outputs) { return label < max(outputs, 2) ? label : nil }
     guard let target = data.target(index), target.count == outputs else { return nil }
     guard outputs > 1 else { return target[0] > 0.5 ? 1 : 0 }

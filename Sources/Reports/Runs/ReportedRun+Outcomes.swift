@@ -6,7 +6,9 @@ extension ReportedRun {
 
   /// The metrics of the decisive epoch, then those of the test data.
   var outcomes: [(name: String, value: Double)] {
-    let names = history.metricNames.flatMap { [$0, "val_\($0)"] }.filter { history.columns[$0] != nil }
+    let isValidated = settings.validates(afterEpoch: decisiveEpoch)
+    let names = history.metricNames.flatMap { isValidated ? [$0, "val_\($0)"] : [$0] }
+      .filter { history.columns[$0] != nil }
     let own = decisiveEpoch > 0 ? names.map { ($0, history[$0][decisiveEpoch - 1]) } : []
     let tested = results.flatMap { results in results.isTest ? results.evaluation.values : nil } ?? []
     return own + tested.map { ("test_\($0.name)", $0.value) }

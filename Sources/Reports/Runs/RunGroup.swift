@@ -1,11 +1,12 @@
-/// Runs that differ in their seed alone.
+/// Finished runs that differ in their seed alone.
 struct RunGroup {
   /// What distinguishes the group from the others: keys and values.
   let options: [(key: String, value: String)]
   let runs: [ReportedRun]
 
-  /// The groups of some runs, in the order of their first runs.
+  /// The groups of the finished ones of some runs, in the order of their first runs.
   static func groups(of runs: [ReportedRun]) -> [RunGroup] {
+    let runs = runs.filter { $0.isFinished && !$0.isUnderWay }
     let keys = ConfigurationValue.differingKeys(runs.map(\.values.withoutSeed))
     var order: [[ConfigurationValue]] = []
     for values in runs.map(\.values.withoutSeed) where !order.contains(values) { order.append(values) }

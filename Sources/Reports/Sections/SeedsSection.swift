@@ -10,7 +10,7 @@ struct SeedsSection {
     let keys = groups[0].options.map(\.key)
     let headings = keys.isEmpty ? ["Runs"] : keys
     var table = Table(
-      caption: "Mean and sample standard deviation",
+      caption: "Mean and sample standard deviation of the finished runs",
       columns: headings.map { .text(HTML($0)) } + [.number("Seeds")] + names.map { .number(HTML($0)) })
     table.rows = groups.map { group in
       (keys.isEmpty ? ["all"] : group.options.map { HTML($0.value) }) + ["\(group.runs.count)"]

@@ -30,7 +30,9 @@ struct EpochPoints {
   private func summaries(of metric: String, _ value: MetricValue, _ epoch: Int) -> [Summary] {
     let tag = "epoch_\(metric)"
     if let number = value.number { return [Summary(tag, step: epoch, .number(Float(number)))] }
-    if metric == ConfusionMatrix.name { return [Picture(ofConfusion: value).summary(tag, step: epoch)] }
+    if metric == ConfusionMatrix.name {
+      return Picture(ofConfusion: value).map { [$0.summary(tag, step: epoch)] } ?? []
+    }
     // Of other metrics, a value for each class is a series, and larger arrays are left to the history.
     guard value.shape.count == 1 else { return [] }
     let names = configuration.classNames.flatMap { $0.count == value.shape[0] ? $0 : nil }

@@ -12,7 +12,10 @@ extension Picture {
 
   /// A confusion matrix: a row for each true class, a column for each predicted one. A cell's color says how large a part
   /// of its row it is: right predictions are blue, wrong ones red.
-  init(ofConfusion matrix: MetricValue) {
+  ///
+  /// - Returns: nil if the values are not counts: those of an epoch in which it was not measured are NaN.
+  init?(ofConfusion matrix: MetricValue) {
+    guard matrix.elements.allSatisfy({ $0.isFinite && $0 >= 0 }) else { return nil }
     let classes = matrix.shape[0]
     let cell = max(Self.side / classes, 1)
     // Lines only where they take little of the picture.

@@ -3,8 +3,10 @@ import Images
 import NeuralNetwork
 
 extension Picture {
-  /// Small samples and filters are enlarged to at least this height.
-  private static let leastHeight = 64
+  /// Small samples and filters are enlarged to at least this height or width.
+  private static let leastSize = 64
+  /// The values of a picture's pixels, of which it has fewer samples if they are large.
+  private static let valueLimit = 8 << 20
   /// Between samples or filters, of which some are as gray as the line.
   private static let gap = 4
 
@@ -24,7 +26,7 @@ extension Picture {
     guard
       let data = try? Dataset(
         name: kernel.path, shape: [height, width, shown], inputs: .floats(filters), targets: nil),
-      let sheet = try? data.contactSheet(Array(0..<count), zoom: Self.zoom(data), gap: Self.gap)
+      let sheet = try? Self.sheet(data, Array(0..<count))
     else { return nil }
     image = sheet
   }
@@ -42,11 +44,15 @@ extension Picture {
     func confidence(_ sample: Int) -> Float { probabilities[sample * prediction.classes + classes[sample]] }
     // Of equal ones, the first sample first.
     let sorted = wrong.sorted { (confidence($0), $1) > (confidence($1), $0) }
-    image = try data.contactSheet(Array(sorted.prefix(count)), zoom: Self.zoom(data), gap: Self.gap)
+    image = try Self.sheet(data, Array(sorted.prefix(count)))
   }
 
-  private static func zoom(_ data: Dataset) -> Int {
-    let height = data.shape.image?.height ?? 1
-    return (leastHeight + height - 1) / height
+  /// Some samples as one picture.
+  private static func sheet(_ data: Dataset, _ samples: [Int]) throws -> PNGImage {
+    let size = max(data.shape.image?.height ?? 1, data.shape.image?.width ?? 1)
+    let zoom = (leastSize + size - 1) / size
+    return try data.contactSheet(
+      Array(samples.prefix(max(valueLimit / (data.shape.count * zoom * zoom), 1))), zoom: zoom,
+      gap: gap)
   }
 }
