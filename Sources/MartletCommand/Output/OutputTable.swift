@@ -34,6 +34,7 @@ struct OutputTable {
 
   /// As RFC 4180, but with the line ends of Linux.
   var csv: String {
+    let columns = columns
     let lines = [columns.map(\.heading)] + rows.indices.map { row in columns.map { $0.nodes[row].csv } }
     return lines.map { $0.map(PredictionFile.quoted).joined(separator: ",") + "\n" }.joined()
   }
@@ -67,8 +68,7 @@ extension OutputTable.Cell {
     case .text(let text): text.quotedForMessage
     case .integer(let count): "\(count)"
     case .number(let number): NumberFormat.metric(number)
-    case .spread(let spread):
-      NumberFormat.metric(spread.mean) + deviationText(spread.deviation)
+    case .spread(let spread): NumberFormat.metric(spread.mean) + deviationText(spread.deviation)
     case .missing: "-"
     }
   }

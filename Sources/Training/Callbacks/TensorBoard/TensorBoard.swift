@@ -41,9 +41,9 @@ public final class TensorBoard: ConfiguredCallback {
 
   /// The file of a directory as this run left it.
   private struct PartFile {
-    /// Nil if it must be created first.
+    /// Nil before the first point.
     var file: EventFile?
-    /// The number of epochs that need not be written any more.
+    /// The number of epochs that are written, or were before the run was resumed.
     var epochs: Int
   }
 
@@ -100,7 +100,7 @@ public final class TensorBoard: ConfiguredCallback {
   // MARK: - Training
 
   public func trainingWillBegin(_ trainer: Trainer, _ plan: FitPlan) {
-    let firstEpoch = trainer.state.epoch
+    let firstEpoch = trainer.state.history.count
     state.withLock { $0 = State(firstEpoch: firstEpoch) }
     warnOfMissingPictures(trainer)
     guard firstEpoch == 0, !trainer.replacesLogs else { return }
@@ -148,6 +148,8 @@ public final class TensorBoard: ConfiguredCallback {
     "\(trainer.configuration.logName(directory))/\(part)"
   }
 
+  /// Writes the epochs that a directory lacks; a failure is a warning.
+  ///
   /// - Parameter summaries: those of a range of epochs.
   private func write(_ part: Part, _ trainer: Trainer, _ summaries: (Range<Int>) -> [Summary]) {
     let path = path(part, trainer)
@@ -157,7 +159,7 @@ public final class TensorBoard: ConfiguredCallback {
       var present =
         state.files[part] ?? PartFile(epochs: EventFile.exist(inDirectory: path) ? state.firstEpoch : 0)
       do {
-        let summaries = summaries(min(present.epochs, count)..<count)
+        let summaries = summaries(present.epochs..<count)
         if !summaries.isEmpty {
           if present.file?.isInPlace != true {
             present.file = try EventFile(inDirectory: path, startingAt: present.epochs)
@@ -176,7 +178,7 @@ public final class TensorBoard: ConfiguredCallback {
   // MARK: - Weights and mistakes
 
   private func weightSummaries(_ trainer: Trainer) throws -> [Summary] {
-    let step = trainer.state.epoch - 1
+    let step = trainer.state.history.count - 1
     guard histogramFrequency > 0, step % histogramFrequency == 0 else { return [] }
     let weights = trainer.weights
     let histograms = weights.compactMap { weight in
@@ -193,6 +195,6 @@ public final class TensorBoard: ConfiguredCallback {
       trainer.configuration.validates(afterEpoch: trainer.state.epoch),
       let picture = try Picture(ofMistakes: mistakes, trainer.predict(data), data)
     else { return [] }
-    return [picture.summary("mistakes", step: trainer.state.epoch - 1)]
+    return [picture.summary("mistakes", step: trainer.state.history.count - 1)]
   }
 }
