@@ -64,6 +64,7 @@ struct EventFileTests {
     _ = try directory.write("", to: "events.out.tfevents.5000000000.zebra.1.0.v2")
     _ = try directory.write("", to: "notes.txt")
     _ = try directory.write("", to: "tfevents.later")
+    _ = try directory.write("", to: "other.tfevents.\(Int.max).host")
     for _ in 0..<3 { try EventFile(inDirectory: directory.path, startingAt: 0).append([]) }
     let names = directory.names.filter { $0.hasPrefix("events") }
     #expect(names.count == 4 && names.first?.contains("zebra") == true)

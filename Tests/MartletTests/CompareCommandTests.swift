@@ -195,11 +195,4 @@ struct CompareCommandTests {
       #expect(refused.error.contains(message), "\(refused.error)")
     }
   }
-
-  @Test("has the mean and the deviation of a sample")
-  func spread() {
-    let spread = Spread(of: [2, 4, 4, 4, 5, 5, 7, 9])
-    #expect(spread.mean == 5 && abs(spread.deviation - (32.0 / 7).squareRoot()) < 1e-15)
-    #expect(Spread(of: [3]).mean == 3 && Spread(of: [3]).deviation.isNaN)
-  }
 }

@@ -107,6 +107,15 @@ struct AugmentedInputsTests {
     #expect(found == [[0, 85, 170, 255], [85, 0, 255, 170]])
   }
 
+  @Test("of byte images have a byte for every value, whatever the layers make of it")
+  func infinite() throws {
+    let data = try Dataset(name: "x", shape: [2, 2, 1], images: [0, 85, 170, 255], labels: [1])
+    for layer in [Rescaling(scale: 1e39), Rescaling(scale: 0), Rescaling(scale: -1e39, offset: 1e39)] {
+      let inputs = try #require(try AugmentedInputs(Self.configuration([layer, RandomFlip()]), data: data))
+      #expect(try inputs.samples([0], epoch: 0).bytes?.count == 4)
+    }
+  }
+
   static let models: [(layers: [any Layer], count: Int)] = [
     ([], 0), ([Rescaling(scale: 2)], 0), ([RandomFlip()], 1), ([Rescaling(scale: 2), RandomFlip()], 2),
     ([RandomFlip(), Rescaling(scale: 2), Dropout(rate: 0.5), RandomFlip()], 2),

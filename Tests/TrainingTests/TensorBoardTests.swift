@@ -173,4 +173,11 @@ struct TensorBoardTests {
       #expect(Self.tags(points).values.allSatisfy { $0 == [0] })
     }
   }
+
+  @Test("draws no confusion matrix of an epoch that did not measure it")
+  func missingCounts() {
+    func picture(_ counts: [Double]) -> Picture? { Picture(ofConfusion: MetricValue(shape: [2, 2], elements: counts)) }
+    #expect(picture([3, 1, 0, 4]) != nil && picture([0, 0, 0, 0]) != nil)
+    for value in [Double.nan, .infinity, -1] { #expect(picture([3, value, 0, 4]) == nil) }
+  }
 }
