@@ -1,4 +1,5 @@
 import Foundation
+import Martlet
 
 /// Number formatting as in Keras.
 enum NumberFormat {
@@ -17,13 +18,5 @@ enum NumberFormat {
   }
 
   /// `12,000`
-  static func grouped(_ count: Int) -> String {
-    var digits = String(count)
-    var position = digits.count - 3
-    while position > 0 {
-      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: position))
-      position -= 3
-    }
-    return digits
-  }
+  static func grouped(_ count: Int) -> String { ModelPlan.grouped(count) }
 }

@@ -68,13 +68,9 @@ extension OutputTable.Cell {
     case .text(let text): text.quotedForMessage
     case .integer(let count): "\(count)"
     case .number(let number): NumberFormat.metric(number)
-    case .spread(let spread): NumberFormat.metric(spread.mean) + deviationText(spread.deviation)
+    case .spread(let spread): spread.text
     case .missing: "-"
     }
-  }
-
-  private func deviationText(_ deviation: Double) -> String {
-    deviation.isNaN ? "" : " ± \(deviation == 0 ? "0" : NumberFormat.metric(deviation))"
   }
 
   fileprivate var node: ConfigurationNode {

@@ -14,13 +14,8 @@ struct SeedsSection {
       columns: headings.map { .text(HTML($0)) } + [.number("Seeds")] + names.map { .number(HTML($0)) })
     table.rows = groups.map { group in
       (keys.isEmpty ? ["all"] : group.options.map { HTML($0.value) }) + ["\(group.runs.count)"]
-        + names.map { HTML(group.spread($0).map(Self.text) ?? "–") }
+        + names.map { HTML(group.spread($0)?.text ?? "–") }
     }
     return Section(id: "seeds", title: "Mean and deviation over seeds", content: [table.html])
-  }
-
-  private static func text(_ spread: Spread) -> String {
-    let mean = NumberText.metric(spread.mean)
-    return spread.deviation.isNaN ? mean : "\(mean) ± \(NumberText.metric(spread.deviation))"
   }
 }
