@@ -58,3 +58,42 @@ struct MatrixProduct<Places: Offsets, Depth: Offsets, Target: Offsets> {
     }
   }
 }
+
+// As many rows as registers allow: the narrower a row, the more rows, so that enough sums are independent of each other.
+// Rows left at the end, if few, take half as many.
+
+#if MARTLET_V4
+  // Of 32 registers, 10 to 25 hold sums, the others the columns and a value.
+  extension MatrixProduct {
+    @_transparent func callAsFunction(width: Int) {
+      switch width {
+      case 1: multiply(Rows10<Row1>.self, last: Rows5<Row1>.self)
+      case 2: multiply(Rows10<Row2>.self, last: Rows5<Row2>.self)
+      case 3: multiply(Rows8<Row3>.self, last: Rows4<Row3>.self)
+      case 4: multiply(Rows6<Row4>.self, last: Rows3<Row4>.self)
+      default: multiply(Rows5<Row5>.self, last: Rows3<Row5>.self)
+      }
+    }
+  }
+#elseif MARTLET_V3
+  // Of 16 registers, 8 to 12 hold sums, the others the columns and a value.
+  extension MatrixProduct {
+    @_transparent func callAsFunction(width: Int) {
+      switch width {
+      case 1: multiply(Rows8<Row1>.self, last: Rows4<Row1>.self)
+      case 2: multiply(Rows6<Row2>.self, last: Rows3<Row2>.self)
+      default: multiply(Rows4<Row3>.self, last: Rows2<Row3>.self)
+      }
+    }
+  }
+#else
+  // Without FMA, products need registers too.
+  extension MatrixProduct {
+    @_transparent func callAsFunction(width: Int) {
+      switch width {
+      case 1: multiply(Rows8<Row1>.self, last: Rows4<Row1>.self)
+      default: multiply(Rows4<Row2>.self, last: Rows2<Row2>.self)
+      }
+    }
+  }
+#endif

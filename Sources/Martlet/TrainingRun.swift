@@ -244,9 +244,7 @@ public final class TrainingRun {
   }
 
   /// Whether all epochs are done, or a callback stopped the run early.
-  public var isFinished: Bool {
-    trainer.state.epoch >= configuration.training.epochs || trainer.state.hasStoppedEarly
-  }
+  public var isFinished: Bool { trainer.state.isFinished(of: configuration.training.epochs) }
 
   /// Trains, and writes checkpoints during the run and at its end. `trainer.stopReason` gives the reason for stopping.
   ///

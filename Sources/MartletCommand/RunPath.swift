@@ -54,19 +54,11 @@ enum RunPath {
       return (saved, saved)
     }
     try checkHoldsRun(path)
-    return try readingAgain {
-      let newest = try RunDirectory(CheckpointPolicy(directory: path))
-        .newestGood { CommandEnvironment.warn("skipped \($0)") }
+    func warn(_ skipped: String) { CommandEnvironment.warn("skipped \(skipped)") }
+    return try RunDirectory.readAgainIfReplaced(warning: warn) { warning in
+      let newest = try RunDirectory(CheckpointPolicy(directory: path)).newestGood(passedOver: warning)
       return (newest, try Checkpoint.bestOrNewest(inDirectory: path).checkpoint)
     }
-  }
-
-  /// Reads again if a checkpoint vanishes, as one that a run under way does not keep.
-  private static func readingAgain<Result>(_ read: () throws -> Result) throws -> Result {
-    for _ in 0..<3 {
-      do { return try read() } catch let error as FileError where !AtomicFile.exists(error.path) { continue }
-    }
-    return try read()
   }
 
   private static func checkIsNoSavedModel(_ path: String) throws {

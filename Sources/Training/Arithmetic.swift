@@ -4,5 +4,7 @@
 package enum Arithmetic {
   /// 1: exponentials and logarithms of the C library; losses and metrics summed shard by shard.
   /// 2: elementary functions of our own; the leaf of every sum over samples is the sample.
-  package static let version = 2
+  /// 3: the gradients of convolutions are summed in other orders: those of kernels over blocks of positions, those of
+  ///    inputs in one sum for each value.
+  package static let version = 3
 }

@@ -25,7 +25,7 @@ struct EarlierCheckpointTests {
     #expect(
       first.error
         == "martlet: warning: the checkpoint was computed with the arithmetic of another version of Martlet (1), this run "
-        + "continues with 2: the last bits of its weights may differ from those of an uninterrupted run.\n")
+        + "continues with 3: the last bits of its weights may differ from those of an uninterrupted run.\n")
     let second = try resume(9)
     #expect(second.status == 0 && second.error.isEmpty, "\(second.error)")
   }

@@ -25,9 +25,6 @@ package struct ComparedRun: Sendable {
   let bestMetric: String?
   private let validationFrequency: Int
 
-  /// How often a run is read again whose checkpoints are replaced meanwhile.
-  private static let attempts = 5
-
   /// Reads a checkpoint, or the newest good checkpoint of a run's directory.
   ///
   /// - Parameter warning: called with the reason for each newer checkpoint that was skipped.
@@ -47,26 +44,13 @@ package struct ComparedRun: Sendable {
     values = try checkpoint.map(ConfigurationValue.all(of:)) ?? []
     bestMetric = checkpoint?.configuration.checkpoints.keepBest
     validationFrequency = checkpoint?.configuration.training.validationFrequency ?? 1
-    let isFinished = checkpoint.map { checkpoint in
-      let state = checkpoint.snapshot.state
-      return state.epoch >= checkpoint.configuration.training.epochs || state.hasStoppedEarly
-    }
+    let isFinished = checkpoint.map { $0.snapshot.state.isFinished(of: $0.configuration.training.epochs) }
     state = isRunning ? .running : isFinished == true ? .finished : .interrupted
   }
 
   private static func newest(in directory: String, _ warning: (String) -> Void) throws -> Checkpoint {
-    var attempt = 1
-    while true {
-      var skipped: [String] = []
-      do {
-        let found = try RunDirectory(CheckpointPolicy(directory: directory)).newestGood { skipped.append($0) }
-        skipped.forEach(warning)
-        return found
-      } catch let error as FileError where attempt < attempts {
-        // The run has replaced it since the directory was listed.
-        guard !AtomicFile.exists(error.path) else { throw error }
-        attempt += 1
-      }
+    try RunDirectory.readAgainIfReplaced(warning: warning) { warning in
+      try RunDirectory(CheckpointPolicy(directory: directory)).newestGood(passedOver: warning)
     }
   }
 
@@ -74,13 +58,7 @@ package struct ComparedRun: Sendable {
   package func text(_ key: String) -> String? { values.text(key) }
 
   /// The epoch, from 0, with the best value of a metric, the first of equal ones; nil if no epoch has one.
-  func bestEpoch(by metric: String) -> Int? {
-    let monitor = MetricMonitor(metric)
-    return (0..<history.count).reduce(nil) { best, epoch in
-      guard let value = value(metric, epoch), !value.isNaN else { return best }
-      return monitor.isBetter(value, than: best.flatMap { self.value(metric, $0) }) ? epoch : best
-    }
-  }
+  func bestEpoch(by metric: String) -> Int? { history.bestEpoch(by: metric).map { $0 - 1 } }
 
   /// The value of a metric in an epoch, from 0; nil if the epoch has none.
   package func value(_ metric: String, _ epoch: Int) -> Double? {

@@ -60,7 +60,7 @@ package struct ReportedRun: Sendable {
   var classNames: [String]? { settings.classNames ?? results?.data.classNames ?? training?.classNames }
 
   /// Whether all epochs are done, or a callback ended the run before.
-  var isFinished: Bool { state.epoch >= settings.epochs || state.hasStoppedEarly }
+  var isFinished: Bool { state.isFinished(of: settings.epochs) }
 
   /// The epoch, from 1, whose weights are evaluated; nil if they are not those of the end of an epoch.
   var evaluatedEpoch: Int? {
@@ -72,17 +72,5 @@ package struct ReportedRun: Sendable {
   var bestEpoch: Int? {
     guard let metric = configuration.checkpoints.keepBest else { return nil }
     return history.bestEpoch(by: metric)
-  }
-}
-
-extension History {
-  /// The epoch, from 1, with the best value of a metric, the first of equals; nil if no epoch has one.
-  func bestEpoch(by metric: String) -> Int? {
-    let monitor = MetricMonitor(metric)
-    var best: (epoch: Int, value: Double)?
-    for (index, value) in self[metric].enumerated() where monitor.isBetter(value, than: best?.value) {
-      best = (index + 1, value)
-    }
-    return best?.epoch
   }
 }

@@ -100,6 +100,9 @@ extension RunState {
   /// Whether a callback stopped the run before its last epoch.
   public var hasStoppedEarly: Bool { callbacks.values.contains { $0.numbers[Self.stoppedEpoch] != nil } }
 
+  /// Whether all of `epochs` are done, or a callback stopped the run before.
+  package func isFinished(of epochs: Int) -> Bool { epoch >= epochs || hasStoppedEarly }
+
   /// The epoch whose weights the model has, if a callback restored them instead of keeping the last epoch's.
   public var restoredEpoch: Int? {
     callbacks.values.compactMap { $0.numbers[Self.restoredEpoch] }.first.flatMap { Int(exactly: $0) }
